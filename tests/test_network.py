@@ -14,8 +14,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from PIL import Image
 
-from model import network, photo
-from model.network import FOLDER, NETWORK_SHA256, NetworkChanged, Sight, look, name_of
+from model.seeing import network, photo
+from model.seeing.network import FOLDER, NETWORK_SHA256, NetworkChanged, Sight, look, name_of
 from tests import photos
 
 ROOT = Path(__file__).parents[1]
@@ -217,7 +217,7 @@ def test_many_threads_share_one_network_and_agree() -> None:
 def test_a_text_is_read_without_loading_the_network() -> None:
     script = f"""
 import sys
-from model.network import Sight, name_of
+from model.seeing.network import Sight, name_of
 print(name_of(Sight.parse({CUP!r}).things[0][0]), {{"PIL", "numpy", "onnxruntime"}} & set(sys.modules))
 """
     run = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageChops, ImageStat
 
-from model.photo import MAX_PHOTO_BYTES, PhotoRefused, open_photo, read_photo, views
+from model.seeing.photo import MAX_PHOTO_BYTES, PhotoRefused, open_photo, read_photo, views
 from tests import photos
 
 ROOT = Path(__file__).parents[1]
@@ -224,7 +224,7 @@ def test_no_file_is_opened_for_writing() -> None:
     """Python reports every file it opens to an audit hook; a child process, since a hook cannot be removed."""
     script = """
 import sys
-from model import network, photo
+from model.seeing import network, photo
 from tests import photos
 sent = [photos.COFFEE.read_bytes(), photos.saved(photos.cup()), photos.saved(photos.cup(), "WEBP"),
         photos.saved(photos.cup().resize((3000, 2000)), "JPEG"), photos.COFFEE.read_bytes()[:9000]]
@@ -248,7 +248,7 @@ print(written)
 
 
 def test_importing_the_module_loads_neither_pillow_nor_numpy() -> None:
-    script = "import sys, model.photo, model.network; print({'PIL', 'numpy', 'onnxruntime'} & set(sys.modules))"
+    script = "import sys, model.seeing.photo, model.seeing.network; print({'PIL', 'numpy', 'onnxruntime'} & set(sys.modules))"
     run = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
     assert run.stdout == "set()\n"
 

@@ -125,8 +125,11 @@ def _refuse_size(data: bytes) -> None:
     if not data:
         raise PhotoRefused(EMPTY)
     if len(data) > MAX_PHOTO_BYTES:
-        megabytes = MAX_PHOTO_BYTES // 1024**2
-        raise PhotoRefused(f"Photo must be {megabytes} MB or smaller. Choose a smaller file, or shrink this one first")
+        raise PhotoRefused(too_large(MAX_PHOTO_BYTES))
+
+
+def too_large(limit: int) -> str:
+    return f"Photo must be {limit // 1024**2} MB or smaller. Choose a smaller file, or shrink this one first"
 
 
 def _kind(data: bytes) -> str:

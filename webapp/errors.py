@@ -1,0 +1,55 @@
+"""What people and programs see when something is wrong: a page in the site's look, or a problem as JSON."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, jsonify, render_template, request
+from werkzeug.exceptions import HTTPException, InternalServerError, RequestEntityTooLarge
+
+from .bodies import drain
+
+ADVICE = {
+    400: ("This request cannot be read", "Go back and send the form again."),
+    404: ("Page not found", "Check the address, or start from the list of models."),
+    405: ("This page takes no such request", "Open the page in a browser and use its form."),
+    413: ("That is too large", "Send something smaller."),
+    415: ("That kind of content is not accepted", "Send the form as the page has it."),
+    500: ("Sorry, something went wrong", "It is our fault and not yours. Try again in a moment."),
+}
+
+
+def is_for_programs() -> bool:
+    return request.path.startswith("/api/") or request.path in ("/predict", "/healthz", "/readyz")
+
+
+def problem(status: int, title: str, detail: str, errors: list[dict[str, object]] | None = None) -> Response:
+    """An answer as RFC 9457 has it, with one entry for each fault."""
+    body: dict[str, object] = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+    if errors is not None:
+        body["errors"] = errors
+    response = jsonify(body)
+    response.status_code = status
+    response.mimetype = "application/problem+json"
+    return response
+
+
+def explain(error: HTTPException) -> Response:
+    status = error.code or 500
+    if isinstance(error, RequestEntityTooLarge):
+        drain()
+    if error.response is not None or status < 400:
+        return error.get_response()  # type: ignore[return-value]
+    title, advice = ADVICE.get(status, (error.name, error.description or ""))
+    if is_for_programs():
+        answer = problem(status, error.name, error.description or advice)
+    else:
+        answer = Response(render_template("error.html", status=status, title=title, advice=advice), status)
+    for name, value in error.get_headers():
+        if name not in ("Content-Type", "Content-Length"):
+            answer.headers[name] = value
+    return answer
+
+
+
+def init_app(app: Flask) -> None:
+    app.register_error_handler(HTTPException, explain)
+    app.register_error_handler(InternalServerError, explain)

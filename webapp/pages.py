@@ -1,0 +1,90 @@
+"""The pages that people see: the index, a model's form, and its result."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, make_response, redirect, render_template, request
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from model.answering.prediction import get_predictor
+from model.answering.registry import models
+from model.asking.declaration import Model
+from model.asking.inputs import PhotoInput
+from model.asking.reading import Answers, Fault, read_lists
+
+from .addresses import address_of, example_addresses
+from .bodies import MEGABYTE, body_limit, drain
+from .forms import TOKEN, answers_of, faults_of, filled, has_photo, page_form
+from .results import result_of
+
+bp = Blueprint("pages", __name__)
+
+# A photo of 8 MB and the few bytes of the form around it.
+FORM_LIMIT = 8 * MEGABYTE + 64 * 1024
+
+
+@bp.get("/")
+def index() -> str:
+    return render_template("index.html", predictors=[get_predictor(model.name) for model in models()])
+
+
+@bp.get("/<model:model>")
+def form(model: Model) -> str:
+    typed = MultiDict(request.args)
+    # A link may fill in some answers; blank ones are no mistake before anything was sent.
+    return form_page(model, filled(model, typed) if typed else page_form(model)())
+
+
+@bp.post("/<model:model>")
+@body_limit(FORM_LIMIT)
+def answer(model: Model) -> Any:
+    try:
+        sent = page_form(model)()
+        valid = sent.validate()
+    except RequestEntityTooLarge:
+        drain()
+        return form_page(model, page_form(model)(formdata=None), too_large(model)), 413
+    if not valid:
+        faults = faults_of(sent, model)
+        return form_page(model, sent, faults), 400 if sent.errors.get(TOKEN) else 422
+    return redirect(address_of(model, answers_of(sent)), 303)
+
+
+def too_large(model: Model) -> list[Fault]:
+    """What a body over the limit means to the person: a photo that is too large, or no form of ours."""
+    photo = next((asked for asked in model.inputs if isinstance(asked, PhotoInput)), None)
+    if photo is None:
+        return [Fault("", "What was sent is too long for this form. Fill it in here")]
+    return [Fault(photo.name, photo.too_large)]
+
+
+@bp.get("/<model:model>/result")
+def result(model: Model) -> Response:
+    answers, faults = read_lists(model.inputs, dict(request.args.lists()))
+    if faults:
+        return make_response(form_page(model, filled(model, MultiDict(request.args)), faults), 422)
+    return result_page(model, answers, request.args.get("v"))
+
+
+def form_page(model: Model, form: Any, faults: list[Fault] | None = None) -> str:
+    return render_template(
+        "form.html",
+        model=model,
+        predictor=get_predictor(model.name),
+        form=form,
+        faults=faults or [],
+        errors={fault.name: fault.message for fault in faults or []},
+        examples=example_addresses(model),
+        has_photo=has_photo(model),
+    )
+
+
+def result_page(model: Model, answers: Answers, version: str | None = None) -> Response:
+    page = make_response(render_template("output.html", result=result_of(model, answers, version)))
+    page.headers["Cache-Control"] = "no-store"
+    page.headers["X-Robots-Tag"] = "noindex"
+    return page
+
+
