@@ -51,6 +51,7 @@ MODEL = Model(
             ),
         ),
         smallest_bin=20,
+        close_within=0.2,
     ),
     examples=(
         Example("A small iris with short petals",

@@ -72,6 +72,7 @@ MODEL = Model(
     kind="probability",
     form=TitanicForm,
     order=2,
+    shows_alike=5,
     fieldsets={
         "The passenger": ("sex", "age"),
         "The voyage": ("ticket_class", "port", "siblings_spouses", "parents_children"),

@@ -38,9 +38,9 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
 
 
 def load_models(app: Flask) -> None:
-    """Read every scorecard at the start, so that a bad one stops the start and not a request."""
+    """Read every model's files at the start, so that a bad one stops the start and not a request."""
     for folder in app.config["MODEL_FOLDERS"]:
         add_folder(folder)
     for model in models():
-        get_predictor(model.name)
+        get_predictor(model.name).load()
     app.jinja_env.globals["models"] = models

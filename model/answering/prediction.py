@@ -9,8 +9,9 @@ from functools import cached_property
 from typing import Any
 
 from model.asking.declaration import Model
-from model.asking.reading import Answers
+from model.asking.reading import read_answers
 
+from .people import People, read_people
 from .registry import get_model
 from .scorecard import Term, Vector, added, read_scorecard
 
@@ -131,6 +132,19 @@ class Predictor:
         """The answers as the tables know them; a photo, for one, becomes a number."""
         return self.model.features(answers) if self.model.features else answers
 
+    def load(self) -> None:
+        """Build what the first answer needs, before it is asked for and before workers fork."""
+        for name in ("score", "crowd", "example_chances"):
+            getattr(self, name)
+
+    @cached_property
+    def example_chances(self) -> list[tuple[str, tuple[float, ...]]]:
+        """What the model says of its own examples."""
+        return [
+            (example.name, self.chances(read_answers(self.model.inputs, example.answers)[0]))
+            for example in self.model.examples
+        ]
+
     # -- unknown answers -------------------------------------------------------------------------
 
     def unknown(self, answers: Mapping[str, Any]) -> tuple[str, ...]:
@@ -153,9 +167,10 @@ class Predictor:
     def unknown_answers(self, answers: Mapping[str, Any]) -> list[UnknownAnswer]:
         """For each unknown answer how low and how high the estimate could be if it were known."""
         found = []
+        focus = self.focus(answers)
         for name in self.unknown(answers):
             seen = {person[name]: None for person, _ in self.people((name,))}
-            tried = [(self.main(self.chances({**answers, name: value})), value) for value in seen]
+            tried = [(self.chances({**answers, name: value})[focus], value) for value in seen]
             low, high = min(tried, key=first), max(tried, key=first)
             found.append(UnknownAnswer(name, low[0], low[1], high[0], high[1]))
         return found
@@ -169,9 +184,16 @@ class Predictor:
         """The estimate with its range; one for each class where there are classes."""
         raise NotImplementedError
 
-    def main(self, chances: Sequence[float]) -> float:
-        """The one number that a sentence about the answer speaks of."""
-        return chances[0]
+    def focus(self, answers: Mapping[str, Any]) -> int:
+        """Which of the estimates the sentences about these answers speak of."""
+        return 0
+
+    @cached_property
+    def crowd(self) -> People | None:
+        """The people in the data; None for a model that learnt from none of ours."""
+        if "people" not in self.card["data"]:
+            return None
+        return read_people(self.model.people_path, self.card["data"]["people"])
 
     @cached_property
     def score(self) -> Score:
@@ -234,8 +256,9 @@ class ClassesPredictor(Predictor):
         ]
         return added(parts)
 
-    def main(self, chances: Sequence[float]) -> float:
-        return max(chances)
+    def focus(self, answers: Mapping[str, Any]) -> int:
+        chances = self.chances(answers)
+        return chances.index(max(chances))
 
     def estimates(self, answers: Mapping[str, Any]) -> list[Estimate]:
         chances = self.chances(answers)
@@ -294,5 +317,3 @@ def forget() -> None:
     """Read every scorecard anew, after training."""
     _predictors.clear()
 
-
-__all__ = ["Answers", "Estimate", "Predictor", "forget", "get_predictor", "predict_probability"]

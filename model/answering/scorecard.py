@@ -9,7 +9,7 @@ import hashlib
 import json
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -57,34 +57,67 @@ class Term:
     def __init__(self, compiled: Mapping[str, Any]) -> None:
         self.inputs: tuple[str, ...] = tuple(compiled["inputs"])
         self.compiled = compiled
-        self.points = lookup(compiled, compiled["points"])
+        self.points = counted(compiled, lookup(compiled, compiled["points"]))
         self._spread: Any = None
 
     def spread(self, answers: Mapping[str, Any]) -> Sequence[Vector]:
         if self._spread is None:
-            self._spread = lookup(self.compiled, self.compiled["spread"])
+            self._spread = remembered(self.inputs, lookup(self.compiled, self.compiled["spread"]))
         found: Sequence[Vector] = self._spread(answers)
         return found
 
 
-def lookup(compiled: Mapping[str, Any], rows: Sequence[Any]) -> Any:
+Lookup = Callable[[Mapping[str, Any]], Any]
+# Curves of numbers that need not be whole have no end of answers; those seen lately are enough.
+MOST_REMEMBERED = 2_000
+
+
+def lookup(compiled: Mapping[str, Any], rows: Sequence[Any]) -> Lookup:
     """A function from answers to their row; rows of a single number are handed out as that number."""
     single = len(rows[0]) == 1 and not isinstance(rows[0][0], list)
     values = [row[0] if single else tuple(map(frozen, row)) for row in rows]
     names, levels, between = compiled["inputs"], compiled["levels"], compiled["between"]
     table = dict(zip(product(*levels), values, strict=True))
     if not between:
-        return counted(names, table)
+        return listed(names, table)
     if len(names) == 1:
         return along(names[0], tuple(levels[0]), values)
     return along_pair(names, levels, between, table)
+
+
+def counted(compiled: Mapping[str, Any], find: Lookup) -> Lookup:
+    """The same, with every answer looked up beforehand where the answers can be counted."""
+    if set(compiled["between"]) != set(compiled["whole"]) or not compiled["whole"]:
+        return find
+    names = compiled["inputs"]
+    answers = [
+        range(int(levels[0]), int(levels[-1]) + 1) if name in compiled["whole"] else levels
+        for name, levels in zip(names, compiled["levels"], strict=True)
+    ]
+    keys = product(*answers)
+    return listed(names, {key: find(dict(zip(names, key, strict=True))) for key in keys})
+
+
+def remembered(names: Sequence[str], find: Lookup) -> Lookup:
+    known: dict[Any, Any] = {}
+
+    def recall(answers: Mapping[str, Any]) -> Any:
+        key = tuple([answers[name] for name in names])
+        found = known.get(key)
+        if found is None:
+            if len(known) >= MOST_REMEMBERED:
+                known.clear()
+            found = known[key] = find(answers)
+        return found
+
+    return recall
 
 
 def frozen(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
-def counted(names: Sequence[str], table: Mapping[tuple[Any, ...], Any]) -> Any:
+def listed(names: Sequence[str], table: Mapping[tuple[Any, ...], Any]) -> Lookup:
     if len(names) == 1:
         (name,) = names
         single = {key[0]: value for key, value in table.items()}
@@ -93,7 +126,7 @@ def counted(names: Sequence[str], table: Mapping[tuple[Any, ...], Any]) -> Any:
     return lambda answers: table[answers[first], answers[second]]
 
 
-def along(name: str, knots: Sequence[float], values: Sequence[Any]) -> Any:
+def along(name: str, knots: Sequence[float], values: Sequence[Any]) -> Lookup:
     """Straight lines between the knots."""
     last = len(knots) - 2
 
@@ -108,7 +141,7 @@ def along(name: str, knots: Sequence[float], values: Sequence[Any]) -> Any:
 
 def along_pair(
     names: Sequence[str], levels: Sequence[Any], between: Sequence[str], table: Mapping[Any, Any]
-) -> Any:
+) -> Lookup:
     """One line for each answer of the other input."""
     if len(between) == 2:
         raise ValueError("Only one input of a pair may be a number that need not be whole")

@@ -88,6 +88,8 @@ class Recipe:
     groups: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     # The inputs and preparation of the tutorial this model grew out of, for comparison.
     tutorial: Sequence[str] = ()
+    # Numbers this part of the data's range apart count as close.
+    close_within: float = 0.1
     # For an amount: the share of cases that its range is to hold, and the range's own curve.
     holds: float = 0.8
     range_block: Block | None = None
@@ -162,6 +164,8 @@ class Model:
     # Group heading to input names, in the order of the page.
     fieldsets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     examples: Sequence[Example] = ()
+    # How many of the real people most like this one a result shows, with what happened to them.
+    shows_alike: int = 0
     # From clean answers to what the tables are keyed by, where that differs: a photo's number.
     features: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None
     # The answers at the two ends of the range, where the range is no standard error.
@@ -186,6 +190,10 @@ class Model:
     @property
     def scorecard_path(self) -> Path:
         return self.folder / "trained" / f"{self.name}.json"
+
+    @property
+    def people_path(self) -> Path:
+        return self.folder / "trained" / f"{self.name}.people"
 
     @property
     def pickle_path(self) -> Path:

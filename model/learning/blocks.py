@@ -94,19 +94,23 @@ def levels(asked: Input) -> tuple[Any, ...]:
         return tuple(asked.choices)
     if isinstance(asked, NumberInput) and asked.whole:
         return tuple(range(int(asked.lowest), int(asked.highest) + 1))
-    raise ValueError(f"{asked.name}: only a choice or a whole number can be a Table; use a Curve or a Slope")
+    raise ValueError(f"{asked.name}: only a choice or a whole number can be listed; use a Slope or a Curve of degree 1")
 
 
 def grid(block: Table | Slope | Curve, asked: Input) -> tuple[tuple[Any, ...], bool]:
     """The answers at which a scorecard lists points, and whether it draws lines between them."""
-    if isinstance(asked, NumberInput) and not asked.whole:
-        inner = block.knots if isinstance(block, Curve) else ()
-        if isinstance(block, Curve) and block.degree != 1:
-            raise ValueError(f"{asked.name} need not be whole, so its Curve takes degree 1")
-        ends = {float(asked.lowest), float(asked.highest)}
-        inside = {float(knot) for knot in inner if asked.lowest < knot < asked.highest}
-        return tuple(sorted(ends | inside)), True
-    return levels(asked), False
+    if isinstance(block, Table) or (isinstance(block, Curve) and block.degree != 1):
+        return levels(asked), False
+    inner = block.knots if isinstance(block, Curve) else ()
+    lowest, highest = ends(asked)
+    inside = {float(knot) for knot in inner if lowest < knot < highest}
+    return tuple(sorted({lowest, highest} | inside)), True
+
+
+def ends(asked: Input) -> tuple[float, float]:
+    if isinstance(asked, NumberInput):
+        return float(asked.lowest), float(asked.highest)
+    raise ValueError(f"{asked.name}: only a number can be a Curve or a Slope; use a Table")
 
 
 def block_name(block: Block) -> str:

@@ -37,6 +37,8 @@ def check(model: Model) -> Iterator[str]:
     if data_digest(model) != card["data"]["sha256"]:
         raise CheckFailed(f"{model.name}: the data is not the data of training. Train again")
     yield f"data: checksum holds, {card['data']['rows']:,} rows"
+    checked_people(model, card)
+    yield "people: checksum holds"
     X, _ = read_table(model)
     apart = farthest_apart(model, predictor, fitted, X[names(model)])
     yield agreement(model, apart, "all rows")
@@ -71,6 +73,11 @@ def checked_pickle(model: Model, card: dict[str, Any]) -> Any:
     if digest(model.pickle_path) != card["pickle"]["sha256"]:
         raise CheckFailed(f"{model.pickle_path.name} was changed after training: its checksum does not match")
     return joblib.load(model.pickle_path)
+
+
+def checked_people(model: Model, card: dict[str, Any]) -> None:
+    if digest(model.people_path) != card["data"]["people"]:
+        raise CheckFailed(f"{model.people_path.name} was changed after training: its checksum does not match")
 
 
 def farthest_apart(model: Model, predictor: Predictor, fitted: Any, X: pd.DataFrame) -> float:

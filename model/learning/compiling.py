@@ -89,10 +89,12 @@ def term(
     basis = np.asarray(prepared.named_transformers_[block_name(block)].transform(table), dtype=float)
     where = prepared.output_indices_[block_name(block)]
     points = basis @ coefficients[:, where].T
+    between = [name for name, (_, lines) in zip(names, grids, strict=True) if lines]
     compiled = {
         "inputs": list(names),
         "levels": [list(values) for values, _ in grids],
-        "between": [name for name, (_, lines) in zip(names, grids, strict=True) if lines],
+        "between": between,
+        "whole": [name for name in between if getattr(model.input[name], "whole", False)],
         "points": [[float(value) for value in row] for row in points],
     }
     if factor is not None:

@@ -60,6 +60,7 @@ def given_score(model: Model, given: Given) -> dict[str, Any]:
                 "inputs": [given.input],
                 "levels": [ends],
                 "between": [given.input],
+                "whole": [],
                 "points": [[given.slope * end] for end in ends],
             }
         ],

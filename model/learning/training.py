@@ -20,6 +20,7 @@ from model.answering.scorecard import read_scorecard, write_scorecard
 from model.asking.declaration import Candidate, Given, Model, Recipe
 
 from .compiling import compile_score
+from .crowd import compile_people
 from .estimators import estimator
 from .evaluation import evaluate, headline
 from .given import train_given
@@ -50,6 +51,8 @@ def train(model: Model, progress: Progress = lambda step: None) -> dict[str, Any
     fitted.y_ = y.to_numpy()
     score = compile_score(model, best, fitted, X[names(model)])
     del fitted.y_
+    model.people_path.parent.mkdir(exist_ok=True)
+    model.people_path.write_bytes(compile_people(model, X, y, out_of_fold))
     return save(model, fitted, score, evaluation, X, best)
 
 
@@ -128,7 +131,7 @@ def save(
         "version": version_of(score),
         "trained": datetime.datetime.now(datetime.UTC).date().isoformat(),
         "recipe": {"chosen": best.name, "C": best.C},
-        "data": {"rows": len(X), "sha256": data_digest(model)},
+        "data": {"rows": len(X), "sha256": data_digest(model), "people": digest(model.people_path)},
         "pickle": {"sha256": digest(model.pickle_path)},
         "libraries": libraries(),
         "observed": observed_ranges(model, X),
