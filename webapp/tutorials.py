@@ -11,7 +11,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -26,6 +25,7 @@ from model.asking.reading import Answers, Fault, read_answers
 from . import pages
 from .bodies import body_limit
 from .errors import problem
+from .json_bodies import is_json, parse_json
 
 bp = Blueprint("tutorials", __name__)
 
@@ -71,7 +71,7 @@ def iris() -> Any:
     if "data" not in request.form:
         return pages.answer(get_model("iris"))
     model = get_model("iris")
-    rows = array(parsed(request.form["data"]), "data must be a JSON array of rows")
+    rows = array(parse_json(request.form["data"]), "data must be a JSON array of rows")
     answers, faults = flowers(model, rows)
     if faults:
         return refused(faults)
@@ -106,9 +106,9 @@ def predict() -> Any:
             return Response(WELCOME + "\n", mimetype="text/plain")
         raise Unreadable(WELCOME)
     # The housing client sends JSON without saying so, hence no check of the media type when it is absent.
-    if request.mimetype not in ("application/json", "") and not request.mimetype.endswith("+json"):
+    if request.mimetype and not is_json(request.mimetype):
         raise UnsupportedMediaType(WELCOME)
-    body = parsed(request.get_data())
+    body = parse_json(request.get_data())
     if isinstance(body, list):
         return titanic(array(body, ""))
     if isinstance(body, dict) and "input" in body:
@@ -165,13 +165,6 @@ def food() -> Response:
         probability=probability,
         seen=answers["photo"].words(),
     )
-
-
-def parsed(raw: str | bytes) -> Any:
-    try:
-        return json.loads(raw)
-    except (ValueError, RecursionError) as fault:
-        raise Unreadable(f"The body is not JSON: {fault}") from None
 
 
 def array(value: Any, message: str) -> list[Any]:
