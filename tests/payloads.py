@@ -1,0 +1,59 @@
+"""One valid set of answers for each model, to be changed in one thing by each test."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pytest
+
+from model.answering.registry import models
+from model.asking.declaration import Model
+from model.asking.reading import Answers, read_answers
+from webapp.addresses import texts
+from webapp.forms import has_photo
+
+from tests import photos
+
+MODELS = models()
+TYPED = [model for model in MODELS if not has_photo(model)]
+
+each_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: str(model.name))
+each_typed_model = pytest.mark.parametrize("model", TYPED, ids=lambda model: str(model.name))
+
+
+def photo(data: bytes = photos.COFFEE.read_bytes(), name: str = "photo.jpg") -> tuple[io.BytesIO, str]:
+    return io.BytesIO(data), name
+
+
+def posted(model: Model, **changes: Any) -> dict[str, Any]:
+    """What the browser posts for the model's first example."""
+    valid: dict[str, Any] = {"photo": photo()} if has_photo(model) else asked(model)
+    return valid | changes
+
+
+def asked(model: Model, **changes: Any) -> dict[str, Any]:
+    """What the result's address carries for the model's first example."""
+    return {**texts(model, example(model)), **changes}
+
+
+def example(model: Model, number: int = 0) -> Answers:
+    answers, faults = read_answers(model.inputs, model.examples[number].answers)
+    assert not faults
+    return answers
+
+
+def person(**changes: Any) -> dict[str, Any]:
+    """Somebody of the census."""
+    return {
+        "age": "37", "sex": "Male", "status": "Never-married", "race": "White",
+        "education": "Bachelors", "work": "Private", "hours": "40",
+    } | changes  # fmt: skip
+
+
+def passenger(**changes: Any) -> dict[str, Any]:
+    """Somebody on the Titanic."""
+    return {
+        "sex": "male", "age": "22", "ticket_class": "3", "port": "S",
+        "siblings_spouses": "0", "parents_children": "0",
+    } | changes  # fmt: skip
