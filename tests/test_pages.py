@@ -463,6 +463,14 @@ def test_a_file_where_text_belongs_is_a_fault_and_no_failure(client: FlaskClient
     assert response.status_code == 422
 
 
+@each_model
+@pytest.mark.parametrize("body", ["{}", "[]", "[1]", "7", "null", '{"age": 37}', '{"age": [[1]]}', "{", ""])
+def test_json_is_not_what_a_form_takes(client: FlaskClient, model: Model, body: str) -> None:
+    response = client.post(f"/{model.name}", data=body, content_type="application/json")
+    assert response.status_code == 422
+    assert len(page_of(response).summary) == len(model.inputs)
+
+
 # -- the token -----------------------------------------------------------------------------------
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request
-from werkzeug.datastructures import MultiDict
+from werkzeug.datastructures import CombinedMultiDict, MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from model.answering.prediction import get_predictor
@@ -41,7 +41,8 @@ def form(model: Model) -> str:
 @body_limit(FORM_LIMIT)
 def answer(model: Model) -> Any:
     try:
-        sent = page_form(model)()
+        # Said outright, since Flask-WTF would take an empty body for none and JSON for a form.
+        sent = filled(model, CombinedMultiDict([request.files, request.form]))
         valid = sent.validate()
     except RequestEntityTooLarge:
         drain()

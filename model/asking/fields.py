@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from wtforms import Field, Form
+from wtforms.validators import ValidationError
 from wtforms.widgets import FileInput, Select, TextInput
 
 from .inputs import ChoiceInput, Input, NumberInput, PhotoInput, Refused
@@ -27,7 +28,7 @@ class InputField(Field):  # type: ignore[misc]
             try:
                 self.data = self.input.read(self.data)
             except Refused as refused:
-                raise ValueError(str(refused)) from None
+                raise ValidationError(str(refused)) from None
 
     @property
     def typed(self) -> str:
