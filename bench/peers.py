@@ -1,0 +1,100 @@
+"""The servers that bench/serve.py compares with, each a bare minimum of its kind.
+
+reference   a Flask route that renders a ten-line Jinja template
+tutorial    the tutorial's way: get_dummies, reindex, predict_proba, and a small result page
+fastapi     FastAPI with scikit-learn's predict_proba on a one-row DataFrame
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+TEMPLATE = """<!doctype html>
+<html lang="en">
+<head><title>{{ title }}</title></head>
+<body>
+<h1>{{ title }}</h1>
+<p>Hello, {{ name }}.</p>
+<p>{{ number }} out of 100</p>
+<p>Goodbye.</p>
+</body>
+</html>"""
+
+
+def with_template(app: Any) -> Any:
+    """Loaded like a file, so that Jinja compiles it once and not at every request."""
+    from jinja2 import DictLoader
+
+    app.jinja_loader = DictLoader({"page.html": TEMPLATE})
+    return app
+
+
+def reference() -> Any:
+    from flask import Flask, render_template, request
+
+    app = with_template(Flask(__name__))
+
+    @app.route("/", methods=["GET", "POST"])
+    def page() -> str:
+        return render_template("page.html", title="Bare", name=request.args.get("name", "you"), number=23)
+
+    return app
+
+
+def fitted(model_name: str = "census") -> Any:
+    """The pickled pipeline itself, as these servers would load it."""
+    import joblib
+
+    from model.answering.registry import get_model
+
+    return joblib.load(get_model(model_name).pickle_path)
+
+
+def tutorial() -> Any:
+    import pandas as pd
+    from flask import Flask, render_template, request
+    from sklearn.linear_model import LogisticRegression
+
+    from model.answering.registry import get_model
+    from model.learning.table import read_table
+
+    X, y = read_table(get_model("census"))
+    names = [asked.name for asked in get_model("census").inputs]
+    dummies = pd.get_dummies(X[names])
+    regression = LogisticRegression(max_iter=2000).fit(dummies, y)
+    app = with_template(Flask(__name__))
+
+    @app.get("/")
+    def page() -> str:
+        row = pd.DataFrame([{**request.args, "age": int(request.args["age"]), "hours": int(request.args["hours"])}])
+        coded = pd.get_dummies(row).reindex(columns=dummies.columns, fill_value=0)
+        chance = regression.predict_proba(coded)[0, 1]
+        return render_template("page.html", title="Tutorial", name="you", number=round(chance * 100))
+
+    return app
+
+
+def fastapi() -> Any:
+    import pandas as pd
+    from fastapi import FastAPI
+    from pydantic import BaseModel
+
+    pipeline = fitted()
+
+    class Person(BaseModel):
+        age: int
+        sex: str
+        status: str
+        race: str
+        education: str
+        work: str
+        hours: int
+
+    app = FastAPI()
+
+    @app.post("/predict")
+    def predict(person: Person) -> dict[str, float]:
+        row = pd.DataFrame([person.model_dump()])
+        return {"probability": float(pipeline.predict_proba(row)[0, 1])}
+
+    return app

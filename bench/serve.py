@@ -1,0 +1,166 @@
+"""How fast Likely answers, as ratios to a bare Flask page under the same server in the same run.
+
+    python bench/serve.py                     Likely and the reference
+    python bench/serve.py --peers             also FastAPI and the tutorial's way (pip install fastapi uvicorn)
+
+Needs wrk (apt install wrk). Rounds alternate between the servers, and medians are printed: machines
+are noisy, so a figure means something only beside the reference of its own run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlencode
+
+ROOT = Path(__file__).resolve().parent.parent
+PERSON = {
+    "age": 39, "sex": "Male", "status": "Never-married", "race": "White",
+    "education": "Bachelors", "work": "State-gov", "hours": 40,
+}  # fmt: skip
+UNITS = {"us": 0.001, "ms": 1.0, "s": 1000.0, "m": 60_000.0}
+
+
+@dataclass
+class Target:
+    name: str
+    port: int
+    path: str
+    body: str = ""
+    rates: dict[int, list[float]] = field(default_factory=dict)
+    slowest: dict[int, list[float]] = field(default_factory=dict)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def server(command: list[str], port: int) -> Iterator[None]:
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
+    try:
+        await_port(port, process)
+        yield
+    finally:
+        process.terminate()
+        process.wait(15)
+
+
+def await_port(port: int, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise SystemExit(f"The server on port {port} ended: {process.args}")
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.02)
+    raise SystemExit(f"Nothing answers on port {port}")
+
+
+def gunicorn(app: str, port: int, threads: int = 4) -> list[str]:
+    """The same gunicorn, workers and threads that run.py uses."""
+    settings = ["--bind", f"127.0.0.1:{port}", "--workers", "2", "--worker-class", "gthread"]
+    settings += ["--threads", str(threads), "--preload", "--log-level", "warning", "--keep-alive", "5"]
+    return [sys.executable, "-m", "gunicorn", *settings, app]
+
+
+def likely(port: int) -> list[str]:
+    return [sys.executable, "run.py", "--port", str(port), "--workers", "2"]
+
+
+def measure(target: Target, connections: int, seconds: int, folder: Path) -> None:
+    script = folder / f"{target.name.split()[0]}-{connections}.lua"
+    if target.body:
+        script.write_text(
+            'wrk.method = "POST"\nwrk.headers["Content-Type"] = "application/json"\n'
+            f"wrk.body = {json.dumps(target.body)}\n"
+        )
+    else:
+        script.write_text("")
+    command = ["wrk", "-t", "1", "-c", str(connections), "-d", f"{seconds}s", "--latency", "-s", str(script)]
+    out = subprocess.run(
+        [*command, f"http://127.0.0.1:{target.port}{target.path}"], capture_output=True, text=True, check=True
+    ).stdout
+    if "Non-2xx" in out:
+        raise SystemExit(f"{target.name} answered with errors:\n{out}")
+    target.rates.setdefault(connections, []).append(float(number(r"Requests/sec:\s+([\d.]+)", out)[0]))
+    amount, unit = number(r"99%\s+([\d.]+)(us|ms|s|m)", out)
+    target.slowest.setdefault(connections, []).append(float(amount) * UNITS[unit])
+
+
+def number(pattern: str, text: str) -> tuple[str, ...]:
+    found = re.search(pattern, text)
+    if not found:
+        raise SystemExit(f"wrk printed what we cannot read:\n{text}")
+    return found.groups()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=int, default=3)
+    parser.add_argument("--peers", action="store_true", help="also FastAPI and the tutorial's way")
+    asked = parser.parse_args()
+    if not shutil.which("wrk"):
+        raise SystemExit("wrk is missing. Install it: apt install wrk")
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        targets = start(stack, asked.peers)
+        for _ in range(asked.rounds):
+            for connections in (1, 16):
+                for target in targets:
+                    measure(target, connections, asked.seconds, folder)
+        report(targets)
+
+
+def start(stack: ExitStack, peers: bool) -> list[Target]:
+    query = urlencode(PERSON)
+    bare, ours = free_port(), free_port()
+    stack.enter_context(server(gunicorn("bench.peers:reference()", bare), bare))
+    stack.enter_context(server(likely(ours), ours))
+    targets = [
+        Target("reference: bare Flask page", bare, "/"),
+        Target("POST /api/models/census/predict", ours, "/api/models/census/predict", json.dumps(PERSON)),
+        Target("GET /census", ours, "/census"),
+        Target("GET /census/result", ours, f"/census/result?{query}"),
+    ]
+    if peers:
+        other, tutorial = free_port(), free_port()
+        command = [sys.executable, "-m", "uvicorn", "--factory", "bench.peers:fastapi", "--workers", "2"]
+        stack.enter_context(server([*command, "--port", str(other), "--log-level", "warning"], other))
+        stack.enter_context(server(gunicorn("bench.peers:tutorial()", tutorial), tutorial))
+        targets.append(Target("FastAPI with scikit-learn", other, "/predict", json.dumps(PERSON)))
+        targets.append(Target("the tutorial's way in Flask", tutorial, f"/?{query}"))
+    return targets
+
+
+def report(targets: list[Target]) -> None:
+    reference = targets[0]
+    for connections in (1, 16):
+        print(f"\n{connections} connection{'s' if connections > 1 else ''}")
+        print(f"  {'':34} {'requests/s':>11} {'x reference':>12} {'p99 ms':>8} {'x reference':>12}")
+        base = statistics.median(reference.rates[connections])
+        base_slow = statistics.median(reference.slowest[connections])
+        for target in targets:
+            rate = statistics.median(target.rates[connections])
+            slow = statistics.median(target.slowest[connections])
+            print(f"  {target.name:34} {rate:11.0f} {rate / base:12.2f} {slow:8.2f} {slow / base_slow:12.2f}")
+
+
+if __name__ == "__main__":
+    main()
