@@ -48,6 +48,12 @@ class Unreadable(BadRequest):
     """A body that is not what the tutorial's client sends."""
 
 
+@bp.errorhandler(BadRequest)
+def unreadable(error: BadRequest) -> Response:
+    """The clients are programs, also where a page has the same address."""
+    return problem(400, error.name, error.description or WELCOME)
+
+
 def refused(faults: list[dict[str, Any]]) -> Response:
     detail = "; ".join(str(fault["message"]) for fault in faults)
     return problem(422, "Unprocessable Content", detail, faults)
