@@ -26,11 +26,13 @@ bp = Blueprint("api", __name__, url_prefix="/api")
 MOST_AT_ONCE = 10_000
 # Ten thousand census records are 1.5 MB; a photo is 8.
 BODY_LIMIT = 8 * MEGABYTE + 64 * 1024
+# json.dumps() would build an encoder for every answer.
+ENCODER = json.JSONEncoder(ensure_ascii=False)
 ONE_OR_MANY = "Send one JSON object of answers, or a list of up to 10,000 of them"
 
 
 def as_json(content: Any, status: int = 200) -> Response:
-    return Response(json.dumps(content, ensure_ascii=False), status, mimetype="application/json")
+    return Response(ENCODER.encode(content), status, mimetype="application/json")
 
 
 def tagged(content: Any) -> Response:
@@ -38,7 +40,8 @@ def tagged(content: Any) -> Response:
     response = as_json(content)
     response.add_etag()
     response.headers["Cache-Control"] = "no-cache"
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 # -- the models --------------------------------------------------------------------------------------
@@ -119,6 +122,8 @@ def predict(model: Model) -> Response:
 
 def wants_explanation(predictor: Predictor) -> bool:
     """Read the two parameters that a request may have; a wrong one is refused, not passed over."""
+    if not request.query_string:
+        return False
     for name in request.args:
         if name not in ("explain", "version"):
             raise BadRequest(f"There is no parameter {name[:60]!r}. There are: explain, version")

@@ -21,8 +21,10 @@ class RequestLog:
 
         def start(status: str, headers: Any, exc_info: Any = None) -> Any:
             milliseconds = (time.perf_counter() - started) * 1000
-            path = environ.get("PATH_INFO", "").encode("latin-1", "replace").decode("utf-8", "replace")
-            method = environ.get("REQUEST_METHOD", "-")
+            path = environ.get("PATH_INFO", "")
+            if not path.isascii():
+                path = path.encode("latin-1", "replace").decode("utf-8", "replace")
+            method = printable(environ.get("REQUEST_METHOD", "-"))
             now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
             sys.stdout.write(f"{now} {method} {printable(path)} {status[:3]} {milliseconds:.1f} ms\n")
             sys.stdout.flush()
@@ -33,4 +35,5 @@ class RequestLog:
 
 def printable(path: str) -> str:
     """The path with what could forge a log line made visible."""
-    return "".join(letter if letter.isprintable() else "?" for letter in path[:200])
+    shown = path[:200]
+    return shown if shown.isprintable() else "".join(c if c.isprintable() else "?" for c in shown)

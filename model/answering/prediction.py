@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from operator import mul
 from typing import Any
 
 from model.asking.declaration import Model
@@ -114,7 +115,7 @@ class Score:
 
 
 def length(vector: Vector) -> float:
-    return math.sqrt(math.fsum(value * value for value in vector))
+    return math.sqrt(sum(map(mul, vector, vector)))
 
 
 class Predictor:
@@ -228,8 +229,7 @@ class ProbabilityPredictor(Predictor):
         chance = self.chances(answers)[0]
         if "intercept_spread" not in self.card["score"]:
             low, high = self.model.views(answers) if self.model.views else (answers, answers)
-            ends = [self.chances(low)[0], self.chances(high)[0]]
-            return [Estimate(chance, *ends)]
+            return [Estimate(chance, self.chances(low)[0], self.chances(high)[0])]
         reach = NORMAL_95 * length(self.gradient(answers)) / (chance * (1 - chance))
         centre = logit(chance)
         return [Estimate(chance, sigmoid(centre - reach), sigmoid(centre + reach))]
@@ -240,7 +240,7 @@ class ProbabilityPredictor(Predictor):
         for whole, weight in self.completions(answers):
             chance = sigmoid(self.score.one(whole))
             slope = weight * chance * (1 - chance)
-            parts.append([slope * value for value in self.score.spread(whole)[0]])
+            parts.append(tuple(slope * value for value in self.score.spread(whole)[0]))
         return added(parts)
 
 
@@ -251,7 +251,7 @@ class ClassesPredictor(Predictor):
 
     def chances(self, answers: Mapping[str, Any]) -> tuple[float, ...]:
         parts = [
-            [weight * chance for chance in softmax(self.score.several(whole))]
+            tuple(weight * chance for chance in softmax(self.score.several(whole)))
             for whole, weight in self.completions(answers)
         ]
         return added(parts)
@@ -263,7 +263,8 @@ class ClassesPredictor(Predictor):
     def estimates(self, answers: Mapping[str, Any]) -> list[Estimate]:
         chances = self.chances(answers)
         vectors = self.score.spread(self.features(answers))
-        mean = added([[chance * x for x in vector] for chance, vector in zip(chances, vectors, strict=True)])
+        shares = zip(chances, vectors, strict=True)
+        mean = added(tuple(chance * x for x in vector) for chance, vector in shares)
         return [
             with_range(chance, vector, mean, label)
             for chance, vector, label in zip(chances, vectors, self.labels, strict=True)
@@ -285,7 +286,7 @@ class AmountPredictor(Predictor):
         return [Score(self.card["score"][part]) for part in ("estimate", "low", "high")]
 
     @property
-    def score(self) -> Score:  # type: ignore[override]
+    def score(self) -> Score:
         return self.scores[0]
 
     def chances(self, answers: Mapping[str, Any]) -> tuple[float, ...]:
