@@ -27,14 +27,14 @@ def read_table(name):
 
 def promised_files():
     """Return what the first table of the README says: {name: (rows, columns, sha256)}."""
-    found = re.findall(r"^\| `(\S+)` \| ([\d,]+) \| (\d+) \| `([0-9a-f]{64})` \|$", README, re.M)
+    found = re.findall(r"^\| `(\S+)` \| ([\d,]+) \| (\d+) \| `([0-9a-f]{64})` \|$", README, re.MULTILINE)
     return {name: (number(rows), int(columns), digest) for name, rows, columns, digest in found}
 
 
 def promised_missing(name):
     """Return what the README says of a file's columns, in their order: {column: missing}."""
     section = README.split(f"\n## {name}\n")[1].split("\n## ")[0]
-    found = re.findall(r"^\| `(\w+)` \| .* \| ([\d,]+) \|$", section, re.M)
+    found = re.findall(r"^\| `(\w+)` \| .* \| ([\d,]+) \|$", section, re.MULTILINE)
     return {column: number(missing) for column, missing in found}
 
 

@@ -16,6 +16,7 @@ from PIL import Image
 
 from model.seeing import network, photo
 from model.seeing.network import FOLDER, NETWORK_SHA256, NetworkChanged, Sight, look, name_of
+
 from tests import photos
 
 ROOT = Path(__file__).parents[1]

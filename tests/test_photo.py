@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageChops, ImageStat
 
 from model.seeing.photo import MAX_PHOTO_BYTES, PhotoRefused, open_photo, read_photo, views
+
 from tests import photos
 
 ROOT = Path(__file__).parents[1]

@@ -15,7 +15,7 @@ from model.asking.reading import read_answers
 NEW = "new-"
 
 
-def texts(model: Model, answers: Mapping[str, Any]) -> dict[str, str]:
+def texts(model: Model, answers: Mapping[str, Any]) -> dict[str, Any]:
     """Every answer as an address, a form or a file carries it."""
     return {asked.name: asked.text(answers[asked.name]) for asked in model.inputs if asked.name in answers}
 

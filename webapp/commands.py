@@ -15,7 +15,7 @@ from .server import ServerProblem, serve
 from .settings import BadSetting, settings_from
 
 
-class ModelName(click.ParamType):
+class ModelName(click.ParamType[Model]):
     """A model by its name; an unknown one is an error that lists those there are."""
 
     name = "model"

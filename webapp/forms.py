@@ -11,7 +11,7 @@ from model.asking.declaration import Model
 from model.asking.fields import InputField
 from model.asking.reading import Answers, Fault
 
-TOKEN = "csrf_token"
+TOKEN = "csrf_token"  # noqa: S105 - a field's name
 EXPIRED = "This page was open for too long, so it could not be sent safely. Nothing you typed is lost: send it again"
 EXPIRED_PHOTO = "This page was open for too long, so it could not be sent safely. Choose the photo again and send it"
 

@@ -245,7 +245,7 @@ EXPLANATION: Schema = {
 
 def shared_schemas() -> Schema:
     text: Schema = {"type": "string"}
-    summary = {name: text for name in ("name", "title", "question", "kind", "version", "url", "predict")}
+    summary = dict.fromkeys(("name", "title", "question", "kind", "version", "url", "predict"), text)
     problem = {
         "type": "object",
         "properties": {

@@ -18,6 +18,8 @@ from .settings import BadSetting
 SECRET_FILE = Path(__file__).resolve().parent.parent / "instance" / "secret_key"
 # Browsers open connections ahead of need; threads keep one idle connection from holding a worker.
 THREADS = 4
+# Where a worker shows that it is alive; on a disk, a slow write could look like a dead worker.
+MEMORY = Path("/dev/shm")  # noqa: S108 - gunicorn makes an unnamed file there
 
 
 class ServerProblem(RuntimeError):
@@ -41,7 +43,7 @@ def serve(host: str, port: int, workers: int, debug: bool) -> None:
 def run_gunicorn(host: str, port: int, workers: int, key: str) -> None:
     from gunicorn.app.base import BaseApplication
 
-    class Likely(BaseApplication):  # type: ignore[misc]
+    class Likely(BaseApplication):
         def load_config(self) -> None:
             for name, value in gunicorn_settings(host, port, workers).items():
                 self.cfg.set(name, value)
@@ -64,7 +66,7 @@ def gunicorn_settings(host: str, port: int, workers: int) -> dict[str, Any]:
         "timeout": 30,
         "graceful_timeout": 10,
         "keepalive": 5,
-        "worker_tmp_dir": "/dev/shm" if os.path.isdir("/dev/shm") else None,
+        "worker_tmp_dir": str(MEMORY) if MEMORY.is_dir() else None,
         "control_socket_disable": True,
     }
 

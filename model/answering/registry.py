@@ -82,7 +82,8 @@ def load(path: Path) -> ModuleType:
         return importlib.import_module(f"model.{path.stem}")
     name = f"likely_models_{path.stem}"
     spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     spec.loader.exec_module(module)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
 from typing import Any
 
 from wtforms import Field, Form
@@ -13,7 +12,7 @@ from wtforms.widgets import FileInput, Select, TextInput
 from .inputs import ChoiceInput, Input, NumberInput, PhotoInput, Refused
 
 
-class InputField(Field):  # type: ignore[misc]
+class InputField(Field):
     """A field whose answer is read by an Input, which also holds the words of its messages."""
 
     input: Input
@@ -139,7 +138,6 @@ def flattened(choices: Choices) -> tuple[dict[str, str], dict[str, tuple[str, ..
     return flat, groups
 
 
-@cache
 def inputs_of(form: Callable[[], Form]) -> tuple[Input, ...]:
     """The inputs that a form class declares, in its order."""
     return tuple(field.input for field in form() if isinstance(field, InputField))

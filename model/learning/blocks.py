@@ -18,7 +18,7 @@ Matrix = NDArray[np.float64]
 Inputs = Mapping[str, Input]
 
 
-class Levels(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+class Levels(TransformerMixin, BaseEstimator):
     """One column a level. A missing value gets a column of its own, so that it teaches nothing else."""
 
     def __init__(self, levels: Sequence[Any], may_be_missing: bool) -> None:
@@ -38,7 +38,7 @@ class Levels(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         return np.asarray(self.encoder_.transform(X.astype(self.kind_)))
 
 
-class Bends(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+class Bends(TransformerMixin, BaseEstimator):
     """A spline through fixed knots, and a column that marks a missing value."""
 
     def __init__(self, knots: Sequence[float], degree: int, may_be_missing: bool) -> None:
@@ -59,7 +59,7 @@ class Bends(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         return np.hstack([bends, np.isnan(numbers)]) if self.may_be_missing else bends
 
 
-class Products(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+class Products(TransformerMixin, BaseEstimator):
     """Each column of one block times each column of another: a table over both inputs."""
 
     def __init__(self, first: Any, second: Any) -> None:

@@ -20,7 +20,7 @@ from .blocks import columns
 DECIMALS = 6
 
 
-class AverageOverUnknown(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+class AverageOverUnknown(ClassifierMixin, BaseEstimator):
     """A classifier that answers for an unknown input with the average over the people in the data.
 
     Several unknown inputs are taken together from the same person, so that a child is not paired
@@ -71,7 +71,7 @@ def people(X: pd.DataFrame, unknowable: Sequence[str]) -> pd.DataFrame:
     return counted.rename("count").reset_index()
 
 
-class EstimateWithRange(RegressorMixin, BaseEstimator):  # type: ignore[misc]
+class EstimateWithRange(RegressorMixin, BaseEstimator):
     """An amount, and the two quantiles between which a stated share of cases lies."""
 
     def __init__(self, estimate: Any, low: Any, high: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -78,7 +79,7 @@ def calibration_bins(model: Model, y: Numbers, chance: Numbers) -> list[dict[str
     """Tens of per cent, joined with their neighbours until each holds enough people."""
     edges = joined_edges(chance, model.learns.smallest_bin)
     bins = []
-    for low, high in zip(edges, edges[1:], strict=False):
+    for low, high in itertools.pairwise(edges):
         inside = (chance >= low) & (chance < high) if high < 1 else chance >= low
         bins.append(
             {
@@ -125,7 +126,7 @@ def confusion(y: Any, guessed: Any, classes: int) -> list[list[int]]:
 def roc(y: Numbers, chance: Numbers) -> list[list[float]]:
     false_alarms, found, _ = roc_curve(y, chance)
     at = np.linspace(0, 1, ROC_POINTS) ** 2  # denser where the curve bends
-    return [[digits(float(x)), digits(float(v))] for x, v in zip(at, np.interp(at, false_alarms, found))]
+    return [[digits(float(x)), digits(float(v))] for x, v in zip(at, np.interp(at, false_alarms, found), strict=True)]
 
 
 def by_group(model: Model, X: pd.DataFrame, y: Numbers, chance: Numbers) -> list[dict[str, Any]]:
@@ -144,7 +145,7 @@ def members_of(model: Model, column: pd.Series, name: str, edges: Sequence[float
             yield label, (column == value).to_numpy(), {"value": value}
     else:
         ends = [-math.inf, *edges, math.inf]
-        for low, high in zip(ends, ends[1:], strict=False):
+        for low, high in itertools.pairwise(ends):
             inside = ((column >= low) & (column < high)).to_numpy()
             yield between(low, high), inside, {"from": finite(low), "to": finite(high)}
 

@@ -17,7 +17,7 @@ import sklearn
 from sklearn.model_selection import KFold, StratifiedKFold
 
 from model.answering.scorecard import read_scorecard, write_scorecard
-from model.asking.declaration import Candidate, Given, Model, Recipe
+from model.asking.declaration import Candidate, Given, Model
 
 from .compiling import compile_score
 from .crowd import compile_people
