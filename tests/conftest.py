@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from tests.payloads import SETTINGS
 from webapp import create_app
-
-SETTINGS: dict[str, Any] = {"TESTING": True, "SECRET_KEY": "for the tests only, nowhere else"}
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,8 @@ from webapp.forms import has_photo
 
 from tests import photos
 
+SETTINGS: dict[str, Any] = {"TESTING": True, "SECRET_KEY": "for the tests only, nowhere else"}
+
 MODELS = models()
 TYPED = [model for model in MODELS if not has_photo(model)]
 
