@@ -18,6 +18,7 @@ from werkzeug.test import TestResponse
 
 from model.seeing.network import Sight
 from model.seeing.photo import MAX_PHOTO_BYTES
+
 from tests import photos
 from tests.page import page_of
 from tests.payloads import photo
