@@ -1,0 +1,138 @@
+"""Print how fast Likely starts and how much memory its workers take: python bench/start.py
+
+Each run starts `python run.py` with two gunicorn workers and asks for the census form until it comes.
+Beside it stands the smallest Flask app under the same gunicorn, which is what starting costs anyone.
+"""
+
+from __future__ import annotations
+
+import http.client
+import os
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+RUNS = 5
+TARGET_SECONDS = 0.6
+TARGET_MEGABYTES = 120
+BARE = """
+from flask import Flask
+
+app = Flask(__name__)
+
+@app.get("/")
+def page():
+    return "A page"
+"""
+
+
+def likely(port: int, folder: Path) -> list[str]:
+    return [sys.executable, "run.py", "--port", str(port), "--workers", "2"]
+
+
+def bare(port: int, folder: Path) -> list[str]:
+    (folder / "bare.py").write_text(BARE)
+    alike = [
+        "--workers",
+        "2",
+        "--worker-class",
+        "gthread",
+        "--threads",
+        "4",
+        "--preload",
+        "--log-level",
+        "warning",
+    ]
+    where = ["--bind", f"127.0.0.1:{port}", "--chdir", str(folder)]
+    return [sys.executable, "-m", "gunicorn", *alike, *where, "bare:app"]
+
+
+def free_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port: int = taken.getsockname()[1]
+        return port
+
+
+def first_page(port: int, path: str) -> None:
+    """Return once the page has come."""
+    deadline = time.perf_counter() + 30
+    while time.perf_counter() < deadline:
+        asked = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+        try:
+            asked.request("GET", path)
+            answer = asked.getresponse()
+            answer.read()
+            assert answer.status == 200, answer.status
+        except ConnectionError:
+            time.sleep(0.002)
+        else:
+            return
+        finally:
+            asked.close()
+    raise TimeoutError(f"No page came from port {port}")
+
+
+def children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def megabytes(pid: int, kind: str) -> float:
+    """Rss counts a page that two processes share twice, Pss half in each."""
+    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+        if line.startswith(f"{kind}:"):
+            return int(line.split()[1]) / 1024
+    raise LookupError(kind)
+
+
+def together(pids: list[int], kind: str) -> float:
+    return sum(megabytes(pid, kind) for pid in pids)
+
+
+def run(command: list[str], port: int, path: str) -> tuple[float, float, float]:
+    """Seconds to the first page, and the workers' Rss and Pss after each has answered some."""
+    environment = {name: value for name, value in os.environ.items() if name != "WEB_CONCURRENCY"}
+    started = time.perf_counter()
+    server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
+    try:
+        first_page(port, path)
+        seconds = time.perf_counter() - started
+        while len(workers := children(server.pid)) < 2:
+            time.sleep(0.01)
+        for _ in range(40):
+            first_page(port, path)
+        return seconds, together(workers, "Rss"), together(workers, "Pss")
+    finally:
+        server.send_signal(signal.SIGTERM)
+        server.wait(timeout=30)
+
+
+def measure(name: str, command: Callable[[int, Path], list[str]], path: str) -> tuple[float, float]:
+    found = []
+    with tempfile.TemporaryDirectory() as folder:
+        for _ in range(RUNS + 1):
+            port = free_port()
+            found.append(run(command(port, Path(folder)), port, path))
+    # The first run reads the files from the disk.
+    seconds, rss, pss = (statistics.median(column) for column in zip(*found[1:], strict=True))
+    print(f"{name:32} {seconds:6.3f} s   {rss:7.1f} MB resident   {pss:7.1f} MB with shared pages halved")
+    return seconds, rss
+
+
+def main() -> None:
+    print(f"From the command to the first page, and the memory of both workers then; median of {RUNS}:")
+    seconds, resident = measure("Likely, five models", likely, "/census")
+    measure("the smallest Flask app, gunicorn", bare, "/")
+    print(f"to reach: {TARGET_SECONDS} s and {TARGET_MEGABYTES} MB")
+    sys.exit(0 if seconds <= TARGET_SECONDS and resident <= TARGET_MEGABYTES else 1)
+
+
+if __name__ == "__main__":
+    main()
