@@ -263,21 +263,20 @@ class ClassesPredictor(Predictor):
     def estimates(self, answers: Mapping[str, Any]) -> list[Estimate]:
         chances = self.chances(answers)
         vectors = self.score.spread(self.features(answers))
-        shares = zip(chances, vectors, strict=True)
-        mean = added(tuple(chance * x for x in vector) for chance, vector in shares)
-        return [
-            with_range(chance, vector, mean, label)
-            for chance, vector, label in zip(chances, vectors, self.labels, strict=True)
-        ]
+        return [with_range(number, chances, vectors, label) for number, label in enumerate(self.labels)]
 
 
-def with_range(chance: float, vector: Vector, mean: Vector, label: str) -> Estimate:
-    """A class's chance; its logit moves by (its own score - the mean score) / (1 - chance)."""
-    apart = [own - other for own, other in zip(vector, mean, strict=True)]
-    rest = max(1 - chance, 1e-12)
-    reach = NORMAL_95 * length(tuple(apart)) / rest
+def with_range(number: int, chances: Sequence[float], vectors: Sequence[Vector], label: str) -> Estimate:
+    """A class's chance; its logit moves by its own score less the mean score of the other classes."""
+    chance = chances[number]
+    others = [other for other in range(len(chances)) if other != number]
+    # Summed rather than 1 - chance, which would lose the digits of a chance near 1.
+    rest = max(math.fsum(chances[other] for other in others), 1e-300)
+    mean = added(tuple(chances[other] / rest * x for x in vectors[other]) for other in others)
+    reach = NORMAL_95 * length(tuple(own - x for own, x in zip(vectors[number], mean, strict=True)))
     centre = math.log(max(chance, 1e-300)) - math.log(rest)
-    return Estimate(chance, sigmoid(centre - reach), sigmoid(centre + reach), label)
+    low, high = sigmoid(centre - reach), sigmoid(centre + reach)
+    return Estimate(chance, min(low, chance), max(high, chance), label)
 
 
 class AmountPredictor(Predictor):
