@@ -11,11 +11,12 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-# Longer than any sensible number; keeps int() and the regular expression from being fed a novel.
-LONGEST_NUMBER = 40
+# Longer than any number written out, 5e-324 among them; keeps int() and the regular expression from being fed a novel.
+LONGEST_NUMBER = 400
 LONGEST_QUOTE = 60
 NUMBER = re.compile(r"[+-]?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d*)?|[+-]?\.\d+")
 UNKNOWN_WORDS = frozenset({"unknown", "i don't know", "i don’t know", "?"})
@@ -163,7 +164,10 @@ class NumberInput(Input):
     def text(self, answer: Any) -> str:
         if answer is None:
             return "unknown"
-        return str(int(answer)) if answer == int(answer) else repr(float(answer))
+        if answer == int(answer):
+            return str(int(answer))
+        # Written out, since 1e-05 is not read as a number.
+        return format(Decimal(repr(float(answer))), "f")
 
     def words(self, answer: Any) -> str:
         if answer is None:
