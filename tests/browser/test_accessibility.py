@@ -1,0 +1,67 @@
+"""axe finds nothing on any page, in light and dark, narrow and wide; and nothing scrolls sideways."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.payloads import MODELS, asked
+
+from .conftest import OpenPage
+
+pytestmark = pytest.mark.browser
+
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# Targets of at least 24 px are a rule of WCAG 2.2 that axe leaves off unless asked.
+OPTIONS = {"runOnly": {"type": "tag", "values": TAGS}, "rules": {"target-size": {"enabled": True}}}
+
+
+def result_address(name: str, answers: dict[str, Any]) -> str:
+    return f"/{name}/result?" + "&".join(f"{key}={value}" for key, value in answers.items())
+
+
+PAGES = {
+    "index": "/",
+    "not found": "/nowhere",
+    **{f"{model.name} form": f"/{model.name}" for model in MODELS},
+    # A result's address without its answers is the form with a message at every field.
+    **{f"{model.name} error": f"/{model.name}/result" for model in MODELS},
+    **{f"{model.name} result": result_address(model.name, asked(model)) for model in MODELS},
+    "titanic result, much unknown": result_address(
+        "titanic", asked(MODELS[1], age="unknown", ticket_class="unknown", port="unknown")
+    ),
+}
+
+each_page = pytest.mark.parametrize("address", PAGES.values(), ids=PAGES.keys())
+
+
+def violations(page: Page) -> list[str]:
+    found = Axe().run(page, options=OPTIONS).response["violations"]
+    return [f"{one['id']}: {node['html']}" for one in found for node in one["nodes"]]
+
+
+def assert_no_sideways_scroll(page: Page) -> None:
+    wide, seen = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
+    assert wide <= seen, f"the page is {wide} px wide in a window of {seen}"
+
+
+@each_page
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 1280])
+def test_axe_finds_nothing(open_page: OpenPage, address: str, scheme: str, width: int) -> None:
+    page = open_page(address, width, color_scheme=scheme)
+    # What is folded away is read too.
+    page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+    assert violations(page) == []
+    assert_no_sideways_scroll(page)
+
+
+@each_page
+def test_right_to_left_holds_as_well(open_page: OpenPage, address: str) -> None:
+    page = open_page(address, 320)
+    page.evaluate("document.documentElement.dir = 'rtl'")
+    assert violations(page) == []
+    assert_no_sideways_scroll(page)
