@@ -8,7 +8,8 @@ from typing import Any
 
 import click
 
-from model.answering.registry import UnknownModel, add_folder, get_model, models
+from model.answering.registry import BadModel, UnknownModel, add_folder, get_model, models
+from model.answering.scorecard import NotTrained, Tampered
 from model.asking.declaration import Model
 
 from .server import ServerProblem, serve
@@ -32,7 +33,17 @@ class ModelName(click.ParamType[Model]):
 NAMES = click.argument("names", metavar="[MODEL]...", nargs=-1, type=ModelName())
 
 
-@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+class Commands(click.Group):
+    """Ends with a message where it is the person's to put right; anything else is ours and a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (BadSetting, ServerProblem, BadModel, NotTrained, Tampered) as problem:
+            raise click.ClickException(str(problem)) from None
+
+
+@click.group(cls=Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to serve on.")
 @click.option("--port", default=5000, show_default=True, type=click.IntRange(1, 65535), help="Port to serve on.")
 @click.option("--workers", type=click.IntRange(1, 64), help="Worker processes; two unless WEB_CONCURRENCY says.")
@@ -48,13 +59,10 @@ def main(context: click.Context, host: str, port: int, workers: int | None, debu
     python run.py train census         learn the census model anew
     python run.py check                check every model's files
     """
-    try:
-        for folder in settings_from(os.environ)["MODEL_FOLDERS"]:
-            add_folder(folder)
-        if context.invoked_subcommand is None:
-            serve(host, port, workers or workers_wanted(), debug)
-    except (BadSetting, ServerProblem) as problem:
-        raise click.ClickException(str(problem)) from None
+    for folder in settings_from(os.environ)["MODEL_FOLDERS"]:
+        add_folder(folder)
+    if context.invoked_subcommand is None:
+        serve(host, port, workers or workers_wanted(), debug)
 
 
 def workers_wanted() -> int:

@@ -19,7 +19,7 @@ from operator import and_, or_
 from pathlib import Path
 from typing import Any
 
-from .scorecard import Tampered
+from .scorecard import read_trained, tampered
 
 UNKNOWN = 0xFFFF
 
@@ -158,7 +158,7 @@ def all_but_one(masks: Sequence[int]) -> int:
 
 
 def read_people(path: Path, expected: str) -> People:
-    raw = path.read_bytes()
+    raw = read_trained(path)
     if hashlib.sha256(raw).hexdigest() != expected:
-        raise Tampered(f"{path.name} was changed after training: its checksum does not match")
+        raise tampered(path)
     return People(raw)

@@ -6,6 +6,7 @@ import importlib
 import importlib.util
 import sys
 from pathlib import Path
+from traceback import extract_tb
 from types import ModuleType
 
 from model.asking.declaration import Model
@@ -23,6 +24,10 @@ _models: dict[str, Model] = {}
 class UnknownModel(KeyError):
     def __str__(self) -> str:
         return f"There is no model {self.args[0]!r}. There are: {', '.join(model_names())}"
+
+
+class BadModel(ValueError):
+    """A file beside the models that is no model; the text names it and says why."""
 
 
 def add_folder(folder: Path) -> None:
@@ -44,7 +49,11 @@ def models() -> list[Model]:
     """Every model, in the order in which the index shows them."""
     if not _models:
         found = [declared_in(path) for folder in _folders for path in sorted(folder.glob("[a-z]*.py"))]
-        _models.update((model.name, model) for model in sorted(found, key=lambda m: (m.order, m.name)))
+        for model in sorted(found, key=lambda m: (m.order, m.name)):
+            if model.name in _models:
+                _models.clear()
+                raise BadModel(f"Two files declare a model named {model.name!r}; give one another name")
+            _models[model.name] = model
     return list(_models.values())
 
 
@@ -61,13 +70,19 @@ def get_model(name: str) -> Model:
 
 
 def declared_in(path: Path) -> Model:
-    model = getattr(load(path), "MODEL", None)
+    try:
+        model = getattr(load(path), "MODEL", None)
+    except Exception as fault:
+        # The last line of this file that ran is where its author has to look.
+        lines = [frame.lineno for frame in extract_tb(fault.__traceback__) if Path(frame.filename) == path]
+        where = f"{path.name}, line {lines[-1]}" if lines else path.name
+        raise BadModel(f"{where}: {type(fault).__name__}: {fault}") from fault
     if not isinstance(model, Model):
-        raise TypeError(f"{path.name} declares no MODEL, and every file beside the models must")
+        raise BadModel(f"{path.name} declares no MODEL, and every file beside the models must")
     if model.name != path.stem:
-        raise ValueError(f"{path.name} declares a model named {model.name!r}; call it {path.stem!r}")
+        raise BadModel(f"{path.name} declares a model named {model.name!r}; call it {path.stem!r}")
     if model.name in TAKEN:
-        raise ValueError(f"A model cannot be named {model.name!r}: the site has a page of that name")
+        raise BadModel(f"A model cannot be named {model.name!r}: the site has a page of that name")
     return model if path.parent == HERE else in_folder(model, path.parent)
 
 

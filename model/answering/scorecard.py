@@ -22,6 +22,10 @@ class Tampered(ValueError):
     """A scorecard or a pickle that is not the one that training wrote."""
 
 
+class NotTrained(FileNotFoundError):
+    """A model whose files are not there yet; the text says how to make them."""
+
+
 def write_scorecard(path: Path, content: Mapping[str, Any]) -> None:
     """Write the content as text that a person can compare line by line, under its checksum."""
     body = render(content)
@@ -39,14 +43,28 @@ def render(content: Mapping[str, Any]) -> str:
     return compact[2:] + "\n"
 
 
+def read_trained(path: Path) -> bytes:
+    """The bytes of a file that training writes."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise NotTrained(
+            f"{path.stem} is not trained: there is no {path.name}. Run: python run.py train {path.stem}"
+        ) from None
+
+
+def tampered(path: Path) -> Tampered:
+    return Tampered(
+        f"{path.name} was changed after training: its checksum does not match. "
+        f"Train it again: python run.py train {path.stem}"
+    )
+
+
 def read_scorecard(path: Path) -> dict[str, Any]:
-    raw = path.read_bytes()
+    raw = read_trained(path)
     first = FIRST_LINE.match(raw)
     if not first or hashlib.sha256(raw[first.end() :]).hexdigest().encode() != first[1]:
-        raise Tampered(
-            f"{path.name} was changed after training: its checksum does not match. "
-            f"Train it again: python run.py train {path.stem}"
-        )
+        raise tampered(path)
     content: dict[str, Any] = json.loads(raw)
     return content
 
