@@ -1,0 +1,91 @@
+"""Likely as its own process: commands that end, and servers that are waited for and stopped."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+PATIENCE = 20.0
+
+
+def environment(**changes: str) -> dict[str, str]:
+    """This process's own environment without what would change Likely's settings."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("LIKELY_") and name not in ("SECRET_KEY", "WEB_CONCURRENCY")
+    }
+    return {**kept, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", **changes}
+
+
+def run(*arguments: str, cwd: Path = ROOT, **changes: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *arguments],
+        cwd=cwd, env=environment(**changes), capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+
+
+def likely(*arguments: str, **changes: str) -> subprocess.CompletedProcess[str]:
+    """python run.py, to its end."""
+    return run("run.py", *arguments, **changes)
+
+
+def free_port() -> int:
+    with socket.socket() as any_port:
+        any_port.bind(("127.0.0.1", 0))
+        number: int = any_port.getsockname()[1]
+        return number
+
+
+class Server:
+    def __init__(self, port: int, process: subprocess.Popen[bytes], output: Path) -> None:
+        self.port = port
+        self.process = process
+        self.output = output
+
+    @property
+    def log(self) -> str:
+        return self.output.read_text(encoding="utf-8")
+
+    def wait_until_it_answers(self) -> None:
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            assert self.process.poll() is None, self.log
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1):
+                return
+        raise TimeoutError(self.log)
+
+    def wait_until_it_says(self, words: str) -> None:
+        """What a request logs may come a moment after its answer."""
+        deadline = time.monotonic() + PATIENCE
+        while words not in self.log:
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{words!r} is not in the log:\n{self.log}")
+
+
+@contextlib.contextmanager
+def server(*arguments: str, port: int | None = None, **changes: str) -> Iterator[Server]:
+    """python run.py on a free port, with its output in a file."""
+    number = port or free_port()
+    with tempfile.TemporaryDirectory() as folder:
+        output = Path(folder) / "output"
+        with output.open("wb") as file:
+            process = subprocess.Popen(
+                [sys.executable, "run.py", "--port", str(number), *arguments],
+                cwd=ROOT, env=environment(**changes), stdout=file, stderr=subprocess.STDOUT,
+            )  # fmt: skip
+            try:
+                started = Server(number, process, output)
+                started.wait_until_it_answers()
+                yield started
+            finally:
+                process.terminate()
+                process.wait(PATIENCE)
