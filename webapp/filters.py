@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import Flask
+
+from model.answering.explanation import Move
+from model.answering.prediction import Estimate, Predictor
+from model.asking.declaration import Words
+
+from .results import Result
 
 
 def hundredths(chance: float) -> int:
@@ -44,7 +51,124 @@ def day(text: str) -> str:
     return f"{date.day} {date:%B %Y}"
 
 
+def about(chance: float) -> str:
+    """The start of a sentence: “About 23”, “Fewer than 1”."""
+    words = out_of_100(chance)
+    return f"About {words}" if words.isdecimal() else words[:1].upper() + words[1:]
+
+
+def about_rest(chance: float) -> str:
+    """The other part of the hundred, so that the two always add up."""
+    if chance < 0.01:
+        return "More than 99"
+    if chance > 0.99:
+        return "Fewer than 1"
+    return f"About {100 - hundredths(chance)}"
+
+
+def span_of(estimate: Estimate) -> str:
+    """“21 to 26”; one number where both ends are the same."""
+    low, high = out_of_100(estimate.low), out_of_100(estimate.high)
+    return low if low == high else f"{low} to {high}"
+
+
+def amount(value: float, words: Words) -> str:
+    """An amount in the model's unit: $31,400 for 31.4 thousand."""
+    if words.after_unit == ",000":
+        return f"{words.before_unit}{round(value, 1) * 1000:,.0f}"
+    return f"{words.before_unit}{value:,.2f}{words.after_unit}"
+
+
+def marks(chance: float) -> list[str]:
+    """A hundred dots: filled for yes, one partly filled for less than one, hollow for no."""
+    if chance < 0.01:
+        return ["part"] + ["hollow"] * 99
+    if chance > 0.99:
+        return ["filled"] * 99 + ["part"]
+    filled = hundredths(chance)
+    return ["filled"] * filled + ["hollow"] * (100 - filled)
+
+
+SHAPES = ("filled", "square", "diamond")
+
+
+def class_marks(estimates: Sequence[Estimate]) -> list[str]:
+    """A hundred dots shared among the classes, by largest remainder so that they add up."""
+    exact = [estimate.value * 100 for estimate in estimates]
+    counts = [int(value) for value in exact]
+    for index in sorted(range(len(exact)), key=lambda i: counts[i] - exact[i])[: 100 - sum(counts)]:
+        counts[index] += 1
+    return [SHAPES[index % 3] for index, count in enumerate(counts) for _ in range(count)]
+
+
+def headline(result: Result) -> str:
+    """The one number of a result, as its heading and its title have it."""
+    estimate, model = result.main, result.model
+    if model.kind == "amount":
+        return amount(estimate.value, model.words)
+    number = f"{out_of_100(estimate.value)} out of 100"
+    number = number[:1].upper() + number[1:]
+    return f"{estimate.label.capitalize()}: {number}" if estimate.label else number
+
+
+def sentence(result: Result) -> str:
+    """The picture of a hundred dots in words."""
+    words, estimate = result.model.words, result.main
+    if result.model.kind == "classes":
+        parts = ", ".join(f"{out_of_100(one.value)} {one.label}" for one in result.estimates)
+        return f"Of 100 {words.those}: {parts}."
+    return f"{about(estimate.value)} of 100 {words.those} {words.yes}. {about_rest(estimate.value)} {words.no}."
+
+
+def move_sentence(result: Result, move: Move) -> str:
+    """“Age: 52 raised it. With 37 and everything else the same it would be 20 instead of 23 out of 100.”"""
+    raised = "raised" if move.shift > 0 else "lowered"
+    asked = move.input
+    before, after = estimate_words(result, result.main.value), estimate_words(result, move.instead)
+    change = f"it would be {after} instead of {before}" if after != before else f"it would still be about {before}"
+    return f"{asked.label} ({asked.words(move.answer)}) {raised} it: with {asked.words(move.reference)}, {change}."
+
+
+def estimate_words(result: Result, value: float) -> str:
+    if result.model.kind == "amount":
+        return amount(value, result.model.words)
+    return f"{out_of_100(value)} out of 100"
+
+
+def filled(predictor: Predictor, text: str) -> str:
+    """A sentence of the model's with the number of its rows in it."""
+    rows = f"{predictor.card['data']['rows']:,}"
+    return text.format(rows=rows, photos=rows)
+
+
+def accuracy(predictor: Predictor) -> str:
+    """How good a model is, in one plain sentence from its own figures."""
+    figures, many = predictor.evaluation, predictor.model.words.many
+    if "accuracy" in figures:
+        return f"Right about {hundredths(figures['accuracy'])} of 100 {many} that it had not seen."
+    if "mean_error" in figures:
+        return f"Off by {amount(figures['mean_error'], predictor.model.words)} on average, on {many} it had not seen."
+    return f"Right about {hundredths(figures['right_food'])} of 100 photos of food, among those it was set by."
+
+
+def figure_names(predictor: Predictor) -> list[str]:
+    """The figures by which models of this kind are compared."""
+    compared = predictor.evaluation.get("compared", {})
+    return list(next(iter(compared.values()), {}))
+
+
+def standing(predictor: Predictor, value: float) -> int:
+    """How many of a hundred amounts in the data are below this one; never none and never all."""
+    below = sum(quantile < value for quantile in predictor.evaluation["quantiles"])
+    return min(max(below - 1, 1), 99)
+
+
 def init_app(app: Flask) -> None:
-    filters: list[Any] = [hundredths, out_of_100, percent, thousands, decimals, day]
-    for function in filters:
+    for function in FILTERS:
         app.add_template_filter(function)
+
+
+FILTERS: list[Callable[..., Any]] = [
+    about, about_rest, accuracy, amount, class_marks, day, decimals, figure_names, filled, headline, hundredths,
+    marks, move_sentence, out_of_100, percent, sentence, span_of, standing, thousands,
+]  # fmt: skip

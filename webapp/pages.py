@@ -30,6 +30,21 @@ def index() -> str:
     return render_template("index.html", predictors=[get_predictor(model.name) for model in models()])
 
 
+@bp.get("/accessibility")
+def accessibility() -> str:
+    return render_template("accessibility.html")
+
+
+@bp.get("/privacy")
+def privacy() -> str:
+    return render_template("privacy.html")
+
+
+@bp.get("/<model:model>/card")
+def card(model: Model) -> str:
+    return render_template("card.html", model=model, predictor=get_predictor(model.name))
+
+
 @bp.get("/<model:model>")
 def form(model: Model) -> str:
     typed = MultiDict(request.args)

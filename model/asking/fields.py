@@ -37,6 +37,13 @@ class InputField(Field):
         return "" if self.data is None else self.input.text(self.data)
 
     @property
+    def chosen(self) -> str:
+        """The choice to mark on the page: what was understood, else what was typed."""
+        if self.raw_data and not self.errors and not self.process_errors:
+            return self.input.text(self.data)
+        return self.typed
+
+    @property
     def says_unknown(self) -> bool:
         return self.input.may_be_unknown and "unknown" in (self.raw_data or ())
 

@@ -112,8 +112,9 @@ def spread_factor(design: Matrix, chances: Matrix, regression: Any, y: NDArray[A
     """A factor F of the coefficients' covariance F F', as scores x (1 + columns) x rank.
 
     The covariance is the sandwich H^-1 G H^-1: H the curvature of the penalised likelihood, G the
-    spread of the people's own gradients. It says how the penalised estimate itself would vary with
-    other people from the same population, which is what refitting on resamples shows.
+    spread of the people's own gradients, each as it would be had the fit left that person out. It
+    says how the penalised estimate itself would vary with other people from the same population,
+    which is what refitting on resamples shows (bench/coverage.py).
     """
     whole = np.hstack([np.ones((len(design), 1)), design])
     if chances.shape[1] == 2:
@@ -121,8 +122,9 @@ def spread_factor(design: Matrix, chances: Matrix, regression: Any, y: NDArray[A
     else:
         observed = np.eye(chances.shape[1])[y]
     curvature = curvature_of(whole, chances) + penalty(whole.shape[1], chances.shape[1], regression.C)
-    gradients = ((observed - chances)[:, :, None] * whole[:, None, :]).reshape(len(whole), -1)
     inverse = np.linalg.pinv(curvature, hermitian=True)
+    residuals = left_out(whole, chances, observed - chances, inverse)
+    gradients = (residuals[:, :, None] * whole[:, None, :]).reshape(len(whole), -1)
     covariance = inverse @ (gradients.T @ gradients) @ inverse
     values, vectors = np.linalg.eigh(covariance)
     keep = values > values.max() * 1e-10
@@ -130,6 +132,18 @@ def spread_factor(design: Matrix, chances: Matrix, regression: Any, y: NDArray[A
     # The sign of an eigenvector is arbitrary; fixing it keeps retraining reproducible.
     factor *= np.sign(factor[np.abs(factor).argmax(axis=0), range(factor.shape[1])])
     return factor.reshape(chances.shape[1], whole.shape[1], -1)
+
+
+def left_out(whole: Matrix, chances: Matrix, residuals: Matrix, inverse: Matrix) -> Matrix:
+    """Each person's residual by a fit without that person, in one Newton step (the jackknife's HC3)."""
+    scores, width = chances.shape[1], whole.shape[1]
+    blocks = inverse.reshape(scores, width, scores, width)
+    leverage = np.empty((len(whole), scores, scores))
+    for a in range(scores):
+        for b in range(scores):
+            leverage[:, a, b] = np.einsum("ij,ij->i", whole @ blocks[a, :, b], whole)
+    weights = chances[:, :, None] * (np.eye(scores) - chances[:, None, :])
+    return np.linalg.solve(np.eye(scores) - weights @ leverage, residuals[:, :, None])[:, :, 0]
 
 
 def curvature_of(whole: Matrix, chances: Matrix) -> Matrix:

@@ -100,8 +100,7 @@ def estimator(model: Model, candidate: Candidate) -> Any:
     if model.kind == "amount":
         return ranged(model, candidate)
     # Newton's steps end at the optimum itself, so that rounding gives the same digits everywhere.
-    solver = "newton-cholesky" if model.kind == "probability" else "newton-cg"
-    regression = LogisticRegression(C=candidate.C, solver=solver, tol=1e-10, max_iter=1000)
+    regression = LogisticRegression(C=candidate.C, solver="newton-cholesky", tol=1e-10, max_iter=1000)
     pipeline = Pipeline([("columns", columns(candidate.blocks, model.input)), ("regression", regression)])
     unknowable = [asked.name for asked in model.inputs if asked.may_be_unknown]
     return AverageOverUnknown(pipeline, unknowable)
