@@ -8,9 +8,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from tests.payloads import MODELS, asked
-
 from .conftest import OpenPage
+from tests.payloads import MODELS, asked
 
 pytestmark = pytest.mark.browser
 

@@ -12,9 +12,6 @@ from model.asking.declaration import Model
 from model.asking.inputs import NumberInput, PhotoInput
 from model.seeing.photo import MAX_PHOTO_BYTES
 
-from tests import photos
-from tests.payloads import MODELS, TYPED, each_model, each_typed_model, example
-
 from .conftest import OpenPage
 from .person import (
     answer_one,
@@ -28,6 +25,8 @@ from .person import (
     tab_to,
     text_box,
 )
+from tests import photos
+from tests.payloads import MODELS, TYPED, each_model, each_typed_model, example
 
 pytestmark = pytest.mark.browser
 
