@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import http.client
 import os
 import socket
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -45,6 +47,17 @@ def free_port() -> int:
         return number
 
 
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        return self.body.decode()
+
+
 class Server:
     def __init__(self, port: int, process: subprocess.Popen[bytes], output: Path) -> None:
         self.port = port
@@ -54,6 +67,14 @@ class Server:
     @property
     def log(self) -> str:
         return self.output.read_text(encoding="utf-8")
+
+    def ask(self, method: str, path: str, body: bytes | Iterator[bytes] = b"", **headers: str) -> Answer:
+        """Send one request and read its answer; a body in pieces is sent in chunks."""
+        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)) as line:
+            named = {name.replace("_", "-"): value for name, value in headers.items()}
+            line.request(method, path, body or None, named, encode_chunked=not isinstance(body, bytes))
+            with line.getresponse() as answer:
+                return Answer(answer.status, dict(answer.getheaders()), answer.read())
 
     def wait_until_it_answers(self) -> None:
         deadline = time.monotonic() + PATIENCE

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import http.client
 import json
+import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlencode
@@ -11,7 +12,7 @@ from urllib.parse import urlencode
 import pytest
 
 from tests.page import Page
-from tests.processes import Server, likely, server
+from tests.processes import Answer, Server, likely, server
 from tests.toys import write_toy
 
 
@@ -32,24 +33,13 @@ def sixth(folder: Path) -> Iterator[Server]:
         yield started
 
 
-def ask(sixth: Server, method: str, path: str, body: str = "", **headers: str) -> tuple[int, dict[str, str], str]:
-    connection = http.client.HTTPConnection("127.0.0.1", sixth.port, timeout=10)
-    try:
-        connection.request(method, path, body or None, {n.replace("_", "-"): v for n, v in headers.items()})
-        answer = connection.getresponse()
-        return answer.status, dict(answer.getheaders()), answer.read().decode()
-    finally:
-        connection.close()
-
-
-def post_form(sixth: Server, **answers: str) -> tuple[int, dict[str, str], str]:
+def post_form(sixth: Server, **answers: str) -> Answer:
     """Fetch the form and send it as a browser does, token and cookie and all."""
-    _, headers, html = ask(sixth, "GET", "/toy")
-    token = dict(Page(html).sent)["csrf_token"]
-    cookie = headers["Set-Cookie"].split(";")[0]
-    return ask(
-        sixth, "POST", "/toy", urlencode({**answers, "csrf_token": token}),
-        Content_Type="application/x-www-form-urlencoded", Cookie=cookie,
+    form = sixth.ask("GET", "/toy")
+    token = dict(Page(form.text).sent)["csrf_token"]
+    return sixth.ask(
+        "POST", "/toy", urlencode({**answers, "csrf_token": token}).encode(),
+        Content_Type="application/x-www-form-urlencoded", Cookie=form.headers["Set-Cookie"].split(";")[0],
     )  # fmt: skip
 
 
@@ -70,37 +60,37 @@ def test_training_it_again_changes_nothing(folder: Path) -> None:
 
 
 def test_the_index_names_it(sixth: Server) -> None:
-    page = Page(ask(sixth, "GET", "/")[2])
+    page = Page(sixth.ask("GET", "/").text)
     assert "Does it rain tomorrow?" in page.text
     assert "/toy" in page.links
 
 
 def test_it_has_a_form(sixth: Server) -> None:
-    status, _, html = ask(sixth, "GET", "/toy")
-    page = Page(html)
-    assert status == 200
+    answer = sixth.ask("GET", "/toy")
+    page = Page(answer.text)
+    assert answer.status == 200
     assert page.heading == "Estimate the chance of rain"
     assert "Clouds in eighths" in page.text
     assert "This is a toy." in page.text
 
 
 def test_it_has_a_result(sixth: Server) -> None:
-    status, headers, _ = post_form(sixth, clouds="7", wind="W")
-    assert status == 303
-    status, headers, html = ask(sixth, "GET", headers["Location"])
-    assert status == 200
-    assert headers["Cache-Control"] == "no-store"
-    assert "out of 100" in Page(html).heading
+    sent = post_form(sixth, clouds="7", wind="W")
+    assert sent.status == 303
+    result = sixth.ask("GET", sent.headers["Location"])
+    assert result.status == 200
+    assert result.headers["Cache-Control"] == "no-store"
+    assert "out of 100" in Page(result.text).heading
 
 
 def test_its_unknown_answer_is_taken(sixth: Server) -> None:
-    assert post_form(sixth, clouds="7", wind="unknown")[0] == 303
+    assert post_form(sixth, clouds="7", wind="unknown").status == 303
 
 
 def test_it_refuses_with_its_own_words(sixth: Server) -> None:
-    status, _, html = post_form(sixth, clouds="9", wind="up")
-    page = Page(html)
-    assert status == 422
+    answer = post_form(sixth, clouds="9", wind="up")
+    page = Page(answer.text)
+    assert answer.status == 422
     assert page.title.startswith("Error:")
     assert page.summary == [
         "Clouds must be from 0 to 8. A sky has eight eighths",
@@ -110,31 +100,30 @@ def test_it_refuses_with_its_own_words(sixth: Server) -> None:
 
 
 def test_it_answers_programs(sixth: Server) -> None:
-    status, _, text = ask(
-        sixth, "POST", "/api/models/toy/predict", json.dumps({"clouds": 7, "wind": "W"}), Content_Type="application/json"
-    )  # fmt: skip
-    assert status == 200
-    told = json.loads(text)
+    body = json.dumps({"clouds": 7, "wind": "W"}).encode()
+    answer = sixth.ask("POST", "/api/models/toy/predict", body, Content_Type="application/json")
+    assert answer.status == 200
+    told = json.loads(answer.body)
     assert 0 < told["low"] < told["probability"] < told["high"] < 1
 
 
 def test_it_is_ready_with_the_others(sixth: Server) -> None:
-    status, _, text = ask(sixth, "GET", "/readyz")
-    assert status == 200
-    assert json.loads(text)["models"]["toy"] == "answers"
-    assert len(json.loads(text)["models"]) == 6
+    answer = sixth.ask("GET", "/readyz")
+    states = json.loads(answer.body)["models"]
+    assert answer.status == 200
+    assert states["toy"] == "answers"
+    assert len(states) == 6
 
 
 # -- a model that is not as it should be -------------------------------------------------------------
 
 
-def assert_refused(result: object, *words: str) -> None:
+def assert_refused(result: subprocess.CompletedProcess[str], *words: str) -> None:
     """The command ends with 1 and a message; a traceback would be for us and not for its reader."""
-    stderr: str = result.stderr  # type: ignore[attr-defined]
-    assert result.returncode == 1, stderr  # type: ignore[attr-defined]
-    assert "Traceback" not in stderr
+    assert result.returncode == 1, result.stderr
+    assert "Traceback" not in result.stderr
     for word in words:
-        assert word in stderr
+        assert word in result.stderr
 
 
 def test_the_server_does_not_start_before_it_is_trained(tmp_path: Path) -> None:
@@ -205,6 +194,4 @@ def test_an_unknown_model_is_refused_with_those_there_are() -> None:
 
 
 def copy(folder: Path, to: Path) -> Path:
-    import shutil
-
     return Path(shutil.copytree(folder, to / "models", ignore=shutil.ignore_patterns("__pycache__")))

@@ -1,0 +1,252 @@
+"""python run.py as its own process: it starts, answers, refuses to start where it must, and says why."""
+
+from __future__ import annotations
+
+import re
+import signal
+import socket
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests import photos
+from tests.page import Page
+from tests.processes import PATIENCE, Server, likely, run, server
+from webapp import server as serving
+from webapp.settings import SERVER_VARIABLES, SETTINGS
+
+KEY = "for the tests only, nowhere else"
+PERSON = "age=73&sex=Male&status=Widowed&race=White&education=Bachelors&work=Private&hours=40"
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Server]:
+    with server(SECRET_KEY=KEY) as started:
+        yield started
+
+
+def multipart(size: int, start: bytes = b"") -> bytes:
+    head = b'--edge\r\nContent-Disposition: form-data; name="file"; filename="a.jpg"\r\n\r\n'
+    return head + start + b"\0" * (size - len(start)) + b"\r\n--edge--\r\n"
+
+
+MULTIPART = "multipart/form-data; boundary=edge"
+FORM = "application/x-www-form-urlencoded"
+
+
+# -- it answers --------------------------------------------------------------------------------------
+
+
+def test_it_says_its_address(running: Server) -> None:
+    assert f"Likely is on http://127.0.0.1:{running.port}" in running.log
+
+
+def test_it_answers(running: Server) -> None:
+    for path in ("/", "/healthz", "/readyz", f"/census/result?{PERSON}"):
+        answer = running.ask("GET", path)
+        assert answer.status == 200
+        assert answer.body
+
+
+def test_it_does_not_say_which_version_it_is_made_of(running: Server) -> None:
+    assert not re.search(r"\d", running.ask("GET", "/").headers.get("Server", ""))
+
+
+def test_every_answer_has_the_security_headers_also_where_there_is_no_page(running: Server) -> None:
+    answer = running.ask("GET", "/static/nothing")
+    assert answer.status == 404
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+
+
+def test_a_request_is_one_line_of_the_log_without_the_answers(running: Server) -> None:
+    running.ask("GET", f"/census/result?{PERSON}")
+    running.wait_until_it_says("GET /census/result 200")
+    assert "Widowed" not in running.log
+    assert "age" not in running.log
+
+
+def test_it_ends_when_asked_to(tmp_path: Path) -> None:
+    with server(SECRET_KEY=KEY) as started:
+        started.process.send_signal(signal.SIGINT)
+        assert started.process.wait(PATIENCE) == 0
+        assert "Traceback" not in started.log
+
+
+# -- what is too large -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", ["/food", "/predict"])
+def test_nine_megabytes_get_an_answer_and_no_reset(running: Server, path: str) -> None:
+    """A browser shows the answer only where the whole body was taken from it."""
+    answer = running.ask("POST", path, multipart(9 * 1024 * 1024), Content_Type=MULTIPART)
+    assert answer.status == 413
+    assert "8 MB" in answer.text
+
+
+def test_thirty_megabytes_get_an_answer_too(running: Server) -> None:
+    assert running.ask("POST", "/food", multipart(30 * 1024 * 1024), Content_Type=MULTIPART).status == 413
+
+
+@pytest.mark.parametrize("path", ["/food", "/predict"])
+def test_nine_megabytes_in_chunks_are_too_large_too(running: Server, path: str) -> None:
+    """Chunks do not say how long the whole will be, so the limit is kept while reading."""
+    body = multipart(9 * 1024 * 1024)
+    pieces = (body[start : start + 65536] for start in range(0, len(body), 65536))
+    answer = running.ask("POST", path, pieces, Content_Type=MULTIPART)
+    assert answer.status == 413
+    assert "8 MB" in answer.text
+
+
+def test_a_photo_in_chunks_is_looked_at(running: Server) -> None:
+    coffee = photos.COFFEE.read_bytes()
+    pieces = iter([multipart(len(coffee), coffee)])
+    answer = running.ask("POST", "/predict", pieces, Content_Type=MULTIPART)
+    assert answer.status == 200
+    assert "espresso" in answer.text
+
+
+def test_a_form_that_is_too_long_gets_an_answer(running: Server) -> None:
+    answer = running.ask("POST", "/census", b"age=" + b"7" * 9_500_000, Content_Type=FORM)
+    assert answer.status == 413
+    assert Page(answer.text).summary == ["What was sent is too long for this form. Fill it in here"]
+
+
+def test_an_address_that_is_too_long_gets_an_answer(running: Server) -> None:
+    assert 400 <= running.ask("GET", "/census/result?age=" + "7" * 20_000).status < 500
+
+
+def test_the_server_is_well_after_a_sender_who_hangs_up(running: Server) -> None:
+    with socket.create_connection(("127.0.0.1", running.port), timeout=PATIENCE) as broken:
+        broken.sendall(b"POST /food HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nhalf")
+    assert running.ask("GET", "/readyz").status == 200
+
+
+# -- starting ----------------------------------------------------------------------------------------
+
+
+def test_a_port_that_is_taken_is_said() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        result = likely("--port", str(port), SECRET_KEY=KEY)
+    assert result.returncode == 1
+    assert f"Port {port} on 127.0.0.1 cannot be used" in result.stderr
+    assert f"python run.py --port {port + 1}" in result.stderr
+    assert "Traceback" not in result.stderr
+    assert "Likely is on" not in result.stdout
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "example.org"])
+def test_off_this_machine_a_secret_key_is_required(host: str) -> None:
+    result = likely("--host", host)
+    assert result.returncode == 1
+    assert f"SECRET_KEY must be set when serving on {host}" in result.stderr
+    assert "secrets.token_hex(32)" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_a_secret_key_that_is_too_short_is_refused() -> None:
+    result = likely(SECRET_KEY="short")
+    assert result.returncode == 1
+    assert "SECRET_KEY must be at least 16 characters" in result.stderr
+    assert "short" not in result.stderr.replace("at least", "")
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "message"),
+    [
+        ("LIKELY_HTTPS", "maybe", "LIKELY_HTTPS must be yes or no, not 'maybe'"),
+        ("LIKELY_HTPPS", "yes", "There is no setting LIKELY_HTPPS"),
+        ("WEB_CONCURRENCY", "many", "WEB_CONCURRENCY must be a whole number from 1 to 64, not 'many'"),
+        ("WEB_CONCURRENCY", "0", "WEB_CONCURRENCY must be a whole number from 1 to 64, not '0'"),
+        ("WEB_CONCURRENCY", "²", "WEB_CONCURRENCY must be a whole number from 1 to 64, not '²'"),
+    ],
+)
+def test_a_bad_setting_stops_the_start(variable: str, value: str, message: str) -> None:
+    result = likely(**{variable: value, "SECRET_KEY": KEY, "PYTHONUTF8": "1"})
+    assert result.returncode == 1
+    assert message in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1", "[::1]", "127.8.8.8"])
+def test_this_machine_has_many_names(host: str) -> None:
+    assert serving.is_loopback(host)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "", "10.0.0.1", "localhost.example.org", "2130706433"])
+def test_what_others_can_reach_is_not_this_machine(host: str) -> None:
+    assert not serving.is_loopback(host)
+
+
+def test_a_key_is_made_once_and_kept_from_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SECRET_KEY", raising=False)
+    monkeypatch.setattr(serving, "SECRET_FILE", tmp_path / "instance" / "secret_key")
+    key = serving.secret_key("127.0.0.1")
+    assert len(key) == 64
+    assert serving.secret_key("127.0.0.1") == key
+    assert stat.S_IMODE(serving.SECRET_FILE.stat().st_mode) == 0o600
+
+
+def test_a_kept_key_that_is_too_short_is_made_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SECRET_KEY", raising=False)
+    monkeypatch.setattr(serving, "SECRET_FILE", tmp_path / "secret_key")
+    serving.SECRET_FILE.write_text("short\n")
+    assert len(serving.secret_key("localhost")) == 64
+
+
+def test_the_key_of_the_environment_comes_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SECRET_KEY", KEY)
+    assert serving.secret_key("0.0.0.0") == KEY
+
+
+# -- its words ---------------------------------------------------------------------------------------
+
+
+def test_help_names_every_command_and_option() -> None:
+    text = likely("--help").stdout
+    for word in ("train", "check", "--host", "--port", "--workers", "--debug", "python run.py check"):
+        assert word in text
+    assert "127.0.0.1" in text
+    assert "5000" in text
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [("train", ["MODEL", "mirrors the table", "model/trained"]), ("check", ["MODEL", "Checksums", "1e-12"])],
+)
+def test_help_of_a_command_is_worth_reading(command: str, words: list[str]) -> None:
+    result = likely(command, "--help")
+    assert result.returncode == 0
+    for word in words:
+        assert word in result.stdout
+
+
+@pytest.mark.parametrize("arguments", [["--port", "0"], ["--port", "many"], ["--workers", "0"], ["serve"], ["--prot"]])
+def test_what_it_does_not_know_is_refused(arguments: list[str]) -> None:
+    result = likely(*arguments, SECRET_KEY=KEY)
+    assert result.returncode == 2
+    assert "Traceback" not in result.stderr
+
+
+# -- other servers -----------------------------------------------------------------------------------
+
+
+def test_another_server_needs_a_secret_key() -> None:
+    result = run("-c", "import webapp.wsgi")
+    assert result.returncode == 1
+    assert "SECRET_KEY must be set when another server runs Likely" in result.stderr
+
+
+def test_another_server_gets_the_application() -> None:
+    script = "from webapp.wsgi import app; print(app.test_client().get('/readyz').status_code)"
+    result = run("-c", script, SECRET_KEY=KEY)
+    assert result.stdout.splitlines()[-1] == "200", result.stderr
+
+
+def test_the_settings_are_listed_once_each() -> None:
+    names = [setting.variable for setting in SETTINGS] + list(SERVER_VARIABLES)
+    assert len(names) == len(set(names))
