@@ -151,8 +151,9 @@ class Page(HTMLParser):
         return " ".join(self.with_id(one).text for one in dict.fromkeys(described))
 
     def is_invalid(self, name: str) -> bool:
-        marked = [*self.controls(name), *(control.above("fieldset") for control in self.controls(name))]
-        return any(element is not None and element.attributes.get("aria-invalid") == "true" for element in marked)
+        """Whether the field is marked as wrong; ARIA has no such mark for a group of radio buttons."""
+        marked = [c for c in self.controls(name) if c.attributes.get("type") not in ("radio", "checkbox")]
+        return all(control.attributes.get("aria-invalid") == "true" for control in marked)
 
     def with_id(self, identity: str) -> Element:
         (found,) = [e for e in self.root.elements() if e.attributes.get("id") == identity]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask, Response, jsonify, render_template, request
 from werkzeug.exceptions import HTTPException, InternalServerError, RequestEntityTooLarge
 
-from .bodies import drain
+from .bodies import MEGABYTE, drain
 
 ADVICE = {
     400: ("This request cannot be read", "Go back and send the form again."),
@@ -36,6 +36,7 @@ def explain(error: HTTPException) -> Response:
     status = error.code or 500
     if isinstance(error, RequestEntityTooLarge):
         drain()
+        error.description = f"Send at most {size(request.max_content_length or 0)}"
     if error.response is not None or status < 400:
         return error.get_response()  # type: ignore[return-value]
     title, advice = ADVICE.get(status, (error.name, error.description or ""))
@@ -48,6 +49,10 @@ def explain(error: HTTPException) -> Response:
             answer.headers[name] = value
     return answer
 
+
+def size(number_of_bytes: int) -> str:
+    whole_megabytes, rest = divmod(number_of_bytes, MEGABYTE)
+    return f"{whole_megabytes} MB" if whole_megabytes else f"{rest // 1024} kB"
 
 
 def init_app(app: Flask) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -21,8 +20,8 @@ LONGEST_QUOTE = 60
 NUMBER = re.compile(r"[+-]?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d*)?|[+-]?\.\d+")
 UNKNOWN_WORDS = frozenset({"unknown", "i don't know", "i don’t know", "?"})
 QUOTES = "\"'“”‘’"
-# Decimal and thousands marks and minus signs of other scripts, as ASCII has them.
-MARKS = str.maketrans({"٫": ".", "٬": ",", "−": "-", "\u00a0": " ", "\u202f": " "})
+# Decimal and thousands marks and signs of other scripts, as ASCII has them; \d and float() take their digits.
+MARKS = str.maketrans({"٫": ".", "٬": ",", "．": ".", "，": ",", "−": "-", "－": "-", "＋": "+"})
 
 
 class Refused(ValueError):
@@ -125,8 +124,7 @@ class NumberInput(Input):
             return self._checked(raw)
         if isinstance(raw, bool) or several(raw) or not isinstance(raw, str):
             raise Refused(self.not_a_number)
-        # Full-width and other compatibility forms become the plain ones; \d takes every script.
-        text = plain(unicodedata.normalize("NFKC", raw).translate(MARKS))
+        text = plain(raw.translate(MARKS))
         if not text:
             raise Refused(self.blank)
         if self._is_unknown(text):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from playwright.sync_api import Locator, Page
 
@@ -42,7 +42,8 @@ def is_select(page: Page, asked: Input) -> bool:
 
 def question(page: Page, asked: Input) -> Locator:
     """The fieldset whose legend is the question."""
-    return page.get_by_role("group", name=asked.label, exact=True)
+    role: Literal["group", "radiogroup"] = "radiogroup" if isinstance(asked, ChoiceInput) else "group"
+    return page.get_by_role(role, name=asked.label, exact=True)
 
 
 def radio(page: Page, asked: Input, words: str) -> Locator:
