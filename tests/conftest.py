@@ -7,9 +7,15 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask, g
 from flask.testing import FlaskClient
+from hypothesis import settings
+
+from webapp import create_app
 
 from tests.payloads import SETTINGS
-from webapp import create_app
+
+# How long one example takes says more about the machine than about the code.
+settings.register_profile("likely", deadline=None)
+settings.load_profile("likely")
 
 
 @pytest.fixture(scope="session")

@@ -10,9 +10,10 @@ from flask import Flask, abort
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from webapp import create_app
+
 from tests.page import page_of
 from tests.payloads import SETTINGS, each_model, person
-from webapp import create_app
 
 HEADINGS = {
     400: "This request cannot be read",

@@ -10,6 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from model.answering.prediction import Estimate, get_predictor
+
 from tests.payloads import MODELS, each_model
 
 

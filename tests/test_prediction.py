@@ -19,6 +19,7 @@ from model.asking.declaration import Model
 from model.asking.inputs import ChoiceInput, Input, NumberInput
 from model.learning.references import predictions
 from model.seeing.network import LEAST, Sight
+
 from tests.payloads import MODELS, each_model, example
 
 each_whole_number = st.integers
@@ -120,7 +121,7 @@ def test_a_range_holds_its_estimate(asked: tuple[Model, dict[str, Any]]) -> None
         assert math.isfinite(estimate.value)
         assert estimate.low <= estimate.value <= estimate.high
         if model.kind != "amount":
-            assert 0 <= estimate.low
+            assert estimate.low >= 0
             assert estimate.high <= 1
 
 

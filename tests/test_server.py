@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from webapp import server as serving
+from webapp.settings import SERVER_VARIABLES, SETTINGS
+
 from tests import photos
 from tests.page import Page
 from tests.processes import PATIENCE, Server, likely, run, server
-from webapp import server as serving
-from webapp.settings import SERVER_VARIABLES, SETTINGS
 
 KEY = "for the tests only, nowhere else"
 PERSON = "age=73&sex=Male&status=Widowed&race=White&education=Bachelors&work=Private&hours=40"

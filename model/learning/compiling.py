@@ -20,7 +20,7 @@ from model.asking.declaration import Block, Candidate, Model, Pair, inputs_in
 
 from .blocks import block_name, grid
 
-Matrix = NDArray[np.float64]
+Matrix = NDArray[Any]
 # Enough for a standard error that is right in its fourth digit.
 SPREAD_DIGITS = 6
 
@@ -122,7 +122,7 @@ def spread_factor(design: Matrix, chances: Matrix, regression: Any, y: NDArray[A
     else:
         observed = np.eye(chances.shape[1])[y]
     curvature = curvature_of(whole, chances) + penalty(whole.shape[1], chances.shape[1], regression.C)
-    inverse = np.linalg.pinv(curvature, hermitian=True)
+    inverse: Matrix = np.linalg.pinv(curvature, hermitian=True)
     residuals = left_out(whole, chances, observed - chances, inverse)
     gradients = (residuals[:, :, None] * whole[:, None, :]).reshape(len(whole), -1)
     covariance = inverse @ (gradients.T @ gradients) @ inverse
@@ -143,7 +143,8 @@ def left_out(whole: Matrix, chances: Matrix, residuals: Matrix, inverse: Matrix)
         for b in range(scores):
             leverage[:, a, b] = np.einsum("ij,ij->i", whole @ blocks[a, :, b], whole)
     weights = chances[:, :, None] * (np.eye(scores) - chances[:, None, :])
-    return np.linalg.solve(np.eye(scores) - weights @ leverage, residuals[:, :, None])[:, :, 0]
+    without: Matrix = np.linalg.solve(np.eye(scores) - weights @ leverage, residuals[:, :, None])
+    return without[:, :, 0]
 
 
 def curvature_of(whole: Matrix, chances: Matrix) -> Matrix:
