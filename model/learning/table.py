@@ -21,8 +21,9 @@ def read_table(model: Model) -> tuple[pd.DataFrame, pd.Series]:
     faults = [*missing_columns(model, table)]
     if not faults:
         spare = {name: pd.to_numeric(table[name], errors="coerce") for name in recipe.reference_only}
-        table = table.assign(**spare, **{a.name: typed(table[a.name], a) for a in model.inputs})
-        faults = [fault for asked in model.inputs for fault in disagreements(asked, table[asked.name])]
+        raw = table
+        table = raw.assign(**spare, **{a.name: typed(raw[a.name], a) for a in model.inputs})
+        faults = [fault for a in model.inputs for fault in disagreements(a, raw[a.name], table[a.name])]
     if faults:
         raise Disagreement(f"{model.name}: the form and the table disagree.\n  " + "\n  ".join(faults))
     return table, target(model, table[recipe.target])
@@ -31,6 +32,8 @@ def read_table(model: Model) -> tuple[pd.DataFrame, pd.Series]:
 def raw_table(recipe: Recipe) -> pd.DataFrame:
     if callable(recipe.table):
         return recipe.table()
+    if recipe.path is None or not recipe.path.is_file():
+        raise Disagreement(f"There is no table {recipe.path}")
     # Everything is read as text first: "NA" may be a category, and 1 may be a choice.
     return pd.read_csv(recipe.path, dtype=str, keep_default_na=False)
 
@@ -41,23 +44,25 @@ def missing_columns(model: Model, table: pd.DataFrame) -> Iterator[str]:
             yield f"{name}: the table has no such column. It has: {', '.join(map(str, table.columns))}"
 
 
-def typed(column: pd.Series, asked: Input) -> pd.Series:
+def blank(asked: Input, raw: pd.Series) -> pd.Series:
+    """Where the table says nothing, and the form may too."""
+    return raw.isin(["", "?"]) | raw.isna() if asked.may_be_unknown else raw.isna()
+
+
+def typed(raw: pd.Series, asked: Input) -> pd.Series:
     """The column as the model sees it: text for choices, numbers for numbers, NaN for unknown."""
-    blank = column.isin(["", "?"]) | column.isna() if asked.may_be_unknown else column.isna()
     if isinstance(asked, ChoiceInput):
-        return column.astype(str).astype(object).mask(blank, other=float("nan"))
-    # What is no number stays NaN here; the mirror check tells it from what may be unknown.
-    numbers = pd.to_numeric(column.mask(blank), errors="coerce").astype(float)
-    numbers.attrs["no_numbers"] = column[numbers.isna() & ~blank].astype(str).unique().tolist()
-    return numbers
+        return raw.astype(str).astype(object).mask(blank(asked, raw), other=float("nan"))
+    # What is no number becomes NaN here; the mirror check tells it from what may be unknown.
+    return pd.to_numeric(raw.mask(blank(asked, raw)), errors="coerce").astype(float)
 
 
-def disagreements(asked: Input, column: pd.Series) -> Iterator[str]:
-    if column.isna().any() and not asked.may_be_unknown:
-        odd = column.attrs.get("no_numbers") or ["nothing"]
-        yield f"{asked.name}: the table has {odd[:3]} where the form takes an answer only"
-    elif column.attrs.get("no_numbers"):
-        yield f"{asked.name}: the table has {column.attrs['no_numbers'][:3]}, which are no numbers"
+def disagreements(asked: Input, raw: pd.Series, column: pd.Series) -> Iterator[str]:
+    odd = raw[column.isna() & ~blank(asked, raw)].astype(str).unique().tolist()
+    if odd:
+        yield f"{asked.name}: the table has {odd[:3]}, which the form does not take as a number"
+    elif column.isna().any() and not asked.may_be_unknown:
+        yield f"{asked.name}: the table has rows without an answer, and the form takes no unknown one"
     known = column.dropna()
     if isinstance(asked, ChoiceInput):
         yield from choices_disagree(asked, set(known))
