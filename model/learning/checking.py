@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import joblib
@@ -10,12 +12,12 @@ import numpy as np
 import pandas as pd
 
 from model.answering.prediction import KINDS, Predictor, sigmoid
-from model.answering.scorecard import Tampered, read_scorecard
+from model.answering.scorecard import NotTrained, Tampered, read_scorecard, read_trained, tampered
 from model.asking.declaration import Given, Model
 
 from .references import predictions
 from .table import read_table
-from .training import data_digest, digest, names
+from .training import data_digest, names
 
 AGREEMENT = 1e-12
 
@@ -37,7 +39,7 @@ def check(model: Model) -> Iterator[str]:
     if data_digest(model) != card["data"]["sha256"]:
         raise CheckFailed(f"{model.name}: the data is not the data of training. Train again")
     yield f"data: checksum holds, {card['data']['rows']:,} rows"
-    checked_people(model, card)
+    check_sum(model.people_path, card["data"]["people"])
     yield "people: checksum holds"
     X, _ = read_table(model)
     apart = farthest_apart(model, predictor, fitted, X[names(model)])
@@ -62,22 +64,23 @@ def agreement(model: Model, apart: float, where: str) -> str:
 def checked_scorecard(model: Model) -> dict[str, Any]:
     try:
         return read_scorecard(model.scorecard_path)
-    except FileNotFoundError:
-        raise CheckFailed(f"{model.name} is not trained. Run: python run.py train {model.name}") from None
-    except Tampered as tampered:
-        raise CheckFailed(str(tampered)) from None
+    except (NotTrained, Tampered) as fault:
+        raise CheckFailed(str(fault)) from None
 
 
 def checked_pickle(model: Model, card: dict[str, Any]) -> Any:
     """The unpickled estimator; nothing is unpickled before its checksum is found right."""
-    if digest(model.pickle_path) != card["pickle"]["sha256"]:
-        raise CheckFailed(f"{model.pickle_path.name} was changed after training: its checksum does not match")
+    check_sum(model.pickle_path, card["pickle"]["sha256"])
     return joblib.load(model.pickle_path)
 
 
-def checked_people(model: Model, card: dict[str, Any]) -> None:
-    if digest(model.people_path) != card["data"]["people"]:
-        raise CheckFailed(f"{model.people_path.name} was changed after training: its checksum does not match")
+def check_sum(path: Path, expected: str) -> None:
+    try:
+        whole = read_trained(path)
+    except NotTrained as fault:
+        raise CheckFailed(str(fault)) from None
+    if hashlib.sha256(whole).hexdigest() != expected:
+        raise CheckFailed(str(tampered(path)))
 
 
 def farthest_apart(model: Model, predictor: Predictor, fitted: Any, X: pd.DataFrame) -> float:
