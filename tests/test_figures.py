@@ -1,0 +1,157 @@
+"""The committed models are as good as promised, by figures that training wrote and nobody else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sklearn.datasets import load_iris
+from sklearn.model_selection import train_test_split
+
+from model.answering.registry import get_model
+from model.answering.scorecard import read_scorecard
+from model.asking.declaration import Model
+from model.learning.estimators import estimator
+from model.learning.report import report
+from model.learning.training import names
+
+from tests.payloads import MODELS, each_model
+
+LEARNED = [model for model in MODELS if model.name != "food"]
+each_learned = pytest.mark.parametrize("model", LEARNED, ids=lambda model: str(model.name))
+BOOSTED, TUTORIAL = "Gradient boosting", "The tutorial’s recipe"
+
+
+def card(name: str) -> dict[str, Any]:
+    return read_scorecard(get_model(name).scorecard_path)
+
+
+def figures(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = card(name)["evaluation"]
+    return found
+
+
+def compared(name: str, other: str) -> dict[str, float]:
+    found: dict[str, float] = figures(name)["compared"][other]
+    return found
+
+
+def test_census_is_within_one_per_cent_of_gradient_boosting() -> None:
+    assert figures("census")["log_loss"] <= 1.01 * compared("census", BOOSTED)["log_loss"]
+
+
+def test_census_means_what_it_says() -> None:
+    assert figures("census")["calibration_error"] <= 0.01
+
+
+def test_census_learned_from_everyone() -> None:
+    assert card("census")["data"]["rows"] == 48_842
+
+
+def test_titanic_reaches_its_log_loss() -> None:
+    assert figures("titanic")["log_loss"] <= 0.44
+    assert figures("titanic")["auc"] >= 0.85
+    assert card("titanic")["data"]["rows"] == 1_309
+
+
+@pytest.mark.parametrize("name", ["census", "titanic"])
+def test_each_chance_is_better_than_the_tutorials(name: str) -> None:
+    assert figures(name)["log_loss"] < compared(name, TUTORIAL)["log_loss"]
+    assert figures(name)["auc"] > compared(name, TUTORIAL)["auc"]
+
+
+def test_the_range_of_a_price_holds_what_it_says() -> None:
+    assert 0.77 <= figures("housing")["range_holds"] <= 0.83
+
+
+def test_the_price_is_better_than_the_tutorials() -> None:
+    assert figures("housing")["rmse"] < compared("housing", TUTORIAL)["rmse"]
+
+
+def test_iris_is_right_97_times_of_100_on_the_tutorials_split() -> None:
+    """Learned from the training part alone, and asked about the other."""
+    model = get_model("iris")
+    iris = load_iris(as_frame=True)
+    learned, asked, kinds, expected = train_test_split(iris.data, iris.target, random_state=12)
+    for part in (learned, asked):
+        part.columns = names(model)
+    (candidate,) = model.learns.candidates
+    fitted = estimator(model, candidate).fit(learned, kinds)
+    assert (fitted.predict(asked) == expected).mean() >= 0.97
+
+
+def test_iris_is_right_97_times_of_100_out_of_fold() -> None:
+    assert figures("iris")["accuracy"] >= 0.97
+
+
+def test_food_reaches_its_figures() -> None:
+    assert figures("food")["auc"] >= 0.99
+    assert min(figures("food")["right_food"], figures("food")["right_rest"]) >= 0.97
+
+
+# -- the figures add up --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["census", "titanic", "iris"])
+def test_everyone_is_in_the_confusion_matrix_once(name: str) -> None:
+    matrix = figures(name)["confusion"]
+    right = sum(matrix[number][number] for number in range(len(matrix)))
+    assert sum(map(sum, matrix)) == card(name)["data"]["rows"]
+    assert right / card(name)["data"]["rows"] == pytest.approx(figures(name)["accuracy"], abs=1e-5)
+
+
+@pytest.mark.parametrize("name", ["census", "titanic"])
+def test_everyone_is_in_one_bin_of_the_calibration(name: str) -> None:
+    bins = figures(name)["calibration"]
+    assert sum(one["people"] for one in bins) == card(name)["data"]["rows"]
+    assert [bins[0]["from"], bins[-1]["to"]] == [0, 1]
+    for left, right in zip(bins, bins[1:], strict=False):
+        assert left["to"] == right["from"]
+    for one in bins:
+        assert one["people"] >= get_model(name).learns.smallest_bin
+        assert one["from"] <= one["estimated"] <= one["to"]
+        assert one["low"] <= one["observed"] <= one["high"]
+
+
+@pytest.mark.parametrize("name", ["census", "titanic"])
+def test_the_curve_of_false_alarms_rises_from_corner_to_corner(name: str) -> None:
+    curve = figures(name)["roc"]
+    assert curve[-1] == [1.0, 1.0]
+    assert curve[0][0] == 0
+    assert curve == sorted(curve)
+    assert [found for _, found in curve] == sorted(found for _, found in curve)
+
+
+@pytest.mark.parametrize("name", ["census", "titanic"])
+def test_every_group_of_people_has_its_figures(name: str) -> None:
+    model = get_model(name)
+    for asked, edges in model.learns.groups.items():
+        rows = [row for row in figures(name)["groups"] if row["input"] == asked]
+        assert sum(row["people"] for row in rows) <= card(name)["data"]["rows"]
+        assert len(rows) == (len(edges) + 1 if edges else len(model.input[asked].choices))  # type: ignore[attr-defined]
+        for row in rows:
+            assert row["gap_low"] <= row["gap"] <= row["gap_high"]
+
+
+@each_learned
+def test_what_was_chosen_was_chosen_inside_the_folds(model: Model) -> None:
+    chosen = figures(model.name)["chosen_in_folds"]
+    assert sum(chosen.values()) == 10
+    assert set(chosen) <= {candidate.name for candidate in model.learns.candidates}
+
+
+@each_learned
+def test_the_report_shows_the_model_beside_what_it_is_measured_against(model: Model) -> None:
+    text = report(model, card(model.name))
+    assert f"Likely, version {card(model.name)['version']}" in text
+    assert BOOSTED in text
+    assert (TUTORIAL in text) == bool(model.learns.tutorial)
+
+
+@each_model
+def test_the_scorecard_says_what_it_was_made_with(model: Model) -> None:
+    made = card(model.name)
+    assert made["kind"] == model.kind
+    assert len(made["version"]) == 8
+    assert len(made["pickle"]["sha256"]) == 64
+    assert {"python", "scikit-learn", "numpy", "joblib"} <= set(made["libraries"])

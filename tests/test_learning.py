@@ -1,0 +1,330 @@
+"""Training stops where form and table disagree, reproduces its files, and the check sees every change."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import pickle
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from functools import reduce
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from threadpoolctl import threadpool_limits
+
+from model.answering.registry import declared_in, get_model
+from model.answering.scorecard import read_scorecard, write_scorecard
+from model.asking.declaration import Model
+from model.learning.checking import CheckFailed, check
+from model.learning.table import Disagreement, read_table
+from model.learning.training import train
+
+from tests.payloads import each_model
+from tests.processes import likely
+from tests.toys import Row, write_toy
+
+# -- the mirror check --------------------------------------------------------------------------------
+
+
+def put(number: int, **changes: str) -> Callable[[list[Row]], list[Row]]:
+    """Change one row."""
+    return lambda rows: [row | changes if place == number else row for place, row in enumerate(rows)]
+
+
+def without(column: str) -> Callable[[list[Row]], list[Row]]:
+    return lambda rows: [{name: value for name, value in row.items() if name != column} for row in rows]
+
+
+def instead(old: str, new: str) -> Callable[[str], str]:
+    return lambda source: source.replace(old, new)
+
+
+def disagreement(folder: Path, **changes: Any) -> str:
+    model = declared_in(write_toy(folder, **changes) / "toy.py")
+    with pytest.raises(Disagreement) as stopped:
+        train(model)
+    return str(stopped.value)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (put(7, wind="NW"), "wind: the table has 'NW', which the form cannot send"),
+        (put(7, wind="n"), "wind: the table has 'n', which the form cannot send"),
+        (put(7, wind=" N"), "wind: the table has ' N', which the form cannot send"),
+        (lambda rows: [row for row in rows if row["wind"] != "E"], "wind: the form offers 'E', which the table does not"),
+        (put(7, clouds="9"), "clouds: the form takes 0 to 8, but the table goes from 0 to 9"),
+        (put(7, clouds="-1"), "clouds: the form takes 0 to 8, but the table goes from -1 to 8"),
+        (put(7, clouds="inf"), "clouds: the form takes 0 to 8, but the table goes from 0 to inf"),
+        (put(7, clouds="2.5"), "clouds: the form takes whole numbers, but the table has 2.5"),
+        (put(7, clouds="cloudy"), "clouds: the table has ['cloudy'], which the form does not take as a number"),
+        (put(7, clouds="nan"), "clouds: the table has ['nan'], which the form does not take as a number"),
+        (put(7, clouds=""), "clouds: the table has [''], which the form does not take as a number"),
+        (put(7, clouds="?"), "clouds: the table has ['?'], which the form does not take as a number"),
+        (without("wind"), "wind: the table has no such column. It has: clouds, rain"),
+        (without("rain"), "rain: the table has no such column. It has: clouds, wind"),
+        (put(7, rain="maybe"), "rain must be 'yes' or one other value; it has ['maybe', 'no', 'yes']"),
+        (put(7, rain=""), "rain must be 'yes' or one other value; it has ['', 'no', 'yes']"),
+    ],
+)  # fmt: skip
+def test_a_table_that_disagrees_with_the_form_stops_training(
+    tmp_path: Path, change: Callable[[list[Row]], list[Row]], message: str
+) -> None:
+    assert message in disagreement(tmp_path, change_rows=change)
+    assert not (tmp_path / "trained").exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (instead('"W": "West"', '"W": "West", "NW": "North-west"'), "wind: the form offers 'NW', which the table does not"),
+        (instead(', "W": "West"', ""), "wind: the table has 'W', which the form cannot send"),
+        (instead("may_be_unknown=True", "may_be_unknown=False"), "wind: the table has '?', which the form cannot send"),
+        (instead("between=(0, 8)", "between=(0, 7)"), "clouds: the form takes 0 to 7, but the table goes from 0 to 8"),
+        (instead("between=(0, 8)", "between=(1, 8)"), "clouds: the form takes 1 to 8, but the table goes from 0 to 8"),
+        (instead("    clouds = Num", "    cloud = Num"), "cloud: the table has no such column. It has: clouds, wind, rain"),
+        (instead('yes="yes"', 'yes="YES"'), "rain must be 'YES' or one other value; it has ['no', 'yes']"),
+        (instead('"toy.csv"', '"tou.csv"'), "tou.csv"),
+    ],
+)  # fmt: skip
+def test_a_form_that_disagrees_with_the_table_stops_training(
+    tmp_path: Path, change: Callable[[str], str], message: str
+) -> None:
+    assert message in disagreement(tmp_path, change_model=change)
+    assert not (tmp_path / "trained").exists()
+
+
+def test_a_word_is_not_taken_for_an_unknown_number(tmp_path: Path) -> None:
+    unknown = instead("whole=True,", "whole=True, may_be_unknown=True,")
+    blank_and_word = [put(7, clouds=""), put(8, clouds="?"), put(9, clouds="cloudy")]
+    message = disagreement(
+        tmp_path, change_model=unknown, change_rows=lambda rows: reduce(lambda r, change: change(r), blank_and_word, rows)
+    )
+    assert "clouds: the table has ['cloudy'], which the form does not take as a number" in message
+
+
+def test_every_disagreement_is_named_at_once(tmp_path: Path) -> None:
+    message = disagreement(
+        tmp_path, change_model=instead("between=(0, 8)", "between=(0, 7)"), change_rows=put(7, wind="NW")
+    )
+    assert "clouds: " in message
+    assert "wind: " in message
+
+
+def test_form_and_table_that_agree_are_learned_from(tmp_path: Path) -> None:
+    X, y = read_table(declared_in(write_toy(tmp_path) / "toy.py"))
+    assert list(X[["clouds", "wind"]].iloc[0]) == [0.0, "N"]
+    assert X["wind"].isna().sum() == 60
+    assert set(y) == {0, 1}
+
+
+def test_the_command_says_what_disagrees_and_ends_with_1(tmp_path: Path) -> None:
+    write_toy(tmp_path, change_rows=put(7, wind="NW"))
+    result = likely("train", "toy", LIKELY_MODEL_FOLDERS=str(tmp_path))
+    assert result.returncode == 1
+    assert "toy: the form and the table disagree" in result.stderr
+    assert "wind: the table has 'NW', which the form cannot send" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+# -- training again ----------------------------------------------------------------------------------
+
+
+def files(model: Model) -> dict[str, bytes]:
+    folder = model.scorecard_path.parent
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.stem == model.name}
+
+
+def copied(name: str, folder: Path) -> Model:
+    """The model with its files copied into a folder, where a test may change them."""
+    model = get_model(name)
+    copy = replace(model, folder=folder)
+    copy.scorecard_path.parent.mkdir(parents=True, exist_ok=True)
+    for path in model.scorecard_path.parent.glob(f"{name}.*"):
+        shutil.copy(path, copy.scorecard_path.parent)
+    return copy
+
+
+def dated(model: Model, **changes: Any) -> None:
+    """Change the scorecard as if training had written it so."""
+    content = read_scorecard(model.scorecard_path)
+    del content["checksum"]
+    write_scorecard(model.scorecard_path, content | changes)
+
+
+@pytest.mark.parametrize("name", ["iris", "housing", "food"])
+def test_training_again_reproduces_the_files_byte_for_byte(tmp_path: Path, name: str) -> None:
+    model = copied(name, tmp_path)
+    for path in model.scorecard_path.parent.iterdir():
+        if path != model.scorecard_path:
+            path.unlink()
+    # One thread, so that other work on the machine does not slow the references down; the figures are the same.
+    with threadpool_limits(1):
+        train(model)
+    assert files(model) == files(get_model(name))
+
+
+def test_training_again_keeps_the_date_where_nothing_else_changed(tmp_path: Path) -> None:
+    model = copied("food", tmp_path)
+    dated(model, trained="2001-01-01")
+    assert train(model)["trained"] == "2001-01-01"
+
+
+def test_training_again_takes_todays_date_where_something_changed(tmp_path: Path) -> None:
+    model = copied("food", tmp_path)
+    dated(model, trained="2001-01-01", version="00000000")
+    assert train(model)["trained"] == datetime.datetime.now(datetime.UTC).date().isoformat()
+
+
+def test_training_makes_the_files_where_there_are_none(tmp_path: Path) -> None:
+    model = replace(get_model("food"), folder=tmp_path)
+    train(model)
+    assert {path.name for path in (tmp_path / "trained").iterdir()} == {"food.joblib", "food.json"}
+
+
+# -- the check ---------------------------------------------------------------------------------------
+
+
+@each_model
+def test_the_files_that_were_committed_pass_the_check(model: Model) -> None:
+    lines = list(check(model))
+    assert lines[0].startswith("scorecard: checksum holds")
+    assert lines[-1].startswith("agreement: scorecard and pickle differ by at most")
+
+
+def assert_fails(model: Model, *words: str) -> None:
+    with pytest.raises(CheckFailed) as failed:
+        list(check(model))
+    for word in words:
+        assert word in str(failed.value)
+
+
+@pytest.mark.parametrize("suffix", ["json", "joblib", "people"])
+@pytest.mark.parametrize("name", ["census", "titanic", "housing"])
+def test_any_one_byte_that_was_changed_fails_the_check(
+    tmp_path_factory: pytest.TempPathFactory, name: str, suffix: str
+) -> None:
+    model = copied(name, tmp_path_factory.mktemp(f"{name}-{suffix}"))
+    path = model.scorecard_path.with_suffix(f".{suffix}")
+    whole = path.read_bytes()
+
+    @given(place=st.integers(0, len(whole) - 1), other=st.integers(1, 255))
+    def fails(place: int, other: int) -> None:
+        changed = bytearray(whole)
+        changed[place] ^= other
+        path.write_bytes(changed)
+        assert_fails(model, path.name, "was changed after training: its checksum does not match")
+
+    fails()
+
+
+@pytest.mark.parametrize("suffix", ["json", "joblib", "people"])
+@pytest.mark.parametrize(
+    "change",
+    [lambda whole: b"", lambda whole: whole[:-1], lambda whole: whole + b"\n", lambda whole: b" " + whole],
+    ids=["emptied", "cut", "longer", "shifted"],
+)
+def test_a_file_of_another_length_fails_the_check(
+    tmp_path: Path, suffix: str, change: Callable[[bytes], bytes]
+) -> None:
+    model = copied("housing", tmp_path)
+    path = model.scorecard_path.with_suffix(f".{suffix}")
+    path.write_bytes(change(path.read_bytes()))
+    assert_fails(model, path.name, "was changed after training")
+
+
+@pytest.mark.parametrize("suffix", ["json", "joblib", "people"])
+def test_a_file_that_is_missing_fails_the_check(tmp_path: Path, suffix: str) -> None:
+    model = copied("housing", tmp_path)
+    model.scorecard_path.with_suffix(f".{suffix}").unlink()
+    assert_fails(model, "housing is not trained", "python run.py train housing")
+
+
+def test_data_that_was_changed_fails_the_check(tmp_path: Path) -> None:
+    model = copied("housing", tmp_path)
+    recipe = model.learns
+    assert recipe.path is not None
+    changed = tmp_path / "housing.csv"
+    changed.write_text(recipe.path.read_text().replace("24.0", "24.1", 1))
+    assert changed.read_bytes() != recipe.path.read_bytes()
+    assert_fails(replace(model, recipe=replace(recipe, table=changed)), "the data is not the data of training")
+
+
+def test_data_of_a_library_that_was_changed_fails_the_check(tmp_path: Path) -> None:
+    model = copied("iris", tmp_path)
+    recipe = model.learns
+    table = recipe.table
+    assert callable(table)
+
+    def changed() -> Any:
+        frame = table().copy()
+        frame.loc[0, "petal_width"] += 0.1
+        return frame
+
+    assert_fails(replace(model, recipe=replace(recipe, table=changed)), "the data is not the data of training")
+
+
+@pytest.mark.parametrize("name", ["housing", "iris", "food"])
+def test_points_that_were_changed_under_a_checksum_made_anew_fail_the_check(tmp_path: Path, name: str) -> None:
+    """A checksum guards against accidents; the pickle tells the rest."""
+    model = copied(name, tmp_path)
+    score = read_scorecard(model.scorecard_path)["score"]
+    part = score.get("estimate", score)
+    part["intercept"][0] += 1e-6
+    dated(model, score=score)
+    assert_fails(model, "scorecard and pickle differ by")
+
+
+class Bomb:
+    """Unpickled, it writes a file."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+
+    def __reduce__(self) -> Any:
+        return open, (self.path, "w")
+
+
+def test_a_pickle_that_was_changed_is_not_even_opened(tmp_path: Path) -> None:
+    model = copied("housing", tmp_path)
+    model.pickle_path.write_bytes(pickle.dumps(Bomb(str(tmp_path / "exploded"))))
+    assert_fails(model, "housing.joblib was changed after training")
+    assert not (tmp_path / "exploded").exists()
+
+
+def test_the_command_ends_with_0_where_everything_holds() -> None:
+    result = likely("check", "housing", "iris")
+    assert result.returncode == 0, result.stderr
+    assert "housing: scorecard: checksum holds" in result.stdout
+    assert "iris: agreement: scorecard and pickle differ by at most" in result.stdout
+
+
+# -- the scorecard's text ----------------------------------------------------------------------------
+
+PLAIN_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text("ab é“{}\\\"\n", max_size=5),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text("abc", max_size=3), inner, max_size=4),
+    max_leaves=20,
+)
+
+
+@given(content=st.dictionaries(st.text("abc", min_size=1, max_size=3), PLAIN_JSON, min_size=1))
+def test_a_scorecard_reads_as_it_was_written(tmp_path_factory: pytest.TempPathFactory, content: dict[str, Any]) -> None:
+    path = tmp_path_factory.getbasetemp() / "any.json"
+    write_scorecard(path, content)
+    read = read_scorecard(path)
+    assert {name: value for name, value in read.items() if name != "checksum"} == content
+
+
+@each_model
+def test_a_scorecard_is_plain_json_in_short_lines(model: Model) -> None:
+    """A model that was trained anew shows as a readable difference."""
+    text = model.scorecard_path.read_text(encoding="utf-8")
+    assert json.loads(text)["model"] == model.name
+    assert text.endswith("}\n")
+    assert max(map(len, text.splitlines())) < 3000
