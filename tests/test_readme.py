@@ -1,0 +1,107 @@
+"""What the README says to paste works, and what it says of the models is so."""
+
+from __future__ import annotations
+
+import json
+import re
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from model.answering.prediction import get_predictor
+from webapp import create_app
+
+from tests.payloads import MODELS, SETTINGS
+from tests.processes import likely
+
+ROOT = Path(__file__).resolve().parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def example_model() -> str:
+    """The sixth model that the README shows."""
+    indented = re.findall(r"^ *```python\n(.*?)^ *```$", README, re.DOTALL | re.MULTILINE)
+    assert len(indented) == 1
+    return textwrap.dedent(indented[0])
+
+
+def table_rows() -> list[list[str]]:
+    """The cells of every table in the README, without marks."""
+    lines = [line for line in README.splitlines() if line.startswith("| ")]
+    return [[cell.strip().strip("`") for cell in line.strip("|").split("|")] for line in lines]
+
+
+def test_the_example_model_trains_and_answers(tmp_path: Path) -> None:
+    (tmp_path / "rain.py").write_text(example_model(), encoding="utf-8")
+    trained = likely("train", "rain", LIKELY_MODEL_FOLDERS=str(tmp_path))
+    assert trained.returncode == 0, trained.stderr
+    checked = likely("check", "rain", LIKELY_MODEL_FOLDERS=str(tmp_path))
+    assert checked.returncode == 0, checked.stderr
+
+
+@pytest.mark.parametrize(
+    ("model", "name", "figure", "digits"),
+    [
+        ("census", "log loss", "log_loss", 4),
+        ("census", "AUC", "auc", 4),
+        ("census", "calibration error", "calibration_error", 4),
+        ("titanic", "log loss", "log_loss", 4),
+        ("titanic", "AUC", "auc", 4),
+        ("titanic", "calibration error", "calibration_error", 4),
+        ("iris", "accuracy", "accuracy", 4),
+        ("iris", "log loss", "log_loss", 4),
+        ("housing", "R²", "r2", 4),
+        ("housing", "mean error, in $1,000", "mean_error", 2),
+    ],
+)
+def test_the_figures_are_the_scorecards_own(model: str, name: str, figure: str, digits: int) -> None:
+    evaluation = get_predictor(model).evaluation
+    compared = evaluation["compared"]
+    expected = [f"{evaluation[figure]:.{digits}f}", f"{compared['Gradient boosting'][figure]:.{digits}f}"]
+    if "The tutorial’s recipe" in compared:
+        expected.append(f"{compared['The tutorial’s recipe'][figure]:.{digits}f}")
+    assert figures_of(model, name)[: len(expected)] == expected
+
+
+def figures_of(model: str, name: str) -> list[str]:
+    """The figures in the line of that name, among a model's own lines."""
+    current = ""
+    for row in table_rows():
+        current = row[0] or current
+        if current == model and len(row) == 7 and row[3] == name:
+            return row[4:]
+    raise LookupError(f"The README has no {name} of {model}")
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: str(model.name))
+def test_every_model_is_named_with_its_rows(model: object) -> None:
+    name = getattr(model, "name", "")
+    assert f"`{name}`" in README
+    assert f"{get_predictor(name).card['data']['rows']:,}" in README
+
+
+def test_the_range_of_prices_holds_as_often_as_it_says() -> None:
+    holds = get_predictor("housing").evaluation["range_holds"]
+    assert f"{holds:.1%}".replace("%", " %") in README
+
+
+def test_every_address_it_lists_is_there() -> None:
+    rules = create_app(SETTINGS).url_map.bind("localhost")
+    listed = re.findall(r"`(GET|POST) (/[^`?…]*)", README)
+    assert len(listed) >= 12
+    for method, path in listed:
+        rules.match(path, method=method)
+
+
+def test_every_file_it_links_to_is_there() -> None:
+    for text in (README, (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")):
+        for link in re.findall(r"\]\((?!https?:)([^)#]+)\)", text):
+            assert (ROOT / link).is_file(), link
+
+
+def test_what_it_sends_for_the_titanic_is_json() -> None:
+    sent = re.search(r"JSON: `(\[.*?\])`", README)
+    assert sent is not None
+    answer = create_app(SETTINGS).test_client().post("/predict", json=json.loads(sent[1]))
+    assert answer.get_json() == {"prediction": [0]}
