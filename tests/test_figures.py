@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -105,7 +106,7 @@ def test_everyone_is_in_one_bin_of_the_calibration(name: str) -> None:
     bins = figures(name)["calibration"]
     assert sum(one["people"] for one in bins) == card(name)["data"]["rows"]
     assert [bins[0]["from"], bins[-1]["to"]] == [0, 1]
-    for left, right in zip(bins, bins[1:], strict=False):
+    for left, right in pairwise(bins):
         assert left["to"] == right["from"]
     for one in bins:
         assert one["people"] >= get_model(name).learns.smallest_bin
