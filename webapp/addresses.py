@@ -28,8 +28,8 @@ def address_of(model: Model, answers: Mapping[str, Any], **changes: Any) -> str:
 
 def compare_address(model: Model, answers: Mapping[str, Any], changes: Mapping[str, Any]) -> str:
     """The address of the page that compares these answers with the same ones, some of them changed."""
-    changed = {f"{NEW}{name}": text for name, text in texts(model, {**answers, **changes}).items()}
-    return url_for("pages.compare", model=model, **texts(model, answers), **changed)
+    changed = {f"{NEW}{name}": text for name, text in texts(model, changes).items()}
+    return url_for("what_if.compare", model=model, **texts(model, answers), **changed)
 
 
 def form_address(model: Model, answers: Mapping[str, Any]) -> str:

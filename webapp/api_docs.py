@@ -48,7 +48,7 @@ def documentation() -> str:
 
 
 def documented(model: Model) -> Documented:
-    address = request.url_root.rstrip("/") + url_for("api.predict", model=model)
+    address = api_address(model)
     example = dict(model.examples[0].answers)
     answer = "" if has_photo(model) else pretty(openapi.answer_to(model, example))
     inputs = [described(asked) for asked in model.inputs]
@@ -81,6 +81,15 @@ def snippets(model: Model, address: str, answers: Mapping[str, Any]) -> list[Sni
             "console.log(await answer.json());",
         ),
     ]
+
+
+def asked_by_program(model: Model, answers: Mapping[str, Any]) -> list[Snippet]:
+    """How a program asks what this result answers."""
+    return snippets(model, api_address(model), answers)
+
+
+def api_address(model: Model) -> str:
+    return request.url_root.rstrip("/") + url_for("api.predict", model=model)
 
 
 def python_literal(answers: Mapping[str, Any]) -> str:

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from flask import Flask
 
-from model.answering.explanation import Move
+from model.answering.people import Person
 from model.answering.prediction import Estimate, Predictor
 from model.asking.declaration import Words
 
-from .results import Result
-
-
-def hundredths(chance: float) -> int:
-    """The whole number out of 100 nearest to a chance, half upwards; the one rounding on the site."""
-    return int(chance * 100 + 0.5)
+from .pictures import across, class_dots, dots, hundredths, key, shape
+from .results import Comparator, Result
 
 
 def out_of_100(chance: float) -> str:
@@ -79,28 +75,6 @@ def amount(value: float, words: Words) -> str:
     return f"{words.before_unit}{value:,.2f}{words.after_unit}"
 
 
-def marks(chance: float) -> list[str]:
-    """A hundred dots: filled for yes, one partly filled for less than one, hollow for no."""
-    if chance < 0.01:
-        return ["part"] + ["hollow"] * 99
-    if chance > 0.99:
-        return ["filled"] * 99 + ["part"]
-    filled = hundredths(chance)
-    return ["filled"] * filled + ["hollow"] * (100 - filled)
-
-
-SHAPES = ("filled", "square", "diamond")
-
-
-def class_marks(estimates: Sequence[Estimate]) -> list[str]:
-    """A hundred dots shared among the classes, by largest remainder so that they add up."""
-    exact = [estimate.value * 100 for estimate in estimates]
-    counts = [int(value) for value in exact]
-    for index in sorted(range(len(exact)), key=lambda i: counts[i] - exact[i])[: 100 - sum(counts)]:
-        counts[index] += 1
-    return [SHAPES[index % 3] for index, count in enumerate(counts) for _ in range(count)]
-
-
 def headline(result: Result) -> str:
     """The one number of a result, as its heading and its title have it."""
     estimate, model = result.main, result.model
@@ -120,19 +94,61 @@ def sentence(result: Result) -> str:
     return f"{about(estimate.value)} of 100 {words.those} {words.yes}. {about_rest(estimate.value)} {words.no}."
 
 
-def move_sentence(result: Result, move: Move) -> str:
-    """“Age: 52 raised it. With 37 and everything else the same it would be 20 instead of 23 out of 100.”"""
-    raised = "raised" if move.shift > 0 else "lowered"
-    asked = move.input
-    before, after = estimate_words(result, result.main.value), estimate_words(result, move.instead)
-    change = f"it would be {after} instead of {before}" if after != before else f"it would still be about {before}"
-    return f"{asked.label} ({asked.words(move.answer)}) {raised} it: with {asked.words(move.reference)}, {change}."
+def number(result: Result, value: float) -> str:
+    """A number of the kind that the result gives, without “out of 100”."""
+    return amount(value, result.model.words) if result.model.kind == "amount" else out_of_100(value)
 
 
-def estimate_words(result: Result, value: float) -> str:
+def whole(result: Result, value: float) -> str:
+    """The same with its unit: “23 out of 100”, “$31,400”."""
+    return number(result, value) if result.model.kind == "amount" else f"{out_of_100(value)} out of 100"
+
+
+def span(result: Result) -> str:
+    """The range of a result in words, with its unit once."""
+    estimate = result.main
     if result.model.kind == "amount":
-        return amount(value, result.model.words)
-    return f"{out_of_100(value)} out of 100"
+        return f"{amount(estimate.low, result.model.words)} to {amount(estimate.high, result.model.words)}"
+    return f"{span_of(estimate)} out of 100"
+
+
+def difference(after: Result, before: Result) -> str:
+    """What a change did, in words that agree with the two numbers shown."""
+    if after.model.kind == "amount":
+        return amount_difference(after, before)
+    if after.main.label != before.main.label:
+        return f"Now {after.main.label} is the likeliest, not {before.main.label}."
+    more = hundredths(after.main.value) - hundredths(before.main.value)
+    if out_of_100(after.main.value) == out_of_100(before.main.value):
+        return "The number stays the same, to the nearest whole one."
+    return f"{abs(more) or 'Less than 1'} {'more' if after.main.value > before.main.value else 'fewer'} out of 100."
+
+
+def amount_difference(after: Result, before: Result) -> str:
+    more = round(after.main.value, 1) - round(before.main.value, 1)
+    if not more:
+        return "The price stays the same."
+    return f"{amount(abs(more), after.model.words)} {'more' if more > 0 else 'less'}."
+
+
+def person(result: Result, someone: Person) -> str:
+    """A real person, described by the form's own answers and no others."""
+    return "; ".join(asked.described(someone.answers[asked.name]) for asked in result.model.inputs)
+
+
+def points(value: float) -> str:
+    """Points with the six digits that the scorecard keeps, so that they add up by hand."""
+    return f"{value:+.6f}".replace("-", "−")
+
+
+def unsigned(value: float) -> str:
+    return f"{value:.6f}".replace("-", "−")
+
+
+def example_place(predictor: Predictor) -> Comparator:
+    """The model's first example with its number, for the index."""
+    name, chances = predictor.example_chances[0]
+    return Comparator(name, max(chances))
 
 
 def filled(predictor: Predictor, text: str) -> str:
@@ -166,9 +182,11 @@ def standing(predictor: Predictor, value: float) -> int:
 def init_app(app: Flask) -> None:
     for function in FILTERS:
         app.add_template_filter(function)
+    app.add_template_filter(zip)
 
 
 FILTERS: list[Callable[..., Any]] = [
-    about, about_rest, accuracy, amount, class_marks, day, decimals, figure_names, filled, headline, hundredths,
-    marks, move_sentence, out_of_100, percent, sentence, span_of, standing, thousands,
+    about, about_rest, accuracy, across, amount, class_dots, day, decimals, difference, dots, example_place,
+    figure_names, filled, headline, hundredths, key, number, out_of_100, percent, person, points, sentence, shape, span, span_of,
+    standing, thousands, unsigned, whole,
 ]  # fmt: skip

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
 from flask_wtf import FlaskForm
+from werkzeug.datastructures import MultiDict
 
 from model.asking.declaration import Model
 from model.asking.fields import InputField
 from model.asking.reading import Answers, Fault
+
+from .addresses import NEW
 
 TOKEN = "csrf_token"  # noqa: S105 - a field's name
 EXPIRED = "This page was open for too long, so it could not be sent safely. Nothing you typed is lost: send it again"
@@ -42,6 +46,14 @@ def has_photo(model: Model) -> bool:
     return any(asked.kind == "photo" for asked in model.inputs)
 
 
-def filled(model: Model, formdata: Any) -> FlaskForm:
+def changed_form(model: Model, answers: Mapping[str, list[str]]) -> Any:
+    """The model's own form once more, to try other answers in beside the first ones."""
+    typed = MultiDict((NEW + name, text) for name, texts in answers.items() for text in texts)
+    # A photo is sent by POST, and so with a token; other answers stand in the address.
+    form = page_form(model) if has_photo(model) else model.form
+    return form(formdata=typed, prefix=NEW)
+
+
+def filled(model: Model, formdata: Any, prefix: str = "") -> FlaskForm:
     """The form as typed into an address or sent, with what each field makes of it."""
-    return page_form(model)(formdata=formdata)
+    return page_form(model)(formdata=formdata, prefix=prefix)

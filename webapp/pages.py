@@ -14,9 +14,10 @@ from model.asking.declaration import Model
 from model.asking.inputs import PhotoInput
 from model.asking.reading import Answers, Fault, read_lists
 
-from .addresses import NEW, address_of, example_addresses
+from .addresses import address_of, example_addresses, texts
+from .api_docs import asked_by_program
 from .bodies import MEGABYTE, body_limit, drain
-from .forms import TOKEN, answers_of, faults_of, filled, has_photo, page_form
+from .forms import TOKEN, answers_of, changed_form, faults_of, filled, has_photo, page_form
 from .results import result_of
 
 bp = Blueprint("pages", __name__)
@@ -84,41 +85,6 @@ def result(model: Model) -> Response:
     return result_page(model, answers, request.args.get("v"))
 
 
-@bp.get("/<model:model>/compare")
-def compare(model: Model) -> Response:
-    """The result with some answers changed beside the result without; a fragment of it for the script."""
-    given = dict(request.args.lists())
-    answers, faults = read_lists(model.inputs, given)
-    if faults:
-        return make_response(form_page(model, filled(model, MultiDict(request.args)), faults), 422)
-    changed, wrong = read_lists(model.inputs, changed_answers(model, given))
-    after = None if wrong else result_of(model, changed)
-    page = make_response(
-        render_template(
-            "_comparison.html" if "X-Fragment" in request.headers else "compare.html",
-            before=result_of(model, answers),
-            after=after,
-            form=changed_form(model, changed_answers(model, given)),
-            faults=[Fault(NEW + fault.name, fault.message) for fault in wrong],
-            errors={fault.name: fault.message for fault in wrong},
-        ),
-        422 if wrong else 200,
-    )
-    return private(page)
-
-
-def changed_answers(model: Model, given: dict[str, list[str]]) -> dict[str, list[str]]:
-    """Each changed answer, or the one before where it was not changed."""
-    return {
-        asked.name: given.get(NEW + asked.name, given.get(asked.name, [])) for asked in model.inputs
-    }
-
-
-def changed_form(model: Model, answers: dict[str, list[str]]) -> Any:
-    typed = MultiDict((NEW + name, text) for name, texts in answers.items() for text in texts)
-    return model.form(formdata=typed, prefix=NEW)
-
-
 def form_page(model: Model, form: Any, faults: list[Fault] | None = None) -> str:
     return render_template(
         "form.html",
@@ -133,7 +99,17 @@ def form_page(model: Model, form: Any, faults: list[Fault] | None = None) -> str
 
 
 def result_page(model: Model, answers: Answers, version: str | None = None) -> Response:
-    return private(make_response(render_template("output.html", result=result_of(model, answers, version))))
+    typed = {name: [text] for name, text in texts(model, answers).items()}
+    page = render_template(
+        "output.html",
+        result=result_of(model, answers, version),
+        # A form that sends a photo has a token, which would make the page more than its address.
+        form=None if has_photo(model) else changed_form(model, typed),
+        snippets=asked_by_program(model, answers),
+        has_photo=has_photo(model),
+        errors={},
+    )
+    return private(make_response(page))
 
 
 def private(page: Response) -> Response:
@@ -141,5 +117,3 @@ def private(page: Response) -> Response:
     page.headers["Cache-Control"] = "no-store"
     page.headers["X-Robots-Tag"] = "noindex"
     return page
-
-

@@ -75,9 +75,17 @@ class Input:
         """The answer as a person reads it."""
         return "I don’t know" if answer is None else self.text(answer)
 
-    @property
-    def short_label(self) -> str:
-        return self.label
+    def phrased(self, answer: Any) -> str:
+        """The answer as a sentence begins with it: “Being 52 years old”, “Education “Doctorate””."""
+        return self.phrase.format(self.words(answer)) if self.phrase else f"{self.label} ({self.words(answer)})"
+
+    def named_answer(self, answer: Any) -> str:
+        """The answer in the middle of a sentence: “with 37 years”."""
+        return self.words(answer)
+
+    def described(self, answer: Any) -> str:
+        """The answer in a description of somebody: “52 years”, “Doctorate”."""
+        return f"{self.label} not recorded" if answer is None else self.words(answer)
 
     def _or_unknown(self, message: str) -> str:
         return f"{message}, or select “I don’t know”" if self.may_be_unknown else message
@@ -142,6 +150,10 @@ class NumberInput(Input):
             raise Refused(f"{self.named} must be a whole number, like {self.like}")
         return int(number)
 
+    def described(self, answer: Any) -> str:
+        # A number without a unit says nothing by itself.
+        return super().described(answer) if self.unit or answer is None else self.phrased(answer)
+
     @cached_property
     def named(self) -> str:
         return self.subject or self.label
@@ -170,7 +182,8 @@ class NumberInput(Input):
     def words(self, answer: Any) -> str:
         if answer is None:
             return "I don’t know"
-        return f"{self.text(answer)} {self.unit}".strip()
+        unit = self.unit.removesuffix("s") if answer == 1 else self.unit
+        return f"{self.text(answer)} {unit}".strip()
 
 
 @dataclass(frozen=True)
@@ -221,6 +234,14 @@ class ChoiceInput(Input):
 
     def words(self, answer: Any) -> str:
         return "I don’t know" if answer is None else self.choices[answer]
+
+    def phrased(self, answer: Any) -> str:
+        words = self.words(answer)
+        # A label keeps its capital inside quotation marks only.
+        return self.phrase.format(words if "“" in self.phrase else words[:1].lower() + words[1:])
+
+    def named_answer(self, answer: Any) -> str:
+        return f"“{self.words(answer)}”"
 
 
 @dataclass(frozen=True)
