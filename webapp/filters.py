@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Flask
@@ -66,6 +66,14 @@ def span_of(estimate: Estimate) -> str:
     """“21 to 26”; one number where both ends are the same."""
     low, high = out_of_100(estimate.low), out_of_100(estimate.high)
     return low if low == high else f"{low} to {high}"
+
+
+def bin_words(one: Mapping[str, Any]) -> str:
+    """Which chances a bin of the calibration holds: “20 to 30”, “under 10”, “90 or more”."""
+    low, high = hundredths(one["from"]), hundredths(one["to"])
+    if low == 0:
+        return f"under {high}"
+    return f"{low} or more" if high == 100 else f"{low} to {high}"
 
 
 def amount(value: float, words: Words) -> str:
@@ -146,8 +154,8 @@ def unsigned(value: float) -> str:
 
 
 def example_place(predictor: Predictor) -> Comparator:
-    """The model's first example with its number, for the index."""
-    name, chances = predictor.example_chances[0]
+    """The least certain of the model's examples with its number, for the index."""
+    name, chances = min(predictor.example_chances, key=lambda one: abs(max(one[1]) - 0.5))
     return Comparator(name, max(chances))
 
 
@@ -165,6 +173,11 @@ def accuracy(predictor: Predictor) -> str:
     if "mean_error" in figures:
         return f"Off by {amount(figures['mean_error'], predictor.model.words)} on average, on {many} it had not seen."
     return f"Right about {hundredths(figures['right_food'])} of 100 photos of food, among those it was set by."
+
+
+def lower_first(text: str) -> str:
+    """A sentence's first words in the middle of another one."""
+    return text[:1].lower() + text[1:]
 
 
 def figure_names(predictor: Predictor) -> list[str]:
@@ -186,7 +199,7 @@ def init_app(app: Flask) -> None:
 
 
 FILTERS: list[Callable[..., Any]] = [
-    about, about_rest, accuracy, across, amount, class_dots, day, decimals, difference, dots, example_place,
-    figure_names, filled, headline, hundredths, key, number, out_of_100, percent, person, points, sentence, shape, span, span_of,
+    about, about_rest, accuracy, across, amount, bin_words, class_dots, day, decimals, difference, dots, example_place,
+    figure_names, filled, headline, hundredths, key, lower_first, number, out_of_100, percent, person, points, sentence, shape, span, span_of,
     standing, thousands, unsigned, whole,
 ]  # fmt: skip

@@ -180,12 +180,13 @@ class Result:
 
     @cached_property
     def sums(self) -> list[Arithmetic]:
-        """The sums behind the estimate; of an average over what is unknown the weightiest first."""
-        return sorted(arithmetic(self.predictor, self.answers), key=lambda one: -one.share)
+        """The weightiest of the sums behind the estimate."""
+        return arithmetic(self.predictor, self.answers, SUMS)
 
     @property
-    def shown_sums(self) -> list[Arithmetic]:
-        return self.sums[:SUMS]
+    def number_of_sums(self) -> int:
+        unknown = self.predictor.unknown(self.answers)
+        return len(self.predictor.people(unknown)) if unknown else 1
 
     # -- where it goes wrong --------------------------------------------------------------------------
 

@@ -149,11 +149,13 @@ def distance(asked: Input, before: Any, after: Any) -> float:
 # -- arithmetic ----------------------------------------------------------------------------------
 
 
-def arithmetic(predictor: Predictor, answers: Mapping[str, Any]) -> list[Arithmetic]:
-    """The sums behind an estimate, with the share that each has in it."""
+def arithmetic(predictor: Predictor, answers: Mapping[str, Any], most: int | None = None) -> list[Arithmetic]:
+    """The sums behind an estimate with the share that each has in it, the weightiest first."""
     unknown = predictor.unknown(answers)
-    filled = [({**answers, **known}, share) for known, share in predictor.people(unknown)] if unknown else []
-    return [one_sum(predictor, whole, share, unknown) for whole, share in filled or [(dict(answers), 1.0)]]
+    if not unknown:
+        return [one_sum(predictor, answers, 1.0, unknown)]
+    people = sorted(predictor.people(unknown), key=lambda person: -person[1])
+    return [one_sum(predictor, {**answers, **known}, share, unknown) for known, share in people[:most]]
 
 
 def one_sum(
