@@ -89,8 +89,7 @@ def headline(result: Result) -> str:
     if model.kind == "amount":
         return amount(estimate.value, model.words)
     number = f"{out_of_100(estimate.value)} out of 100"
-    number = number[:1].upper() + number[1:]
-    return f"{estimate.label.capitalize()}: {number}" if estimate.label else number
+    return f"{estimate.label.capitalize()}: {number}" if estimate.label else number[:1].upper() + number[1:]
 
 
 def sentence(result: Result) -> str:

@@ -12,7 +12,7 @@ from model.asking.reading import Answers, Fault, read_lists
 
 from .addresses import NEW, compare_address
 from .bodies import body_limit
-from .forms import answers_of, changed_form, faults_of, filled, has_photo
+from .forms import TOKEN, answers_of, changed_form, faults_of, filled, has_photo
 from .pages import FORM_LIMIT, form_page, private
 from .results import result_of
 
@@ -42,7 +42,9 @@ def compare_photos(model: Model) -> Any:
         return form_page(model, filled(model, MultiDict()), faults), 422
     sent = filled(model, CombinedMultiDict([request.files, request.form]), NEW)
     if not sent.validate():
-        return comparison(model, before, before, changed(model, given), faults_of(sent, model))
+        page = comparison(model, before, before, changed(model, given), faults_of(sent, model))
+        page.status_code = 400 if sent.errors.get(TOKEN) else 422
+        return page
     return redirect(compare_address(model, before, answers_of(sent)), 303)
 
 
