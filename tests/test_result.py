@@ -225,9 +225,9 @@ def test_an_unknown_answer_is_averaged_flagged_and_bounded(client: FlaskClient) 
     answers = passenger(age="unknown")
     text = section(result(client, TITANIC, answers), "Answers used").text
     (unknown,) = by_api(client, TITANIC, answers)["unknown_answers"]
-    assert "Age is not known." in text
-    assert f"as low as {words_of(unknown['low'])} (" in text
-    assert f"as high as {words_of(unknown['high'])} (" in text
+    assert "What is not known is averaged" in text
+    assert f"Age: from {words_of(unknown['low'])} (" in text
+    assert f" to {words_of(unknown['high'])} (" in text
 
 
 # -- the arithmetic ------------------------------------------------------------------------------------------
