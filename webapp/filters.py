@@ -45,6 +45,18 @@ def decimals(number: float, places: int = 2) -> str:
     return f"{number:.{places}f}".replace("-", "−")
 
 
+def signed(number: float, places: int = 2) -> str:
+    """With its sign, so that too high and too low cannot be confused: “+1.5”, “−0.2”, “0.0”."""
+    if round(number, places) == 0:
+        return decimals(0, places)
+    return f"{number:+.{places}f}".replace("-", "−")
+
+
+def brief(number: float) -> str:
+    """A number without needless noughts: “7.3”, “1”."""
+    return f"{number:g}".replace("-", "−")
+
+
 def day(text: str) -> str:
     """21 November 2026, from 2026-11-21."""
     date = datetime.date.fromisoformat(text)
@@ -151,12 +163,6 @@ def accuracy(predictor: Predictor) -> str:
     return f"Right about {hundredths(figures['right_food'])} of 100 photos of food, among those it was set by."
 
 
-def figure_names(predictor: Predictor) -> list[str]:
-    """The figures by which models of this kind are compared."""
-    compared = predictor.evaluation.get("compared", {})
-    return list(next(iter(compared.values()), {}))
-
-
 def standing(predictor: Predictor, value: float) -> int:
     """How many of a hundred amounts in the data are below this one; never none and never all."""
     below = sum(quantile < value for quantile in predictor.evaluation["quantiles"])
@@ -169,6 +175,6 @@ def init_app(app: Flask) -> None:
 
 
 FILTERS: list[Callable[..., Any]] = [
-    about, about_rest, accuracy, amount, class_marks, day, decimals, figure_names, filled, headline, hundredths,
-    marks, move_sentence, out_of_100, percent, sentence, span_of, standing, thousands,
+    about, about_rest, accuracy, amount, brief, class_marks, day, decimals, filled, headline, hundredths,
+    marks, move_sentence, out_of_100, percent, sentence, signed, span_of, standing, thousands,
 ]  # fmt: skip

@@ -16,6 +16,7 @@ from model.asking.reading import Answers, Fault, read_lists
 
 from .addresses import NEW, address_of, example_addresses
 from .bodies import MEGABYTE, body_limit, drain
+from .cards import card_for
 from .forms import TOKEN, answers_of, faults_of, filled, has_photo, page_form
 from .results import result_of
 
@@ -42,7 +43,7 @@ def privacy() -> str:
 
 @bp.get("/<model:model>/card")
 def card(model: Model) -> str:
-    return render_template("card.html", model=model, predictor=get_predictor(model.name))
+    return render_template("card.html", model=model, card=card_for(model))
 
 
 @bp.get("/<model:model>")
