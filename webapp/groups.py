@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from model.answering.outcomes import Mean, Share, mean
@@ -37,6 +38,10 @@ class Group:
     @property
     def full_name(self) -> str:
         return f"{self.input.label.split(',')[0]}: {self.name}"
+
+    @property
+    def title(self) -> str:
+        return first_upper(self.name)
 
 
 @dataclass(frozen=True)
@@ -94,7 +99,7 @@ def group_of(asked: Input, row: dict[str, Any]) -> Group:
     people = row["people"]
     return Group(
         asked,
-        first_upper(row["group"]),
+        row["group"],
         Share(round(row["observed"] * people), people),
         row["estimated"],
         Mean(row["gap"], row["gap_low"], row["gap_high"]),
@@ -110,7 +115,7 @@ def not_recorded(asked: Input, crowd: People) -> Group:
     gaps = [chance - outcome for chance, outcome in zip(chances, so, strict=True)]
     right = sum((chance > 0.5) == (outcome == 1) for chance, outcome in zip(chances, so, strict=True))
     return Group(
-        asked, "Not recorded", Share(int(sum(so)), len(rows)), mean(chances).value, mean(gaps), Share(right, len(rows))
+        asked, "not recorded", Share(int(sum(so)), len(rows)), mean(chances).value, mean(gaps), Share(right, len(rows))
     )
 
 
@@ -153,7 +158,7 @@ def bands_by_answer(crowd: People, name: str, edges: Sequence[float]) -> list[Ba
     (column,) = [column for column in crowd.columns if column.name == name]
     ends = [None, *edges, None]
     found = []
-    for low, high in zip(ends, ends[1:], strict=False):
+    for low, high in pairwise(ends):
         rows = [row for row in range(crowd.count) if within(column.answer, row, low, high)]
         if rows:
             found.append(band_of(crowd, rows, low, high))
