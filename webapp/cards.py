@@ -208,6 +208,13 @@ class Card:
         assert self.crowd is not None
         return amount_plot(self.crowd.chances[0], self.crowd.outcomes)
 
+    @property
+    def highest(self) -> Band:
+        """The cases at the highest amount there is, which may be where the data was cut off."""
+        assert self.crowd is not None
+        top = max(self.crowd.outcomes)
+        return band_of(self.crowd, [row for row, amount in enumerate(self.crowd.outcomes) if amount == top], top, top)
+
     @cached_property
     def bands(self) -> list[Band]:
         """Cases by the first answer, cut where the line of the range's low end bends."""
@@ -248,8 +255,8 @@ class Card:
 
     @cached_property
     def band_gaps_plot(self) -> Rows:
-        asked = self.banded_by.short_label
-        return gaps_plot([Gap(f"{asked}: {b.name}", b.gap.value, b.gap.low, b.gap.high) for b in self.bands], 1)
+        name = getattr(self.banded_by, "named", self.banded_by.label)
+        return gaps_plot([Gap(f"{name}: {b.name}", b.gap.value, b.gap.low, b.gap.high) for b in self.bands], 1)
 
     @cached_property
     def kinds(self) -> list[Kind]:

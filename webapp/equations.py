@@ -89,8 +89,13 @@ def slopes_of(term: Mapping[str, Any]) -> list[float]:
 
 def list_of(asked: Input, term: Mapping[str, Any], labels: list[str]) -> PointTable:
     levels = term["levels"][0]
-    rows = [Row(asked.words(level), points) for level, points in zip(levels, term["points"], strict=True)]
+    rows = [Row(level_words(asked, level), points) for level, points in zip(levels, term["points"], strict=True)]
     return PointTable((asked,), rows, labels, between(term, (asked,)))
+
+
+def level_words(asked: Input, level: Any) -> str:
+    """A choice in words, a number without its unit, which stands over the column."""
+    return asked.text(level) if asked.kind == "number" else asked.words(level)
 
 
 def between(term: Mapping[str, Any], inputs: Sequence[Input]) -> list[Input]:
@@ -106,6 +111,6 @@ def pairs_of(inputs: tuple[Input, ...], term: Mapping[str, Any], labels: list[st
         side, top, asked = first, second, inputs
         if len(second) > len(first):
             side, top, asked, grid = second, first, inputs[::-1], [list(row) for row in zip(*grid, strict=True)]
-        rows = [Row(asked[0].words(level), row) for level, row in zip(side, grid, strict=True)]
-        columns = [asked[1].words(level) for level in top]
+        rows = [Row(level_words(asked[0], level), row) for level, row in zip(side, grid, strict=True)]
+        columns = [level_words(asked[1], level) for level in top]
         yield PointTable(asked, rows, columns, between(term, inputs), label)

@@ -11,8 +11,14 @@ from flask import Flask
 from model.answering.explanation import Move
 from model.answering.prediction import Estimate, Predictor
 from model.asking.declaration import Words
+from model.asking.inputs import first_upper
 
 from .results import Result
+
+
+def first_lower(text: str) -> str:
+    """A label within a sentence."""
+    return text[:1].lower() + text[1:]
 
 
 def hundredths(chance: float) -> int:
@@ -35,6 +41,15 @@ def percent(chance: float) -> str:
     if chance > 0.99:
         return "over 99%"
     return f"{hundredths(chance)}%"
+
+
+def chance(value: float, places: int = 1) -> str:
+    """A chance out of 100 with decimals, as the card's tables have it; what is only nearly 0 or 100 says so."""
+    text = decimals(value * 100, places)
+    if 0 < value < 1 and float(text) in (0, 100):
+        least = 10**-places
+        return f"under {least:g}" if value < 0.5 else f"over {100 - least:g}"
+    return text
 
 
 def thousands(number: float) -> str:
@@ -175,6 +190,6 @@ def init_app(app: Flask) -> None:
 
 
 FILTERS: list[Callable[..., Any]] = [
-    about, about_rest, accuracy, amount, brief, class_marks, day, decimals, filled, headline, hundredths,
-    marks, move_sentence, out_of_100, percent, sentence, signed, span_of, standing, thousands,
+    about, about_rest, accuracy, amount, brief, chance, class_marks, day, decimals, filled, first_lower, first_upper,
+    headline, hundredths, marks, move_sentence, out_of_100, percent, sentence, signed, span_of, standing, thousands,
 ]  # fmt: skip

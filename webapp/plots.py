@@ -43,6 +43,8 @@ class Mark:
     high: float = 0
     size: float = 4
     text: str = ""
+    # Where the text stands, so that it keeps clear of the line and the axis.
+    text_y: float = 0
 
 
 @dataclass(frozen=True)
@@ -102,9 +104,11 @@ def calibration_plot(found: Sequence[Bin]) -> Plot:
 
 def roc_plot(curve: Sequence[Sequence[float]], cuts: Sequence[Cut]) -> Plot:
     line = " ".join(f"{ACROSS(false)},{UP(found)}" for false, found in curve)
-    marks = [
-        Mark(ACROSS(one.false_alarms.value), UP(one.found.value), text=f"{one.above * 100:g}") for one in cuts
-    ]
+    marks = []
+    for one in cuts:
+        up = UP(one.found.value)
+        text = f"{one.above * 100:g}"
+        marks.append(Mark(ACROSS(one.false_alarms.value), up, text=text, text_y=min(up + 9, BOTTOM - 4)))
     return Plot(ticks(HUNDREDTHS, ACROSS, 100), ticks(HUNDREDTHS, UP, 100), marks, line)
 
 
