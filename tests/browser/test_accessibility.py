@@ -29,6 +29,7 @@ PAGES = {
     # A result's address without its answers is the form with a message at every field.
     **{f"{model.name} error": f"/{model.name}/result" for model in MODELS},
     **{f"{model.name} result": result_address(model.name, asked(model)) for model in MODELS},
+    **{f"{model.name} card": f"/{model.name}/card" for model in MODELS},
     "titanic result, much unknown": result_address(
         "titanic", asked(MODELS[1], age="unknown", ticket_class="unknown", port="unknown")
     ),
