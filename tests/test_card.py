@@ -343,7 +343,7 @@ def test_close_is_the_stated_part_of_the_datas_range(card: Any, model: Model) ->
         asked = model.input[name]
         if isinstance(asked, NumberInput):
             reach = (seen["highest"] - seen["lowest"]) * model.learns.close_within
-            assert f"{asked.named}: no more than {reach:g}" in text
+            assert f"{asked.named}: no more than {reach:.3g}" in text
 
 
 @each_typed_model

@@ -68,8 +68,8 @@ def signed(number: float, places: int = 2) -> str:
 
 
 def brief(number: float) -> str:
-    """A number without needless noughts: “7.3”, “1”."""
-    return f"{number:g}".replace("-", "−")
+    """A number in no more than three digits, without needless noughts: “7.98”, “1”."""
+    return f"{number:.3g}".replace("-", "−")
 
 
 def day(text: str) -> str:
