@@ -2,29 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import groupby
 from typing import Any
 
-from model.answering.explanation import Arithmetic, arithmetic, reference_answers
-from model.answering.outcomes import Bin, Cut, Share, bin_of, cut, equal_parts
+from model.answering.explanation import reference_answers
+from model.answering.outcomes import Bin, Cut, Share, cut
 from model.answering.people import People
-from model.answering.prediction import Estimate, Predictor, get_predictor
+from model.answering.prediction import Predictor, get_predictor
 from model.asking.declaration import Given, Model
 from model.asking.inputs import Input
-from model.asking.reading import read_answers
 
-from .addresses import address_of
-from .equations import Sum, labels_of, sums_of
-from .groups import Band, Group, Kind, band_of, bands_by_answer, gap_of, groups_of, kinds_of
+from .equations import Sum, Worked, labels_of, sums_of, worked_of
+from .groups import (
+    Band,
+    Group,
+    Kind,
+    band_of,
+    bands_by_answer,
+    fifths_of,
+    gap_of,
+    groups_of,
+    kinds_of,
+    named_bins,
+)
+from .matrices import MatrixRow, given_shares, matrix_rows, spread, told_right
 from .plots import Gap, Plot, Rows, amount_plot, calibration_plot, gaps_plot, roc_plot
 
 # The chances above which the card says what saying yes would mean.
 CUTS = (0.1, 0.25, 0.5, 0.75, 0.9)
 MORE_IS_BETTER = frozenset({"accuracy", "auc", "r2"})
-PARTS = 5
 
 
 @dataclass(frozen=True)
@@ -41,32 +49,11 @@ class Figure:
 
 
 @dataclass(frozen=True)
-class MatrixRow:
-    """What was so, and what was said of it; the cell on the diagonal is right."""
-
-    label: str
-    shares: list[Share]
-    right: int
-
-
-@dataclass(frozen=True)
 class Reach:
     """How far apart two numbers may be and still count as close."""
 
     input: Input
     distance: float
-
-
-@dataclass(frozen=True)
-class Worked:
-    """One example's sum, from its answers to its estimate."""
-
-    name: str
-    address: str
-    arithmetic: Arithmetic
-    main: Estimate
-    # What the sum starts from where an answer is no number: the photo's own number.
-    start: dict[str, float]
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,16 +110,8 @@ class Card:
         ]
 
     @property
-    def given_shares(self) -> list[tuple[bool, Share]]:
-        """Of a model set elsewhere: of those it was so of, and of the others, how many it told."""
-        if not self.given:
-            return []
-        figures = self.given.figures
-        yes, everybody = int(figures["food"]), int(figures["photos"])
-        return [
-            (True, Share(round(figures["right_food"] * yes), yes)),
-            (False, Share(round(figures["right_rest"] * (everybody - yes)), everybody - yes)),
-        ]
+    def given_shares(self) -> list[Share]:
+        return given_shares(self.given) if self.given else []
 
     # -- is 20 out of 100 really 20 out of 100 -----------------------------------------------------------
 
@@ -174,16 +153,12 @@ class Card:
         words = (self.model.words.yes, self.model.words.no)
         if "confusion" in self.evaluation:
             return matrix_rows(words, [row[::-1] for row in self.evaluation["confusion"][::-1]])
-        told = [share for _, share in self.given_shares]
-        return matrix_rows(words, [spread(share, number) for number, share in enumerate(told)])
+        return matrix_rows(words, [spread(share, number) for number, share in enumerate(self.given_shares)])
 
     @property
     def told_right(self) -> list[Share]:
         """For each thing that the model can say: how often it is right when it says so."""
-        columns = list(zip(*(row.shares for row in self.matrix), strict=True))
-        return [
-            Share(column[number].yes, sum(share.yes for share in column)) for number, column in enumerate(columns)
-        ]
+        return told_right(self.matrix)
 
     # -- an amount ---------------------------------------------------------------------------------------
 
@@ -192,11 +167,7 @@ class Card:
         """Cases in five parts of equally many, by their estimates."""
         if self.model.kind != "amount" or self.crowd is None:
             return []
-        estimates = self.crowd.chances[0]
-        order = sorted(range(self.crowd.count), key=estimates.__getitem__)
-        return [
-            band_of(self.crowd, rows, estimates[rows[0]], estimates[rows[-1]]) for rows in equal_parts(order, PARTS)
-        ]
+        return fifths_of(self.crowd)
 
     @property
     def inside(self) -> Share:
@@ -296,40 +267,7 @@ class Card:
 
     @property
     def worked(self) -> Worked:
-        example = self.model.examples[0]
-        answers, _ = read_answers(self.model.inputs, example.answers)
-        estimates = self.predictor.estimates(answers)
-        features = self.predictor.features(answers) if self.model.features else {}
-        return Worked(
-            example.name,
-            address_of(self.model, answers),
-            arithmetic(self.predictor, answers)[0],
-            estimates[self.predictor.focus(answers)],
-            dict(features),
-        )
-
-
-def named_bins(crowd: People) -> list[Bin]:
-    """Cases by the chance of the class that was named, and how often that was right."""
-    chances = list(zip(*crowd.chances, strict=True))
-    named = [max(row) for row in chances]
-    right = [row[int(outcome)] == max(row) for row, outcome in zip(chances, crowd.outcomes, strict=True)]
-    order = sorted(range(crowd.count), key=named.__getitem__)
-    return [bin_of([named[i] for i in rows], [right[i] for i in rows]) for rows in equal_parts(order, PARTS)]
-
-
-def matrix_rows(labels: Sequence[str], counts: Sequence[Sequence[int]]) -> list[MatrixRow]:
-    return [
-        MatrixRow(label, [Share(count, sum(row)) for count in row], number)
-        for number, (label, row) in enumerate(zip(labels, counts, strict=True))
-    ]
-
-
-def spread(share: Share, right: int) -> list[int]:
-    """A row of two counts, the right one in its place."""
-    counts = [share.people - share.yes] * 2
-    counts[right] = share.yes
-    return counts
+        return worked_of(self.predictor)
 
 
 @cache

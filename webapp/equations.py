@@ -6,8 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from model.answering.prediction import Predictor
+from model.answering.explanation import Arithmetic, arithmetic
+from model.answering.prediction import Estimate, Predictor
 from model.asking.inputs import Input
+from model.asking.reading import read_answers
+
+from .addresses import address_of
 
 # Coefficients have six decimals; what a table adds to that is a computer's rounding.
 DECIMALS = 6
@@ -114,3 +118,27 @@ def pairs_of(inputs: tuple[Input, ...], term: Mapping[str, Any], labels: list[st
         rows = [Row(level_words(asked[0], level), row) for level, row in zip(side, grid, strict=True)]
         columns = [level_words(asked[1], level) for level in top]
         yield PointTable(asked, rows, columns, between(term, inputs), label)
+
+
+@dataclass(frozen=True)
+class Worked:
+    """One example's sum, from its answers to its estimate."""
+
+    name: str
+    address: str
+    arithmetic: Arithmetic
+    main: Estimate
+    # What the sum starts from where an answer is no number: the photo's own number.
+    start: dict[str, float]
+
+
+def worked_of(predictor: Predictor) -> Worked:
+    model, example = predictor.model, predictor.model.examples[0]
+    answers, _ = read_answers(model.inputs, example.answers)
+    return Worked(
+        example.name,
+        address_of(model, answers),
+        arithmetic(predictor, answers)[0],
+        predictor.estimates(answers)[predictor.focus(answers)],
+        dict(predictor.features(answers)) if model.features else {},
+    )

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from model.answering.outcomes import Mean, Share, mean
+from model.answering.outcomes import Bin, Mean, Share, bin_of, equal_parts, mean
 from model.answering.people import UNKNOWN, People
 from model.answering.prediction import Predictor
 from model.asking.inputs import Input, first_upper
 
 from .plots import Gap
+
+PARTS = 5
 
 
 @dataclass(frozen=True)
@@ -136,6 +138,15 @@ def kinds_of(labels: Sequence[str], confusion: Sequence[Sequence[int]], crowd: P
     return found
 
 
+def named_bins(crowd: People) -> list[Bin]:
+    """Cases by the chance of the class that was named, and how often that was right."""
+    chances = list(zip(*crowd.chances, strict=True))
+    named = [max(row) for row in chances]
+    right = [row[int(outcome)] == max(row) for row, outcome in zip(chances, crowd.outcomes, strict=True)]
+    order = sorted(range(crowd.count), key=named.__getitem__)
+    return [bin_of([named[i] for i in rows], [right[i] for i in rows]) for rows in equal_parts(order, PARTS)]
+
+
 # -- of an amount ------------------------------------------------------------------------------------
 
 
@@ -147,6 +158,13 @@ def band_of(crowd: People, rows: Sequence[int], low: float | None, high: float |
     off = mean([abs(error) for error in errors]).value
     share = Share(inside, len(rows))
     return Band(low, high, len(rows), mean(actual).value, mean(estimates).value, mean(errors), off, share)
+
+
+def fifths_of(crowd: People) -> list[Band]:
+    """The cases in parts of equally many, from the lowest estimate to the highest."""
+    estimates = crowd.chances[0]
+    order = sorted(range(crowd.count), key=estimates.__getitem__)
+    return [band_of(crowd, rows, estimates[rows[0]], estimates[rows[-1]]) for rows in equal_parts(order, PARTS)]
 
 
 def at(values: Sequence[float], rows: Iterable[int]) -> list[float]:
