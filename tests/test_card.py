@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 from scipy.stats import binomtest
 from sklearn.metrics import confusion_matrix, precision_score, recall_score, roc_auc_score
 
+from model.answering.outcomes import Share, cut
 from model.answering.people import UNKNOWN, People
 from model.answering.prediction import get_predictor
 from model.answering.registry import get_model
@@ -21,6 +22,8 @@ from model.asking.declaration import Model
 from model.asking.inputs import NumberInput
 from model.asking.reading import Answers
 from webapp.addresses import texts
+from webapp.filters import chance, signed
+from webapp.plots import nice_step
 
 from tests.page import Element, Page, page_of
 from tests.payloads import TYPED, each_model, each_typed_model, example
@@ -452,7 +455,41 @@ def test_the_example_adds_up_as_printed(card: Any, model: Model) -> None:
     if model.kind != "amount":
         grown = np.exp(total)
         chances = grown / (1 + grown) if model.kind == "probability" else grown / grown.sum()
-        assert [number(cell) for cell in foot["Chance"]] == pytest.approx(chances.tolist(), abs=2e-6)
+        told = [number(cell) for cell in foot["Chance, out of 100"]]
+        assert told == pytest.approx((100 * chances).tolist(), abs=2e-4)
+
+
+# -- numbers and pictures --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("value", "places", "text"),
+    [(0.2394, 1, "23.9"), (0.0004, 1, "under 0.1"), (0.99999, 2, "over 99.99"), (0.0, 1, "0.0"), (1.0, 1, "100.0")],
+)
+def test_only_what_is_0_or_100_says_so(value: float, places: int, text: str) -> None:
+    assert chance(value, places) == text
+
+
+@pytest.mark.parametrize(("value", "text"), [(1.25, "+1.2"), (-0.16, "−0.2"), (-0.04, "0.0"), (0.0, "0.0")])
+def test_a_gap_has_its_sign(value: float, text: str) -> None:
+    assert signed(value, 1) == text
+
+
+@pytest.mark.parametrize(("least", "step"), [(0.3, 0.5), (1, 1), (1.1, 2), (4, 5), (6, 10), (12, 20), (1000, 1000)])
+def test_the_ticks_stand_at_round_numbers(least: float, step: float) -> None:
+    assert nice_step(least) == pytest.approx(step)
+
+
+def test_a_cut_above_everybody_is_right_about_nobody() -> None:
+    nobody = cut([0.2, 0.4], [0, 1], above=0.9)
+    assert nobody.right is None
+    assert nobody.matrix == [[1, 0], [1, 0]]
+
+
+@pytest.mark.parametrize(("yes", "people"), [(0, 7), (7, 7), (3, 10), (1, 1), (250, 1000)])
+def test_a_shares_range_is_wilsons(yes: int, people: int) -> None:
+    share = Share(yes, people)
+    assert (share.low, share.high) == pytest.approx(wilson(yes, people), abs=1e-9)
 
 
 # -- versions --------------------------------------------------------------------------------------------

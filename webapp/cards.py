@@ -239,6 +239,11 @@ class Card:
     def hardest_kind(self) -> Kind:
         return min(self.kinds, key=lambda kind: kind.right.value)
 
+    @property
+    def kinds_overlap(self) -> bool:
+        """Whether one share could be that of every kind."""
+        return max(kind.right.low for kind in self.kinds) <= min(kind.right.high for kind in self.kinds)
+
     # -- how things are counted ------------------------------------------------------------------------------
 
     @property
