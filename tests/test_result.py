@@ -240,7 +240,7 @@ def number(text: str) -> float:
 def sums_on(page: Page) -> list[tuple[list[float], float, float, float]]:
     """Each sum as printed: its points, its total, its result and its weight."""
     found = []
-    for table in section(page, "Check the arithmetic").all("table", class_="sum"):
+    for table in section(page, "Check the arithmetic").all("table", class_="addition"):
         points = [number(row.all("td")[0].text) for row in table.all("tbody")[0].all("tr")]
         total, chance = (number(row.all("td")[0].text) for row in table.all("tfoot")[0].all("tr"))
         caption = table.all("caption")[0].text
@@ -279,7 +279,7 @@ def test_the_arithmetic_of_the_api_adds_up_to_nine_digits(client: FlaskClient) -
 
 def test_a_flowers_chances_add_up_by_hand(client: FlaskClient) -> None:
     page = result(client, MODELS[2], asked(MODELS[2]))
-    (table,) = section(page, "Check the arithmetic").all("table", class_="sum")
+    (table,) = section(page, "Check the arithmetic").all("table", class_="addition")
     rows = [[number(td.text) for td in row.all("td")] for row in table.all("tbody")[0].all("tr")]
     scores = [math.exp(sum(column)) for column in zip(*rows, strict=True)]
     shown = [number(td.text) for td in table.all("tfoot")[0].all("tr")[1].all("td")]

@@ -11,9 +11,15 @@ from flask import Flask
 from model.answering.people import Person
 from model.answering.prediction import Estimate, Predictor
 from model.asking.declaration import Words
+from model.asking.inputs import first_upper
 
 from .pictures import across, class_dots, dots, hundredths, key, shape
 from .results import Comparator, Result
+
+
+def first_lower(text: str) -> str:
+    """A label within a sentence."""
+    return text[:1].lower() + text[1:]
 
 
 def out_of_100(chance: float) -> str:
@@ -33,12 +39,33 @@ def percent(chance: float) -> str:
     return f"{hundredths(chance)}%"
 
 
+def chance(value: float, places: int = 1) -> str:
+    """A chance out of 100 with decimals, as the card's tables have it; what is only nearly 0 or 100 says so."""
+    text = decimals(value * 100, places)
+    if 0 < value < 1 and float(text) in (0, 100):
+        least = 10**-places
+        return f"under {least:g}" if value < 0.5 else f"over {100 - least:g}"
+    return text
+
+
 def thousands(number: float) -> str:
     return f"{number:,.0f}"
 
 
 def decimals(number: float, places: int = 2) -> str:
     return f"{number:.{places}f}".replace("-", "−")
+
+
+def signed(number: float, places: int = 2) -> str:
+    """With its sign, so that too high and too low cannot be confused: “+1.5”, “−0.2”, “0.0”."""
+    if round(number, places) == 0:
+        return decimals(0, places)
+    return f"{number:+.{places}f}".replace("-", "−")
+
+
+def brief(number: float) -> str:
+    """A number in no more than three digits, without needless noughts: “7.98”, “1”."""
+    return f"{number:.3g}".replace("-", "−")
 
 
 def day(text: str) -> str:
@@ -174,17 +201,6 @@ def accuracy(predictor: Predictor) -> str:
     return f"Right about {hundredths(figures['right_food'])} of 100 photos of food, among those it was set by."
 
 
-def lower_first(text: str) -> str:
-    """A sentence's first words in the middle of another one."""
-    return text[:1].lower() + text[1:]
-
-
-def figure_names(predictor: Predictor) -> list[str]:
-    """The figures by which models of this kind are compared."""
-    compared = predictor.evaluation.get("compared", {})
-    return list(next(iter(compared.values()), {}))
-
-
 def standing(predictor: Predictor, value: float) -> int:
     """How many of a hundred amounts in the data are below this one; never none and never all."""
     below = sum(quantile < value for quantile in predictor.evaluation["quantiles"])
@@ -198,7 +214,7 @@ def init_app(app: Flask) -> None:
 
 
 FILTERS: list[Callable[..., Any]] = [
-    about, about_rest, accuracy, across, amount, bin_words, class_dots, day, decimals, difference, dots, example_place,
-    figure_names, filled, headline, hundredths, key, lower_first, number, out_of_100, percent, person, points, sentence, shape, span, span_of,
-    standing, thousands, unsigned, whole,
+    about, about_rest, accuracy, across, amount, bin_words, brief, chance, class_dots, day, decimals, difference, dots,
+    example_place, filled, first_lower, first_upper, headline, hundredths, key, number, out_of_100, percent, person,
+    points, sentence, shape, signed, span, span_of, standing, thousands, unsigned, whole,
 ]  # fmt: skip

@@ -17,6 +17,7 @@ from model.asking.reading import Answers, Fault, read_lists
 from .addresses import address_of, example_addresses, texts
 from .api_docs import asked_by_program
 from .bodies import MEGABYTE, body_limit, drain
+from .cards import card_for
 from .forms import TOKEN, answers_of, changed_form, faults_of, filled, has_photo, page_form
 from .results import result_of
 
@@ -43,7 +44,7 @@ def privacy() -> str:
 
 @bp.get("/<model:model>/card")
 def card(model: Model) -> str:
-    return render_template("card.html", model=model, predictor=get_predictor(model.name))
+    return render_template("card.html", model=model, card=card_for(model))
 
 
 @bp.get("/<model:model>")
