@@ -11,7 +11,8 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from model.answering.explanation import moves, smallest_changes
+from model.answering.changes import smallest_changes
+from model.answering.explanation import moves
 from model.answering.prediction import get_predictor
 from model.asking.declaration import Model
 from model.asking.inputs import ChoiceInput, Input, NumberInput

@@ -9,7 +9,8 @@ from typing import Any
 from flask import Blueprint, Response, current_app, request, url_for
 from werkzeug.exceptions import BadRequest, Conflict, UnsupportedMediaType
 
-from model.answering.explanation import Arithmetic, Move, arithmetic, moves, smallest_changes
+from model.answering.changes import smallest_changes
+from model.answering.explanation import Arithmetic, Move, arithmetic, moves
 from model.answering.prediction import Estimate, Predictor, get_predictor
 from model.answering.registry import models
 from model.asking.declaration import Model

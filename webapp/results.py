@@ -9,7 +9,8 @@ from typing import Any
 
 from flask import request
 
-from model.answering.explanation import Arithmetic, Move, arithmetic, moves, smallest_changes
+from model.answering.changes import smallest_changes
+from model.answering.explanation import Arithmetic, Move, arithmetic, moves
 from model.answering.people import Person
 from model.answering.prediction import Estimate, Predictor, UnknownAnswer, get_predictor
 from model.asking.declaration import Model

@@ -129,6 +129,8 @@ class Predictor:
         self.trained: str = card["trained"]
         self.evaluation: dict[str, Any] = card["evaluation"]
         self._weighted: dict[tuple[str, ...], list[tuple[dict[str, Any], float]]] = {}
+        # What changes.py compiles on the first use.
+        self.options: Any = None
 
     def features(self, answers: Mapping[str, Any]) -> Mapping[str, Any]:
         """The answers as the tables know them; a photo, for one, becomes a number."""
