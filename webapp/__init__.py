@@ -24,6 +24,7 @@ from . import (
     health,
     pages,
     tutorials,
+    unchanging,
     what_if,
 )
 from .converters import ModelConverter
@@ -38,7 +39,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app.config["WTF_CSRF_TIME_LIMIT"] = app.config["TOKEN_MINUTES"] * 60
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     app.url_map.converters["model"] = ModelConverter
-    for part in (bodies, headers, errors, filters, assets, compression):
+    for part in (bodies, headers, errors, filters, assets, compression, unchanging):
         part.init_app(app)
     for blueprint in (tutorials.bp, assets.bp, pages.bp, what_if.bp, health.bp, api.bp, api_docs.bp):
         app.register_blueprint(blueprint)

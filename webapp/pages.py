@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request
+from flask_wtf.csrf import generate_csrf
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
 
@@ -20,9 +21,12 @@ from .bodies import MEGABYTE, body_limit, drain
 from .cards import card_for
 from .forms import TOKEN, answers_of, changed_form, faults_of, filled, has_photo, page_form
 from .results import result_of
+from .unchanging import kept
 
 bp = Blueprint("pages", __name__)
 
+# Stands in the kept form where each visitor's token goes.
+TOKEN_PLACE = "{the token}"  # noqa: S105 - no secret
 # A photo of 8 MB and the few bytes of the form around it.
 FORM_LIMIT = 8 * MEGABYTE + 64 * 1024
 
@@ -51,7 +55,17 @@ def card(model: Model) -> str:
 def form(model: Model) -> str:
     typed = MultiDict(request.args)
     # A link may fill in some answers; blank ones are no mistake before anything was sent.
-    return form_page(model, filled(model, typed) if typed else page_form(model)())
+    return form_page(model, filled(model, typed)) if typed else blank_form(model)
+
+
+def blank_form(model: Model) -> str:
+    """The form with nothing filled in: but for its token it is the same for everyone."""
+
+    def values() -> dict[str, Any]:
+        form = page_form(model)(formdata=None, meta={"csrf": False})
+        return form_values(model, form, []) | {"token": TOKEN_PLACE}
+
+    return kept("form.html", model, values).replace(TOKEN_PLACE, generate_csrf())
 
 
 @bp.post("/<model:model>")
@@ -87,16 +101,19 @@ def result(model: Model) -> Response:
 
 
 def form_page(model: Model, form: Any, faults: list[Fault] | None = None) -> str:
-    return render_template(
-        "form.html",
-        model=model,
-        predictor=get_predictor(model.name),
-        form=form,
-        faults=faults or [],
-        errors={fault.name: fault.message for fault in faults or []},
-        examples=example_addresses(model),
-        has_photo=has_photo(model),
-    )
+    return render_template("form.html", **form_values(model, form, faults or []), token=generate_csrf())
+
+
+def form_values(model: Model, form: Any, faults: list[Fault]) -> dict[str, Any]:
+    return {
+        "model": model,
+        "predictor": get_predictor(model.name),
+        "form": form,
+        "faults": faults,
+        "errors": {fault.name: fault.message for fault in faults},
+        "examples": example_addresses(model),
+        "has_photo": has_photo(model),
+    }
 
 
 def result_page(model: Model, answers: Answers, version: str | None = None) -> Response:

@@ -17,7 +17,7 @@ from model.asking.declaration import Model
 from model.asking.inputs import Input
 from model.asking.reading import Answers
 
-from .addresses import address_of, compare_address, form_address, texts
+from .addresses import compare_address, form_address, query_of, result_address, texts
 
 # With fewer people than this like the person, the page warns.
 FEW = 20
@@ -84,7 +84,7 @@ class Result:
 
     @cached_property
     def answers_used(self) -> list[AnswerUsed]:
-        form = form_address(self.model, self.answers)
+        form = form_address(self.model, self.query)
         return [used(asked, self.answers[asked.name], form) for asked in self.model.inputs]
 
     @cached_property
@@ -96,9 +96,13 @@ class Result:
         """The answers as an address carries them."""
         return texts(self.model, self.answers)
 
+    @cached_property
+    def query(self) -> str:
+        return query_of(self.model, self.answers)
+
     @property
     def address(self) -> str:
-        return address_of(self.model, self.answers)
+        return result_address(self.model, self.query)
 
     @property
     def whole_address(self) -> str:
@@ -167,7 +171,7 @@ class Result:
             Suggestion(
                 [f"{self.model.input[name].label}: {self.model.input[name].words(a)}" for name, a in c.answers.items()],
                 c.estimate,
-                compare_address(self.model, self.answers, c.answers),
+                compare_address(self.model, self.query, c.answers),
             )
             for c in smallest_changes(self.predictor, self.answers)
         ]

@@ -10,7 +10,7 @@ from werkzeug.datastructures import CombinedMultiDict, MultiDict
 from model.asking.declaration import Model
 from model.asking.reading import Answers, Fault, read_lists
 
-from .addresses import NEW, compare_address
+from .addresses import NEW, compare_address, query_of
 from .bodies import body_limit
 from .forms import TOKEN, answers_of, changed_form, faults_of, filled, has_photo
 from .pages import FORM_LIMIT, form_page, private
@@ -45,7 +45,7 @@ def compare_photos(model: Model) -> Any:
         page = comparison(model, before, before, changed(model, given), faults_of(sent, model))
         page.status_code = 400 if sent.errors.get(TOKEN) else 422
         return page
-    return redirect(compare_address(model, before, answers_of(sent)), 303)
+    return redirect(compare_address(model, query_of(model, before), answers_of(sent)), 303)
 
 
 def changed(model: Model, given: Given) -> Given:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, combinations, product
 from typing import Any
@@ -56,6 +56,17 @@ class Options:
     def total(self, answers: Answers) -> float:
         return math.fsum(term.points(answers) for term in self.terms)
 
+    def most(self, answers: Answers, turn: float) -> float:
+        """The most that another answer could add to the turned score."""
+        points = self.points(answers)
+        return turn * ((max if turn > 0 else min)(points) - self.total(answers))
+
+    def gains(self, answers: Answers, turn: float) -> list[tuple[float, Any, float]]:
+        """Each other answer by its distance, with what it would add to the turned score."""
+        points, now, values = self.points(answers), self.total(answers), self.values
+        near = self.near(answers[self.asked.name])
+        return [(size, values[place], turn * (points[place] - now)) for size, place in near]
+
     def near(self, answer: Any) -> list[tuple[float, int]]:
         """Distance and place of every other value, the nearest first."""
         if answer not in self._near:
@@ -97,8 +108,10 @@ def smallest_changes(predictor: Predictor, answers: Answers) -> list[Change]:
     if predictor.model.kind == "amount":
         return []
     changeable = [one for one in changeable_options(predictor) if answers[one.asked.name] is not None]
+    find = by_points if adds_up(predictor, answers) else by_trying
     for number in (1, 2):
-        found = [best for group in combinations(changeable, number) for best in smallest(predictor, answers, group)]
+        tried = [find(predictor, answers, group) for group in combinations(changeable, number)]
+        found = [best for best in tried if best is not None]
         if found:
             found.sort(key=lambda change: change[0])
             return [rescored(predictor, answers, changed) for _, changed in found[:SMALLEST_CHANGES]]
@@ -117,13 +130,11 @@ def rescored(predictor: Predictor, answers: Answers, changed: dict[str, Any]) ->
     return Change(changed, predictor.chances({**answers, **changed})[predictor.focus(answers)])
 
 
-def smallest(predictor: Predictor, answers: Answers, group: Sequence[Options]) -> Iterator[Found]:
-    """The smallest change of just these answers that crosses one half, if any does."""
-    adds_up = predictor.model.kind == "probability" and None not in answers.values()
-    coupled = len(group) == 2 and group[1].asked.name in group[0].others
-    found = by_points(predictor, answers, group) if adds_up and not coupled else by_trying(predictor, answers, group)
-    if found is not None:
-        yield found
+def adds_up(predictor: Predictor, answers: Answers) -> bool:
+    """Whether what two changes add to the score is the sum of what each adds."""
+    one_score = predictor.model.kind == "probability" and None not in answers.values()
+    options = changeable_options(predictor)
+    return one_score and not any(one.asked.name in other.others for one in options for other in options)
 
 
 def by_points(predictor: Predictor, answers: Answers, group: Sequence[Options]) -> Found | None:
@@ -131,13 +142,16 @@ def by_points(predictor: Predictor, answers: Answers, group: Sequence[Options]) 
     # Turned so that a change has to raise the score. One half itself is still on the lower side.
     turn, reach = (-1.0, bisect_left) if score > 0 else (1.0, bisect_right)
     needed = -turn * score
-    first = gains(group[0], answers, turn)
+    most = [one.most(answers, turn) for one in group]
+    if sum(most) < needed:
+        return None
+    first = group[0].gains(answers, turn)
     highest = list(accumulate((gain for _, _, gain in first), max))
     if len(group) == 1:
         place = reach(highest, needed)
         return (first[place][0], {group[0].asked.name: first[place][1]}) if place < len(highest) else None
     best: Found | None = None
-    for size, value, gain in gains(group[1], answers, turn):
+    for size, value, gain in group[1].gains(answers, turn):
         if best is not None and size >= best[0]:
             break
         place = reach(highest, needed - gain)
@@ -145,13 +159,6 @@ def by_points(predictor: Predictor, answers: Answers, group: Sequence[Options]) 
             names = (group[0].asked.name, group[1].asked.name)
             best = (size + first[place][0], dict(zip(names, (first[place][1], value), strict=True)))
     return best
-
-
-def gains(one: Options, answers: Answers, turn: float) -> list[tuple[float, Any, float]]:
-    """Each other answer by its distance, with what it would add to the turned score."""
-    points = one.points(answers)
-    now = one.total(answers)
-    return [(size, one.values[place], turn * (points[place] - now)) for size, place in one.near(answers[one.asked.name])]
 
 
 def by_trying(predictor: Predictor, answers: Answers, group: Sequence[Options]) -> Found | None:
