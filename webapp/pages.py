@@ -19,7 +19,7 @@ from .addresses import address_of, example_addresses, texts
 from .api_docs import asked_by_program
 from .bodies import MEGABYTE, body_limit, drain
 from .cards import card_for
-from .forms import TOKEN, answers_of, changed_form, faults_of, filled, has_photo, page_form
+from .forms import TOKEN, answers_of, compact_fields, faults_of, filled, has_photo, page_form
 from .results import result_of
 from .unchanging import kept
 
@@ -121,11 +121,9 @@ def result_page(model: Model, answers: Answers, version: str | None = None) -> R
     page = render_template(
         "output.html",
         result=result_of(model, answers, version),
-        # A form that sends a photo has a token, which would make the page more than its address.
-        form=None if has_photo(model) else changed_form(model, typed),
+        fields=compact_fields(model, typed, {}),
         snippets=asked_by_program(model, answers),
         has_photo=has_photo(model),
-        errors={},
     )
     return private(make_response(page))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request
+from flask_wtf.csrf import generate_csrf
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
 
 from model.asking.declaration import Model
@@ -12,7 +13,7 @@ from model.asking.reading import Answers, Fault, read_lists
 
 from .addresses import NEW, compare_address, query_of
 from .bodies import body_limit
-from .forms import TOKEN, answers_of, changed_form, faults_of, filled, has_photo
+from .forms import TOKEN, answers_of, compact_fields, faults_of, filled, has_photo
 from .pages import FORM_LIMIT, form_page, private
 from .results import result_of
 
@@ -59,9 +60,9 @@ def comparison(model: Model, before: Answers, after: Answers, typed: Given, wron
         template,
         result=result_of(model, before),
         after=None if wrong else result_of(model, after),
-        form=changed_form(model, typed),
+        fields=compact_fields(model, typed, {fault.name: fault.message for fault in wrong}),
         faults=[Fault(NEW + fault.name if fault.name else "", fault.message) for fault in wrong],
-        errors={fault.name: fault.message for fault in wrong},
         has_photo=has_photo(model),
+        token=generate_csrf() if has_photo(model) else "",
     )
     return private(make_response(page, 422 if wrong else 200))

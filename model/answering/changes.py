@@ -138,7 +138,7 @@ def adds_up(predictor: Predictor, answers: Answers) -> bool:
 
 
 def by_points(predictor: Predictor, answers: Answers, group: Sequence[Options]) -> Found | None:
-    score = predictor.score.one(predictor.features(answers))
+    score = predictor.score.one(answers)
     # Turned so that a change has to raise the score. One half itself is still on the lower side.
     turn, reach = (-1.0, bisect_left) if score > 0 else (1.0, bisect_right)
     needed = -turn * score
