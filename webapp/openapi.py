@@ -11,7 +11,7 @@ from model.asking.declaration import Model
 from model.asking.inputs import ChoiceInput, Input, NumberInput
 from model.asking.reading import read_answers
 
-from . import api
+from . import answers_json, api
 
 Schema = dict[str, Any]
 PROBLEM = {"$ref": "#/components/schemas/Problem"}
@@ -131,7 +131,7 @@ def answer_examples(model: Model) -> Schema:
 def answer_to(model: Model, raw: Schema) -> Schema:
     predictor = get_predictor(model.name)
     answers, _ = read_answers(model.inputs, raw)
-    return {"model": model.name, "version": predictor.version, **api.told(predictor, answers, explain=False)}
+    return {"model": model.name, "version": predictor.version, **answers_json.told(predictor, answers, explain=False)}
 
 
 # -- schemas -------------------------------------------------------------------------------------------
