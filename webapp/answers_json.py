@@ -22,14 +22,16 @@ def told(predictor: Predictor, answers: Answers, explain: bool) -> dict[str, Any
 
 
 def estimated(predictor: Predictor, estimates: list[Estimate]) -> dict[str, Any]:
-    kind = predictor.model.kind
-    if kind == "classes":
+    if predictor.model.kind == "classes":
         best = max(estimates, key=lambda estimate: estimate.value)
         chances = {e.label: {"probability": e.value, "low": e.low, "high": e.high} for e in estimates}
         return {"class": best.label, "classes": chances}
-    name = "probability" if kind == "probability" else "amount"
-    estimate = estimates[0]
-    return {name: estimate.value, "low": estimate.low, "high": estimate.high}
+    one = estimates[0]
+    return dict(zip(estimate_names(predictor.model.kind), (one.value, one.low, one.high), strict=True))
+
+
+def estimate_names(kind: str) -> tuple[str, str, str]:
+    return ("amount" if kind == "amount" else "probability"), "low", "high"
 
 
 # -- explanations --------------------------------------------------------------------------------------

@@ -33,6 +33,9 @@ PARAMETERS = ("explain", "version")
 ONE_OR_MANY = f"Send one JSON object of answers, or a list of up to {MOST_AT_ONCE:,} of them"
 NO_OBJECT = "Each item of the list must be a JSON object of answers"
 
+# The answers that were read, and what is wrong with the others.
+Read = tuple[Answers, list[Fault]]
+
 
 def tagged(content: Any) -> Response:
     """An answer that a client may keep and ask about by its ETag."""
@@ -151,12 +154,16 @@ def answer_many(predictor: Predictor, items: list[Any], explain: bool) -> Respon
     if len(items) > MOST_AT_ONCE:
         return problem(422, "Unprocessable Content", f"{ONE_OR_MANY}. This list has {len(items):,}")
     read = [checked(predictor.model, item, NO_OBJECT) for item in items]
-    results = (
-        {"errors": [entry(fault, number) for fault in faults]} if faults else told(predictor, answers, explain)
-        for number, (answers, faults) in enumerate(read)
-    )
     status = 207 if any(faults for _, faults in read) else 200
-    return Response(pieces(predictor, results), status, mimetype="application/json")
+    return Response(pieces(predictor, results_of(predictor, read, explain)), status, mimetype="application/json")
+
+
+def results_of(predictor: Predictor, read: list[Read], explain: bool) -> Iterator[dict[str, Any]]:
+    for number, (answers, faults) in enumerate(read):
+        if faults:
+            yield {"errors": [entry(fault, number) for fault in faults]}
+        else:
+            yield told(predictor, answers, explain)
 
 
 def pieces(predictor: Predictor, results: Iterator[dict[str, Any]]) -> Iterator[bytes]:
@@ -170,14 +177,14 @@ def pieces(predictor: Predictor, results: Iterator[dict[str, Any]]) -> Iterator[
     yield b"]}"
 
 
-def checked(model: Model, raw: Any, otherwise: str = ONE_OR_MANY) -> tuple[Answers, list[Fault]]:
+def checked(model: Model, raw: Any, otherwise: str = ONE_OR_MANY) -> Read:
     if not isinstance(raw, dict):
         return {}, [Fault("", otherwise)]
     answers, faults = read_answers(model.inputs, raw)
     return answers, faults + strangers(model, raw)
 
 
-def checked_photo(model: Model) -> tuple[Answers, list[Fault]]:
+def checked_photo(model: Model) -> Read:
     if request.mimetype != "multipart/form-data":
         sent = request.mimetype or "no content type"
         raise UnsupportedMediaType(f"Send the photo as multipart/form-data in the field “photo”, not {sent}")
