@@ -117,10 +117,13 @@ def predict(model: Model) -> Response:
     explain = wants_explanation(predictor)
     if has_photo(model):
         return answer_one(predictor, *checked_photo(model), explain)
-    body = json_body()
+    return answer(predictor, json_body(), explain)
+
+
+def answer(predictor: Predictor, body: Any, explain: bool) -> Response:
     if isinstance(body, list):
         return answer_many(predictor, body, explain)
-    return answer_one(predictor, *checked(model, body), explain)
+    return answer_one(predictor, *checked(predictor.model, body), explain)
 
 
 def wants_explanation(predictor: Predictor) -> bool:

@@ -8,19 +8,29 @@ from typing import Any
 from model.answering.prediction import get_predictor
 from model.answering.registry import models
 from model.asking.declaration import Model
-from model.asking.reading import read_answers
 
 from . import api
-from .answers_json import told
 from .forms import has_photo
 from .schemas import TEXT, Schema, listed, reference, schemas_of, shared_schemas
 
+ANSWERS = {
+    "200": "Every item was answered",
+    "207": "A list in which some items have errors instead",
+}
 ERRORS = {
     "400": "The body is not JSON, or a parameter is wrong",
     "409": "The model's version is not the one that was asked for",
     "413": "The body is too long",
     "415": "The body is of another media type",
     "422": "Some answers cannot be used; there is one entry for each fault",
+}
+# All that a program may meet, also where no operation describes it.
+STATUSES = {
+    **ANSWERS,
+    "304": "Not changed since the ETag that was sent",
+    **ERRORS,
+    "404": "There is no such model or address",
+    "405": "The address takes another method, which the header Allow names",
 }
 PROBLEM_TYPE = "application/problem+json"
 KEPT: Schema = {
@@ -72,7 +82,7 @@ def found(name: str, summary: str, schema: str) -> Schema:
         "parameters": [KEPT],
         "responses": {
             "200": {"description": "Found", "headers": tag, **content(reference(schema))},
-            "304": {"description": "Not changed since the ETag that was sent"},
+            "304": {"description": STATUSES["304"]},
         },
     }
 
@@ -123,8 +133,8 @@ def answers_of(model: Model) -> Schema:
     good = content({"anyOf": [one, reference(f"{model.name}_estimates")]}, examples=answer_examples(model))
     partly = content(reference(f"{model.name}_partly"), examples=partly_example(model))
     return {
-        "200": {"description": "Every item was answered", **good},
-        "207": {"description": "A list in which some items have errors instead", **partly},
+        "200": {"description": ANSWERS["200"], **good},
+        "207": {"description": ANSWERS["207"], **partly},
     }
 
 
@@ -169,9 +179,5 @@ def partly_example(model: Model) -> Schema:
 
 def answer_to(model: Model, raw: Any) -> Schema:
     """What the API answers to one object, or to a list."""
-    predictor = get_predictor(model.name)
-    head = {"model": model.name, "version": predictor.version}
-    if isinstance(raw, list):
-        read = [read_answers(model.inputs, item) for item in raw]
-        return head | {"results": list(api.results_of(predictor, read, explain=False))}
-    return head | told(predictor, read_answers(model.inputs, raw)[0], explain=False)
+    content: Schema = api.answer(get_predictor(model.name), raw, explain=False).get_json()
+    return content
