@@ -28,7 +28,7 @@ MOST_AT_ONCE = 10_000
 # Ten thousand census records are 1.5 MB; a photo is 8.
 BODY_LIMIT = 8 * MEGABYTE + 64 * 1024
 # Items of a long answer that are sent together.
-PIECE = 200
+PIECE = 50
 PARAMETERS = ("explain", "version")
 ONE_OR_MANY = f"Send one JSON object of answers, or a list of up to {MOST_AT_ONCE:,} of them"
 NO_OBJECT = "Each item of the list must be a JSON object of answers"

@@ -11,7 +11,7 @@ from flask import Blueprint, Response, current_app, render_template, request, ur
 from model.answering.prediction import get_predictor
 from model.answering.registry import models
 from model.asking.declaration import Model
-from model.asking.inputs import NumberInput
+from model.asking.inputs import ChoiceInput, Input, NumberInput
 
 from . import api, openapi
 from .api import tagged
@@ -74,7 +74,8 @@ def shortest() -> Model:
 def shown_once(model: Model) -> dict[str, Shown]:
     """What holds for every model, shown with this one: lists, explanations, mistakes."""
     good = dict(model.examples[0].answers)
-    wrong = {**good, model.inputs[0].name: "many", "stranger": 1}
+    name = model.inputs[0].name
+    wrong = {**good, name: "many", name[:-1]: 1}
     address = api_address(model)
     return {
         "list": Shown([Snippet("curl", curl(address, [good, wrong]))], answered(model, [good, wrong])),
@@ -97,12 +98,12 @@ def api_address(model: Model) -> str:
 
 
 @bp.app_template_filter()
-def takes(asked: Any) -> str:
+def takes(asked: Input) -> str:
     """What an input takes, in words: “A whole number from 17 to 90, in years”."""
-    if asked.kind == "photo":
-        return asked.hint
+    if isinstance(asked, ChoiceInput):
+        return f"One of {len(asked.choices)} values"
     if not isinstance(asked, NumberInput):
-        return "One of the values below"
+        return asked.hint
     kind = "A whole number" if asked.whole else "A number"
     unit = f", in {asked.unit}" if asked.unit else ""
     return f"{kind} from {asked.text(asked.lowest)} to {asked.text(asked.highest)}{unit}"

@@ -19,7 +19,7 @@ ANSWERS = {
 }
 ERRORS = {
     "400": "The body is not JSON, or a parameter is wrong",
-    "409": "The model's version is not the one that was asked for",
+    "409": "The model’s version is not the one that was asked for",
     "413": "The body is too long",
     "415": "The body is of another media type",
     "422": "Some answers cannot be used; there is one entry for each fault",

@@ -34,7 +34,7 @@ def pretty(content: Any) -> str:
 
 
 def curl(address: str, body: Any) -> str:
-    quoted = pretty(body).replace("'", "'\\''")
+    quoted = pretty(body).replace("'", "'\\''").replace("\n", "\n  ")
     return f"curl '{address}' \\\n  -H 'Content-Type: application/json' \\\n  -d '{quoted}'"
 
 
