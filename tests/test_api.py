@@ -1,44 +1,20 @@
-"""The API answers programs as the pages answer people: the models, single answers, lists and explanations."""
+"""The API answers programs as the pages answer people: the models, single answers and lists."""
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
 
 from model.answering.prediction import get_predictor
 from model.asking.declaration import Model
 from model.asking.inputs import ChoiceInput, NumberInput
+from webapp.filters import amount
 
-from tests.payloads import MODELS, TYPED, asked, each_model, each_typed_model, passenger, person, photo
-
-EXACT = 1e-9
-CASES = [(model, number) for model in TYPED for number in range(len(model.examples))]
-each_example = pytest.mark.parametrize(
-    ("model", "number"), CASES, ids=[f"{model.name} {number}" for model, number in CASES]
-)
-
-
-def predict(client: FlaskClient, name: str, body: Any, **query: str) -> TestResponse:
-    return client.post(f"/api/models/{name}/predict", json=body, query_string=query)
-
-
-def answer(client: FlaskClient, name: str, body: Any, **query: str) -> Any:
-    response = predict(client, name, body, **query)
-    assert response.status_code == 200, response.text
-    assert response.mimetype == "application/json"
-    return response.get_json()
-
-
-def chances(told: dict[str, Any]) -> list[float]:
-    """The estimate as numbers, in the order of the arithmetic."""
-    if "classes" in told:
-        return [one["probability"] for one in told["classes"].values()]
-    return [told[name] for name in ("probability", "amount") if name in told]
-
+from tests.page import page_of
+from tests.payloads import MODELS, asked, each_model, each_typed_model, passenger, person, photo
+from tests.programs import answer, chances, each_example, predict
 
 # -- the models ------------------------------------------------------------------------------------
 
@@ -115,10 +91,13 @@ def test_the_page_shows_what_the_api_answers(client: FlaskClient, model: Model, 
     texts = {one.name: one.text(model.examples[number].answers[one.name]) for one in model.inputs}
     told = answer(client, model.name, texts)
     assert told == answer(client, model.name, dict(model.examples[number].answers))
-    page = client.get(f"/{model.name}/result", query_string=texts)
-    assert page.status_code == 200
-    if "probability" in told and 0.01 < told["probability"] < 0.99:
-        assert f"{told['probability'] * 100:.0f}" in page.text
+    page = page_of(client.get(f"/{model.name}/result", query_string=texts))
+    if model.kind == "amount":
+        assert amount(told["amount"], model.words) in page.text
+    elif model.kind == "classes":
+        assert f"{told['class'].capitalize()}: " in page.text
+    elif 0.01 < told["probability"] < 0.99:
+        assert f" {told['probability'] * 100:.0f} out of 100" in page.text
 
 
 def test_a_photo_comes_as_a_file(client: FlaskClient) -> None:
@@ -150,85 +129,6 @@ def test_a_choice_may_be_a_number_or_its_label(client: FlaskClient, ticket_class
 def test_not_knowing_is_an_answer_where_the_form_offers_it(client: FlaskClient, unknown: Any) -> None:
     assert answer(client, "titanic", passenger(age=unknown))["unknown"] == ["age"]
     assert predict(client, "census", person(age=unknown)).status_code == 422
-
-
-# -- explanations ----------------------------------------------------------------------------------
-
-
-@each_example
-def test_the_arithmetic_adds_up_to_the_estimate(client: FlaskClient, model: Model, number: int) -> None:
-    told = answer(client, model.name, dict(model.examples[number].answers), explain="1")
-    assert_adds_up(told)
-
-
-def test_the_arithmetic_of_a_photo_adds_up(client: FlaskClient) -> None:
-    response = client.post("/api/models/food/predict?explain=1", data={"photo": photo()})
-    assert_adds_up(response.get_json())
-
-
-def test_the_arithmetic_adds_up_where_answers_are_unknown(client: FlaskClient) -> None:
-    told = answer(client, "titanic", passenger(age=None, port=None, ticket_class=None), explain="1")
-    assert len(told["arithmetic"]) > 100
-    assert_adds_up(told)
-
-
-def assert_adds_up(told: dict[str, Any]) -> None:
-    """Each line of the sum is there, and the sums with their shares make the estimate."""
-    expected = chances(told)
-    reached = [0.0] * len(expected)
-    for one in told["arithmetic"]:
-        added = [
-            math.fsum(points)
-            for points in zip(one["intercept"], *(t["points"] for t in one["terms"]), strict=True)
-        ]
-        assert added == pytest.approx(one["sum"], abs=EXACT)
-        assert one["result"] == pytest.approx(of_scores(told, added), abs=EXACT)
-        reached = [so_far + one["share"] * more for so_far, more in zip(reached, one["result"], strict=True)]
-    assert math.fsum(one["share"] for one in told["arithmetic"]) == pytest.approx(1, abs=EXACT)
-    assert reached == pytest.approx(expected, abs=EXACT)
-
-
-def of_scores(told: dict[str, Any], scores: list[float]) -> list[float]:
-    if "amount" in told:
-        return scores
-    if "probability" in told:
-        return [1 / (1 + math.exp(-scores[0]))]
-    return [math.exp(score) / math.fsum(map(math.exp, scores)) for score in scores]
-
-
-@each_example
-def test_a_contribution_is_the_difference_that_the_answer_makes(
-    client: FlaskClient, model: Model, number: int
-) -> None:
-    raw = dict(model.examples[number].answers)
-    told = answer(client, model.name, raw, explain="1")
-    best = max(range(len(chances(told))), key=chances(told).__getitem__)
-    assert told["moved"]
-    for move in told["moved"]:
-        instead = chances(answer(client, model.name, {**raw, move["name"]: move["reference"]}))[best]
-        assert move["instead"] == pytest.approx(instead, abs=EXACT)
-        assert move["shift"] == pytest.approx(chances(told)[best] - instead, abs=EXACT)
-
-
-@each_example
-def test_what_would_change_it_does(client: FlaskClient, model: Model, number: int) -> None:
-    raw = dict(model.examples[number].answers)
-    told = answer(client, model.name, raw, explain="1")
-    best = max(range(len(chances(told))), key=chances(told).__getitem__)
-    for change in told["would_change"]:
-        after = chances(answer(client, model.name, raw | change["answers"]))[best]
-        assert change["estimate"] == pytest.approx(after, abs=EXACT)
-        assert (after > 0.5) != (chances(told)[best] > 0.5)
-
-
-@each_example
-def test_an_explanation_comes_only_when_asked_for(client: FlaskClient, model: Model, number: int) -> None:
-    raw = dict(model.examples[number].answers)
-    plain = answer(client, model.name, raw)
-    assert plain == answer(client, model.name, raw, explain="0")
-    explained = answer(client, model.name, raw, explain="1")
-    assert explained.items() >= plain.items()
-    assert explained.keys() - plain.keys() == {"moved", "would_change", "unknown_answers", "arithmetic"}
 
 
 # -- lists -----------------------------------------------------------------------------------------

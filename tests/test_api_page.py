@@ -45,7 +45,9 @@ def code_of(element: Element) -> str:
 
 def shown_on(page: Page) -> list[Shown]:
     codes = {pre.attributes["aria-label"]: code_of(pre) for pre in page.root.all("pre")}
-    answers = {label.rpartition(", ")[0]: text for label, text in codes.items() if label.endswith(", the answer")}
+    answers = {
+        label.rpartition(", ")[0]: text for label, text in codes.items() if label.endswith(", the answer")
+    }
     found = []
     for label, text in codes.items():
         about, _, language = label.rpartition(", ")
@@ -81,7 +83,13 @@ def ran(shown: Shown, folder: Path) -> Any:
     """What the code prints when somebody pastes it."""
     command = ["bash", "-c", shown.code] if shown.language == "curl" else [sys.executable, "-c", shown.code]
     done = subprocess.run(
-        command, cwd=folder, env=environment(NO_PROXY="*"), capture_output=True, text=True, timeout=60, check=True
+        command,
+        cwd=folder,
+        env=environment(NO_PROXY="*"),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
     )
     return json.loads(done.stdout) if shown.language == "curl" else ast.literal_eval(done.stdout)
 
@@ -134,7 +142,11 @@ def test_each_status_that_can_come_is_explained() -> None:
 
 @pytest.mark.parametrize(
     ("origins", "words"),
-    [([], "Here none may."), (["*"], "Here every site may."), (["https://a.example"], "may: https://a.example.")],
+    [
+        ([], "Here none may."),
+        (["*"], "Here every site may."),
+        (["https://a.example"], "may: https://a.example."),
+    ],
 )
 def test_the_page_says_which_sites_may_ask(origins: list[str], words: str) -> None:
     client = create_app({**SETTINGS, "CORS_ORIGINS": origins}).test_client()

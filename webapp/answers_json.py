@@ -77,7 +77,9 @@ def sum_json(one: Arithmetic) -> dict[str, Any]:
         "share": one.share,
         "filled_in": {asked.name: answer for asked, answer in one.filled_in},
         "intercept": list(one.intercept),
-        "terms": [{"inputs": [a.name for a in line.inputs], "points": list(line.points)} for line in one.lines],
+        "terms": [
+            {"inputs": [a.name for a in line.inputs], "points": list(line.points)} for line in one.lines
+        ],
         "sum": list(one.total),
         "result": list(one.result),
     }

@@ -111,7 +111,9 @@ def estimate_properties(model: Model) -> Schema:
 def behind(model: Model) -> Schema:
     """What is there on request only, or for some answers only."""
     name = {"enum": [asked.name for asked in model.inputs]}
-    seen: Schema = {"seen": {"type": "string", "description": "What the network sees"}} if has_photo(model) else {}
+    seen: Schema = (
+        {"seen": {"type": "string", "description": "What the network sees"}} if has_photo(model) else {}
+    )
     return {
         "unknown": listed(name, "The answers that are unknown; the estimate is averaged over them"),
         **seen,
@@ -155,7 +157,11 @@ def arithmetic(name: Schema) -> Schema:
 
 def summary_properties() -> Schema:
     kind = {"kind": {"enum": ["probability", "classes", "amount"]}}
-    return dict.fromkeys(("name", "title", "question"), TEXT) | kind | dict.fromkeys(("version", "url", "predict"), TEXT)
+    return (
+        dict.fromkeys(("name", "title", "question"), TEXT)
+        | kind
+        | dict.fromkeys(("version", "url", "predict"), TEXT)
+    )
 
 
 def described_model() -> Schema:

@@ -39,7 +39,9 @@ def curl(address: str, body: Any) -> str:
 
 
 def python(address: str, answers: Mapping[str, Any]) -> str:
-    lines = "".join(f"    {json.dumps(name)}: {python_literal(answer)},\n" for name, answer in answers.items())
+    lines = "".join(
+        f"    {json.dumps(name)}: {python_literal(answer)},\n" for name, answer in answers.items()
+    )
     return (
         "import json\nimport urllib.request\n\n"
         f"answers = {{\n{lines}}}\n"

@@ -25,7 +25,9 @@ def region(page: Page, about: str, what: str) -> str:
 def said(page: Page, code: str) -> Any:
     """What the code writes to the console, run on this page as if it had been typed there."""
     return page.evaluate(
-        "async () => { const said = []; const console = { log: (one) => said.push(one) };\n" + code + "\nreturn said[0]; }"
+        "async () => { const said = []; const console = { log: (one) => said.push(one) };\n"
+        + code
+        + "\nreturn said[0]; }"
     )
 
 
