@@ -71,6 +71,14 @@ def test_what_a_client_has_kept_is_not_sent_again(client: FlaskClient, path: str
     assert client.get(path, headers={"If-None-Match": '"another"'}).status_code == 200
 
 
+def test_what_was_sent_compressed_is_not_sent_again_either(client: FlaskClient) -> None:
+    compressed = {"Accept-Encoding": "gzip"}
+    first = client.get("/api/models/census", headers=compressed)
+    assert first.headers["Content-Encoding"] == "gzip"
+    again = client.get("/api/models/census", headers={**compressed, "If-None-Match": first.headers["ETag"]})
+    assert (again.status_code, again.data) == (304, b"")
+
+
 # -- one set of answers ----------------------------------------------------------------------------
 
 

@@ -14,7 +14,7 @@ def allow_origins(response: Response) -> Response:
         return response
     origin = request.headers.get("Origin", "")
     if "*" not in allowed:
-        response.headers.add("Vary", "Origin")
+        response.vary.add("Origin")
     if origin and ("*" in allowed or origin in allowed):
         response.headers["Access-Control-Allow-Origin"] = "*" if "*" in allowed else origin
         response.headers["Access-Control-Allow-Headers"] = "Content-Type, If-None-Match"

@@ -36,7 +36,6 @@ def compare_address(model: Model) -> str:
 PAGES = {
     "index": "/",
     "not found": "/nowhere",
-    "the API": "/api/",
     **{f"{model.name} form": f"/{model.name}" for model in MODELS},
     # A result's address without its answers is the form with a message at every field.
     **{f"{model.name} error": f"/{model.name}/result" for model in MODELS},
