@@ -18,6 +18,7 @@ from . import (
     assets,
     bodies,
     compression,
+    cors,
     errors,
     filters,
     headers,
@@ -39,7 +40,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app.config["WTF_CSRF_TIME_LIMIT"] = app.config["TOKEN_MINUTES"] * 60
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     app.url_map.converters["model"] = ModelConverter
-    for part in (bodies, headers, errors, filters, assets, compression, unchanging):
+    for part in (bodies, headers, cors, errors, filters, assets, compression, unchanging):
         part.init_app(app)
     for blueprint in (tutorials.bp, assets.bp, pages.bp, what_if.bp, health.bp, api.bp, api_docs.bp):
         app.register_blueprint(blueprint)

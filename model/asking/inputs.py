@@ -39,7 +39,10 @@ def plain(raw: Any) -> str:
 
 
 def quoted(raw: Any) -> str:
-    text = plain(raw)
+    if several(raw):
+        # Not written out: it may be as deep and as long as a body may be.
+        return '"{…}"' if isinstance(raw, dict) else '"[…]"'
+    text = str(raw).lower() if isinstance(raw, bool) else plain(raw)
     short = text if len(text) <= LONGEST_QUOTE else text[:LONGEST_QUOTE] + "…"
     return f'"{short}"'
 
@@ -147,7 +150,7 @@ class NumberInput(Input):
         if not self.whole:
             return number
         if number != int(number):
-            raise Refused(f"{self.named} must be a whole number, like {self.like}")
+            raise Refused(self.not_whole)
         return int(number)
 
     def described(self, answer: Any) -> str:
@@ -165,6 +168,10 @@ class NumberInput(Input):
     @cached_property
     def not_a_number(self) -> str:
         return f"{self.named} must be a number, like {self.like}"
+
+    @cached_property
+    def not_whole(self) -> str:
+        return f"{self.named} must be a whole number, like {self.like}"
 
     @cached_property
     def out_of_range(self) -> str:
@@ -203,6 +210,9 @@ class ChoiceInput(Input):
             if self.may_be_unknown:
                 return None
             raise Refused(self.blank)
+        if isinstance(raw, float) and raw.is_integer():
+            # JSON knows one kind of number: 3.0 is 3.
+            raw = int(raw)
         if isinstance(raw, (bool, float)) or several(raw):
             raise Refused(self.not_offered(raw))
         text = plain(raw)
