@@ -12,7 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from model.answering.prediction import get_predictor
 from model.answering.registry import add_folder, models
 
-from . import api, api_docs, bodies, errors, filters, headers, health, pages, tutorials
+from . import api, api_docs, batch, bodies, errors, filters, headers, health, pages, tutorials
 from .converters import ModelConverter
 from .logs import RequestLog
 from .settings import settings_from
@@ -27,7 +27,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app.url_map.converters["model"] = ModelConverter
     for part in (bodies, headers, errors, filters):
         part.init_app(app)
-    for blueprint in (tutorials.bp, pages.bp, health.bp, api.bp, api_docs.bp):
+    for blueprint in (tutorials.bp, pages.bp, batch.bp, health.bp, api.bp, api_docs.bp):
         app.register_blueprint(blueprint)
     load_models(app)
     app.wsgi_app = RequestLog(app.wsgi_app)  # type: ignore[method-assign]
