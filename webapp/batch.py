@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import PurePath
 from typing import Any
+from urllib.parse import quote
 
 from flask import (
     Blueprint,
@@ -196,5 +197,8 @@ def only_tables(model: Model) -> None:
 
 def attachment(pieces: Any, name: str) -> Response:
     file = Response(pieces, mimetype="text/csv")
-    file.headers.set("Content-Disposition", "attachment", filename=name)
+    # Headers are ASCII; a name that is not goes into the second form, which browsers prefer.
+    plain = name.encode("ascii", "ignore").decode()
+    longer = {} if plain == name else {"filename*": f"UTF-8''{quote(name)}"}
+    file.headers.set("Content-Disposition", "attachment", filename=plain, **longer)
     return private(file)
