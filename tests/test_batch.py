@@ -209,7 +209,7 @@ def test_the_script_gets_the_file_and_the_page_at_once(client: FlaskClient) -> N
     length = int(response.data[-12:])
     assert response.data[: -12 - length] == scored_here(file)
     page = Page(response.data[-12 - length : -12].decode())
-    assert page.heading == "1 of 2 rows can be scored"
+    assert page.heading == "1 of 2 rows were scored"
     assert page.with_id("download").text == "Download the scored file"
     assert abs(int(response.headers["X-Expected-Length"]) / len(scored_here(file)) - 1) < 0.25
 
