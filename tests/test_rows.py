@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from hypothesis import given
+from hypothesis import strategies as st
 
 from model.answering.prediction import get_predictor
 from model.asking.declaration import Model
-from model.scoring.dialect import opened, texts
+from model.scoring.dialect import Dialect, opened, texts
 from model.scoring.headings import Unusable, estimate_cells
+from model.scoring.records import Records, State, guarded
 from model.scoring.rows import BROKEN, HEADER_ONLY, SHOWN_ROWS, SHOWN_WRONG, Scoring
 
 from tests.page import page_of
@@ -194,6 +197,48 @@ def test_a_quotation_mark_that_is_never_closed_is_said_at_the_row_that_opens_it(
     text, scoring = scored(f'{HEADER}\n{GOOD}\n"{GOOD}\n{GOOD}')
     assert [(row.line, row.error) for row in scoring.counts.first_wrong] == [(3, BROKEN)]
     assert [row["error"] for row in read(text)] == ["", BROKEN]
+
+
+PIECES = st.text(st.sampled_from('ab,";=-\n\r\t'), max_size=30)
+
+
+@given(PIECES, st.integers(1, 9))
+def test_records_are_what_pythons_own_reader_finds(text: str, size: int) -> None:
+    raw = text.encode()
+    dialect = Dialect("utf-8", False, ",", "\n")
+    blocks = Records(texts((raw[at : at + size] for at in range(0, len(raw), size)), dialect), ",").blocks()
+    found = [(number, cells, state) for block in blocks for number, _, cells, state in block.records()]
+    expected = list(read_by_python(text))
+    assert [number for number, _, _ in found] == [number for number, _ in expected]
+    for (_, cells, state), (_, wanted) in zip(found, expected, strict=True):
+        assert cells == wanted or (wanted is None and state == State.BROKEN)
+
+
+def read_by_python(text: str) -> Iterator[tuple[int, list[str] | None]]:
+    """The line that each row starts on, and its cells; None for what the reader cannot read."""
+    reader = csv.reader(io.StringIO(text, newline="\n"))
+    while True:
+        line = reader.line_num + 1
+        try:
+            cells: list[str] | None = next(reader)
+        except StopIteration:
+            return
+        except csv.Error:
+            cells = None
+        if cells != []:
+            yield line, cells
+
+
+@given(
+    st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=8)), st.integers(1, 99)
+)
+def test_no_cell_changes_but_for_the_guard(notes: list[str], size: int) -> None:
+    lines = table(["rooms", "note"], ["6", ""], *(["6.5", note] for note in notes), line_end="\r\n")
+    text, scoring = scored(lines, get_predictor("housing"), size)
+    rows = list(csv.reader(io.StringIO(text, newline="")))
+    assert [row[1] for row in rows[2:]] == guarded(notes)
+    assert {len(row) for row in rows} == {6}
+    assert scoring.counts.wrong == 0
 
 
 # -- formulas ----------------------------------------------------------------------------------------

@@ -23,6 +23,8 @@ from .records import Block, Records, State, guarded, written
 # How many different sets of answers are kept with what came out for them, and how long one may be.
 MOST_KNOWN = 40_000
 LONGEST_KNOWN = 400
+# The same for answers that are wrong, whose messages are longer.
+MOST_WRONG = 2_000
 SHOWN_ROWS = 20
 SHOWN_WRONG = 10
 
@@ -74,6 +76,7 @@ class Scoring:
         self._pick = itemgetter(*self._positions)
         self._known: dict[Any, str] = {}
         self._words: dict[str, str] = {}
+        self._wrong: dict[Any, tuple[str, str]] = {}
         below = first.below() if len(first.rows) > 1 else next(blocks, NO_ROWS)
         if not below.rows:
             raise Unusable(HEADER_ONLY)
@@ -113,13 +116,20 @@ class Scoring:
 
     def _outcome(self, number: int, cells: list[str], key: Any) -> str:
         """What follows the row's own cells; kept for the next row with the same answers."""
+        if wrong := self._wrong.get(key):
+            tail, error = wrong
+            self._show(Shown(number, cells, (), error))
+            return tail
         raw = (key,) if isinstance(key, str) else key
         estimates, error = self._scored(raw)
         self._show(Shown(number, cells if error else raw, estimates, error))
         # An empty cell before them stands for the row.
         tail = written(["", *estimates, error], self.dialect)
-        if not error and sum(map(len, raw)) < LONGEST_KNOWN:
-            self._keep(raw, tail)
+        if sum(map(len, raw)) < LONGEST_KNOWN:
+            if not error:
+                self._keep(raw, tail)
+            elif len(self._wrong) < MOST_WRONG:
+                self._wrong[key] = tail, error
         return tail
 
     def _keep(self, raw: Sequence[str], tail: str) -> None:
