@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from flask import Flask, g
@@ -47,3 +50,28 @@ def guarded_app() -> Flask:
 def guarded_client(guarded_app: Flask) -> Iterator[FlaskClient]:
     with guarded_app.test_client() as client:
         yield client
+
+
+# -- what is written to the disk ----------------------------------------------------------------------
+
+WATCHED: list[str] = []
+_watching = False
+
+
+def _watch(event: str, arguments: tuple[Any, ...]) -> None:
+    if not _watching:
+        return
+    if event == "open" and arguments[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT):
+        WATCHED.append(f"open {arguments[0]!r}")
+    if event in ("tempfile.mkstemp", "tempfile.mkdtemp", "os.mkdir", "os.rename"):
+        WATCHED.append(f"{event} {arguments}")
+
+
+@pytest.fixture
+def files_written(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    global _watching
+    sys.addaudithook(_watch)
+    WATCHED.clear()
+    _watching = True
+    yield WATCHED
+    _watching = False

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import io
-import os
-import sys
 import tempfile
-from collections.abc import Iterator
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -220,29 +216,6 @@ def test_the_tutorials_address_has_the_same_limit(client: FlaskClient) -> None:
 
 
 # -- the disk --------------------------------------------------------------------------------------
-
-WATCHED: list[str] = []
-_watching = False
-
-
-def _watch(event: str, arguments: tuple[Any, ...]) -> None:
-    if not _watching:
-        return
-    if event == "open" and arguments[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT):
-        WATCHED.append(f"open {arguments[0]!r}")
-    if event in ("tempfile.mkstemp", "tempfile.mkdtemp", "os.mkdir", "os.rename"):
-        WATCHED.append(f"{event} {arguments}")
-
-
-@pytest.fixture
-def files_written(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
-    global _watching
-    sys.addaudithook(_watch)
-    WATCHED.clear()
-    _watching = True
-    yield WATCHED
-    _watching = False
-
 
 def test_the_watch_on_the_disk_sees_what_is_written(files_written: list[str]) -> None:
     with tempfile.TemporaryFile() as file:

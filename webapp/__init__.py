@@ -16,6 +16,7 @@ from . import (
     api,
     api_docs,
     assets,
+    batch,
     bodies,
     compression,
     cors,
@@ -42,7 +43,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app.url_map.converters["model"] = ModelConverter
     for part in (bodies, headers, cors, errors, filters, assets, compression, unchanging):
         part.init_app(app)
-    for blueprint in (tutorials.bp, assets.bp, pages.bp, what_if.bp, health.bp, api.bp, api_docs.bp):
+    for blueprint in (tutorials.bp, assets.bp, pages.bp, what_if.bp, batch.bp, health.bp, api.bp, api_docs.bp):
         app.register_blueprint(blueprint)
     load_models(app)
     app.wsgi_app = RequestLog(app.wsgi_app)  # type: ignore[method-assign]

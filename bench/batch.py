@@ -1,0 +1,157 @@
+"""How fast a whole file is scored by the web, and how much memory that takes.
+
+    python bench/batch.py                 a million rows of the census against a real server
+    python bench/batch.py --rows 100000
+
+The file is uploaded as the page does it, and the answer read to its end. Memory is the server's
+workers' own (private) memory at its highest while they do so, above what they had before it. The
+processor time is theirs too, which says more than the clock where a machine has other work.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import http.client
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from itertools import cycle, islice
+from pathlib import Path
+
+from serve import ROOT, await_port, free_port
+
+INPUTS = 7
+EDGE = "the-edge-of-the-file"
+PIECE = 256 * 1024
+
+
+def census(rows: int) -> bytes:
+    """So many rows of the census, the data's own over and over, without what is to be estimated."""
+    lines = gzip.decompress((ROOT / "data" / "census.csv.gz").read_bytes()).decode().splitlines()
+    header, *people = [",".join(line.split(",")[:INPUTS]) for line in lines]
+    return "\n".join([header, *islice(cycle(people), rows), ""]).encode()
+
+
+def body_of(token: str, file: bytes) -> bytes:
+    part = f"--{EDGE}\r\nContent-Disposition: form-data; name="
+    head = f'{part}"csrf_token"\r\n\r\n{token}\r\n{part}"file"; filename="census.csv"\r\n\r\n'
+    return head.encode() + file + f"\r\n--{EDGE}--\r\n".encode()
+
+
+def workers_of(parent: int) -> list[int]:
+    children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+    return [int(child) for child in children]
+
+
+def private_memory(process: int) -> int:
+    """The bytes that the process shares with no other."""
+    rollup = Path(f"/proc/{process}/smaps_rollup").read_text()
+    return sum(int(found) * 1024 for found in re.findall(r"Private_\w+: +(\d+) kB", rollup))
+
+
+def processor_seconds(processes: list[int]) -> float:
+    """What they have spent so far, in their own code and in the system's."""
+    ticks = 0
+    for process in processes:
+        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+        ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+class Watch(threading.Thread):
+    """The highest private memory of some processes together while it runs."""
+
+    def __init__(self, processes: list[int]) -> None:
+        super().__init__(daemon=True)
+        self.processes = processes
+        self.highest = self.before = self.now()
+        self.stopped = threading.Event()
+
+    def now(self) -> int:
+        return sum(map(private_memory, self.processes))
+
+    def run(self) -> None:
+        while not self.stopped.wait(0.05):
+            self.highest = max(self.highest, self.now())
+
+
+def pieces(body: bytes) -> Iterator[bytes]:
+    for at in range(0, len(body), PIECE):
+        yield body[at : at + PIECE]
+
+
+def upload(port: int, body: bytes, address: str, cookie: str) -> tuple[float, int, int]:
+    """Seconds, answered bytes and answered lines."""
+    line = http.client.HTTPConnection("127.0.0.1", port, timeout=600)
+    headers = {
+        "Content-Type": f"multipart/form-data; boundary={EDGE}", "Content-Length": str(len(body)), "Cookie": cookie,
+    }  # fmt: skip
+    started = time.perf_counter()
+    line.request("POST", address, pieces(body), headers)
+    answer = line.getresponse()
+    size = lines = 0
+    while piece := answer.read(PIECE):
+        size += len(piece)
+        lines += piece.count(b"\n")
+    line.close()
+    if answer.status != 200:
+        raise SystemExit(f"{address} answered {answer.status}")
+    return time.perf_counter() - started, size, lines
+
+
+def form(port: int) -> tuple[str, str]:
+    line = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    line.request("GET", "/census/batch")
+    answer = line.getresponse()
+    cookie = (answer.getheader("Set-Cookie") or "").split(";")[0]
+    found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', answer.read().decode())
+    if not found:
+        raise SystemExit("The page has no token")
+    return found[1], cookie
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    asked = parser.parse_args()
+    file, port = census(asked.rows), free_port()
+    print(f"{asked.rows:,} rows, {len(file) / 1e6:.1f} MB")
+    environment = {**os.environ, "SECRET_KEY": "for this benchmark only", "LIKELY_BATCH_MB": "1000"}
+    command = [sys.executable, "run.py", "--port", str(port), "--workers", "2"]
+    server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
+    try:
+        await_port(port, server)
+        token, cookie = form(port)
+        body = body_of(token, file)
+        for name, address in (("scored", "/census/batch?download=1"), ("checked", "/census/batch")):
+            for _ in range(asked.rounds):
+                workers = workers_of(server.pid)
+                spent = processor_seconds(workers)
+                watch = Watch(workers)
+                watch.start()
+                seconds, size, lines = upload(port, body, address, cookie)
+                watch.stopped.set()
+                watch.join()
+                spent = processor_seconds(workers) - spent
+                above = (watch.highest - watch.before) / 1e6
+                print(
+                    f"  {name:8} {asked.rows / seconds:9,.0f} rows/s {above:6.1f} MB above idle"
+                    f"   {size / 1e6:6.1f} MB answered, {lines:,} lines, {seconds:.2f} s,"
+                    f" {spent:.2f} s of processor"
+                )
+    finally:
+        server.send_signal(signal.SIGTERM)
+        server.wait(15)
+
+
+if __name__ == "__main__":
+    main()

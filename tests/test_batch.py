@@ -1,0 +1,348 @@
+"""Whole files by the front door: a page about them, or the file back, and never a byte on the disk."""
+
+from __future__ import annotations
+
+import csv
+import io
+import random
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from model.answering.prediction import get_predictor
+from model.asking.declaration import Model
+from model.scoring.dialect import EMPTY, NOT_TEXT, SPREADSHEET, opened, texts
+from model.scoring.rows import HEADER_ONLY, Scoring
+from webapp import create_app
+from webapp.batch import CUT_SHORT, EXPIRED, NO_FILE, NO_FORM
+from webapp.spool import Spool
+
+from tests.page import Page, page_of
+from tests.payloads import SETTINGS, TYPED, asked, each_typed_model, person
+
+HEADER = ",".join(person())
+GOOD = ",".join(person().values())
+BAD = ",".join(person(age="").values())
+MULTIPART = "multipart/form-data; boundary=edge"
+DOWNLOAD = "/census/batch?download=1"
+ways = pytest.mark.parametrize("address", ["/census/batch", DOWNLOAD])
+
+
+def part(name: str, value: str, filename: str | None = None) -> str:
+    named = f'; filename="{filename}"' if filename is not None else ""
+    return f'--edge\r\nContent-Disposition: form-data; name="{name}"{named}\r\n\r\n{value}'
+
+
+def body_of(file: bytes | str, name: str = "people.csv", token: str = "x") -> bytes:
+    data = file.encode() if isinstance(file, str) else file
+    return (part("csrf_token", f"{token}\r\n") + part("file", "", name)).encode() + data + b"\r\n--edge--\r\n"
+
+
+def send(
+    client: FlaskClient,
+    file: bytes | str,
+    address: str = "/census/batch",
+    name: str = "people.csv",
+    **headers: str,
+) -> TestResponse:
+    named = {key.replace("_", "-"): value for key, value in headers.items()}
+    return client.post(address, data=body_of(file, name), content_type=MULTIPART, headers=named)
+
+
+def chunked(client: FlaskClient, body: bytes, address: str) -> TestResponse:
+    """Send in chunks, without saying how long the body is, as a server hands it on."""
+    return client.post(
+        address,
+        input_stream=io.BytesIO(body),
+        content_type=MULTIPART,
+        headers={"Transfer-Encoding": "chunked"},
+        environ_overrides={"wsgi.input_terminated": True},
+    )
+
+
+def assert_refused(response: TestResponse, status: int, message: str) -> None:
+    page = page_of(response)
+    assert response.status_code == status
+    assert page.title.startswith("Error:")
+    assert page.summary == [message]
+    assert page.summary_links == ["#file"]
+    assert message in page.description("file")
+    assert page.is_invalid("file")
+
+
+def scored_here(file: bytes) -> bytes:
+    dialect, pieces = opened([file])
+    scoring = Scoring(get_predictor("census"), texts(pieces, dialect), dialect)
+    mark = b"\xef\xbb\xbf" if dialect.marked else b""
+    return mark + "".join(scoring.pieces()).encode()
+
+
+# -- the page ----------------------------------------------------------------------------------------
+
+
+@each_typed_model
+def test_the_page_says_what_a_file_needs(client: FlaskClient, model: Model) -> None:
+    page = page_of(client.get(f"/{model.name}/batch"))
+    assert page.heading == "Score a whole file"
+    for one in model.inputs:
+        assert one.name in page.text
+        assert one.label in page.text
+        for value in getattr(one, "choices", ()):
+            assert value in page.text
+    assert "Up to 50 MB" in page.description("file")
+    assert f"/{model.name}/batch/template.csv" in page.links
+
+
+@each_typed_model
+@pytest.mark.parametrize("where", ["", "/card"])
+def test_the_form_and_the_card_link_to_it(client: FlaskClient, model: Model, where: str) -> None:
+    assert f"/{model.name}/batch" in page_of(client.get(f"/{model.name}{where}")).links
+
+
+@each_typed_model
+def test_the_template_is_scored_without_an_error(client: FlaskClient, model: Model) -> None:
+    template = client.get(f"/{model.name}/batch/template.csv")
+    assert template.mimetype == "text/csv"
+    assert template.headers["Content-Disposition"] == f"attachment; filename={model.name}-template.csv"
+    response = send(client, template.data, f"/{model.name}/batch?download=1")
+    rows = list(csv.DictReader(io.StringIO(response.data.decode("utf-8-sig"))))
+    assert len(rows) == len(model.examples)
+    assert {row["error"] for row in rows} == {""}
+    assert {name: rows[0][name] for name in model.input} == asked(model)
+
+
+def test_a_photo_fits_in_no_table(client: FlaskClient) -> None:
+    assert client.get("/food/batch").status_code == 404
+    assert client.get("/food/batch/template.csv").status_code == 404
+    assert send(client, GOOD, "/food/batch").status_code == 404
+    for where in ("/food", "/food/card"):
+        assert "/food/batch" not in page_of(client.get(where)).links
+
+
+# -- a file that is checked --------------------------------------------------------------------------
+
+
+def test_a_checked_file_is_counted_and_shown(client: FlaskClient) -> None:
+    response = send(client, "\n".join([HEADER, *[GOOD] * 30, *[BAD] * 12, "1,2", ""]))
+    page = page_of(response)
+    assert response.status_code == 200
+    assert page.heading == "30 of 43 rows can be scored"
+    assert page.title.startswith("30 of 43 rows scored – ")
+    assert "Rows43 Scored30 With errors13" in page.text
+    wrong, first = page.root.all("table")
+    lines = [row.all("th")[0].text for row in wrong.all("tr")[1:]]
+    assert lines == [str(number) for number in range(32, 42)]
+    assert wrong.all("td")[0].text == "Enter the person’s age"
+    assert len(first.all("tr")) == 21
+    assert [row.all("td")[3].text for row in first.all("tr")[1:]] == ["37"] * 20
+    assert "The first 10 of 13 rows with errors" in page.text
+    assert response.headers["Cache-Control"] == "no-store"
+
+
+def test_what_is_in_a_file_is_shown_as_text(client: FlaskClient) -> None:
+    response = send(client, f"{HEADER}\n{person(age='<b>x</b>')['age']},Male,x,<i>,x,x,x\n")
+    assert "<i>" not in response.text
+    assert "&lt;i&gt;" in response.text
+
+
+def test_a_file_without_one_good_row_says_so(client: FlaskClient) -> None:
+    page = page_of(send(client, f"{HEADER}\n{BAD}\n"))
+    assert page.heading == "No row can be scored"
+    assert len(page.root.all("table")) == 1
+
+
+# -- a file that is scored ---------------------------------------------------------------------------
+
+
+def test_a_scored_file_comes_back_as_a_file(client: FlaskClient) -> None:
+    response = send(client, f"{HEADER}\n{GOOD}\n{BAD}\n", DOWNLOAD)
+    assert response.status_code == 200
+    assert response.mimetype == "text/csv"
+    assert response.headers["Content-Disposition"] == "attachment; filename=people-scored.csv"
+    assert response.headers["Cache-Control"] == "no-store"
+    good, bad = csv.DictReader(io.StringIO(response.text))
+    (estimate,) = get_predictor("census").estimates({**person(), "age": 37, "hours": 40})
+    assert float(good["probability"]) == estimate.value
+    assert (bad["probability"], bad["error"]) == ("", "Enter the person’s age")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_the_answer_is_what_scoring_gives(client: FlaskClient, encoding: str, line_end: str) -> None:
+    dice = random.Random(1)
+    notes = ['"a\nb"', "x", "=1", "ü" * 50, "-3", '"""q"""']
+    rows = [
+        ",".join(map(str, person(age=dice.randint(10, 99)).values())) + "," + dice.choice(notes)
+        for _ in range(5000)
+    ]
+    file = line_end.join([f"{HEADER},note", *rows, ""]).encode(encoding)
+    assert send(client, file, DOWNLOAD).data == scored_here(file)
+    assert chunked(client, body_of(file), DOWNLOAD).data == scored_here(file)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("../../etc/passwd", "passwd-scored.csv"), ("a.b.csv", "a.b-scored.csv"), ("Köln.csv", "K%C3%B6ln-scored.csv"),
+        ("x\r\ny.csv", "scored.csv"), (".csv", "scored.csv"), ('a"b.csv', "scored.csv"),
+    ],
+)  # fmt: skip
+def test_the_files_name_cannot_do_harm(client: FlaskClient, name: str, expected: str) -> None:
+    response = send(client, f"{HEADER}\n{GOOD}\n", DOWNLOAD, name)
+    if response.status_code == 200:
+        disposition = response.headers["Content-Disposition"]
+        assert expected in disposition
+        assert "/" not in disposition
+        assert "\n" not in disposition
+    else:
+        assert response.status_code in (400, 422)
+
+
+def test_the_script_gets_the_file_and_the_page_at_once(client: FlaskClient) -> None:
+    file = f"{HEADER}\n{GOOD}\n{BAD}\n".encode()
+    response = send(client, file, DOWNLOAD, X_Fragment="1")
+    length = int(response.data[-12:])
+    assert response.data[: -12 - length] == scored_here(file)
+    page = Page(response.data[-12 - length : -12].decode())
+    assert page.heading == "1 of 2 rows were scored"
+    assert page.with_id("download").text == "Download the scored file"
+    assert abs(int(response.headers["X-Expected-Length"]) / len(scored_here(file)) - 1) < 0.25
+
+
+# -- files that cannot be scored ---------------------------------------------------------------------
+
+FAULTS: Mapping[str, tuple[Any, str]] = {
+    "empty": (b"", EMPTY),
+    "header only": (HEADER + "\n", HEADER_ONLY),
+    "PNG": (b"\x89PNG\r\n\x1a\n\0\0", NOT_TEXT),
+    "xlsx": (b"PK\x03\x04", SPREADSHEET),
+    "zeros further on": (f"{HEADER}\n".encode() + f"{GOOD}\n".encode() * 5000 + b"\0", NOT_TEXT),
+    "no column": (
+        "age,sex\n1,2\n",
+        "The file has no column “status”, “race”, “education”, “work” or “hours”. "
+        f"It needs: {', '.join(get_predictor('census').model.input)}",
+    ),
+    "Latin-1 further on": (
+        HEADER.encode() + b"\n" + f"{GOOD}\n".encode() * 5000 + b"\xff",
+        "The file’s text cannot be read from line 5,002 on. Save it as CSV in UTF-8, and choose the new file",
+    ),
+}
+
+
+@ways
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_file_that_cannot_be_scored_is_the_form_again(
+    client: FlaskClient, address: str, fault: str
+) -> None:
+    file, message = FAULTS[fault]
+    assert_refused(send(client, file, address), 422, message)
+
+
+@ways
+def test_no_file_chosen_is_said(client: FlaskClient, address: str) -> None:
+    assert_refused(send(client, b"", address, name=""), 422, NO_FILE)
+    only_token = (part("csrf_token", "x\r\n") + "--edge--\r\n").encode()
+    assert_refused(client.post(address, data=only_token, content_type=MULTIPART), 422, NO_FILE)
+
+
+@ways
+def test_a_file_over_the_limit_is_said(address: str) -> None:
+    client = small_site().test_client()
+    large = f"{HEADER}\n" + f"{GOOD}\n" * 30_000
+    message = "The file must be 1 MB or smaller. Cut it into several files, each with the line that names the columns"
+    token = token_of(client)
+    body = body_of(large, token=token)
+    assert len(body) > 1024 * 1024 + 64 * 1024
+    assert_refused(client.post(address, data=body, content_type=MULTIPART), 413, message)
+    assert_refused(chunked(client, body, address), 413, message)
+    good = body_of(f"{HEADER}\n" + f"{GOOD}\n" * 20_000, token=token)
+    assert client.post(address, data=good, content_type=MULTIPART).status_code == 200
+
+
+def small_site() -> Flask:
+    return create_app({**SETTINGS, "BATCH_MB": 1})
+
+
+def token_of(client: FlaskClient) -> str:
+    (token,) = page_of(client.get("/census/batch")).controls("csrf_token")
+    return token.attributes["value"]
+
+
+@ways
+@pytest.mark.parametrize(
+    ("body", "kind", "status", "message"),
+    [
+        (b"{}", "application/json", 415, NO_FORM),
+        (b"file=x", "application/x-www-form-urlencoded", 415, NO_FORM),
+        (b"x", "multipart/form-data", 415, NO_FORM),
+        (b"--edge", MULTIPART, 400, CUT_SHORT),
+        (body_of(f"{HEADER}\n{GOOD}\n")[:-20], MULTIPART, 400, CUT_SHORT),
+        (b"--edge\r\nX: y\r\n\r\nx\r\n--edge--\r\n", MULTIPART, 400, CUT_SHORT),
+        (b"--edge\r\nContent-Disposition: form-data\r\n\r\nx\r\n--edge--\r\n", MULTIPART, 422, NO_FILE),
+        (b"--edge--\r\n", MULTIPART, 422, NO_FILE),
+        (b"--edge\r\n\xff: \xfe\r\n\r\n\r\n--edge--", MULTIPART, 400, CUT_SHORT),
+    ],
+)
+def test_a_broken_body_is_no_failure(
+    client: FlaskClient, address: str, body: bytes, kind: str, status: int, message: str
+) -> None:
+    assert_refused(client.post(address, data=body, content_type=kind), status, message)
+
+
+# -- the token ---------------------------------------------------------------------------------------
+
+
+@ways
+def test_a_file_without_the_forms_token_is_refused(guarded_client: FlaskClient, address: str) -> None:
+    assert_refused(send(guarded_client, f"{HEADER}\n{GOOD}\n", address), 400, EXPIRED)
+
+
+@ways
+def test_a_token_behind_the_file_comes_too_late(guarded_client: FlaskClient, address: str) -> None:
+    token = token_of(guarded_client)
+    body = part("file", f"{HEADER}\n{GOOD}\r\n", "a.csv") + part("csrf_token", f"{token}\r\n--edge--\r\n")
+    assert_refused(guarded_client.post(address, data=body.encode(), content_type=MULTIPART), 400, EXPIRED)
+
+
+@ways
+@pytest.mark.parametrize("as_header", [True, False])
+def test_the_token_stands_before_the_file_or_in_a_header(
+    guarded_client: FlaskClient, address: str, as_header: bool
+) -> None:
+    token = token_of(guarded_client)
+    body = body_of(f"{HEADER}\n{GOOD}\n", token=token)
+    headers = {}
+    if as_header:
+        body = re.sub(rb"^--edge.*?(?=--edge)", b"", body, count=1, flags=re.DOTALL)
+        headers["X-CSRFToken"] = token
+    response = guarded_client.post(address, data=body, content_type=MULTIPART, headers=headers)
+    assert response.status_code == 200
+
+
+# -- the memory and the disk -------------------------------------------------------------------------
+
+
+@ways
+def test_a_file_is_never_written_to_disk(client: FlaskClient, files_written: list[str], address: str) -> None:
+    large = f"{HEADER}\n" + f"{GOOD}\n" * 40_000
+    assert len(send(client, large, address).data) > 0
+    assert len(chunked(client, body_of(large), address).data) > 0
+    assert files_written == []
+
+
+def test_what_is_kept_comes_back_whole_and_once() -> None:
+    pieces = [random.Random(number).randbytes(number * 1000) for number in range(100)]
+    spool = Spool()
+    assert list(spool.keeping(pieces)) == pieces
+    assert spool.size == sum(map(len, pieces))
+    assert b"".join(spool.pieces()) == b"".join(pieces)
+    assert b"".join(spool.pieces()) == b""
+
+
+def test_every_model_that_a_table_can_hold_is_covered() -> None:
+    assert "food" not in {model.name for model in TYPED}
