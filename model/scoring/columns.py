@@ -1,0 +1,78 @@
+"""The column of one input in a file: each distinct text is read once, however often it comes."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from model.asking.inputs import Input, Refused
+from model.asking.reading import Fault
+
+Codes = np.ndarray[Any, np.dtype[Any]]
+# No column has so many different texts; np.take(mode="clip") makes it the last one of any table.
+BLANK = np.uint32(0xFFFFFFFF)
+# Free numbers have no end of texts; a column that has seen so many starts afresh.
+MOST_TEXTS = 200_000
+
+
+class Column:
+    """Gives each text a code, and tells of each code its answer or what is wrong with it.
+
+    The last answer and the last fault are those of an empty cell.
+    """
+
+    def __init__(self, asked: Input) -> None:
+        self.asked = asked
+        self.categories = pl.Categories.random()
+        self.type = pl.Categorical(self.categories)
+        self.answers: list[Any] = []
+        self.faults: list[Fault | None] = []
+        self.faulty = np.zeros(0, dtype=bool)
+        self._learning = threading.Lock()
+        self._learn([], str)
+
+    @property
+    def is_full(self) -> bool:
+        return len(self.answers) > MOST_TEXTS
+
+    def codes(self, cells: pl.Series) -> Codes:
+        raw_type = cells.dtype
+        if raw_type != self.type:
+            cells = cells.cast(pl.String).cast(self.type)
+        physical = cells.to_physical()
+        highest = physical.max()
+        if isinstance(highest, int) and highest + 1 >= len(self.answers):
+            self._learn(self.categories.to_series().to_list(), float if raw_type.is_float() else str)
+        return physical.fill_null(BLANK).to_numpy()
+
+    def _learn(self, texts: list[str], kind: type[str] | type[float]) -> None:
+        """Read the texts that are new; two threads may find the same ones at a time."""
+        with self._learning:
+            known = len(self.answers) - 1 if self.answers else 0
+            new = [self._read(kind(text)) for text in texts[known:]]
+            old = list(zip(self.answers, self.faults, strict=True))[:known]
+            answers, faults = zip(*old, *new, self._read(None), strict=True)
+            # The answers last: whoever finds a code among them finds its fault too.
+            self.faulty = np.array([fault is not None for fault in faults])
+            self.faults = list(faults)
+            self.answers = list(answers)
+
+    def _read(self, raw: str | float | None) -> tuple[Any, Fault | None]:
+        """An empty cell is no answer, so it reads as unknown where that is allowed."""
+        empty = raw is None or raw != raw or not str(raw).strip()
+        try:
+            return self.asked.read(None if empty else raw), None
+        except Refused as refused:
+            return None, Fault(self.asked.name, str(refused))
+
+    def answers_of(self, codes: Codes) -> list[Any]:
+        return np.array(self.answers, dtype=object).take(codes, mode="clip").tolist()
+
+    def faults_of(self, codes: Codes) -> list[Fault | None]:
+        return np.array(self.faults, dtype=object).take(codes, mode="clip").tolist()
+
+    def is_faulty(self, codes: Codes) -> Codes:
+        return self.faulty.take(codes, mode="clip")

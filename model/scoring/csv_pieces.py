@@ -1,0 +1,122 @@
+"""A CSV file in pieces of whole records, each read into a table and written from one."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, BinaryIO
+
+import polars as pl
+
+from .headings import Unusable
+
+PIECE_BYTES = 4 << 20
+# A record so long is a quotation mark that nobody closed.
+LONGEST_RECORD = 64 << 20
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Rows of a file as they stand in it."""
+
+    frame: pl.DataFrame
+    # The bytes they were read from, unless each row is a line.
+    raw: bytes = b""
+    # Whether no cell needs quotation marks.
+    plain: bool = False
+    # What to say of rows that have more cells than the file has columns.
+    overlong: Mapping[int, str] = field(default_factory=dict)
+
+    @property
+    def lines(self) -> int:
+        """How many lines of the file the rows take up."""
+        return self.raw.count(b"\n") if self.raw else self.frame.height
+
+    @cached_property
+    def starts(self) -> Sequence[int]:
+        """The line that each row starts on, counted from the piece's first."""
+        return [line for line, _ in records(self.raw)] if self.raw else range(self.frame.height)
+
+
+def whole_records(file: BinaryIO) -> Iterator[bytes]:
+    """The file's bytes, parted where a record ends."""
+    rest = b""
+    while block := file.read(PIECE_BYTES):
+        data = rest + block
+        end = records_end(data)
+        if not end and len(data) > LONGEST_RECORD:
+            raise Unusable("The file has a quotation mark that is not closed, or is no CSV file")
+        rest = data[end:]
+        if end:
+            yield data[:end]
+    if rest:
+        yield rest
+
+
+def records_end(data: bytes) -> int:
+    """Just after the last line break outside of quotation marks."""
+    quotes, end = data.count(b'"'), len(data)
+    while (at := data.rfind(b"\n", 0, end)) >= 0:
+        quotes -= data.count(b'"', at, end)
+        if quotes % 2 == 0:
+            return at + 1
+        end = at
+    return 0
+
+
+def header_end(data: bytes) -> int:
+    """Just after the first line break outside of quotation marks."""
+    end = 0
+    while (at := data.find(b"\n", end)) >= 0:
+        end = at + 1
+        if data.count(b'"', 0, end) % 2 == 0:
+            return end
+    return len(data)
+
+
+def records(raw: bytes) -> Iterator[tuple[int, list[str]]]:
+    """Each record with the line it starts on; a line with nothing on it is none."""
+    try:
+        reader = csv.reader(io.StringIO(raw.decode(), newline=""))
+        line = 0
+        for cells in reader:
+            if cells:
+                yield line, cells
+            line = reader.line_num
+    except UnicodeDecodeError:
+        raise Unusable("The file is not text in UTF-8. Save it as “CSV UTF-8”") from None
+    except csv.Error as error:
+        raise Unusable(f"The file is no CSV file: {error}") from None
+
+
+def has_empty_rows(frame: pl.DataFrame) -> bool:
+    """Whether a row has nothing in it, which may be an empty line."""
+    if not all(frame.null_count().row(0)):
+        return False
+    return bool(frame.select(pl.all_horizontal(pl.all().is_null()).any()).item())
+
+
+def read_quickly(raw: bytes, schema: dict[str, Any]) -> Piece:
+    """The rows of a piece with each column in its type: text, or the categories of text."""
+    try:
+        frame = pl.read_csv(raw, has_header=False, schema=schema)
+    except pl.exceptions.PolarsError:
+        return read_with_care(raw, schema)
+    if has_empty_rows(frame):
+        return read_with_care(raw, schema)
+    return Piece(frame, raw) if b'"' in raw else Piece(frame, plain=True)
+
+
+def read_with_care(raw: bytes, schema: dict[str, Any]) -> Piece:
+    """The same row by row, for what the fast reader refuses or would take for a row."""
+    width, overlong = len(schema), {}
+    rows: list[list[str | None]] = []
+    for _, cells in records(raw):
+        if len(cells) > width:
+            overlong[len(rows)] = f"The row has {len(cells)} cells, the first line only {width}"
+        rows.append([cell or None for cell in cells[:width]] + [None] * (width - len(cells)))
+    text = pl.DataFrame(rows, schema=dict.fromkeys(schema, pl.String), orient="row")
+    return Piece(text.cast(pl.Schema(schema)), raw, overlong=overlong)

@@ -1,0 +1,77 @@
+"""Where the rows come from: a CSV file or a Parquet file, in pieces."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, BinaryIO, Protocol
+
+import polars as pl
+
+from .columns import Column
+from .csv_pieces import Piece, header_end, read_quickly, records, whole_records
+from .headings import Unusable
+
+PARQUET_ROWS = 1 << 16
+BOM = b"\xef\xbb\xbf"
+
+
+class Source(Protocol):
+    header: Sequence[str]
+    # How the first row is numbered: by its line in a CSV file, by itself in a Parquet file.
+    first_line: int
+    types: Sequence[Any]
+
+    # How long all its items are together, where that is known.
+    size: int | None
+
+    def __iter__(self) -> Iterator[Any]: ...
+
+    def read(self, item: Any, columns: Mapping[int, Column]) -> Piece:
+        """The rows of an item; the columns of inputs may come as the categories of their Column."""
+        ...
+
+
+class CsvSource:
+    """Takes the header off a file and hands out the rest in pieces."""
+
+    def __init__(self, file: BinaryIO, size: int | None = None) -> None:
+        self.size = size
+        self._blocks = whole_records(file)
+        first = next(self._blocks, b"").removeprefix(BOM)
+        end = header_end(first)
+        self.header: Sequence[str] = next((cells for _, cells in records(first[:end])), [])
+        self.first_line = first.count(b"\n", 0, end) + 1
+        self.types: Sequence[Any] = [pl.String] * len(self.header)
+        self._rest = first[end:]
+
+    def __iter__(self) -> Iterator[bytes]:
+        if self._rest:
+            yield self._rest
+        yield from self._blocks
+
+    def read(self, item: bytes, columns: Mapping[int, Column]) -> Piece:
+        names = [str(at) for at in range(len(self.header))]
+        types = {str(at): column.type for at, column in columns.items()}
+        return read_quickly(item, {name: types.get(name, pl.String) for name in names})
+
+
+class ParquetSource:
+    def __init__(self, path: Path) -> None:
+        try:
+            self._rows = pl.scan_parquet(path, glob=False)
+            schema = self._rows.collect_schema()
+        except pl.exceptions.PolarsError as error:
+            raise Unusable(f"The file is no Parquet file: {error}") from None
+        self.size = self._rows.select(pl.len()).collect().item()
+        self.header: Sequence[str] = list(schema)
+        self.types: Sequence[Any] = [
+            pl.String if isinstance(kind, pl.Categorical) else kind for kind in schema.values()
+        ]
+        self.first_line = 1
+
+    def __iter__(self) -> Iterator[pl.DataFrame]:
+        yield from self._rows.collect_batches(chunk_size=PARQUET_ROWS)
+
+    def read(self, item: pl.DataFrame, columns: Mapping[int, Column]) -> Piece:
+        return Piece(item)
