@@ -30,7 +30,7 @@ class Column:
         self.type = pl.Categorical(self.categories)
         self.answers: list[Any] = []
         self.faults: list[Fault | None] = []
-        self.faulty = np.zeros(0, dtype=bool)
+        self.faulty = self.unknown = np.zeros(0, dtype=bool)
         self._learning = threading.Lock()
         self._learn([], str)
 
@@ -43,10 +43,11 @@ class Column:
         if raw_type != self.type:
             cells = cells.cast(pl.String).cast(self.type)
         physical = cells.to_physical()
-        highest = physical.max()
-        if isinstance(highest, int) and highest + 1 >= len(self.answers):
+        codes = (physical.fill_null(BLANK) if physical.null_count() else physical).to_numpy()
+        # An empty column has no highest code, and that of an empty cell wraps around to 0.
+        if int((codes + np.uint32(1)).max(initial=0)) >= len(self.answers):
             self._learn(self.categories.to_series().to_list(), float if raw_type.is_float() else str)
-        return physical.fill_null(BLANK).to_numpy()
+        return codes
 
     def _learn(self, texts: list[str], kind: type[str] | type[float]) -> None:
         """Read the texts that are new; two threads may find the same ones at a time."""
@@ -57,6 +58,7 @@ class Column:
             answers, faults = zip(*old, *new, self._read(None), strict=True)
             # The answers last: whoever finds a code among them finds its fault too.
             self.faulty = np.array([fault is not None for fault in faults])
+            self.unknown = np.array([answer is None for answer in answers]) & ~self.faulty
             self.faults = list(faults)
             self.answers = list(answers)
 
@@ -76,3 +78,6 @@ class Column:
 
     def is_faulty(self, codes: Codes) -> Codes:
         return self.faulty.take(codes, mode="clip")
+
+    def is_unknown(self, codes: Codes) -> Codes:
+        return self.unknown.take(codes, mode="clip")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
 from typing import Any
 
@@ -12,9 +13,12 @@ import polars as pl
 
 from model.answering.prediction import Predictor
 
+from .averages import averages_of, lacking
+from .coded import Coded, coded_cells
 from .columns import Codes, Column
 from .combinations import Combinations
-from .headings import added_columns, estimate_columns, input_columns, row_error
+from .headings import added_columns, estimate_columns, input_columns
+from .tables import tables_of
 
 NOTHING: Mapping[int, str] = MappingProxyType({})
 
@@ -39,6 +43,8 @@ class Scorer:
         self.added = dict(zip(added_columns(predictor, header), [*kinds, pl.String], strict=True))
         self._kinds = kinds
         self._columns = [Column(asked) for asked in predictor.model.inputs]
+        self._tables = tables_of(predictor)
+        self._averages = cache(averages_of)
         self._combinations = Combinations(predictor)
 
     def columns(self) -> list[Column]:
@@ -49,49 +55,57 @@ class Scorer:
     def score(
         self, frame: pl.DataFrame, columns: Sequence[Column], overlong: Mapping[int, str] = NOTHING
     ) -> Scored:
-        """Rows that are overlong are bad, whatever their answers."""
-        codes = [column.codes(frame[:, at]) for column, at in zip(columns, self.positions, strict=True)]
-        coded = Coded(columns, codes)
-        faulty = coded.faulty()
-        faulty[list(overlong)] = True
-        bad = np.flatnonzero(faulty)
-        messages = [
-            "; ".join(filter(None, (overlong.get(row), message)))
-            for row, message in zip(bad.tolist(), coded.messages(bad), strict=True)
+        """The estimates of each row; those that are overlong are bad, whatever their answers."""
+        coded = coded_cells(columns, [frame[:, at] for at in self.positions])
+        estimates, left = self._quick(coded)
+        left = np.union1d(left, list(overlong)).astype(int)
+        rest = coded.at(left)
+        faulty = rest.faulty() | np.isin(left, list(overlong))
+        fine, bad = left[~faulty], left[faulty]
+        messages = self._messages(rest.at(faulty), bad, overlong)
+        slow = self._slow(rest.at(~faulty))
+        numbers = [
+            placed(placed(one, fine, values), bad, None) for one, values in zip(estimates, slow, strict=True)
         ]
-        errors = placed(pl.String, frame.height, bad, messages)
-        estimates = self._estimates(coded, np.flatnonzero(~faulty), frame.height)
-        return Scored(pl.DataFrame([*estimates, errors], schema=self.added), bad.tolist(), messages)
+        errors = placed(nothing(pl.String, frame.height), bad, messages)
+        return Scored(pl.DataFrame([*numbers, errors], schema=self.added), bad.tolist(), messages)
 
-    def _estimates(self, coded: Coded, fine: Codes, height: int) -> list[pl.Series]:
-        rows = self._combinations.estimates(coded.answers(fine))
-        columns = zip(*rows, strict=True) if rows else [()] * len(self._kinds)
-        return [placed(kind, height, fine, values) for kind, values in zip(self._kinds, columns, strict=True)]
+    def _quick(self, coded: Coded) -> tuple[list[pl.Series], Codes]:
+        """The estimates as far as tables give them, and the rows that are left."""
+        if self._tables is None:
+            return [nothing(kind, coded.height) for kind in self._kinds], np.arange(coded.height)
+        estimates, known = self._tables.estimates(coded)
+        return list(map(pl.Series, estimates)), np.flatnonzero(~known)
+
+    def _slow(self, coded: Coded) -> Sequence[Sequence[Any]]:
+        """The estimates of rows that tables do not have."""
+        if self._tables is None:
+            return self._one_by_one(coded)
+        found = np.empty((len(self._kinds), coded.height))
+        for names, rows in lacking(coded):
+            averages = self._averages(self._tables, names)
+            these = coded.at(rows)
+            found[:, rows] = averages.estimates(these) if averages else self._one_by_one(these)
+        return list(found)
+
+    def _one_by_one(self, coded: Coded) -> Sequence[Sequence[Any]]:
+        rows = self._combinations.estimates(coded.answers())
+        return list(zip(*rows, strict=True)) if rows else [()] * len(self._kinds)
+
+    def _messages(self, coded: Coded, rows: Codes, overlong: Mapping[int, str]) -> list[str]:
+        """All that is wrong with these rows."""
+        return [
+            "; ".join(filter(None, (overlong.get(row), message)))
+            for row, message in zip(rows.tolist(), coded.messages(), strict=True)
+        ]
 
 
-def placed(kind: Any, height: int, rows: Codes, values: Sequence[Any]) -> pl.Series:
-    """A column with the values in these rows, and nothing in the others."""
-    return pl.repeat(None, height, dtype=kind, eager=True).scatter(rows, pl.Series(values, dtype=kind))
+def nothing(kind: Any, height: int) -> pl.Series:
+    return pl.repeat(None, height, dtype=kind, eager=True)
 
 
-@dataclass(frozen=True)
-class Coded:
-    """The inputs of a piece: their columns, and the code of each cell."""
-
-    columns: Sequence[Column]
-    codes: Sequence[Codes]
-
-    def faulty(self) -> Codes:
-        """Whether anything is wrong with each row."""
-        return np.logical_or.reduce([column.is_faulty(codes) for column, codes in self._pairs()])
-
-    def answers(self, rows: Codes) -> list[list[Any]]:
-        return [column.answers_of(codes[rows]) for column, codes in self._pairs()]
-
-    def messages(self, rows: Codes) -> list[str]:
-        """All that is wrong with each of these rows, in the order of the inputs."""
-        columns = [column.faults_of(codes[rows]) for column, codes in self._pairs()]
-        return [row_error([fault for fault in row if fault]) for row in zip(*columns, strict=True)]
-
-    def _pairs(self) -> zip[tuple[Column, Codes]]:
-        return zip(self.columns, self.codes, strict=True)
+def placed(column: pl.Series, rows: Codes, values: Sequence[Any] | None) -> pl.Series:
+    """The column with the values in these rows."""
+    if not len(rows):
+        return column
+    return column.scatter(rows, None if values is None else pl.Series(values, dtype=column.dtype))
