@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Any
-
-from flask import Flask
-from werkzeug.middleware.proxy_fix import ProxyFix
+from typing import TYPE_CHECKING, Any
 
 from model.answering.prediction import get_predictor
 from model.answering.registry import add_folder, models
 
-from . import api, api_docs, bodies, errors, filters, headers, health, pages, tutorials
-from .converters import ModelConverter
-from .logs import RequestLog
 from .settings import settings_from
+
+if TYPE_CHECKING:
+    from flask import Flask
 
 
 def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     """The application; settings come from the environment, and `config` wins over them."""
+    # Imported once there is something to serve: the other commands start sooner without.
+    from flask import Flask
+    from werkzeug.middleware.proxy_fix import ProxyFix
+
+    from . import api, api_docs, bodies, errors, filters, headers, health, pages, tutorials
+    from .converters import ModelConverter
+    from .logs import RequestLog
+
     app = Flask(__name__, template_folder="../templates", static_folder="../static")
     app.config.update(settings_from(os.environ), **(config or {}))
     app.config["WTF_CSRF_TIME_LIMIT"] = app.config["TOKEN_MINUTES"] * 60

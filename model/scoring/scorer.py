@@ -57,10 +57,12 @@ class Scorer:
     ) -> Scored:
         """The estimates of each row; those that are overlong are bad, whatever their answers."""
         coded = coded_cells(columns, [frame[:, at] for at in self.positions])
-        estimates, left = self._quick(coded)
-        left = np.union1d(left, list(overlong)).astype(int)
+        estimates, known = self._quick(coded)
+        known[list(overlong)] = False
+        left = np.flatnonzero(~known)
         rest = coded.at(left)
-        faulty = rest.faulty() | np.isin(left, list(overlong))
+        faulty = rest.faulty()
+        faulty[np.searchsorted(left, list(overlong))] = True
         fine, bad = left[~faulty], left[faulty]
         messages = self._messages(rest.at(faulty), bad, overlong)
         slow = self._slow(rest.at(~faulty))
@@ -71,11 +73,11 @@ class Scorer:
         return Scored(pl.DataFrame([*numbers, errors], schema=self.added), bad.tolist(), messages)
 
     def _quick(self, coded: Coded) -> tuple[list[pl.Series], Codes]:
-        """The estimates as far as tables give them, and the rows that are left."""
+        """The estimates as far as tables give them, and the rows that these are."""
         if self._tables is None:
-            return [nothing(kind, coded.height) for kind in self._kinds], np.arange(coded.height)
+            return [nothing(kind, coded.height) for kind in self._kinds], np.zeros(coded.height, dtype=bool)
         estimates, known = self._tables.estimates(coded)
-        return list(map(pl.Series, estimates)), np.flatnonzero(~known)
+        return list(map(pl.Series, estimates)), known
 
     def _slow(self, coded: Coded) -> Sequence[Sequence[Any]]:
         """The estimates of rows that tables do not have."""
