@@ -13,7 +13,7 @@ import polars as pl
 
 from .headings import Unusable
 
-PIECE_BYTES = 4 << 20
+PIECE_BYTES = 2 << 20
 # A record so long is a quotation mark that nobody closed.
 LONGEST_RECORD = 64 << 20
 

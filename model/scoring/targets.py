@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO, Protocol
+from typing import Any, BinaryIO, Literal, Protocol
 
 import polars as pl
 from polars.io.plugins import register_io_source
@@ -16,6 +16,8 @@ from .formulas import safe, safe_columns
 from .headings import Unusable
 from .scorer import Scored
 from .sources import Source
+
+QuoteStyle = Literal["never", "necessary"]
 
 
 class Target(Protocol):
@@ -30,18 +32,18 @@ class CsvTarget:
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
 
-    def content(self, piece: Piece, scored: Scored) -> bytes:
+    def content(self, piece: Piece, scored: Scored) -> tuple[pl.DataFrame, QuoteStyle]:
         """Quotation marks cost time, so they are looked for only where a cell may need them."""
         plain = piece.plain and not scored.bad and pl.String not in scored.added.dtypes[:-1]
-        whole = safe_columns(piece.frame).hstack(scored.added)
-        file = io.BytesIO()
-        whole.write_csv(file, include_header=False, quote_style="never" if plain else "necessary")
-        return file.getvalue()
+        return safe_columns(piece.frame).hstack(scored.added), "never" if plain else "necessary"
 
-    def write(self, source: Source, added: Mapping[str, Any], contents: Iterator[bytes]) -> None:
+    def write(
+        self, source: Source, added: Mapping[str, Any], contents: Iterator[tuple[pl.DataFrame, QuoteStyle]]
+    ) -> None:
         self._file.write(header_line([*source.header, *added]))
-        for content in contents:
-            self._file.write(content)
+        self._file.flush()
+        for frame, quotes in contents:
+            frame.write_csv(self._file, include_header=False, quote_style=quotes)
         self._file.flush()
 
 
