@@ -101,7 +101,7 @@ def told_plainly() -> Iterator[None]:
         from polars.exceptions import PolarsError
     except ImportError:
         raise CannotScore("Scoring files needs Polars: pip install -r requirements.txt") from None
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
         yield
     except BrokenPipeError:
@@ -115,6 +115,8 @@ def told_plainly() -> Iterator[None]:
     except KeyboardInterrupt:
         click.echo("Stopped; no file was written", err=True)
         sys.exit(128 + signal.SIGINT)
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def with_errors(path: Path | None, work: Callable[[Complain], Tally]) -> Tally:
