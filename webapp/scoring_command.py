@@ -7,8 +7,9 @@ import csv
 import signal
 import sys
 from collections.abc import Callable, Iterator
+from io import BufferedReader
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
@@ -101,6 +102,9 @@ def told_plainly() -> Iterator[None]:
         from polars.exceptions import PolarsError
     except ImportError:
         raise CannotScore("Scoring files needs Polars: pip install -r requirements.txt") from None
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        # Polars has put a handler before Python's, under which a wait for more input goes on after Ctrl-C.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
         yield
@@ -150,7 +154,7 @@ def opened(source: Path, form: str) -> Iterator[Source]:
     from model.scoring.sources import CsvSource, ParquetSource
 
     if source == STREAM:
-        yield CsvSource(sys.stdin.buffer)
+        yield CsvSource(cast(BufferedReader, sys.stdin.buffer))
     elif form == "parquet":
         yield ParquetSource(source)
     else:

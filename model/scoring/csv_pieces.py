@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, BinaryIO
+from typing import Any
 
 import polars as pl
 
@@ -41,10 +41,10 @@ class Piece:
         return [line for line, _ in records(self.raw)] if self.raw else range(self.frame.height)
 
 
-def whole_records(file: BinaryIO) -> Iterator[bytes]:
+def whole_records(file: io.BufferedIOBase) -> Iterator[bytes]:
     """The file's bytes, parted where a record ends."""
     rest = b""
-    while block := file.read(PIECE_BYTES):
+    for block in blocks(file):
         data = rest + block
         end = records_end(data)
         if not end and len(data) > LONGEST_RECORD:
@@ -54,6 +54,17 @@ def whole_records(file: BinaryIO) -> Iterator[bytes]:
             yield data[:end]
     if rest:
         yield rest
+
+
+def blocks(file: io.BufferedIOBase) -> Iterator[bytes]:
+    """The file's bytes in large parts. Unlike read(), read1() lets Ctrl-C through before a pipe has brought a part."""
+    parts: list[bytes] = []
+    while data := file.read1(PIECE_BYTES):
+        parts.append(data)
+        if sum(map(len, parts)) >= PIECE_BYTES:
+            yield b"".join(parts)
+            parts = []
+    yield b"".join(parts)
 
 
 def records_end(data: bytes) -> int:

@@ -21,9 +21,5 @@ def put_in_place(target: Path, write: Callable[[Path], Result]) -> Result:
         result = write(part)
         part.replace(whole)
     finally:
-        # Polars and Python each raise for one Ctrl-C, and the second may come just here.
-        try:
-            part.unlink(missing_ok=True)
-        finally:
-            part.unlink(missing_ok=True)
+        part.unlink(missing_ok=True)
     return result

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO, Protocol
+from typing import Any, Protocol
 
 import polars as pl
 
@@ -35,8 +36,7 @@ class Source(Protocol):
 class CsvSource:
     """Takes the header off a file and hands out the rest in pieces."""
 
-    def __init__(self, file: BinaryIO, size: int | None = None) -> None:
-        self.size = size
+    def __init__(self, file: io.BufferedIOBase, size: int | None = None) -> None:
         self._blocks = whole_records(file)
         first = next(self._blocks, b"").removeprefix(BOM)
         end = header_end(first)
@@ -44,6 +44,7 @@ class CsvSource:
         self.first_line = first.count(b"\n", 0, end) + 1
         self.types: Sequence[Any] = [pl.String] * len(self.header)
         self._rest = first[end:]
+        self.size = None if size is None else size - end
 
     def __iter__(self) -> Iterator[bytes]:
         if self._rest:

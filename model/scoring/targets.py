@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from queue import Full, Queue
 from typing import Any, BinaryIO, Literal, Protocol
 
 import polars as pl
@@ -71,7 +74,27 @@ class ParquetTarget:
             )
         schema = dict(zip(names, [*source.types, *added.values()], strict=True))
 
-        def frames(columns: Any, predicate: Any, rows: Any, size: Any) -> Iterator[pl.DataFrame]:
-            return (pl.DataFrame(list(frame), schema=schema) for frame in contents)
+        # Polars writes in a thread of its own, so that this one can be stopped while it waits for input.
+        frames: Queue[pl.DataFrame | None] = Queue(1)
+        rows = register_io_source(lambda *pushed_down: taken_from(frames), schema=schema)
+        with ThreadPoolExecutor(1) as pool:
+            writing = pool.submit(rows.sink_parquet, self._path)
+            try:
+                for frame in contents:
+                    hand_over(pl.DataFrame(list(frame), schema=schema), frames, writing)
+            finally:
+                hand_over(None, frames, writing)
+            writing.result()
 
-        register_io_source(frames, schema=schema).sink_parquet(self._path)
+
+def taken_from(frames: Queue[pl.DataFrame | None]) -> Iterator[pl.DataFrame]:
+    while (frame := frames.get()) is not None:
+        yield frame
+
+
+def hand_over(item: pl.DataFrame | None, frames: Queue[pl.DataFrame | None], writing: Future[Any]) -> None:
+    """Put the item in the queue, unless the writing has failed and nobody takes it out."""
+    while not writing.done():
+        with contextlib.suppress(Full):
+            frames.put(item, timeout=0.1)
+            return
