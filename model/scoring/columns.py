@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from model.asking.inputs import Input, Refused
+from model.asking.inputs import Input, Refused, plain
 from model.asking.reading import Fault
 
 Codes = np.ndarray[Any, np.dtype[Any]]
@@ -64,7 +64,7 @@ class Column:
 
     def _read(self, raw: str | float | None) -> tuple[Any, Fault | None]:
         """An empty cell is no answer, so it reads as unknown where that is allowed."""
-        empty = raw is None or raw != raw or not str(raw).strip()
+        empty = raw is None or raw != raw or not plain(raw)
         try:
             return self.asked.read(None if empty else raw), None
         except Refused as refused:

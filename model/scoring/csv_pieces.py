@@ -1,16 +1,18 @@
-"""A CSV file in pieces of whole records, each read into a table and written from one."""
+"""A CSV file in pieces of whole records, each read into a table."""
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 import polars as pl
 
+from .dialect import Dialect
 from .headings import Unusable
 
 PIECE_BYTES = 2 << 20
@@ -25,10 +27,12 @@ class Piece:
     frame: pl.DataFrame
     # The bytes they were read from, unless each row is a line.
     raw: bytes = b""
+    delimiter: str = ","
     # Whether no cell needs quotation marks.
     plain: bool = False
-    # What to say of rows that have more cells than the file has columns.
-    overlong: Mapping[int, str] = field(default_factory=dict)
+    # What to say of rows that have not as many cells as the header, and the cells they have too many.
+    misshapen: Mapping[int, str] = field(default_factory=dict)
+    surplus: Mapping[int, Sequence[str]] = field(default_factory=dict)
 
     @property
     def lines(self) -> int:
@@ -38,22 +42,7 @@ class Piece:
     @cached_property
     def starts(self) -> Sequence[int]:
         """The line that each row starts on, counted from the piece's first."""
-        return [line for line, _ in records(self.raw)] if self.raw else range(self.frame.height)
-
-
-def whole_records(file: io.BufferedIOBase) -> Iterator[bytes]:
-    """The file's bytes, parted where a record ends."""
-    rest = b""
-    for block in blocks(file):
-        data = rest + block
-        end = records_end(data)
-        if not end and len(data) > LONGEST_RECORD:
-            raise Unusable("The file has a quotation mark that is not closed, or is no CSV file")
-        rest = data[end:]
-        if end:
-            yield data[:end]
-    if rest:
-        yield rest
+        return [line for line, _ in records(self.raw, self.delimiter)] if self.raw else range(self.frame.height)
 
 
 def blocks(file: io.BufferedIOBase) -> Iterator[bytes]:
@@ -65,6 +54,30 @@ def blocks(file: io.BufferedIOBase) -> Iterator[bytes]:
             yield b"".join(parts)
             parts = []
     yield b"".join(parts)
+
+
+def in_utf8(parts: Iterable[bytes], encoding: str) -> Iterator[bytes]:
+    if encoding == "utf-8":
+        yield from parts
+        return
+    decoder = codecs.getincrementaldecoder(encoding)()
+    for part in parts:
+        yield decoder.decode(part).encode()
+
+
+def whole_records(parts: Iterable[bytes]) -> Iterator[bytes]:
+    """The same bytes, parted where a record ends."""
+    rest = b""
+    for part in parts:
+        data = rest + part
+        end = records_end(data)
+        if not end and len(data) > LONGEST_RECORD:
+            raise Unusable("The file has a quotation mark that is not closed, or is no CSV file")
+        rest = data[end:]
+        if end:
+            yield data[:end]
+    if rest:
+        yield rest
 
 
 def records_end(data: bytes) -> int:
@@ -88,46 +101,52 @@ def header_end(data: bytes) -> int:
     return len(data)
 
 
-def records(raw: bytes) -> Iterator[tuple[int, list[str]]]:
+def records(raw: bytes, delimiter: str) -> Iterator[tuple[int, list[str]]]:
     """Each record with the line it starts on; a line with nothing on it is none."""
     try:
-        reader = csv.reader(io.StringIO(raw.decode(), newline=""))
+        reader = csv.reader(io.StringIO(raw.decode(), newline=""), delimiter=delimiter)
         line = 0
         for cells in reader:
             if cells:
                 yield line, cells
             line = reader.line_num
     except UnicodeDecodeError:
-        raise Unusable("The file is not text in UTF-8. Save it as “CSV UTF-8”") from None
+        raise Unusable(
+            "The file is not text in UTF-8. Save it as CSV in UTF-8, and score the new file"
+        ) from None
     except csv.Error as error:
         raise Unusable(f"The file is no CSV file: {error}") from None
 
 
-def has_empty_rows(frame: pl.DataFrame) -> bool:
-    """Whether a row has nothing in it, which may be an empty line."""
-    if not all(frame.null_count().row(0)):
-        return False
-    return bool(frame.select(pl.all_horizontal(pl.all().is_null()).any()).item())
-
-
-def read_quickly(raw: bytes, schema: dict[str, Any]) -> Piece:
+def read_quickly(raw: bytes, schema: dict[str, Any], dialect: Dialect) -> Piece:
     """The rows of a piece with each column in its type: text, or the categories of text."""
     try:
-        frame = pl.read_csv(raw, has_header=False, schema=schema)
+        frame = pl.read_csv(raw, has_header=False, schema=schema, separator=dialect.delimiter)
     except pl.exceptions.PolarsError:
-        return read_with_care(raw, schema)
-    if has_empty_rows(frame):
-        return read_with_care(raw, schema)
-    return Piece(frame, raw) if b'"' in raw else Piece(frame, plain=True)
+        return read_with_care(raw, schema, dialect)
+    if not is_regular(frame, raw, dialect):
+        return read_with_care(raw, schema, dialect)
+    return Piece(frame, raw, dialect.delimiter) if b'"' in raw else Piece(frame, plain=True)
 
 
-def read_with_care(raw: bytes, schema: dict[str, Any]) -> Piece:
-    """The same row by row, for what the fast reader refuses or would take for a row."""
-    width, overlong = len(schema), {}
+def is_regular(frame: pl.DataFrame, raw: bytes, dialect: Dialect) -> bool:
+    """Whether each row has all its cells, and no line is empty: either would leave the last column empty."""
+    if not frame[:, -1].null_count():
+        return True
+    cells = raw.count(dialect.delimiter.encode()) + frame.height
+    return b'"' not in raw and frame.width > 1 and cells == frame.height * frame.width
+
+
+def read_with_care(raw: bytes, schema: dict[str, Any], dialect: Dialect) -> Piece:
+    """The same row by row, for what the fast reader refuses or would make up cells for."""
+    width = len(schema)
     rows: list[list[str | None]] = []
-    for _, cells in records(raw):
-        if len(cells) > width:
-            overlong[len(rows)] = f"The row has {len(cells)} cells, the first line only {width}"
+    misshapen, surplus = {}, {}
+    for at, (_, cells) in enumerate(records(raw, dialect.delimiter)):
+        if len(cells) != width:
+            counted = "1 cell" if len(cells) == 1 else f"{len(cells)} cells"
+            misshapen[at] = f"This row has {counted} where the header has {width}"
+            surplus[at] = cells[width:]
         rows.append([cell or None for cell in cells[:width]] + [None] * (width - len(cells)))
     text = pl.DataFrame(rows, schema=dict.fromkeys(schema, pl.String), orient="row")
-    return Piece(text.cast(pl.Schema(schema)), raw, overlong=overlong)
+    return Piece(text.cast(pl.Schema(schema)), raw, dialect.delimiter, misshapen=misshapen, surplus=surplus)

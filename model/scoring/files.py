@@ -61,7 +61,7 @@ class FileScoring:
     def _finish(self, item: Any) -> Finished:
         columns = self.scorer.columns()
         piece = self.source.read(item, dict(zip(self.scorer.positions, columns, strict=True)))
-        scored = self.scorer.score(piece.frame, columns, piece.overlong)
+        scored = self.scorer.score(piece.frame, columns, piece.misshapen)
         bad = [(piece.starts[row], message) for row, message in zip(scored.bad, scored.messages, strict=True)]
         content = self.target.content(piece, scored)
         return Finished(content, piece.frame.height, piece.lines, len(item), bad)

@@ -11,7 +11,7 @@ import re
 import polars as pl
 
 START = r"^[=+\-@\t\r]"
-NUMBER = r"^[+-]?(\d[\d,]*\.?\d*|\.\d+)([eE][+-]?\d+)?$"
+NUMBER = r"^[+-][\d.,]*\d[\d.,]*([eE][+-]?\d+)?$"
 
 
 def is_formula(text: str) -> bool:

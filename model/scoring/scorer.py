@@ -53,18 +53,19 @@ class Scorer:
         return self._columns
 
     def score(
-        self, frame: pl.DataFrame, columns: Sequence[Column], overlong: Mapping[int, str] = NOTHING
+        self, frame: pl.DataFrame, columns: Sequence[Column], misshapen: Mapping[int, str] = NOTHING
     ) -> Scored:
-        """The estimates of each row; those that are overlong are bad, whatever their answers."""
+        """The estimates of each row; a misshapen one is bad, whatever its answers."""
         coded = coded_cells(columns, [frame[:, at] for at in self.positions])
         estimates, known = self._quick(coded)
-        known[list(overlong)] = False
+        known[list(misshapen)] = False
         left = np.flatnonzero(~known)
         rest = coded.at(left)
         faulty = rest.faulty()
-        faulty[np.searchsorted(left, list(overlong))] = True
+        faulty[np.searchsorted(left, list(misshapen))] = True
         fine, bad = left[~faulty], left[faulty]
-        messages = self._messages(rest.at(faulty), bad, overlong)
+        said = rest.at(faulty).messages()
+        messages = [misshapen.get(row, faults) for row, faults in zip(bad.tolist(), said, strict=True)]
         slow = self._slow(rest.at(~faulty))
         numbers = [
             placed(placed(one, fine, values), bad, None) for one, values in zip(estimates, slow, strict=True)
@@ -93,13 +94,6 @@ class Scorer:
     def _one_by_one(self, coded: Coded) -> Sequence[Sequence[Any]]:
         rows = self._combinations.estimates(coded.answers())
         return list(zip(*rows, strict=True)) if rows else [()] * len(self._kinds)
-
-    def _messages(self, coded: Coded, rows: Codes, overlong: Mapping[int, str]) -> list[str]:
-        """All that is wrong with these rows."""
-        return [
-            "; ".join(filter(None, (overlong.get(row), message)))
-            for row, message in zip(rows.tolist(), coded.messages(), strict=True)
-        ]
 
 
 def nothing(kind: Any, height: int) -> pl.Series:

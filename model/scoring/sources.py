@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import io
+from codecs import BOM_UTF8
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any, Protocol
 
 import polars as pl
 
 from .columns import Column
-from .csv_pieces import Piece, header_end, read_quickly, records, whole_records
+from .csv_pieces import Piece, blocks, header_end, in_utf8, read_quickly, records, whole_records
+from .dialect import START, Dialect, dialect_of
 from .headings import Unusable
 
 PARQUET_ROWS = 1 << 16
-BOM = b"\xef\xbb\xbf"
+PLAIN = Dialect("utf-8", marked=False, delimiter=",", line_end="\n")
 
 
 class Source(Protocol):
@@ -23,6 +26,8 @@ class Source(Protocol):
     first_line: int
     types: Sequence[Any]
 
+    # How a CSV file made from it is written.
+    dialect: Dialect
     # How long all its items are together, where that is known.
     size: int | None
 
@@ -37,27 +42,34 @@ class CsvSource:
     """Takes the header off a file and hands out the rest in pieces."""
 
     def __init__(self, file: io.BufferedIOBase, size: int | None = None) -> None:
-        self._blocks = whole_records(file)
-        first = next(self._blocks, b"").removeprefix(BOM)
+        parts = blocks(file)
+        start = next(parts)
+        self.dialect = dialect_of(start[:START])
+        self._pieces = whole_records(in_utf8(chain([start], parts), self.dialect.encoding))
+        first = next(self._pieces).removeprefix(BOM_UTF8)
         end = header_end(first)
-        self.header: Sequence[str] = next((cells for _, cells in records(first[:end])), [])
+        self.header: Sequence[str] = next(
+            (cells for _, cells in records(first[:end], self.dialect.delimiter)), []
+        )
         self.first_line = first.count(b"\n", 0, end) + 1
         self.types: Sequence[Any] = [pl.String] * len(self.header)
         self._rest = first[end:]
-        self.size = None if size is None else size - end
+        self.size = size - end if size and self.dialect.encoding == "utf-8" else None
 
     def __iter__(self) -> Iterator[bytes]:
         if self._rest:
             yield self._rest
-        yield from self._blocks
+        yield from self._pieces
 
     def read(self, item: bytes, columns: Mapping[int, Column]) -> Piece:
         names = [str(at) for at in range(len(self.header))]
         types = {str(at): column.type for at, column in columns.items()}
-        return read_quickly(item, {name: types.get(name, pl.String) for name in names})
+        return read_quickly(item, {name: types.get(name, pl.String) for name in names}, self.dialect)
 
 
 class ParquetSource:
+    dialect = PLAIN
+
     def __init__(self, path: Path) -> None:
         try:
             self._rows = pl.scan_parquet(path, glob=False)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import csv
 import io
+from codecs import BOM_UTF8
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import chain
 from pathlib import Path
 from queue import Full, Queue
 from typing import Any, BinaryIO, Literal, Protocol
@@ -15,12 +17,15 @@ import polars as pl
 from polars.io.plugins import register_io_source
 
 from .csv_pieces import Piece
+from .dialect import Dialect
 from .formulas import safe, safe_columns
 from .headings import Unusable
 from .scorer import Scored
 from .sources import Source
 
 QuoteStyle = Literal["never", "necessary"]
+# Rows, how they are quoted, and the cells that come after the one row where it has too many.
+Part = tuple[pl.DataFrame, QuoteStyle, Sequence[str]]
 
 
 class Target(Protocol):
@@ -35,25 +40,48 @@ class CsvTarget:
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
 
-    def content(self, piece: Piece, scored: Scored) -> tuple[pl.DataFrame, QuoteStyle]:
+    def content(self, piece: Piece, scored: Scored) -> list[Part]:
         """Quotation marks cost time, so they are looked for only where a cell may need them."""
         plain = piece.plain and not scored.bad and pl.String not in scored.added.dtypes[:-1]
-        return safe_columns(piece.frame).hstack(scored.added), "never" if plain else "necessary"
+        whole = safe_columns(piece.frame).hstack(scored.added)
+        return parts(whole, "never" if plain else "necessary", piece.surplus)
 
-    def write(
-        self, source: Source, added: Mapping[str, Any], contents: Iterator[tuple[pl.DataFrame, QuoteStyle]]
-    ) -> None:
-        self._file.write(header_line([*source.header, *added]))
+    def write(self, source: Source, added: Mapping[str, Any], contents: Iterator[list[Part]]) -> None:
+        dialect = source.dialect
+        self._file.write(BOM_UTF8 if dialect.marked else b"")
+        self._write_row([*source.header, *added], dialect)
+        for frame, quotes, surplus in chain.from_iterable(contents):
+            if surplus:
+                self._write_row([cell or "" for cell in (*frame.row(0), *surplus)], dialect)
+                continue
+            frame.write_csv(
+                self._file,
+                include_header=False,
+                separator=dialect.delimiter,
+                line_terminator=dialect.line_end,
+                quote_style=quotes,
+            )
         self._file.flush()
-        for frame, quotes in contents:
-            frame.write_csv(self._file, include_header=False, quote_style=quotes)
+
+    def _write_row(self, cells: Sequence[str], dialect: Dialect) -> None:
+        text = io.StringIO()
+        csv.writer(text, delimiter=dialect.delimiter, lineterminator=dialect.line_end).writerow(
+            map(safe, cells)
+        )
+        self._file.write(text.getvalue().encode())
+        # Polars writes to the file itself, past what Python holds back.
         self._file.flush()
 
 
-def header_line(headings: Sequence[str]) -> bytes:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerow(map(safe, headings))
-    return text.getvalue().encode()
+def parts(whole: pl.DataFrame, quotes: QuoteStyle, surplus: Mapping[int, Sequence[str]]) -> list[Part]:
+    """The table as it is; or, where rows have cells too many, with each of these rows by itself."""
+    found: list[Part] = []
+    start = 0
+    for row, cells in surplus.items():
+        if cells:
+            found += [(whole[start:row], quotes, ()), (whole[row], quotes, cells)]
+            start = row + 1
+    return [*found, (whole[start:], quotes, ())]
 
 
 class ParquetTarget:
