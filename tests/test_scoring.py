@@ -22,7 +22,7 @@ from model.answering.prediction import get_predictor
 from model.answering.registry import get_model
 from model.asking.inputs import plain
 from model.asking.reading import read_answers
-from model.scoring import csv_pieces, sources
+from model.scoring import columns, csv_pieces, sources
 from model.scoring.headings import estimate_cells, estimate_columns, row_error
 from webapp.commands import main
 
@@ -137,6 +137,7 @@ def test_small_pieces_in_turn_make_the_same_file(
     path = write_csv(tmp_path / "in.csv", some_rows(name, 300, faults))
     score(name, path, tmp_path / "whole.csv", "--errors", tmp_path / "whole-errors.csv")
     monkeypatch.setattr(csv_pieces, "PIECE_BYTES", 1000)
+    monkeypatch.setattr(columns, "MOST_TEXTS", 40)
     score(name, path, tmp_path / "pieces.csv", "--errors", tmp_path / "pieces-errors.csv")
     assert (tmp_path / "pieces.csv").read_bytes() == (tmp_path / "whole.csv").read_bytes()
     assert (tmp_path / "pieces-errors.csv").read_bytes() == (tmp_path / "whole-errors.csv").read_bytes()
@@ -269,15 +270,15 @@ def test_parquet_keeps_its_types_and_gets_numbers(tmp_path: Path) -> None:
 
 def test_missing_numbers_in_parquet_are_unknown_answers(tmp_path: Path) -> None:
     ages = [30.0, float("nan"), None, 0.5, 1e-5]
-    columns = {"sex": "male", "ticket_class": "3", "port": "S", "siblings_spouses": 0, "parents_children": 0}
-    pl.DataFrame({"age": ages}).with_columns(**{name: pl.lit(value) for name, value in columns.items()}).write_parquet(
+    others = {"sex": "male", "ticket_class": "3", "port": "S", "siblings_spouses": 0, "parents_children": 0}
+    pl.DataFrame({"age": ages}).with_columns(**{name: pl.lit(value) for name, value in others.items()}).write_parquet(
         tmp_path / "in.parquet"
     )
     assert score("titanic", tmp_path / "in.parquet", tmp_path / "out.parquet").exit_code == 0
     predictor = get_predictor("titanic")
     found = pl.read_parquet(tmp_path / "out.parquet")["probability"]
     for age, chance in zip([30.0, None, None, 0.5, 1e-5], found, strict=True):
-        assert chance == pytest.approx(predictor.chances({**columns, "age": age})[0], rel=1e-12)
+        assert chance == pytest.approx(predictor.chances({**others, "age": age})[0], rel=1e-12)
 
 
 def test_csv_and_parquet_turn_into_one_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

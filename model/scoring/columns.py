@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from typing import Any
 
 import numpy as np
@@ -21,17 +20,18 @@ MOST_TEXTS = 200_000
 class Column:
     """Gives each text a code, and tells of each code its answer or what is wrong with it.
 
-    The last answer and the last fault are those of an empty cell.
+    The last answer and the last fault are those of an empty cell. A column belongs to one thread.
     """
 
     def __init__(self, asked: Input) -> None:
         self.asked = asked
         self.categories = pl.Categories.random()
         self.type = pl.Categorical(self.categories)
+        # Polars forgets categories, and starts anew with their codes, once nothing is left that has any.
+        self._kept = pl.Series(["kept"], dtype=self.type)
         self.answers: list[Any] = []
         self.faults: list[Fault | None] = []
         self.faulty = self.unknown = np.zeros(0, dtype=bool)
-        self._learning = threading.Lock()
         self._learn([], str)
 
     @property
@@ -50,17 +50,14 @@ class Column:
         return codes
 
     def _learn(self, texts: list[str], kind: type[str] | type[float]) -> None:
-        """Read the texts that are new; two threads may find the same ones at a time."""
-        with self._learning:
-            known = len(self.answers) - 1 if self.answers else 0
-            new = [self._read(kind(text)) for text in texts[known:]]
-            old = list(zip(self.answers, self.faults, strict=True))[:known]
-            answers, faults = zip(*old, *new, self._read(None), strict=True)
-            # The answers last: whoever finds a code among them finds its fault too.
-            self.faulty = np.array([fault is not None for fault in faults])
-            self.unknown = np.array([answer is None for answer in answers]) & ~self.faulty
-            self.faults = list(faults)
-            self.answers = list(answers)
+        """Read the texts that are new."""
+        known = len(self.answers) - 1 if self.answers else 0
+        new = [self._read(kind(text)) for text in texts[known:]]
+        old = list(zip(self.answers, self.faults, strict=True))[:known]
+        answers, faults = zip(*old, *new, self._read(None), strict=True)
+        self.answers, self.faults = list(answers), list(faults)
+        self.faulty = np.array([fault is not None for fault in faults])
+        self.unknown = np.array([answer is None for answer in answers]) & ~self.faulty
 
     def _read(self, raw: str | float | None) -> tuple[Any, Fault | None]:
         """An empty cell is no answer, so it reads as unknown where that is allowed."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -42,15 +43,17 @@ class Scorer:
         # The columns that a scored file has after its own, with what is in them.
         self.added = dict(zip(added_columns(predictor, header), [*kinds, pl.String], strict=True))
         self._kinds = kinds
-        self._columns = [Column(asked) for asked in predictor.model.inputs]
+        self._inputs = predictor.model.inputs
+        self._of_thread = threading.local()
         self._tables = tables_of(predictor)
         self._averages = cache(averages_of)
         self._combinations = Combinations(predictor)
 
     def columns(self) -> list[Column]:
-        """What to read the inputs' columns of the next piece with."""
-        self._columns = [Column(old.asked) if old.is_full else old for old in self._columns]
-        return self._columns
+        """What this thread reads the inputs' columns of its next piece with."""
+        columns = getattr(self._of_thread, "columns", None) or list(map(Column, self._inputs))
+        self._of_thread.columns = [Column(old.asked) if old.is_full else old for old in columns]
+        return self._of_thread.columns
 
     def score(
         self, frame: pl.DataFrame, columns: Sequence[Column], misshapen: Mapping[int, str] = NOTHING
