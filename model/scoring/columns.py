@@ -28,7 +28,7 @@ class Column:
         self.categories = pl.Categories.random()
         self.type = pl.Categorical(self.categories)
         # Polars forgets categories, and starts anew with their codes, once nothing is left that has any.
-        self._kept = pl.Series(["kept"], dtype=self.type)
+        self._kept = pl.Series([], dtype=self.type)
         self.answers: list[Any] = []
         self.faults: list[Fault | None] = []
         self.faulty = self.unknown = np.zeros(0, dtype=bool)
