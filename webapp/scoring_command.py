@@ -45,10 +45,12 @@ class CannotScore(click.ClickException):
 @click.option(
     "--errors", metavar="FILE", type=FILE, help="Write each bad row's line and message to this CSV file."
 )
+@click.option("--cluster", metavar="ADDRESS", help="Score a folder of Parquet files on the Dask cluster there.")
 @click.pass_context
 def score(
     context: click.Context, model: Model, source: Path, target: Path,
     source_format: str | None, target_format: str | None, errors: Path | None,
+    cluster: str | None,
 ) -> None:  # fmt: skip
     """Estimate every row of the file IN, and write the rows with their estimates to OUT.
 
@@ -67,16 +69,26 @@ def score(
     Exits with 0 when every row was scored, with 1 when some could not be, and with 2 when the file
     could not be. OUT is written whole or not at all.
 
+    With --cluster, IN is a folder of Parquet files, or a pattern such as "people/*.parquet", and OUT
+    a folder; the cluster's machines must share both, and have Likely and requirements-cluster.txt.
+
     \b
     python run.py score census people.csv scored.csv
     python run.py score titanic passengers.parquet scored.parquet --errors bad.csv
+    python run.py score census people/ scored/ --cluster tcp://scheduler:8786
     zcat people.csv.gz | python run.py score census - - | gzip > scored.csv.gz
     """
     if not takes_files(model):
         raise CannotScore(f"{model.name} asks for a photo, which fits in no table")
-    formats = format_of(source, source_format), format_of(target, target_format)
-    with told_plainly():
-        tally = with_errors(errors, lambda complain: score_file(model, source, target, formats, complain))
+    if cluster is not None:
+        if source_format or target_format or errors:
+            raise click.UsageError("--from, --to and --errors are for a single file, not for a --cluster")
+        with told_plainly():
+            tally = score_on_cluster(model, source, target, cluster)
+    else:
+        formats = format_of(source, source_format), format_of(target, target_format)
+        with told_plainly():
+            tally = with_errors(errors, lambda complain: score_file(model, source, target, formats, complain))
     if tally.bad:
         click.echo(
             f"{tally.bad:,} of {tally.rows:,} rows could not be scored; their “error” says why", err=True
@@ -147,6 +159,14 @@ def score_file(
         if formats[1] == "parquet":
             return put_in_place(target, lambda part: run(model, rows, ParquetTarget(part), complain))
         return put_in_place(target, lambda part: to_csv(model, rows, part, complain))
+
+
+def score_on_cluster(model: Model, source: Path, target: Path, address: str) -> Tally:
+    try:
+        from model.scoring.cluster import score_dataset
+    except ImportError:
+        raise CannotScore("A cluster needs Dask: pip install -r requirements-cluster.txt") from None
+    return score_dataset(model.name, source, target, address)
 
 
 @contextlib.contextmanager
