@@ -76,7 +76,8 @@ class ParquetSource:
             schema = self._rows.collect_schema()
         except pl.exceptions.PolarsError as error:
             raise Unusable(f"The file is no Parquet file: {error}") from None
-        self.size = self._rows.select(pl.len()).collect().item()
+        self._count = self._rows.select(pl.len()).collect().item()
+        self.size: int | None = self._count
         self.header: Sequence[str] = list(schema)
         self.types: Sequence[Any] = [
             pl.String if isinstance(kind, pl.Categorical) else kind for kind in schema.values()
@@ -84,7 +85,9 @@ class ParquetSource:
         self.first_line = 1
 
     def __iter__(self) -> Iterator[pl.DataFrame]:
-        yield from self._rows.collect_batches(chunk_size=PARQUET_ROWS)
+        # Polars's own batches are read far ahead of the scoring, and pile up.
+        for start in range(0, self._count, PARQUET_ROWS):
+            yield self._rows.slice(start, PARQUET_ROWS).collect()
 
     def read(self, item: pl.DataFrame, columns: Mapping[int, Column]) -> Piece:
         return Piece(item)
