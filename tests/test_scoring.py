@@ -316,7 +316,7 @@ def test_stopping_leaves_what_was_there_and_nothing_else(tmp_path: Path, stop: s
         pipe.flush()
         wait_until(lambda: any(file.name.startswith(f".{name}") for file in tmp_path.iterdir()))
         process.send_signal(stop)
-        assert process.wait(5) == 128 + stop
+        assert process.wait(PATIENCE) == 128 + stop
         assert b"Traceback" not in process.stderr.read()
     assert [file.name for file in tmp_path.iterdir()] == [name]
     assert (tmp_path / name).read_text() == "from yesterday"
