@@ -70,8 +70,8 @@ def texts(pieces: Iterable[bytes], dialect: Dialect) -> Iterator[str]:
     for piece in chain(pieces, [None]):
         try:
             text = decoder.decode(piece or b"", final=piece is None)
-        except UnicodeDecodeError:
-            raise Unusable(UNREADABLE.format(line)) from None
+        except UnicodeDecodeError as fault:
+            raise unreadable(fault, line) from None
         if "\0" in text:
             raise Unusable(NOT_TEXT)
         whole, end, begun = text.rpartition("\n")
@@ -109,11 +109,15 @@ def decoded_start(start: bytes, encoding: str) -> str:
     try:
         text = codecs.getincrementaldecoder(encoding)().decode(start)
     except UnicodeDecodeError as fault:
-        line = start[: fault.start].count(b"\n") + 1
-        raise Unusable(NOT_TEXT if b"\0" in start else UNREADABLE.format(line)) from None
+        raise Unusable(NOT_TEXT) if b"\0" in start else unreadable(fault, 1) from None
     if "\0" in text:
         raise Unusable(NOT_TEXT)
     return text.removeprefix("\ufeff")
+
+
+def unreadable(fault: UnicodeDecodeError, line: int) -> Unusable:
+    good = fault.object[: fault.start].decode(fault.encoding, "replace")
+    return Unusable(UNREADABLE.format(line + good.count("\n")))
 
 
 def first_record(text: str) -> tuple[str, str]:
