@@ -21,7 +21,7 @@ OUTSIDE = "The census data has no one outside that range"
 class CensusForm(Form):
     age = NumberField(
         "Age", thing="the person’s age", whole=True, between=(17, 90), like="37", beyond=OUTSIDE,
-        hint="A whole number from 17 to 90", phrase="Being {}", unit="years",
+        hint="A whole number from 17 to 90", phrase="Being {} old", unit="years",
     )  # fmt: skip
     sex = ChoiceField(
         "Sex", thing="the person’s sex", plural="sexes the census recorded",

@@ -23,7 +23,7 @@ class TitanicForm(Form):
     )  # fmt: skip
     age = NumberField(
         "Age", thing="the passenger’s age", between=(0, 100), like="29", may_be_unknown=True,
-        beyond="The oldest passenger in the data was 80", unit="years", phrase="Being {}",
+        beyond="The oldest passenger in the data was 80", unit="years", phrase="Being {} old",
         hint="From 0 to 100. For a baby under 1, enter a part of a year, like 0.5",
     )  # fmt: skip
     ticket_class = ChoiceField(
@@ -33,7 +33,7 @@ class TitanicForm(Form):
     )  # fmt: skip
     port = ChoiceField(
         "Port where the passenger came on board", thing="the port", plural="ports", may_be_unknown=True,
-        choices={"S": "Southampton", "C": "Cherbourg", "Q": "Queenstown"}, phrase="Boarding at {}",
+        choices={"S": "Southampton", "C": "Cherbourg", "Q": "Queenstown"}, phrase="Coming on board at “{}”",
     )  # fmt: skip
     siblings_spouses = NumberField(
         "Brothers, sisters, husband or wife on board", subject="Brothers, sisters, husband or wife",
@@ -73,6 +73,7 @@ MODEL = Model(
     form=TitanicForm,
     order=2,
     shows_alike=5,
+    compares_with="sex",
     fieldsets={
         "The passenger": ("sex", "age"),
         "The voyage": ("ticket_class", "port", "siblings_spouses", "parents_children"),
@@ -119,6 +120,7 @@ MODEL = Model(
         yes="survived",
         no="died",
         outcome="survival",
+        instead="A passenger who differed only in this, with {reference}, would have had",
         warning="This describes one night in 1912. It says nothing about anyone’s chances today.",
         data_line="{rows} passengers of the Titanic, April 1912",
         source="the passenger lists of the Titanic",

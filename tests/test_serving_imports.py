@@ -50,7 +50,8 @@ for model in models():
     query = texts(model, answers)
     statuses[f"form {model.name}"] = client.get(f"/{model.name}").status_code
     statuses[f"result {model.name}"] = client.get(f"/{model.name}/result", query_string=query).status_code
-    statuses[f"card {model.name}"] = client.get(f"/api/models/{model.name}").status_code
+    statuses[f"about {model.name}"] = client.get(f"/api/models/{model.name}").status_code
+    statuses[f"card {model.name}"] = client.get(f"/{model.name}/card").status_code
     if model.name != "food":
         statuses[f"post {model.name}"] = client.post(f"/{model.name}", data=query).status_code
         statuses[f"bad {model.name}"] = client.post(f"/{model.name}", data={}).status_code

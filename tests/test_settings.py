@@ -72,6 +72,8 @@ def test_a_setting_is_understood(variable: str, text: str, key: str, value: obje
         ("LIKELY_BATCH_MB", "50MB", "a whole number from 1 to 10000"),
         ("LIKELY_CORS_ORIGINS", "example.org", "origins like https://example.org, or *"),
         ("LIKELY_CORS_ORIGINS", "https://a.example,b.example c.example", "origins like https://example.org, or *"),
+        ("LIKELY_CORS_ORIGINS", "https://example.org/", "origins like https://example.org, or *"),
+        ("LIKELY_CORS_ORIGINS", "https://Example.org", "origins like https://example.org, or *"),
         ("LIKELY_MODEL_FOLDERS", "/no/such/folder", "folders that exist"),
         ("LIKELY_MODEL_FOLDERS", __file__, "folders that exist"),
     ],

@@ -83,6 +83,18 @@ def test_it_has_a_result(sixth: Server) -> None:
     assert "out of 100" in Page(result.text).heading
 
 
+def test_it_has_a_card(sixth: Server) -> None:
+    answer = sixth.ask("GET", "/toy/card")
+    page = Page(answer.text)
+    assert answer.status == 200
+    assert page.heading == "Rain"
+    headings = [heading.text for heading in page.root.all("h2")]
+    assert "How good is it?" in headings
+    # It says neither what it is for nor which groups to look at.
+    assert "What is it for?" not in headings
+    assert "Who is it wrong about?" not in page.text
+
+
 def test_its_unknown_answer_is_taken(sixth: Server) -> None:
     assert post_form(sixth, clouds="7", wind="unknown").status == 303
 

@@ -21,18 +21,33 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     from flask import Flask
     from werkzeug.middleware.proxy_fix import ProxyFix
 
-    from . import api, api_docs, bodies, errors, filters, headers, health, pages, tutorials
+    from . import (
+        api,
+        api_docs,
+        assets,
+        bodies,
+        compression,
+        cors,
+        errors,
+        filters,
+        headers,
+        health,
+        pages,
+        tutorials,
+        unchanging,
+        what_if,
+    )
     from .converters import ModelConverter
     from .logs import RequestLog
 
-    app = Flask(__name__, template_folder="../templates", static_folder="../static")
+    app = Flask(__name__, template_folder="../templates", static_folder=None)
     app.config.update(settings_from(os.environ), **(config or {}))
     app.config["WTF_CSRF_TIME_LIMIT"] = app.config["TOKEN_MINUTES"] * 60
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     app.url_map.converters["model"] = ModelConverter
-    for part in (bodies, headers, errors, filters):
+    for part in (bodies, headers, cors, errors, filters, assets, compression, unchanging):
         part.init_app(app)
-    for blueprint in (tutorials.bp, pages.bp, health.bp, api.bp, api_docs.bp):
+    for blueprint in (tutorials.bp, assets.bp, pages.bp, what_if.bp, health.bp, api.bp, api_docs.bp):
         app.register_blueprint(blueprint)
     load_models(app)
     app.wsgi_app = RequestLog(app.wsgi_app)  # type: ignore[method-assign]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
+from urllib.parse import urlencode
 
-from flask import url_for
+from flask import request, url_for
 
 from model.answering.prediction import get_predictor
 from model.asking.declaration import Model
@@ -15,26 +17,43 @@ from model.asking.reading import read_answers
 NEW = "new-"
 
 
-def texts(model: Model, answers: Mapping[str, Any]) -> dict[str, Any]:
+def texts(model: Model, answers: Mapping[str, Any]) -> dict[str, str]:
     """Every answer as an address, a form or a file carries it."""
     return {asked.name: asked.text(answers[asked.name]) for asked in model.inputs if asked.name in answers}
 
 
-def address_of(model: Model, answers: Mapping[str, Any], **changes: Any) -> str:
-    """The address of the result for these answers, some of them changed."""
-    whole = texts(model, {**answers, **changes})
-    return url_for("pages.result", model=model, **whole, v=get_predictor(model.name).version)
+def query_of(model: Model, answers: Mapping[str, Any], prefix: str = "") -> str:
+    """The answers as the part of an address after the question mark."""
+    return urlencode({prefix + name: text for name, text in texts(model, answers).items()})
 
 
-def compare_address(model: Model, answers: Mapping[str, Any], changes: Mapping[str, Any]) -> str:
+def page_address(endpoint: str, model: Model, *queries: str) -> str:
+    """A page's address with a query; url_for() finds the page's own once, since it takes its time."""
+    return f"{page_path(endpoint, model.name, request.script_root)}?{'&'.join(queries)}"
+
+
+@lru_cache(maxsize=256)
+def page_path(endpoint: str, name: str, script_root: str) -> str:
+    return url_for(endpoint, model=name)
+
+
+def result_address(model: Model, query: str) -> str:
+    """The address of the result for answers that stand in a query."""
+    return page_address("pages.result", model, query, f"v={get_predictor(model.name).version}")
+
+
+def address_of(model: Model, answers: Mapping[str, Any]) -> str:
+    return result_address(model, query_of(model, answers))
+
+
+def compare_address(model: Model, query: str, changes: Mapping[str, Any]) -> str:
     """The address of the page that compares these answers with the same ones, some of them changed."""
-    changed = {f"{NEW}{name}": text for name, text in texts(model, {**answers, **changes}).items()}
-    return url_for("pages.compare", model=model, **texts(model, answers), **changed)
+    return page_address("what_if.compare", model, query, query_of(model, changes, NEW))
 
 
-def form_address(model: Model, answers: Mapping[str, Any]) -> str:
+def form_address(model: Model, query: str) -> str:
     """The address of the form with these answers filled in."""
-    return url_for("pages.form", model=model, **texts(model, answers))
+    return page_address("pages.form", model, query)
 
 
 def example_addresses(model: Model) -> list[tuple[str, str]]:
@@ -44,5 +63,5 @@ def example_addresses(model: Model) -> list[tuple[str, str]]:
 
 def example_address(model: Model, given: Mapping[str, Any]) -> str:
     answers, _ = read_answers(model.inputs, given)
-    filled_in = address_of if any(asked.kind == "photo" for asked in model.inputs) else form_address
-    return filled_in(model, answers)
+    filled_in = result_address if any(asked.kind == "photo" for asked in model.inputs) else form_address
+    return filled_in(model, query_of(model, answers))

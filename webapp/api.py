@@ -3,36 +3,38 @@
 from __future__ import annotations
 
 import difflib
-import json
+from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
-from flask import Blueprint, Response, current_app, request, url_for
+from flask import Blueprint, Response, request, url_for
 from werkzeug.exceptions import BadRequest, Conflict, UnsupportedMediaType
 
-from model.answering.explanation import Arithmetic, Move, arithmetic, moves, smallest_changes
-from model.answering.prediction import Estimate, Predictor, get_predictor
+from model.answering.prediction import Predictor, get_predictor
 from model.answering.registry import models
 from model.asking.declaration import Model
 from model.asking.inputs import ChoiceInput, Input, NumberInput
-from model.asking.reading import Answers, Fault, read_answers
+from model.asking.reading import Answers, Fault, read_answers, read_lists
 
+from .answers_json import told
 from .bodies import MEGABYTE, body_limit
 from .errors import problem
 from .forms import has_photo
-from .json_bodies import json_body
+from .json_bodies import as_json, encoded, json_body
 
 bp = Blueprint("api", __name__, url_prefix="/api")
 
 MOST_AT_ONCE = 10_000
 # Ten thousand census records are 1.5 MB; a photo is 8.
 BODY_LIMIT = 8 * MEGABYTE + 64 * 1024
-# json.dumps() would build an encoder for every answer.
-ENCODER = json.JSONEncoder(ensure_ascii=False)
-ONE_OR_MANY = "Send one JSON object of answers, or a list of up to 10,000 of them"
+# Items of a long answer that are sent together.
+PIECE = 50
+PARAMETERS = ("explain", "version")
+ONE_OR_MANY = f"Send one JSON object of answers, or a list of up to {MOST_AT_ONCE:,} of them"
+NO_OBJECT = "Each item of the list must be a JSON object of answers"
 
-
-def as_json(content: Any, status: int = 200) -> Response:
-    return Response(ENCODER.encode(content), status, mimetype="application/json")
+# The answers that were read, and what is wrong with the others.
+Read = tuple[Answers, list[Fault]]
 
 
 def tagged(content: Any) -> Response:
@@ -93,12 +95,16 @@ def described(asked: Input) -> dict[str, Any]:
         found["hint"] = asked.hint
     if isinstance(asked, NumberInput):
         found |= {"whole": asked.whole, "lowest": asked.lowest, "highest": asked.highest, "unit": asked.unit}
-        messages = {"blank": asked.blank, "not_a_number": asked.not_a_number, "out_of_range": asked.out_of_range}
-        return found | {"messages": messages}
+        return found | {"messages": number_messages(asked)}
     if isinstance(asked, ChoiceInput):
         found["choices"] = dict(asked.choices)
         return found | {"messages": {"blank": asked.blank, "not_offered": asked.not_offered("…")}}
-    return found
+    return found | {"messages": {"blank": f"Choose {asked.thing}"}}
+
+
+def number_messages(asked: NumberInput) -> dict[str, str]:
+    whole = {"not_whole": asked.not_whole} if asked.whole else {}
+    return {"blank": asked.blank, "not_a_number": asked.not_a_number, **whole, "out_of_range": asked.out_of_range}
 
 
 # -- estimates -----------------------------------------------------------------------------------------
@@ -109,43 +115,37 @@ def described(asked: Input) -> dict[str, Any]:
 def predict(model: Model) -> Response:
     predictor = get_predictor(model.name)
     explain = wants_explanation(predictor)
-    if has_photo(model) and request.mimetype == "multipart/form-data":
-        return answer_one(predictor, sent_photo(model), explain)
     if has_photo(model):
-        sent = request.mimetype or "no content type"
-        raise UnsupportedMediaType(f"Send the photo as multipart/form-data in the field “photo”, not {sent}")
-    body = json_body()
+        return answer_one(predictor, *checked_photo(model), explain)
+    return answer(predictor, json_body(), explain)
+
+
+def answer(predictor: Predictor, body: Any, explain: bool) -> Response:
     if isinstance(body, list):
         return answer_many(predictor, body, explain)
-    return answer_one(predictor, body, explain)
+    return answer_one(predictor, *checked(predictor.model, body), explain)
 
 
 def wants_explanation(predictor: Predictor) -> bool:
     """Read the two parameters that a request may have; a wrong one is refused, not passed over."""
-    if not request.query_string:
-        return False
-    for name in request.args:
-        if name not in ("explain", "version"):
-            raise BadRequest(f"There is no parameter {name[:60]!r}. There are: explain, version")
+    for name, given in request.args.lists():
+        if name not in PARAMETERS:
+            raise BadRequest(f"There is no parameter “{name[:60]}”. There are: {', '.join(PARAMETERS)}")
+        if len(given) > 1:
+            raise BadRequest(f"The parameter {name} is there twice")
     explain = request.args.get("explain", "0")
     if explain not in ("0", "1"):
         raise BadRequest("explain must be 0 or 1")
-    pinned = request.args.get("version")
-    if pinned is not None and pinned != predictor.version:
+    pinned = request.args.get("version", predictor.version)
+    if pinned != predictor.version:
         raise Conflict(
-            f"This is version {predictor.version} of {predictor.model.name}, not {pinned[:60]}. "
+            f"This is version {predictor.version} of {predictor.model.name}, not “{pinned[:60]}”. "
             "It was trained anew: compare before you go on, or leave the parameter out"
         )
     return explain == "1"
 
 
-def sent_photo(model: Model) -> dict[str, Any]:
-    found: dict[str, Any] = {name: file.read() for name, file in request.files.items()}
-    return {**request.form.to_dict(), **found}
-
-
-def answer_one(predictor: Predictor, raw: Any, explain: bool) -> Response:
-    answers, faults = checked(predictor.model, raw)
+def answer_one(predictor: Predictor, answers: Answers, faults: list[Fault], explain: bool) -> Response:
     if faults:
         entries = [entry(fault) for fault in faults]
         return problem(422, "Unprocessable Content", "; ".join(f.message for f in faults), entries)
@@ -155,26 +155,51 @@ def answer_one(predictor: Predictor, raw: Any, explain: bool) -> Response:
 def answer_many(predictor: Predictor, items: list[Any], explain: bool) -> Response:
     """Every item in order: estimates for the good ones, errors for the bad; 207 says that some are bad."""
     if len(items) > MOST_AT_ONCE:
-        return problem(422, "Unprocessable Content", f"{ONE_OR_MANY}; this list has {len(items):,}", [])
-    results = []
-    all_good = True
-    for number, item in enumerate(items):
-        answers, faults = checked(predictor.model, item)
-        all_good = all_good and not faults
-        results.append(
-            {"errors": [entry(fault, number) for fault in faults]} if faults else told(predictor, answers, explain)
-        )
-    content = {"model": predictor.model.name, "version": predictor.version, "results": results}
-    return as_json(content, 200 if all_good else 207)
+        return problem(422, "Unprocessable Content", f"{ONE_OR_MANY}. This list has {len(items):,}")
+    read = [checked(predictor.model, item, NO_OBJECT) for item in items]
+    status = 207 if any(faults for _, faults in read) else 200
+    return Response(pieces(predictor, results_of(predictor, read, explain)), status, mimetype="application/json")
 
 
-def checked(model: Model, raw: Any) -> tuple[Answers, list[Fault]]:
+def results_of(predictor: Predictor, read: list[Read], explain: bool) -> Iterator[dict[str, Any]]:
+    for number, (answers, faults) in enumerate(read):
+        if faults:
+            yield {"errors": [entry(fault, number) for fault in faults]}
+        else:
+            yield told(predictor, answers, explain)
+
+
+def pieces(predictor: Predictor, results: Iterator[dict[str, Any]]) -> Iterator[bytes]:
+    """A long answer as it is worked out, so that nobody waits for ten thousand explanations in silence."""
+    head = encoded({"model": predictor.model.name, "version": predictor.version})
+    yield head[:-1] + b', "results": ['
+    between = b""
+    while some := list(islice(results, PIECE)):
+        yield between + encoded(some)[1:-1]
+        between = b", "
+    yield b"]}"
+
+
+def checked(model: Model, raw: Any, otherwise: str = ONE_OR_MANY) -> Read:
     if not isinstance(raw, dict):
-        return {}, [Fault("", ONE_OR_MANY)]
+        return {}, [Fault("", otherwise)]
     answers, faults = read_answers(model.inputs, raw)
-    if len(raw) > len(model.inputs) or raw.keys() - model.input.keys():
-        faults = faults + [Fault(str(name), stranger(model, str(name))) for name in raw if name not in model.input]
-    return answers, faults
+    return answers, faults + strangers(model, raw)
+
+
+def checked_photo(model: Model) -> Read:
+    if request.mimetype != "multipart/form-data":
+        sent = request.mimetype or "no content type"
+        raise UnsupportedMediaType(f"Send the photo as multipart/form-data in the field “photo”, not {sent}")
+    raw: dict[str, list[Any]] = dict(request.form.lists())
+    for name, files in request.files.lists():
+        raw.setdefault(name, []).extend(file.read() for file in files)
+    answers, faults = read_lists(model.inputs, raw)
+    return answers, faults + strangers(model, raw)
+
+
+def strangers(model: Model, raw: dict[str, Any]) -> list[Fault]:
+    return [Fault(name, stranger(model, name)) for name in raw if name not in model.input]
 
 
 def stranger(model: Model, name: str) -> str:
@@ -183,94 +208,8 @@ def stranger(model: Model, name: str) -> str:
     return f"“{name[:60]}” is not one of the inputs. {hint}"
 
 
-def entry(fault: Fault, number: int | None = None) -> dict[str, Any]:
+def entry(fault: Fault, number: int | None = None) -> dict[str, str]:
     """One fault as RFC 9457's errors have it; the pointer says where in the body it is."""
     parts = ([] if number is None else [str(number)]) + ([fault.name] if fault.name else [])
     pointer = "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in parts)
     return {"pointer": pointer, "field": fault.name, "message": fault.message}
-
-
-def told(predictor: Predictor, answers: Answers, explain: bool) -> dict[str, Any]:
-    content = estimated(predictor, predictor.estimates(answers))
-    if None in answers.values():
-        content["unknown"] = list(predictor.unknown(answers))
-    if has_photo(predictor.model):
-        content["seen"] = answers["photo"].words()
-    return content | explained(predictor, answers) if explain else content
-
-
-def estimated(predictor: Predictor, estimates: list[Estimate]) -> dict[str, Any]:
-    kind = predictor.model.kind
-    if kind == "classes":
-        best = max(estimates, key=lambda estimate: estimate.value)
-        chances = {e.label: {"probability": e.value, "low": e.low, "high": e.high} for e in estimates}
-        return {"class": best.label, "classes": chances}
-    name = "probability" if kind == "probability" else "amount"
-    estimate = estimates[0]
-    return {name: estimate.value, "low": estimate.low, "high": estimate.high}
-
-
-# -- explanations --------------------------------------------------------------------------------------
-
-
-def explained(predictor: Predictor, answers: Answers) -> dict[str, Any]:
-    return {
-        "moved": [move_json(move) for move in moves(predictor, answers)],
-        "would_change": [
-            {"answers": dict(change.answers), "estimate": change.estimate}
-            for change in smallest_changes(predictor, answers)
-        ],
-        "unknown_answers": [
-            {
-                "name": one.name,
-                "low": one.low,
-                "low_answer": one.low_answer,
-                "high": one.high,
-                "high_answer": one.high_answer,
-            }
-            for one in predictor.unknown_answers(answers)
-        ],
-        "arithmetic": [sum_json(one) for one in arithmetic(predictor, answers)],
-    }
-
-
-def move_json(move: Move) -> dict[str, Any]:
-    return {
-        "name": move.input.name,
-        "answer": jsonable(move.answer),
-        "reference": move.reference,
-        "instead": move.instead,
-        "shift": move.shift,
-    }
-
-
-def jsonable(answer: Any) -> Any:
-    return answer if isinstance(answer, (str, int, float)) or answer is None else answer.text()
-
-
-def sum_json(one: Arithmetic) -> dict[str, Any]:
-    return {
-        "share": one.share,
-        "filled_in": {asked.name: answer for asked, answer in one.filled_in},
-        "intercept": list(one.intercept),
-        "terms": [{"inputs": [a.name for a in line.inputs], "points": list(line.points)} for line in one.lines],
-        "sum": list(one.total),
-        "result": list(one.result),
-    }
-
-
-# -- other sites' scripts ------------------------------------------------------------------------------
-
-
-@bp.after_request
-def allow_origins(response: Response) -> Response:
-    """CORS headers for the origins that the settings name; none unless set."""
-    allowed = current_app.config["CORS_ORIGINS"]
-    origin = request.headers.get("Origin")
-    if allowed and origin and (origin in allowed or "*" in allowed):
-        response.headers["Access-Control-Allow-Origin"] = "*" if "*" in allowed else origin
-        response.headers["Access-Control-Allow-Headers"] = "Content-Type"
-        response.headers["Access-Control-Allow-Methods"] = "GET, POST"
-        response.headers.add("Vary", "Origin")
-    return response
-

@@ -2,39 +2,41 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request, url_for
+from flask import Blueprint, Response, current_app, render_template, request, url_for
 
+from model.answering.prediction import get_predictor
 from model.answering.registry import models
 from model.asking.declaration import Model
+from model.asking.inputs import ChoiceInput, Input, NumberInput
 
-from . import openapi
-from .api import described, tagged
+from . import api, openapi
+from .api import tagged
+from .bodies import MEGABYTE
 from .forms import has_photo
+from .snippets import Snippet, curl, pretty, snippets
 
 bp = Blueprint("api_docs", __name__, url_prefix="/api")
 
 
 @dataclass(frozen=True)
-class Snippet:
-    """How to ask in one language; the text can be pasted and run."""
+class Shown:
+    """A question in one language or several, and the real answer to it."""
 
-    language: str
-    code: str
+    snippets: list[Snippet]
+    answer: str
 
 
 @dataclass(frozen=True)
 class Documented:
     model: Model
-    address: str
-    inputs: list[dict[str, Any]]
-    snippets: list[Snippet]
-    # The real answer to the snippets' question; empty for a photo, which stands in a file of one's own.
-    answer: str
+    version: str
+    # The example that the snippets ask about.
+    example: str
+    shown: Shown
 
 
 @bp.get("/openapi.json")
@@ -44,67 +46,64 @@ def openapi_json() -> Response:
 
 @bp.get("/")
 def documentation() -> str:
-    return render_template("api.html", documented=[documented(model) for model in models()])
+    return render_template(
+        "api.html",
+        base=request.url_root.rstrip("/"),
+        documented=[documented(model) for model in models()],
+        short=shortest(),
+        shown=shown_once(shortest()),
+        statuses=openapi.STATUSES,
+        most=api.MOST_AT_ONCE,
+        megabytes=api.BODY_LIMIT // MEGABYTE,
+        origins=current_app.config["CORS_ORIGINS"],
+    )
 
 
 def documented(model: Model) -> Documented:
-    address = request.url_root.rstrip("/") + url_for("api.predict", model=model)
-    example = dict(model.examples[0].answers)
-    answer = "" if has_photo(model) else pretty(openapi.answer_to(model, example))
-    inputs = [described(asked) for asked in model.inputs]
-    return Documented(model, address, inputs, snippets(model, address, example), answer)
+    example = model.examples[0]
+    answers = dict(example.answers)
+    shown = Shown(asked_by_program(model, answers), answered(model, answers))
+    return Documented(model, get_predictor(model.name).version, example.name, shown)
 
 
-def snippets(model: Model, address: str, answers: Mapping[str, Any]) -> list[Snippet]:
-    """The same question in each language; also shown on a result page with that person's answers."""
-    if has_photo(model):
-        return photo_snippets(address)
-    body = json.dumps(answers, ensure_ascii=False)
-    quoted = body.replace("'", "'\\''")
-    return [
-        Snippet("curl", f"curl {address} \\\n  -H 'Content-Type: application/json' \\\n  -d '{quoted}'"),
-        Snippet(
-            "Python",
-            "import json, urllib.request\n\n"
-            f"answers = {python_literal(answers)}\n"
-            f'request = urllib.request.Request("{address}", json.dumps(answers).encode(),\n'
-            '                                 {"Content-Type": "application/json"})\n'
-            "print(json.load(urllib.request.urlopen(request)))",
-        ),
-        Snippet(
-            "JavaScript",
-            f'const answer = await fetch("{address}", {{\n'
-            '  method: "POST",\n'
-            '  headers: {"Content-Type": "application/json"},\n'
-            f"  body: JSON.stringify({body}),\n"
-            "});\n"
-            "console.log(await answer.json());",
-        ),
-    ]
+def shortest() -> Model:
+    """The model with the fewest questions, for what is the same with every model."""
+    return min((model for model in models() if not has_photo(model)), key=lambda model: len(model.inputs))
 
 
-def python_literal(answers: Mapping[str, Any]) -> str:
-    return repr(dict(answers))
+def shown_once(model: Model) -> dict[str, Shown]:
+    """What holds for every model, shown with this one: lists, explanations, mistakes."""
+    good = dict(model.examples[0].answers)
+    name = model.inputs[0].name
+    wrong = {**good, name: "many", name[:-1]: 1}
+    address = api_address(model)
+    return {
+        "list": Shown([Snippet("curl", curl(address, [good, wrong]))], answered(model, [good, wrong])),
+        "explain": Shown([Snippet("curl", curl(f"{address}?explain=1", good))], answered(model, good, explain=True)),
+        "mistake": Shown([Snippet("curl", curl(address, wrong))], answered(model, wrong)),
+    }
 
 
-def photo_snippets(address: str) -> list[Snippet]:
-    return [
-        Snippet("curl", f"curl {address} -F photo=@dinner.jpg"),
-        Snippet(
-            "Python",
-            "import requests\n\n"
-            f'answer = requests.post("{address}", files={{"photo": open("dinner.jpg", "rb")}})\n'
-            "print(answer.json())",
-        ),
-        Snippet(
-            "JavaScript",
-            "const form = new FormData();\n"
-            'form.append("photo", document.querySelector("input[type=file]").files[0]);\n'
-            f'const answer = await fetch("{address}", {{method: "POST", body: form}});\n'
-            "console.log(await answer.json());",
-        ),
-    ]
+def answered(model: Model, body: Any, explain: bool = False) -> str:
+    return pretty(api.answer(get_predictor(model.name), body, explain).get_json())
 
 
-def pretty(content: Any) -> str:
-    return json.dumps(content, indent=2, ensure_ascii=False)
+def asked_by_program(model: Model, answers: Mapping[str, Any]) -> list[Snippet]:
+    """How a program asks what this result answers."""
+    return snippets(model, api_address(model), answers)
+
+
+def api_address(model: Model) -> str:
+    return request.url_root.rstrip("/") + url_for("api.predict", model=model)
+
+
+@bp.app_template_filter()
+def takes(asked: Input) -> str:
+    """What an input takes, in words: “A whole number from 17 to 90, in years”."""
+    if isinstance(asked, ChoiceInput):
+        return f"One of {len(asked.choices)} values"
+    if not isinstance(asked, NumberInput):
+        return asked.hint
+    kind = "A whole number" if asked.whole else "A number"
+    unit = f", in {asked.unit}" if asked.unit else ""
+    return f"{kind} from {asked.text(asked.lowest)} to {asked.text(asked.highest)}{unit}"

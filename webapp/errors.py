@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, jsonify, render_template, request
+from flask import Flask, Response, render_template, request
 from werkzeug.exceptions import HTTPException, InternalServerError, RequestEntityTooLarge
 
 from .bodies import MEGABYTE, drain
+from .json_bodies import as_json
 
 ADVICE = {
     400: ("This request cannot be read", "Go back and send the form again."),
@@ -21,15 +22,16 @@ def is_for_programs() -> bool:
     return request.path.startswith("/api/") or request.path in ("/predict", "/healthz", "/readyz")
 
 
-def problem(status: int, title: str, detail: str, errors: list[dict[str, object]] | None = None) -> Response:
-    """An answer as RFC 9457 has it, with one entry for each fault."""
-    body: dict[str, object] = {"type": "about:blank", "title": title, "status": status, "detail": detail}
-    if errors is not None:
-        body["errors"] = errors
-    response = jsonify(body)
-    response.status_code = status
-    response.mimetype = "application/problem+json"
-    return response
+def problem(status: int, title: str, detail: str, errors: list[dict[str, str]] | None = None) -> Response:
+    """An answer as RFC 9457 has it, with one entry for each fault: of an answer, or of the request as a whole."""
+    body = {
+        "type": "about:blank",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "errors": errors or [{"pointer": "", "field": "", "message": detail}],
+    }
+    return as_json(body, status, "application/problem+json")
 
 
 def explain(error: HTTPException) -> Response:

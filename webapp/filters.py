@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Flask
 
-from model.answering.explanation import Move
+from model.answering.people import Person
 from model.answering.prediction import Estimate, Predictor
 from model.asking.declaration import Words
+from model.asking.inputs import first_upper
 
-from .results import Result
+from .pictures import across, class_dots, dots, hundredths, key, shape
+from .results import Comparator, Result
 
 
-def hundredths(chance: float) -> int:
-    """The whole number out of 100 nearest to a chance, half upwards; the one rounding on the site."""
-    return int(chance * 100 + 0.5)
+def first_lower(text: str) -> str:
+    """A label within a sentence."""
+    return text[:1].lower() + text[1:]
 
 
 def out_of_100(chance: float) -> str:
@@ -37,12 +39,33 @@ def percent(chance: float) -> str:
     return f"{hundredths(chance)}%"
 
 
+def chance(value: float, places: int = 1) -> str:
+    """A chance out of 100 with decimals, as the card's tables have it; what is only nearly 0 or 100 says so."""
+    text = decimals(value * 100, places)
+    if 0 < value < 1 and float(text) in (0, 100):
+        least = 10**-places
+        return f"under {least:g}" if value < 0.5 else f"over {100 - least:g}"
+    return text
+
+
 def thousands(number: float) -> str:
     return f"{number:,.0f}"
 
 
 def decimals(number: float, places: int = 2) -> str:
     return f"{number:.{places}f}".replace("-", "−")
+
+
+def signed(number: float, places: int = 2) -> str:
+    """With its sign, so that too high and too low cannot be confused: “+1.5”, “−0.2”, “0.0”."""
+    if round(number, places) == 0:
+        return decimals(0, places)
+    return f"{number:+.{places}f}".replace("-", "−")
+
+
+def brief(number: float) -> str:
+    """A number in no more than three digits, without needless noughts: “7.98”, “1”."""
+    return f"{number:.3g}".replace("-", "−")
 
 
 def day(text: str) -> str:
@@ -72,33 +95,19 @@ def span_of(estimate: Estimate) -> str:
     return low if low == high else f"{low} to {high}"
 
 
+def bin_words(one: Mapping[str, Any]) -> str:
+    """Which chances a bin of the calibration holds: “20 to 30”, “under 10”, “90 or more”."""
+    low, high = hundredths(one["from"]), hundredths(one["to"])
+    if low == 0:
+        return f"under {high}"
+    return f"{low} or more" if high == 100 else f"{low} to {high}"
+
+
 def amount(value: float, words: Words) -> str:
     """An amount in the model's unit: $31,400 for 31.4 thousand."""
     if words.after_unit == ",000":
         return f"{words.before_unit}{round(value, 1) * 1000:,.0f}"
     return f"{words.before_unit}{value:,.2f}{words.after_unit}"
-
-
-def marks(chance: float) -> list[str]:
-    """A hundred dots: filled for yes, one partly filled for less than one, hollow for no."""
-    if chance < 0.01:
-        return ["part"] + ["hollow"] * 99
-    if chance > 0.99:
-        return ["filled"] * 99 + ["part"]
-    filled = hundredths(chance)
-    return ["filled"] * filled + ["hollow"] * (100 - filled)
-
-
-SHAPES = ("filled", "square", "diamond")
-
-
-def class_marks(estimates: Sequence[Estimate]) -> list[str]:
-    """A hundred dots shared among the classes, by largest remainder so that they add up."""
-    exact = [estimate.value * 100 for estimate in estimates]
-    counts = [int(value) for value in exact]
-    for index in sorted(range(len(exact)), key=lambda i: counts[i] - exact[i])[: 100 - sum(counts)]:
-        counts[index] += 1
-    return [SHAPES[index % 3] for index, count in enumerate(counts) for _ in range(count)]
 
 
 def headline(result: Result) -> str:
@@ -107,8 +116,7 @@ def headline(result: Result) -> str:
     if model.kind == "amount":
         return amount(estimate.value, model.words)
     number = f"{out_of_100(estimate.value)} out of 100"
-    number = number[:1].upper() + number[1:]
-    return f"{estimate.label.capitalize()}: {number}" if estimate.label else number
+    return f"{estimate.label.capitalize()}: {number}" if estimate.label else number[:1].upper() + number[1:]
 
 
 def sentence(result: Result) -> str:
@@ -120,19 +128,61 @@ def sentence(result: Result) -> str:
     return f"{about(estimate.value)} of 100 {words.those} {words.yes}. {about_rest(estimate.value)} {words.no}."
 
 
-def move_sentence(result: Result, move: Move) -> str:
-    """“Age: 52 raised it. With 37 and everything else the same it would be 20 instead of 23 out of 100.”"""
-    raised = "raised" if move.shift > 0 else "lowered"
-    asked = move.input
-    before, after = estimate_words(result, result.main.value), estimate_words(result, move.instead)
-    change = f"it would be {after} instead of {before}" if after != before else f"it would still be about {before}"
-    return f"{asked.label} ({asked.words(move.answer)}) {raised} it: with {asked.words(move.reference)}, {change}."
+def number(result: Result, value: float) -> str:
+    """A number of the kind that the result gives, without “out of 100”."""
+    return amount(value, result.model.words) if result.model.kind == "amount" else out_of_100(value)
 
 
-def estimate_words(result: Result, value: float) -> str:
+def whole(result: Result, value: float) -> str:
+    """The same with its unit: “23 out of 100”, “$31,400”."""
+    return number(result, value) if result.model.kind == "amount" else f"{out_of_100(value)} out of 100"
+
+
+def span(result: Result) -> str:
+    """The range of a result in words, with its unit once."""
+    estimate = result.main
     if result.model.kind == "amount":
-        return amount(value, result.model.words)
-    return f"{out_of_100(value)} out of 100"
+        return f"{amount(estimate.low, result.model.words)} to {amount(estimate.high, result.model.words)}"
+    return f"{span_of(estimate)} out of 100"
+
+
+def difference(after: Result, before: Result) -> str:
+    """What a change did, in words that agree with the two numbers shown."""
+    if after.model.kind == "amount":
+        return amount_difference(after, before)
+    if after.main.label != before.main.label:
+        return f"Now {after.main.label} is the likeliest, not {before.main.label}."
+    more = hundredths(after.main.value) - hundredths(before.main.value)
+    if out_of_100(after.main.value) == out_of_100(before.main.value):
+        return "The number stays the same, to the nearest whole one."
+    return f"{abs(more) or 'Less than 1'} {'more' if after.main.value > before.main.value else 'fewer'} out of 100."
+
+
+def amount_difference(after: Result, before: Result) -> str:
+    more = round(after.main.value, 1) - round(before.main.value, 1)
+    if not more:
+        return "The price stays the same."
+    return f"{amount(abs(more), after.model.words)} {'more' if more > 0 else 'less'}."
+
+
+def person(result: Result, someone: Person) -> str:
+    """A real person, described by the form's own answers and no others."""
+    return "; ".join(asked.described(someone.answers[asked.name]) for asked in result.model.inputs)
+
+
+def points(value: float) -> str:
+    """Points with the six digits that the scorecard keeps, so that they add up by hand."""
+    return f"{value:+.6f}".replace("-", "−")
+
+
+def unsigned(value: float) -> str:
+    return f"{value:.6f}".replace("-", "−")
+
+
+def example_place(predictor: Predictor) -> Comparator:
+    """The least certain of the model's examples with its number, for the index."""
+    name, chances = min(predictor.example_chances, key=lambda one: abs(max(one[1]) - 0.5))
+    return Comparator(name, max(chances))
 
 
 def filled(predictor: Predictor, text: str) -> str:
@@ -151,12 +201,6 @@ def accuracy(predictor: Predictor) -> str:
     return f"Right about {hundredths(figures['right_food'])} of 100 photos of food, among those it was set by."
 
 
-def figure_names(predictor: Predictor) -> list[str]:
-    """The figures by which models of this kind are compared."""
-    compared = predictor.evaluation.get("compared", {})
-    return list(next(iter(compared.values()), {}))
-
-
 def standing(predictor: Predictor, value: float) -> int:
     """How many of a hundred amounts in the data are below this one; never none and never all."""
     below = sum(quantile < value for quantile in predictor.evaluation["quantiles"])
@@ -166,9 +210,11 @@ def standing(predictor: Predictor, value: float) -> int:
 def init_app(app: Flask) -> None:
     for function in FILTERS:
         app.add_template_filter(function)
+    app.add_template_filter(zip)
 
 
 FILTERS: list[Callable[..., Any]] = [
-    about, about_rest, accuracy, amount, class_marks, day, decimals, figure_names, filled, headline, hundredths,
-    marks, move_sentence, out_of_100, percent, sentence, span_of, standing, thousands,
+    about, about_rest, accuracy, across, amount, bin_words, brief, chance, class_dots, day, decimals, difference, dots,
+    example_place, filled, first_lower, first_upper, headline, hundredths, key, number, out_of_100, percent, person,
+    points, sentence, shape, signed, span, span_of, standing, thousands, unsigned, whole,
 ]  # fmt: skip

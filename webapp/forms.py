@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
 from flask_wtf import FlaskForm
+from markupsafe import Markup
+from werkzeug.datastructures import MultiDict
 
 from model.asking.declaration import Model
 from model.asking.fields import InputField
 from model.asking.reading import Answers, Fault
 
+from .addresses import NEW
+from .unchanging import kept, rendered
+
+# A field with a longer answer is made anew each time.
+LONGEST_KEPT = 40
 TOKEN = "csrf_token"  # noqa: S105 - a field's name
 EXPIRED = "This page was open for too long, so it could not be sent safely. Nothing you typed is lost: send it again"
 EXPIRED_PHOTO = "This page was open for too long, so it could not be sent safely. Choose the photo again and send it"
@@ -42,6 +50,25 @@ def has_photo(model: Model) -> bool:
     return any(asked.kind == "photo" for asked in model.inputs)
 
 
-def filled(model: Model, formdata: Any) -> FlaskForm:
+def compact_fields(model: Model, answers: Mapping[str, list[str]], errors: Mapping[str, str]) -> list[Markup]:
+    """The model's own fields once more, small, to try other answers in beside the first ones."""
+    return [
+        # A photo cannot be filled in.
+        compact_field(model, name, () if asked.kind == "photo" else tuple(answers.get(name, ())), errors.get(name, ""))
+        for name, asked in model.input.items()
+    ]
+
+
+def compact_field(model: Model, name: str, texts: tuple[str, ...], message: str) -> Markup:
+    def values() -> dict[str, Any]:
+        typed = MultiDict((NEW + name, text) for text in texts)
+        return {"one": model.form(formdata=typed, prefix=NEW)[name], "message": message}
+
+    if message or sum(map(len, texts)) > LONGEST_KEPT:
+        return rendered("_compact_field.html", values())
+    return kept("_compact_field.html", (model, name, texts), values)
+
+
+def filled(model: Model, formdata: Any, prefix: str = "") -> FlaskForm:
     """The form as typed into an address or sent, with what each field makes of it."""
-    return page_form(model)(formdata=formdata)
+    return page_form(model)(formdata=formdata, prefix=prefix)

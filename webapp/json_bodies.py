@@ -1,12 +1,17 @@
-"""Reading JSON strictly: what JSON does not have, or says twice, is refused and never guessed."""
+"""JSON in and out. It is read strictly: what JSON does not have, or says twice, is refused and never guessed."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
-from flask import request
+from flask import Response, request
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
+
+# Python reads no whole number that is longer. What is cut off it is out of every range all the same.
+MOST_DIGITS = 4_300
+# json.dumps() would build an encoder for every answer.
+ENCODER = json.JSONEncoder(ensure_ascii=False)
 
 
 class NotJson(BadRequest):
@@ -15,6 +20,10 @@ class NotJson(BadRequest):
 
 def no_constant(name: str) -> Any:
     raise ValueError(f"{name} is not a JSON number")
+
+
+def whole_number(digits: str) -> int:
+    return int(digits[:MOST_DIGITS])
 
 
 def no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -26,7 +35,7 @@ def no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-DECODER = json.JSONDecoder(object_pairs_hook=no_duplicates, parse_constant=no_constant)
+DECODER = json.JSONDecoder(object_pairs_hook=no_duplicates, parse_constant=no_constant, parse_int=whole_number)
 
 
 def parse_json(raw: bytes | str) -> Any:
@@ -50,3 +59,12 @@ def json_body() -> Any:
         sent = request.mimetype or "no content type"
         raise UnsupportedMediaType(f"Send JSON with the header Content-Type: application/json, not {sent}")
     return parse_json(request.get_data(cache=False))
+
+
+def encoded(content: Any) -> bytes:
+    """JSON as UTF-8. Half a surrogate pair, which only JSON can send, goes back as the escape that it came as."""
+    return ENCODER.encode(content).encode("utf-8", "backslashreplace")
+
+
+def as_json(content: Any, status: int = 200, mimetype: str = "application/json") -> Response:
+    return Response(encoded(content), status, mimetype=mimetype)

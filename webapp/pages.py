@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request
+from flask_wtf.csrf import generate_csrf
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
 
@@ -14,13 +15,18 @@ from model.asking.declaration import Model
 from model.asking.inputs import PhotoInput
 from model.asking.reading import Answers, Fault, read_lists
 
-from .addresses import NEW, address_of, example_addresses
+from .addresses import address_of, example_addresses, texts
+from .api_docs import asked_by_program
 from .bodies import MEGABYTE, body_limit, drain
-from .forms import TOKEN, answers_of, faults_of, filled, has_photo, page_form
+from .cards import card_for
+from .forms import TOKEN, answers_of, compact_fields, faults_of, filled, has_photo, page_form
 from .results import result_of
+from .unchanging import kept
 
 bp = Blueprint("pages", __name__)
 
+# Stands in the kept form where each visitor's token goes.
+TOKEN_PLACE = "{the token}"  # noqa: S105 - no secret
 # A photo of 8 MB and the few bytes of the form around it.
 FORM_LIMIT = 8 * MEGABYTE + 64 * 1024
 
@@ -42,14 +48,24 @@ def privacy() -> str:
 
 @bp.get("/<model:model>/card")
 def card(model: Model) -> str:
-    return render_template("card.html", model=model, predictor=get_predictor(model.name))
+    return render_template("card.html", model=model, card=card_for(model))
 
 
 @bp.get("/<model:model>")
 def form(model: Model) -> str:
     typed = MultiDict(request.args)
     # A link may fill in some answers; blank ones are no mistake before anything was sent.
-    return form_page(model, filled(model, typed) if typed else page_form(model)())
+    return form_page(model, filled(model, typed)) if typed else blank_form(model)
+
+
+def blank_form(model: Model) -> str:
+    """The form with nothing filled in: but for its token it is the same for everyone."""
+
+    def values() -> dict[str, Any]:
+        form = page_form(model)(formdata=None, meta={"csrf": False})
+        return form_values(model, form, []) | {"token": TOKEN_PLACE}
+
+    return kept("form.html", model, values).replace(TOKEN_PLACE, generate_csrf())
 
 
 @bp.post("/<model:model>")
@@ -84,56 +100,32 @@ def result(model: Model) -> Response:
     return result_page(model, answers, request.args.get("v"))
 
 
-@bp.get("/<model:model>/compare")
-def compare(model: Model) -> Response:
-    """The result with some answers changed beside the result without; a fragment of it for the script."""
-    given = dict(request.args.lists())
-    answers, faults = read_lists(model.inputs, given)
-    if faults:
-        return make_response(form_page(model, filled(model, MultiDict(request.args)), faults), 422)
-    changed, wrong = read_lists(model.inputs, changed_answers(model, given))
-    after = None if wrong else result_of(model, changed)
-    page = make_response(
-        render_template(
-            "_comparison.html" if "X-Fragment" in request.headers else "compare.html",
-            before=result_of(model, answers),
-            after=after,
-            form=changed_form(model, changed_answers(model, given)),
-            faults=[Fault(NEW + fault.name, fault.message) for fault in wrong],
-            errors={fault.name: fault.message for fault in wrong},
-        ),
-        422 if wrong else 200,
-    )
-    return private(page)
+def form_page(model: Model, form: Any, faults: list[Fault] | None = None) -> str:
+    return render_template("form.html", **form_values(model, form, faults or []), token=generate_csrf())
 
 
-def changed_answers(model: Model, given: dict[str, list[str]]) -> dict[str, list[str]]:
-    """Each changed answer, or the one before where it was not changed."""
+def form_values(model: Model, form: Any, faults: list[Fault]) -> dict[str, Any]:
     return {
-        asked.name: given.get(NEW + asked.name, given.get(asked.name, [])) for asked in model.inputs
+        "model": model,
+        "predictor": get_predictor(model.name),
+        "form": form,
+        "faults": faults,
+        "errors": {fault.name: fault.message for fault in faults},
+        "examples": example_addresses(model),
+        "has_photo": has_photo(model),
     }
 
 
-def changed_form(model: Model, answers: dict[str, list[str]]) -> Any:
-    typed = MultiDict((NEW + name, text) for name, texts in answers.items() for text in texts)
-    return model.form(formdata=typed, prefix=NEW)
-
-
-def form_page(model: Model, form: Any, faults: list[Fault] | None = None) -> str:
-    return render_template(
-        "form.html",
-        model=model,
-        predictor=get_predictor(model.name),
-        form=form,
-        faults=faults or [],
-        errors={fault.name: fault.message for fault in faults or []},
-        examples=example_addresses(model),
+def result_page(model: Model, answers: Answers, version: str | None = None) -> Response:
+    typed = {name: [text] for name, text in texts(model, answers).items()}
+    page = render_template(
+        "output.html",
+        result=result_of(model, answers, version),
+        fields=compact_fields(model, typed, {}),
+        snippets=asked_by_program(model, answers),
         has_photo=has_photo(model),
     )
-
-
-def result_page(model: Model, answers: Answers, version: str | None = None) -> Response:
-    return private(make_response(render_template("output.html", result=result_of(model, answers, version))))
+    return private(make_response(page))
 
 
 def private(page: Response) -> Response:
@@ -141,5 +133,3 @@ def private(page: Response) -> Response:
     page.headers["Cache-Control"] = "no-store"
     page.headers["X-Robots-Tag"] = "noindex"
     return page
-
-

@@ -7,17 +7,23 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from model.answering.explanation import Arithmetic, Move, arithmetic, moves, smallest_changes
+from flask import request
+
+from model.answering.changes import smallest_changes
+from model.answering.explanation import Arithmetic, Move, arithmetic, moves
 from model.answering.people import Person
 from model.answering.prediction import Estimate, Predictor, UnknownAnswer, get_predictor
 from model.asking.declaration import Model
 from model.asking.inputs import Input
 from model.asking.reading import Answers
 
-from .addresses import address_of, compare_address, form_address
+from .addresses import compare_address, form_address, query_of, result_address, texts
 
 # With fewer people than this like the person, the page warns.
 FEW = 20
+# A result tells so many of the answers that moved its number, and shows so many sums of an average.
+MOVES = 5
+SUMS = 10
 
 
 @dataclass(frozen=True)
@@ -34,17 +40,17 @@ class AnswerUsed:
 class Suggestion:
     """A smallest change that takes the estimate across one half, and the page that shows it."""
 
-    changes: list[tuple[Input, str]]
+    changes: list[str]
     estimate: float
     address: str
 
 
 @dataclass(frozen=True)
 class Comparator:
-    """Somebody to compare with on the line from 0 to 100: an example, or a whole group."""
+    """Somebody to compare with: everyone in the data, a group of them, or an example."""
 
     name: str
-    chance: float
+    value: float
 
 
 @dataclass(frozen=True)
@@ -65,9 +71,12 @@ class Result:
     @cached_property
     def main(self) -> Estimate:
         """The estimate that the heading speaks of: of several classes the likeliest."""
-        if self.model.kind == "amount":
-            return self.estimates[0]
-        return max(self.estimates, key=lambda estimate: estimate.value)
+        return self.estimates[self.focus]
+
+    @cached_property
+    def focus(self) -> int:
+        values = [estimate.value for estimate in self.estimates]
+        return values.index(max(values))
 
     @property
     def version_changed(self) -> bool:
@@ -75,20 +84,30 @@ class Result:
 
     @cached_property
     def answers_used(self) -> list[AnswerUsed]:
-        form = form_address(self.model, self.answers)
-        return [
-            AnswerUsed(
-                asked,
-                asked.words(self.answers[asked.name]),
-                f"{form}#{asked.name}",
-                self.answers[asked.name] is None,
-            )
-            for asked in self.model.inputs
-        ]
+        form = form_address(self.model, self.query)
+        return [used(asked, self.answers[asked.name], form) for asked in self.model.inputs]
 
     @cached_property
     def unknown_answers(self) -> list[UnknownAnswer]:
         return self.predictor.unknown_answers(self.answers)
+
+    @cached_property
+    def texts(self) -> dict[str, str]:
+        """The answers as an address carries them."""
+        return texts(self.model, self.answers)
+
+    @cached_property
+    def query(self) -> str:
+        return query_of(self.model, self.answers)
+
+    @property
+    def address(self) -> str:
+        return result_address(self.model, self.query)
+
+    @property
+    def whole_address(self) -> str:
+        """The address for a printed page."""
+        return request.host_url.rstrip("/") + self.address
 
     # -- how sure ---------------------------------------------------------------------------------
 
@@ -110,35 +129,69 @@ class Result:
 
     @cached_property
     def comparators(self) -> list[Comparator]:
-        """The examples' own chances, for the line from 0 to 100."""
-        return [
-            Comparator(name, chances[self.focus]) for name, chances in self.predictor.example_chances
-        ]
+        """The groups that the model is compared by, or else its examples; everyone first."""
+        model, evaluation = self.model, self.predictor.evaluation
+        found = [] if self.average is None else [Comparator(self.everyone, self.average)]
+        if model.compares_with:
+            groups = [row for row in evaluation["groups"] if row["input"] == model.compares_with]
+            return found + [Comparator(f"{row['group']} {model.words.many}", row["observed"]) for row in groups]
+        examples = self.predictor.example_chances
+        return found + [Comparator(name, chances[self.focus]) for name, chances in examples]
 
-    @cached_property
-    def focus(self) -> int:
-        return self.predictor.focus(self.answers)
+    @property
+    def everyone(self) -> str:
+        words = self.model.words
+        return f"The middle {words.one}" if self.model.kind == "amount" else f"All {words.many} in the data"
+
+    @property
+    def average(self) -> float | None:
+        evaluation = self.predictor.evaluation
+        if "quantiles" in evaluation:
+            return float(evaluation["quantiles"][50])
+        if "base_rates" in evaluation:
+            return float(evaluation["base_rates"][self.focus])
+        return evaluation.get("base_rate")
+
+    def position(self, value: float) -> float:
+        """Where a number stands on the line from least to most: a chance itself, an amount within the data."""
+        if self.model.kind != "amount":
+            return value
+        low, high = self.predictor.evaluation["quantiles"][0], self.predictor.evaluation["quantiles"][-1]
+        return float((value - low) / (high - low))
 
     # -- what moved the number, and what would change it ---------------------------------------------
 
     @cached_property
     def moves(self) -> list[Move]:
-        return moves(self.predictor, self.answers)
+        return moves(self.predictor, self.answers)[:MOVES]
 
     @cached_property
     def suggestions(self) -> list[Suggestion]:
         return [
             Suggestion(
-                [(self.model.input[name], self.model.input[name].words(a)) for name, a in change.answers.items()],
-                change.estimate,
-                compare_address(self.model, self.answers, change.answers),
+                [f"{self.model.input[name].label}: {self.model.input[name].words(a)}" for name, a in c.answers.items()],
+                c.estimate,
+                compare_address(self.model, self.query, c.answers),
             )
-            for change in smallest_changes(self.predictor, self.answers)
+            for c in smallest_changes(self.predictor, self.answers)
         ]
 
+    @property
+    def changeable(self) -> list[Input]:
+        """The known answers that a person could change."""
+        return [asked for asked in self.model.inputs if asked.changeable and self.answers[asked.name] is not None]
+
+    # -- the arithmetic -------------------------------------------------------------------------------
+
     @cached_property
-    def arithmetic(self) -> list[Arithmetic]:
-        return arithmetic(self.predictor, self.answers)
+    def sums(self) -> list[Arithmetic]:
+        """The weightiest of the sums behind the estimate."""
+        return arithmetic(self.predictor, self.answers, SUMS)
+
+    @property
+    def number_of_sums(self) -> int:
+        unknown = self.predictor.unknown(self.answers)
+        return len(self.predictor.people(unknown)) if unknown else 1
 
     # -- where it goes wrong --------------------------------------------------------------------------
 
@@ -164,18 +217,17 @@ class Result:
             return []
         return crowd.most_alike(self.answers, self.model.shows_alike)
 
-    def person_words(self, person: Person) -> str:
-        """A real person, described by the form's own answers and no others."""
-        return ", ".join(described(asked, person.answers[asked.name]) for asked in self.model.inputs)
-
     @property
-    def address(self) -> str:
-        return address_of(self.model, self.answers)
+    def named_right(self) -> tuple[int, int] | None:
+        """Of the cases held back that got this class: how many were of it, and how many there were."""
+        if self.model.kind != "classes":
+            return None
+        given = [row[self.focus] for row in self.predictor.evaluation["confusion"]]
+        return given[self.focus], sum(given)
 
 
-def described(asked: Input, answer: Any) -> str:
-    words = "not recorded" if answer is None else asked.words(answer)
-    return f"{asked.short_label.lower() if asked.kind == 'number' else asked.short_label}: {words}"
+def used(asked: Input, answer: Any, form: str) -> AnswerUsed:
+    return AnswerUsed(asked, asked.words(answer), f"{form}#{asked.name}", answer is None)
 
 
 def belongs(row: Mapping[str, Any], answer: Any) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,9 +52,13 @@ def folders(text: str) -> list[Path]:
     return found
 
 
+# As browsers send it; with a final slash or a capital letter it would never match.
+ORIGIN = re.compile(r"https?://[^/?#@,\sA-Z]+")
+
+
 def origins(text: str) -> list[str]:
     found = text.split()
-    if not all(origin == "*" or origin.startswith(("https://", "http://")) for origin in found):
+    if not all(origin == "*" or ORIGIN.fullmatch(origin) for origin in found):
         raise ValueError
     return found
 

@@ -1,18 +1,14 @@
-"""Why a model answers as it does: what moved the number, what would change it, and its arithmetic."""
+"""Why a model answers as it does: what moved the number, and its arithmetic."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import combinations, product
 from typing import Any
 
-from model.asking.inputs import ChoiceInput, Input, NumberInput
+from model.asking.inputs import Input, NumberInput
 
-from .prediction import Predictor, first, sigmoid, softmax
-
-SMALLEST_CHANGES = 3
+from .prediction import Predictor, sigmoid, softmax
 
 
 @dataclass(frozen=True)
@@ -26,14 +22,6 @@ class Move:
     instead: float
     # The estimate less that: positive where the answer raised it.
     shift: float
-
-
-@dataclass(frozen=True)
-class Change:
-    """A few answers changed, and the estimate that they give together."""
-
-    answers: Mapping[str, Any]
-    estimate: float
 
 
 @dataclass(frozen=True)
@@ -85,75 +73,16 @@ def moves(predictor: Predictor, answers: Mapping[str, Any]) -> list[Move]:
     return sorted(found, key=lambda move: -abs(move.shift))
 
 
-# -- smallest changes ----------------------------------------------------------------------------
-
-
-def smallest_changes(predictor: Predictor, answers: Mapping[str, Any]) -> list[Change]:
-    """The smallest changes that take the estimate across one half: of one answer, or else of two."""
-    if predictor.model.kind == "amount":
-        return []
-    changeable = [asked for asked in predictor.model.inputs if asked.changeable and can_change(asked, answers)]
-    for number in (1, 2):
-        found = [change for group in combinations(changeable, number) for change in crossing(predictor, answers, group)]
-        if found:
-            return [change for _, change in sorted(found, key=first)[:SMALLEST_CHANGES]]
-    return []
-
-
-def can_change(asked: Input, answers: Mapping[str, Any]) -> bool:
-    return answers[asked.name] is not None
-
-
-def crossing(
-    predictor: Predictor, answers: Mapping[str, Any], group: tuple[Input, ...]
-) -> Iterator[tuple[float, Change]]:
-    """The smallest change of just these answers that crosses one half, if any does."""
-    focus = predictor.focus(answers)
-    before = predictor.chances(answers)[focus]
-    best: tuple[float, dict[str, Any], float] | None = None
-    for values in product(*(others(asked, answers[asked.name]) for asked in group)):
-        changed = {asked.name: value for asked, value in zip(group, values, strict=True)}
-        size = sum(distance(asked, answers[asked.name], changed[asked.name]) for asked in group)
-        if best is not None and size >= best[0]:
-            continue
-        after = predictor.chances({**answers, **changed})[focus]
-        if (after > 0.5) != (before > 0.5):
-            best = (size, changed, after)
-    if best is not None:
-        yield best[0], Change(best[1], best[2])
-
-
-def others(asked: Input, answer: Any) -> list[Any]:
-    """Every other answer that the input takes, the nearest first."""
-    if isinstance(asked, ChoiceInput):
-        found: list[Any] = [value for value in asked.choices if value != answer]
-    elif isinstance(asked, NumberInput) and asked.whole:
-        found = [n for n in range(int(asked.lowest), int(asked.highest) + 1) if n != answer]
-    elif isinstance(asked, NumberInput):
-        tenths = range(math.ceil(asked.lowest * 10), math.floor(asked.highest * 10) + 1)
-        found = [n / 10 for n in tenths if n / 10 != answer]
-    else:
-        return []
-    return sorted(found, key=lambda value: distance(asked, answer, value))
-
-
-def distance(asked: Input, before: Any, after: Any) -> float:
-    """How large a change is: a number's part of its range, a choice's steps along its list."""
-    if isinstance(asked, NumberInput):
-        return abs(after - before) / (asked.highest - asked.lowest)
-    assert isinstance(asked, ChoiceInput)
-    order = list(asked.choices)
-    return abs(order.index(after) - order.index(before)) / (len(order) - 1)
-
-
 # -- arithmetic ----------------------------------------------------------------------------------
 
 
-def arithmetic(predictor: Predictor, answers: Mapping[str, Any]) -> list[Arithmetic]:
-    """The sums behind an estimate, with the share that each has in it."""
+def arithmetic(predictor: Predictor, answers: Mapping[str, Any], most: int | None = None) -> list[Arithmetic]:
+    """The sums behind an estimate with the share that each has in it, the weightiest first."""
     unknown = predictor.unknown(answers)
-    filled = [({**answers, **known}, share) for known, share in predictor.people(unknown)] if unknown else []
-    return [one_sum(predictor, whole, share, unknown) for whole, share in filled or [(dict(answers), 1.0)]]
+    if not unknown:
+        return [one_sum(predictor, answers, 1.0, unknown)]
+    people = sorted(predictor.people(unknown), key=lambda person: -person[1])
+    return [one_sum(predictor, {**answers, **known}, share, unknown) for known, share in people[:most]]
 
 
 def one_sum(

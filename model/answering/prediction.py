@@ -12,6 +12,7 @@ from typing import Any
 from model.asking.declaration import Model
 from model.asking.reading import read_answers
 
+from .averaging import Ways, scaled
 from .people import People, read_people
 from .registry import get_model
 from .scorecard import Term, Vector, added, read_scorecard
@@ -128,6 +129,8 @@ class Predictor:
         self.trained: str = card["trained"]
         self.evaluation: dict[str, Any] = card["evaluation"]
         self._weighted: dict[tuple[str, ...], list[tuple[dict[str, Any], float]]] = {}
+        # What changes.py compiles on the first use.
+        self.options: Any = None
 
     def features(self, answers: Mapping[str, Any]) -> Mapping[str, Any]:
         """The answers as the tables know them; a photo, for one, becomes a number."""
@@ -150,14 +153,6 @@ class Predictor:
 
     def unknown(self, answers: Mapping[str, Any]) -> tuple[str, ...]:
         return tuple(name for name, answer in answers.items() if answer is None)
-
-    def completions(self, answers: Mapping[str, Any]) -> list[tuple[Mapping[str, Any], float]]:
-        """The answers with every unknown one filled in as each person in the data has it, weighted."""
-        unknown = self.unknown(answers)
-        if not unknown:
-            return [(self.features(answers), 1.0)]
-        filled = [({**answers, **known}, weight) for known, weight in self.people(unknown)]
-        return [(self.features(whole), weight) for whole, weight in filled]
 
     def people(self, unknown: tuple[str, ...]) -> list[tuple[dict[str, Any], float]]:
         """What the people in the data answered for these inputs, each set with its share."""
@@ -222,8 +217,18 @@ class ProbabilityPredictor(Predictor):
         return (self.averaged(answers),)
 
     def averaged(self, answers: Mapping[str, Any]) -> float:
-        one = self.score.one
-        return math.fsum(weight * sigmoid(one(whole)) for whole, weight in self.completions(answers))
+        ways = self.ways(self.unknown(answers))
+        return math.fsum(map(mul, ways.shares, map(sigmoid, ways.scores(self.score.intercept[0], answers))))
+
+    def ways(self, unknown: tuple[str, ...]) -> Ways:
+        """The ways to fill in these unknown answers as the people in the data have them."""
+        if unknown not in self._ways:
+            self._ways[unknown] = Ways(self.score.terms, unknown, self.people(unknown))
+        return self._ways[unknown]
+
+    @cached_property
+    def _ways(self) -> dict[tuple[str, ...], Ways]:
+        return {}
 
     def estimates(self, answers: Mapping[str, Any]) -> list[Estimate]:
         chance = self.chances(answers)[0]
@@ -236,12 +241,16 @@ class ProbabilityPredictor(Predictor):
 
     def gradient(self, answers: Mapping[str, Any]) -> Vector:
         """How the chance moves with the coefficients, in the covariance's own directions."""
-        parts = []
-        for whole, weight in self.completions(answers):
-            chance = sigmoid(self.score.one(whole))
-            slope = weight * chance * (1 - chance)
-            parts.append(tuple(slope * value for value in self.score.spread(whole)[0]))
-        return added(parts)
+        score = self.score
+        unknown = self.unknown(answers)
+        if not unknown:
+            features = self.features(answers)
+            chance = sigmoid(score.one(features))
+            return scaled(chance * (1 - chance), score.spread(features)[0])
+        ways = self.ways(unknown)
+        chances = map(sigmoid, ways.scores(score.intercept[0], answers))
+        slopes = [share * chance * (1 - chance) for share, chance in zip(ways.shares, chances, strict=True)]
+        return ways.spread(slopes, score.intercept_spread[0], answers)
 
 
 class ClassesPredictor(Predictor):
@@ -250,11 +259,7 @@ class ClassesPredictor(Predictor):
         return list(self.model.learns.classes.values())
 
     def chances(self, answers: Mapping[str, Any]) -> tuple[float, ...]:
-        parts = [
-            tuple(weight * chance for chance in softmax(self.score.several(whole)))
-            for whole, weight in self.completions(answers)
-        ]
-        return added(parts)
+        return softmax(self.score.several(self.features(answers)))
 
     def focus(self, answers: Mapping[str, Any]) -> int:
         chances = self.chances(answers)

@@ -136,8 +136,10 @@ class Words:
     # "had an income over $50,000" and "did not"
     yes: str = ""
     no: str = ""
-    # The same with "would have", for a sentence about a change.
+    # The thing itself, as a noun: "income over $50,000".
     outcome: str = ""
+    # How a sentence goes on about a second estimate, up to its number.
+    instead: str = "With {reference}, and all else the same, it would be"
     warning: str = ""
     data_line: str = ""
     source: str = ""
@@ -166,6 +168,8 @@ class Model:
     examples: Sequence[Example] = ()
     # How many of the real people most like this one a result shows, with what happened to them.
     shows_alike: int = 0
+    # The input whose groups a result is compared with; without one, it is compared with the examples.
+    compares_with: str = ""
     # From clean answers to what the tables are keyed by, where that differs: a photo's number.
     features: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None
     # The answers at the two ends of the range, where the range is no standard error.

@@ -39,7 +39,10 @@ def plain(raw: Any) -> str:
 
 
 def quoted(raw: Any) -> str:
-    text = plain(raw)
+    if several(raw):
+        # Not written out: it may be as deep and as long as a body may be.
+        return '"{…}"' if isinstance(raw, dict) else '"[…]"'
+    text = str(raw).lower() if isinstance(raw, bool) else plain(raw)
     short = text if len(text) <= LONGEST_QUOTE else text[:LONGEST_QUOTE] + "…"
     return f'"{short}"'
 
@@ -75,9 +78,17 @@ class Input:
         """The answer as a person reads it."""
         return "I don’t know" if answer is None else self.text(answer)
 
-    @property
-    def short_label(self) -> str:
-        return self.label
+    def phrased(self, answer: Any) -> str:
+        """The answer as a sentence begins with it: “Being 52 years old”, “Education “Doctorate””."""
+        return self.phrase.format(self.words(answer)) if self.phrase else f"{self.label} ({self.words(answer)})"
+
+    def named_answer(self, answer: Any) -> str:
+        """The answer in the middle of a sentence: “with 37 years”."""
+        return self.words(answer)
+
+    def described(self, answer: Any) -> str:
+        """The answer in a description of somebody: “52 years”, “Doctorate”."""
+        return f"{self.label} not recorded" if answer is None else self.words(answer)
 
     def _or_unknown(self, message: str) -> str:
         return f"{message}, or select “I don’t know”" if self.may_be_unknown else message
@@ -139,8 +150,12 @@ class NumberInput(Input):
         if not self.whole:
             return number
         if number != int(number):
-            raise Refused(f"{self.named} must be a whole number, like {self.like}")
+            raise Refused(self.not_whole)
         return int(number)
+
+    def described(self, answer: Any) -> str:
+        # A number without a unit says nothing by itself.
+        return super().described(answer) if self.unit or answer is None else self.phrased(answer)
 
     @cached_property
     def named(self) -> str:
@@ -153,6 +168,10 @@ class NumberInput(Input):
     @cached_property
     def not_a_number(self) -> str:
         return f"{self.named} must be a number, like {self.like}"
+
+    @cached_property
+    def not_whole(self) -> str:
+        return f"{self.named} must be a whole number, like {self.like}"
 
     @cached_property
     def out_of_range(self) -> str:
@@ -170,7 +189,8 @@ class NumberInput(Input):
     def words(self, answer: Any) -> str:
         if answer is None:
             return "I don’t know"
-        return f"{self.text(answer)} {self.unit}".strip()
+        unit = self.unit.removesuffix("s") if answer == 1 else self.unit
+        return f"{self.text(answer)} {unit}".strip()
 
 
 @dataclass(frozen=True)
@@ -190,6 +210,9 @@ class ChoiceInput(Input):
             if self.may_be_unknown:
                 return None
             raise Refused(self.blank)
+        if isinstance(raw, float) and raw.is_integer():
+            # JSON knows one kind of number: 3.0 is 3.
+            raw = int(raw)
         if isinstance(raw, (bool, float)) or several(raw):
             raise Refused(self.not_offered(raw))
         text = plain(raw)
@@ -221,6 +244,14 @@ class ChoiceInput(Input):
 
     def words(self, answer: Any) -> str:
         return "I don’t know" if answer is None else self.choices[answer]
+
+    def phrased(self, answer: Any) -> str:
+        words = self.words(answer)
+        # A label keeps its capital inside quotation marks only.
+        return self.phrase.format(words if "“" in self.phrase else words[:1].lower() + words[1:])
+
+    def named_answer(self, answer: Any) -> str:
+        return f"“{self.words(answer)}”"
 
 
 @dataclass(frozen=True)

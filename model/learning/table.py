@@ -19,6 +19,7 @@ def read_table(model: Model) -> tuple[pd.DataFrame, pd.Series]:
     recipe = model.learns
     table = raw_table(recipe)
     faults = [*missing_columns(model, table)]
+    faults += unknowable_inputs(model)
     if not faults:
         spare = {name: pd.to_numeric(table[name], errors="coerce") for name in recipe.reference_only}
         raw = table
@@ -42,6 +43,12 @@ def missing_columns(model: Model, table: pd.DataFrame) -> Iterator[str]:
     for name in [*(asked.name for asked in model.inputs), model.learns.target]:
         if name not in table.columns:
             yield f"{name}: the table has no such column. It has: {', '.join(map(str, table.columns))}"
+
+
+def unknowable_inputs(model: Model) -> Iterator[str]:
+    for asked in model.inputs:
+        if asked.may_be_unknown and model.kind != "probability":
+            yield f"{asked.name}: may be unknown, but only a model that answers with one probability averages over that"
 
 
 def blank(asked: Input, raw: pd.Series) -> pd.Series:

@@ -8,8 +8,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+from model.asking.declaration import Model
+from webapp.addresses import NEW, texts
+
 from .conftest import OpenPage
-from tests.payloads import MODELS, asked
+from tests.payloads import MODELS, asked, example
 
 pytestmark = pytest.mark.browser
 
@@ -22,6 +25,14 @@ def result_address(name: str, answers: dict[str, Any]) -> str:
     return f"/{name}/result?" + "&".join(f"{key}={value}" for key, value in answers.items())
 
 
+def compare_address(model: Model) -> str:
+    """The model's first example beside its second."""
+    after = texts(model, example(model, 1))
+    return result_address(model.name, asked(model) | {f"{NEW}{k}": v for k, v in after.items()}).replace(
+        "/result?", "/compare?"
+    )
+
+
 PAGES = {
     "index": "/",
     "not found": "/nowhere",
@@ -29,6 +40,12 @@ PAGES = {
     # A result's address without its answers is the form with a message at every field.
     **{f"{model.name} error": f"/{model.name}/result" for model in MODELS},
     **{f"{model.name} result": result_address(model.name, asked(model)) for model in MODELS},
+    **{f"{model.name} comparison": compare_address(model) for model in MODELS},
+    "census comparison, wrong": compare_address(MODELS[0]) + "&new-age=12",
+    **{f"{model.name} card": f"/{model.name}/card" for model in MODELS},
+    "the API": "/api/",
+    "privacy": "/privacy",
+    "accessibility": "/accessibility",
     "titanic result, much unknown": result_address(
         "titanic", asked(MODELS[1], age="unknown", ticket_class="unknown", port="unknown")
     ),

@@ -1,0 +1,174 @@
+"""The smallest changes that take an estimate across one half, found by exact search.
+
+A score is a sum, so what two answers add to it is known for each of them alone. Only where a term
+holds both, where something is unknown, or where there are several classes, is every pair tried.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, combinations, product
+from typing import Any
+
+from model.asking.inputs import ChoiceInput, Input, NumberInput
+
+from .prediction import Predictor
+from .scorecard import Term
+
+SMALLEST_CHANGES = 3
+# Numbers that need not be whole have no end of neighbourhoods; those seen lately are enough.
+MOST_REMEMBERED = 500
+
+Answers = Mapping[str, Any]
+Found = tuple[float, dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Change:
+    """A few answers changed, and the estimate that they give together."""
+
+    answers: Answers
+    estimate: float
+
+
+class Options:
+    """The other answers that one input could have, with their distances and their points."""
+
+    def __init__(self, asked: Input, terms: Sequence[Term]) -> None:
+        self.asked = asked
+        self.values = options(asked)
+        self.terms = [term for term in terms if asked.name in term.inputs]
+        self.others = [name for term in self.terms for name in term.inputs if name != asked.name]
+        self._points: dict[tuple[Any, ...], list[float]] = {}
+        self._near: dict[Any, list[tuple[float, int]]] = {}
+
+    def points(self, answers: Answers) -> list[float]:
+        """What each of the values adds to the score, beside these other answers."""
+        key = tuple([answers[name] for name in self.others])
+        if key not in self._points:
+            self._points[key] = [self.total({**answers, self.asked.name: value}) for value in self.values]
+            forget_old(self._points)
+        return self._points[key]
+
+    def total(self, answers: Answers) -> float:
+        return math.fsum(term.points(answers) for term in self.terms)
+
+    def most(self, answers: Answers, turn: float) -> float:
+        """The most that another answer could add to the turned score."""
+        points = self.points(answers)
+        return turn * ((max if turn > 0 else min)(points) - self.total(answers))
+
+    def gains(self, answers: Answers, turn: float) -> list[tuple[float, Any, float]]:
+        """Each other answer by its distance, with what it would add to the turned score."""
+        points, now, values = self.points(answers), self.total(answers), self.values
+        near = self.near(answers[self.asked.name])
+        return [(size, values[place], turn * (points[place] - now)) for size, place in near]
+
+    def near(self, answer: Any) -> list[tuple[float, int]]:
+        """Distance and place of every other value, the nearest first."""
+        if answer not in self._near:
+            self._near[answer] = sorted(
+                (distance(self.asked, answer, value), place)
+                for place, value in enumerate(self.values)
+                if value != answer
+            )
+            forget_old(self._near)
+        return self._near[answer]
+
+
+def forget_old(memory: dict[Any, Any]) -> None:
+    if len(memory) > MOST_REMEMBERED:
+        del memory[next(iter(memory))]
+
+
+def options(asked: Input) -> list[Any]:
+    if isinstance(asked, ChoiceInput):
+        return list(asked.choices)
+    if isinstance(asked, NumberInput) and asked.whole:
+        return list(range(int(asked.lowest), int(asked.highest) + 1))
+    if isinstance(asked, NumberInput):
+        return [n / 10 for n in range(math.ceil(asked.lowest * 10), math.floor(asked.highest * 10) + 1)]
+    return []
+
+
+def distance(asked: Input, before: Any, after: Any) -> float:
+    """How large a change is: a number's part of its range, a choice's steps along its list."""
+    if isinstance(asked, NumberInput):
+        return abs(after - before) / (asked.highest - asked.lowest)
+    assert isinstance(asked, ChoiceInput)
+    order = list(asked.choices)
+    return abs(order.index(after) - order.index(before)) / (len(order) - 1)
+
+
+def smallest_changes(predictor: Predictor, answers: Answers) -> list[Change]:
+    """The smallest changes that take the estimate across one half: of one answer, or else of two."""
+    if predictor.model.kind == "amount":
+        return []
+    changeable = [one for one in changeable_options(predictor) if answers[one.asked.name] is not None]
+    find = by_points if adds_up(predictor, answers) else by_trying
+    for number in (1, 2):
+        tried = [find(predictor, answers, group) for group in combinations(changeable, number)]
+        found = [best for best in tried if best is not None]
+        if found:
+            found.sort(key=lambda change: change[0])
+            return [rescored(predictor, answers, changed) for _, changed in found[:SMALLEST_CHANGES]]
+    return []
+
+
+def changeable_options(predictor: Predictor) -> list[Options]:
+    if predictor.options is None:
+        terms = predictor.score.terms
+        predictor.options = [Options(asked, terms) for asked in predictor.model.inputs if asked.changeable]
+    found: list[Options] = predictor.options
+    return found
+
+
+def rescored(predictor: Predictor, answers: Answers, changed: dict[str, Any]) -> Change:
+    return Change(changed, predictor.chances({**answers, **changed})[predictor.focus(answers)])
+
+
+def adds_up(predictor: Predictor, answers: Answers) -> bool:
+    """Whether what two changes add to the score is the sum of what each adds."""
+    one_score = predictor.model.kind == "probability" and None not in answers.values()
+    options = changeable_options(predictor)
+    return one_score and not any(one.asked.name in other.others for one in options for other in options)
+
+
+def by_points(predictor: Predictor, answers: Answers, group: Sequence[Options]) -> Found | None:
+    score = predictor.score.one(answers)
+    # Turned so that a change has to raise the score. One half itself is still on the lower side.
+    turn, reach = (-1.0, bisect_left) if score > 0 else (1.0, bisect_right)
+    needed = -turn * score
+    most = [one.most(answers, turn) for one in group]
+    if sum(most) < needed:
+        return None
+    first = group[0].gains(answers, turn)
+    highest = list(accumulate((gain for _, _, gain in first), max))
+    if len(group) == 1:
+        place = reach(highest, needed)
+        return (first[place][0], {group[0].asked.name: first[place][1]}) if place < len(highest) else None
+    best: Found | None = None
+    for size, value, gain in group[1].gains(answers, turn):
+        if best is not None and size >= best[0]:
+            break
+        place = reach(highest, needed - gain)
+        if place < len(highest) and (best is None or size + first[place][0] < best[0]):
+            names = (group[0].asked.name, group[1].asked.name)
+            best = (size + first[place][0], dict(zip(names, (first[place][1], value), strict=True)))
+    return best
+
+
+def by_trying(predictor: Predictor, answers: Answers, group: Sequence[Options]) -> Found | None:
+    """Every combination of other answers, the smallest change first."""
+    focus = predictor.focus(answers)
+    before = predictor.chances(answers)[focus]
+    ways = product(*(one.near(answers[one.asked.name]) for one in group))
+    for way in sorted(ways, key=lambda way: sum(size for size, _ in way)):
+        changed = {one.asked.name: one.values[place] for one, (_, place) in zip(group, way, strict=True)}
+        after = predictor.chances({**answers, **changed})[focus]
+        if (after > 0.5) != (before > 0.5):
+            return sum(size for size, _ in way), changed
+    return None

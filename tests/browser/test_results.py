@@ -1,0 +1,267 @@
+"""Results in a real browser: trying changes, printing, sending on, photos; and what the pages weigh."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import re
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Page, Response, expect
+
+from model.asking.declaration import Model
+
+from .conftest import OpenPage
+from .person import choose_photo, has_focus, press, tab_to
+from .test_accessibility import result_address
+from tests import photos
+from tests.payloads import MODELS, asked, each_model, example, passenger, person
+
+pytestmark = pytest.mark.browser
+
+CENSUS, TITANIC, IRIS, HOUSING, FOOD = MODELS
+KIB = 1024
+A_PAGE_OF_A4 = re.compile(rb"/Type\s*/Page\b(?!s)")
+
+javascripts = pytest.mark.parametrize("javascript", [True, False], ids=["script", "no script"])
+
+
+def open_result(open_page: OpenPage, model: Model, answers: dict[str, Any], **wishes: Any) -> Page:
+    return open_page(result_address(model.name, answers), **wishes)
+
+
+def compared(page: Page, when: str) -> Any:
+    heading = page.get_by_role("heading", name=when, exact=True)
+    return page.locator(".pair > div").filter(has=heading).locator(".number")
+
+
+# -- trying a change ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_the_comparison_follows_a_choice_at_once(open_page: OpenPage, width: int) -> None:
+    page = open_result(open_page, CENSUS, person(), width=width)
+    before = page.get_by_role("heading", level=1).inner_text()
+    choice = page.get_by_label("Highest level of education finished", exact=True)
+    choice.focus()
+    choice.select_option(label="Doctorate")
+    expect(compared(page, "Before")).to_have_text(before)
+    expect(compared(page, "After")).not_to_have_text(before)
+    expect(page.get_by_role("status")).to_contain_text(re.compile(r"\d+ more out of 100"))
+    query = parse_qs(urlsplit(page.url).query)
+    assert urlsplit(page.url).path == "/census/compare"
+    assert query["new-education"] == ["Doctorate"]
+    # The form stays where it was and keeps the focus: nothing flickers.
+    assert has_focus(choice)
+    after = compared(page, "After").inner_text()
+    page.reload()
+    expect(compared(page, "After")).to_have_text(after)
+
+
+def test_the_comparison_follows_what_is_typed(open_page: OpenPage) -> None:
+    page = open_result(open_page, HOUSING, {"rooms": "6"})
+    box = page.get_by_role("textbox", name="Rooms in a usual home of the district")
+    box.fill("7")
+    expect(page.get_by_role("status")).to_contain_text(re.compile(r"\$[\d,]+ more"))
+    box.fill("70")
+    expect(page.get_by_role("status")).to_contain_text("Rooms must be from 3 to 9")
+    expect(box).to_have_attribute("aria-invalid", "true")
+    box.fill("7.5")
+    expect(compared(page, "After")).to_be_visible()
+    expect(box).not_to_have_attribute("aria-invalid", "true")
+
+
+def test_only_the_comparison_is_asked_for_again(open_page: OpenPage) -> None:
+    page = open_result(open_page, CENSUS, person())
+    page.wait_for_load_state("networkidle")
+    asked_for: list[Response] = []
+    page.on("response", lambda answer: asked_for.append(answer))
+    page.get_by_label("Employer", exact=True).select_option(label="Federal government")
+    expect(compared(page, "After")).to_be_visible()
+    (piece,) = asked_for
+    assert "<html" not in piece.text()
+    assert len(gzip.compress(piece.body())) < 3 * KIB
+
+
+def test_a_number_and_i_dont_know_exclude_each_other(open_page: OpenPage) -> None:
+    page = open_result(open_page, TITANIC, passenger())
+    age = page.get_by_role("group", name="Age", exact=True)
+    age.get_by_label("I don’t know").check()
+    expect(age.get_by_role("textbox")).to_have_value("")
+    expect(page.locator(".changed")).to_contain_text("I don’t know instead of 22 years")
+    age.get_by_role("textbox").fill("40")
+    expect(age.get_by_label("I don’t know")).not_to_be_checked()
+    expect(page.locator(".changed")).to_contain_text("40 years instead of 22 years")
+
+
+@javascripts
+def test_a_suggested_change_is_one_click_away(open_page: OpenPage, javascript: bool) -> None:
+    page = open_result(open_page, CENSUS, asked(CENSUS), javascript=javascript)
+    page.get_by_role("link", name="Highest level of education finished: High school diploma").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("What if an answer were different?")
+    expect(page.locator(".changed")).to_contain_text("High school diploma instead of Bachelor’s degree")
+    page.get_by_role("link", name="The whole result for the changed answers").click()
+    expect(page).to_have_url(re.compile("/census/result.*education=HS-grad"))
+
+
+# -- from the index to trying a change, without script and without a mouse ----------------------------------
+
+
+@each_model
+def test_from_the_index_to_what_if_without_script(open_page: OpenPage, model: Model) -> None:
+    page = open_page("/", 320, javascript=False)
+    page.get_by_role("link", name=model.words.question).click()
+    page.get_by_role("link", name=model.examples[0].name).click()
+    if model is not FOOD:
+        press(page, model)
+        page.get_by_role("button", name="Compare", exact=True).click()
+    else:
+        page.get_by_role("link", name="Compare with another photo").click()
+        choose_photo(page, FOOD.input["photo"], photos.COFFEE.read_bytes())
+        page.get_by_role("button", name="Compare", exact=True).click()
+    expect(page).to_have_url(re.compile(f"/{model.name}/compare"))
+    expect(compared(page, "Before")).to_be_visible()
+    expect(compared(page, "After")).to_be_visible()
+
+
+@each_model
+def test_from_the_index_to_what_if_by_keyboard(open_page: OpenPage, model: Model) -> None:
+    page = open_page("/")
+    follow(page, page.get_by_role("link", name=model.words.question))
+    follow(page, page.get_by_role("link", name=model.examples[0].name))
+    if model is FOOD:
+        follow(page, page.get_by_role("link", name="Compare with another photo"))
+        expect(compared(page, "Before")).to_be_visible()
+        return
+    follow(page, page.get_by_role("button", name=model.words.button, exact=True))
+    expect(page).to_have_url(re.compile(f"/{model.name}/result"))
+    tab_to(page, page.get_by_role("button", name="Compare", exact=True), at_most=80)
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(f"/{model.name}/compare"))
+    expect(compared(page, "After")).to_be_visible()
+
+
+def follow(page: Page, element: Any) -> None:
+    tab_to(page, element)
+    page.keyboard.press("Enter")
+
+
+# -- printing and sending on ----------------------------------------------------------------------------------
+
+
+@each_model
+def test_a_result_prints_on_one_page(open_page: OpenPage, model: Model) -> None:
+    page = open_result(open_page, model, asked(model))
+    assert len(A_PAGE_OF_A4.findall(page.pdf(format="A4"))) == 1
+
+
+def test_a_passenger_of_whom_little_is_known_prints_on_one_page(open_page: OpenPage) -> None:
+    unknown = dict.fromkeys(TITANIC.input, "unknown") | {"sex": "male"}
+    page = open_result(open_page, TITANIC, unknown)
+    assert len(A_PAGE_OF_A4.findall(page.pdf(format="A4"))) == 1
+
+
+def test_the_printed_page_says_its_version_and_its_address(open_page: OpenPage) -> None:
+    page = open_result(open_page, CENSUS, person())
+    page.emulate_media(media="print")
+    expect(page.locator(".printed")).to_be_visible()
+    expect(page.locator(".printed")).to_contain_text("/census/result?age=37")
+    expect(page.get_by_text("Model version")).to_be_visible()
+    for heading in ("How sure is this?", "Answers used"):
+        expect(page.get_by_role("heading", name=heading)).to_be_visible()
+    for heading in ("Try a change", "What moved the number", "Where it goes wrong"):
+        expect(page.get_by_role("heading", name=heading)).to_be_hidden()
+
+
+def test_the_link_is_copied(open_page: OpenPage) -> None:
+    page = open_result(open_page, CENSUS, person(), permissions=["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Copy the link").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == page.url
+
+
+def test_without_script_no_button_is_there_that_would_do_nothing(open_page: OpenPage) -> None:
+    page = open_result(open_page, CENSUS, person(), javascript=False)
+    expect(page.get_by_role("button", name="Copy the link")).to_be_hidden()
+    expect(page.get_by_role("button", name="Print")).to_be_hidden()
+
+
+# -- photos ------------------------------------------------------------------------------------------------------
+
+
+def give(page: Page, event: str) -> None:
+    """Drop or paste a photo as a browser would report it."""
+    page.evaluate(
+        """async ([event, address]) => {
+            const data = new DataTransfer();
+            const bytes = Uint8Array.from(atob(address), (letter) => letter.charCodeAt(0));
+            data.items.add(new File([bytes], "coffee.jpg", { type: "image/jpeg" }));
+            const what = event === "paste"
+                ? new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true })
+                : new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true });
+            document.body.dispatchEvent(what);
+        }""",
+        [event, base64.b64encode(photos.COFFEE.read_bytes()).decode()],
+    )
+
+
+
+
+
+@pytest.mark.parametrize("event", ["drop", "paste"])
+def test_a_photo_may_be_dropped_or_pasted(open_page: OpenPage, event: str) -> None:
+    page = open_page("/food")
+    page.wait_for_load_state("networkidle")
+    asked_for: list[str] = []
+    page.on("request", lambda request: asked_for.append(request.url))
+    give(page, event)
+    preview = page.get_by_role("img", name="The photo you chose")
+    expect(preview).to_be_visible()
+    assert [url for url in asked_for if not url.startswith("blob:")] == []
+    press(page, FOOD)
+    expect(page.get_by_role("heading", level=1)).to_have_text("More than 99 out of 100")
+
+
+def test_a_file_that_is_no_photo_has_no_preview(open_page: OpenPage) -> None:
+    page = open_page("/food")
+    choose_photo(page, FOOD.input["photo"], b"no photo at all")
+    expect(page.get_by_role("img", name="The photo you chose")).to_have_count(0)
+
+
+# -- what the pages weigh ------------------------------------------------------------------------------------------
+
+
+def weighed(open_page: OpenPage, address: str) -> tuple[int, int, int]:
+    """The bytes on the wire, gzipped; the number of requests; and the bytes of script."""
+    page = open_page("/healthz")
+    page.context.new_cdp_session(page).send("Network.setCacheDisabled", {"cacheDisabled": True})
+    answers: list[Response] = []
+    page.on("response", lambda answer: answers.append(answer))
+    page.goto(address, wait_until="networkidle")
+    sizes = {answer.url: len(gzip.compress(answer.body())) for answer in answers}
+    script = sum(size for url, size in sizes.items() if ".js" in url)
+    return sum(sizes.values()), len(sizes), script
+
+
+@each_model
+def test_a_form_is_light(open_page: OpenPage, model: Model) -> None:
+    size, requests, script = weighed(open_page, f"/{model.name}")
+    assert size <= 15 * KIB
+    assert requests <= 4
+    assert script <= 4 * KIB
+
+
+@each_model
+def test_a_result_is_light(open_page: OpenPage, model: Model) -> None:
+    size, requests, script = weighed(open_page, result_address(model.name, asked(model)))
+    assert size <= 25 * KIB
+    assert requests <= 4
+    assert script <= 4 * KIB
+
+
+def test_every_answer_of_an_example_is_on_its_result(open_page: OpenPage) -> None:
+    page = open_result(open_page, IRIS, asked(IRIS))
+    for name, answer in example(IRIS).items():
+        expect(page.get_by_role("main")).to_contain_text(IRIS.input[name].words(answer))

@@ -1,0 +1,122 @@
+"""Bodies that the API cannot read: each gets its own status and words, and none is a server error."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from tests.page import page_of
+from tests.payloads import person, photo
+from tests.problems import problem, refusals
+
+CENSUS = "/api/models/census/predict"
+FOOD = "/api/models/food/predict"
+NO_JSON = "The body is not JSON: "
+
+
+def send(
+    client: FlaskClient, body: bytes | str, content_type: str | None = "application/json"
+) -> TestResponse:
+    return client.post(CENSUS, data=body, content_type=content_type)
+
+
+MALFORMED = {
+    "nothing": b"",
+    "half an object": b'{"age": 37',
+    "single quotes": b"{'age': 37}",
+    "a comma too many": b'{"age": 37,}',
+    "a comment": b'{"age": 37} // years',
+    "two objects": b"{}{}",
+    "NaN": b'{"age": NaN}',
+    "Infinity": b'{"age": Infinity}',
+    "minus Infinity": b"[-Infinity]",
+    "a bare word": b"age=37",
+    "a leading zero": b'{"age": 037}',
+    "a raw line break in a string": b'{"age": "3\n7"}',
+    "UTF-16": '{"age": 37}'.encode("utf-16"),
+    "Latin-1": '{"age": "é"}'.encode("latin-1"),
+    "a key twice": b'{"age": 37, "age": 38}',
+    "a key twice, deep inside": b'[{}, {"age": {"a": 1, "a": 1}}]',
+    "a hundred thousand lists": b"[" * 100_000 + b"]" * 100_000,
+    "a hundred thousand objects": b'{"a":' * 100_000 + b"1" + b"}" * 100_000,
+}
+
+
+@pytest.mark.parametrize("body", MALFORMED.values(), ids=MALFORMED.keys())
+def test_what_is_not_json_is_a_bad_request(client: FlaskClient, body: bytes) -> None:
+    assert problem(send(client, body), 400)["detail"].startswith("The body is not JSON")
+
+
+def test_a_key_that_is_there_twice_is_named(client: FlaskClient) -> None:
+    told = problem(send(client, MALFORMED["a key twice"]), 400)
+    assert told["detail"] == NO_JSON + 'the key "age" is there twice'
+
+
+@pytest.mark.parametrize("depth", [1, 5, 50, *range(400, 1000, 7), 2_000, 20_000])
+def test_no_depth_is_a_server_error(client: FlaskClient, depth: int) -> None:
+    for opening, closing in ("[]", ('{"a":', "}")):
+        deep = opening * depth + "1" + closing * depth
+        for body in (deep, json.dumps(person(sex="HERE", age="HERE")).replace('"HERE"', deep)):
+            response = send(client, body)
+            assert response.status_code in (207, 400, 422)
+            assert len(response.data) < 2_000
+
+
+@pytest.mark.parametrize(
+    "content_type", ["application/json; charset=utf-8", "application/ld+json", "APPLICATION/JSON"]
+)
+def test_json_has_several_names(client: FlaskClient, content_type: str) -> None:
+    assert send(client, json.dumps(person()), content_type).status_code == 200
+
+
+def test_a_byte_order_mark_does_not_matter(client: FlaskClient) -> None:
+    assert send(client, b"\xef\xbb\xbf" + json.dumps(person()).encode()).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    [
+        None,
+        "",
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+        "text/json",
+        "json",
+    ],
+)
+def test_another_media_type_is_415(client: FlaskClient, content_type: str | None) -> None:
+    told = problem(send(client, json.dumps(person()), content_type), 415)
+    assert "Content-Type: application/json" in told["detail"]
+
+
+@pytest.mark.parametrize("content_type", [None, "application/json", "image/jpeg", "application/octet-stream"])
+def test_a_photo_that_is_no_form_is_415(client: FlaskClient, content_type: str | None) -> None:
+    told = problem(client.post(FOOD, data=photo()[0].read(), content_type=content_type), 415)
+    assert "multipart/form-data in the field “photo”" in told["detail"]
+
+
+@pytest.mark.parametrize("path", [CENSUS, FOOD])
+def test_a_body_that_is_too_long_is_413(client: FlaskClient, path: str) -> None:
+    kind = "application/json" if path == CENSUS else "multipart/form-data; boundary=x"
+    told = problem(client.post(path, data=b" " * (9 * 1024 * 1024), content_type=kind), 413)
+    assert told["detail"] == "Send at most 8 MB"
+
+
+def test_two_photos_are_one_too_many(client: FlaskClient) -> None:
+    told = refusals(client.post(FOOD, data={"photo": [photo(), photo(b"another")]}))
+    assert told == {"photo": "Give one answer for a photo, not 2"}
+
+
+def test_a_photo_in_another_field_is_named(client: FlaskClient) -> None:
+    told = refusals(client.post(FOOD, data={"foto": photo()}))
+    assert told["foto"] == "“foto” is not one of the inputs. Did you mean “photo”?"
+
+
+def test_page_and_api_refuse_a_photo_with_the_same_words(client: FlaskClient) -> None:
+    for data in (b"", b"I am no photo", photo()[0].read()[:20]):
+        told = refusals(client.post(FOOD, data={"photo": photo(data)}))
+        assert list(told.values()) == page_of(client.post("/food", data={"photo": photo(data)})).summary

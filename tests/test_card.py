@@ -1,0 +1,507 @@
+"""The card's figures, each computed a second time by somebody else's code, and its sum worked out by hand."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from flask.testing import FlaskClient
+from scipy.stats import binomtest
+from sklearn.metrics import confusion_matrix, precision_score, recall_score, roc_auc_score
+
+from model.answering.outcomes import Share, cut
+from model.answering.people import UNKNOWN, People
+from model.answering.prediction import get_predictor
+from model.answering.registry import get_model
+from model.asking.declaration import Model
+from model.asking.inputs import NumberInput
+from model.asking.reading import Answers
+from webapp.addresses import texts
+from webapp.filters import chance, signed
+from webapp.plots import nice_step
+
+from tests.page import Element, Page, page_of
+from tests.payloads import TYPED, each_model, each_typed_model, example
+
+CHANCES = pytest.mark.parametrize("name", ["census", "titanic"])
+NUMBER = re.compile(r"[+−-]?[\d,]+(?:\.\d+)?")
+Rows = dict[str, list[str]]
+
+
+@pytest.fixture
+def card(client: FlaskClient) -> Any:
+    return lambda name: page_of(client.get(f"/{name}/card"))
+
+
+def section(page: Page, name: str) -> Element:
+    """The part of the page under the heading of this id."""
+    (found,) = page.root.all("section", aria_labelledby=name)
+    return found
+
+
+def rows(table: Element) -> Rows:
+    """Each line's cells by its heading."""
+    found = {}
+    for line in table.all("tr"):
+        headings = line.all("th")
+        cells = [cell.text for cell in line.all("td")]
+        if cells and headings and line.above("thead") is None:
+            found[headings[0].text] = cells
+    return found
+
+
+def the_table(page: Page, name: str, number: int = 0) -> Rows:
+    return rows(section(page, name).all("table")[number])
+
+
+def numbers(text: str) -> list[float]:
+    return [float(found.replace(",", "").replace("−", "-")) for found in NUMBER.findall(text)]
+
+
+def number(text: str) -> float:
+    return numbers(text)[0]
+
+
+def crowd(name: str) -> People:
+    found = get_predictor(name).crowd
+    assert found is not None
+    return found
+
+
+def observed(name: str) -> tuple[Any, Any]:
+    """Out-of-fold chances and outcomes, as the file has them."""
+    return np.array(crowd(name).chances, dtype=float), np.array(crowd(name).outcomes)
+
+
+def evaluation(name: str) -> dict[str, Any]:
+    return get_predictor(name).evaluation
+
+
+def wilson(yes: int, people: int) -> tuple[float, float]:
+    interval = binomtest(yes, people).proportion_ci(method="wilson")
+    return float(interval.low), float(interval.high)
+
+
+def assert_share(text: str, so: Any) -> None:
+    """“23.9 23.5 to 24.3”: a share out of 100 and its range."""
+    low, high = wilson(int(np.sum(so)), len(so))
+    assert numbers(text) == pytest.approx([100 * np.mean(so), 100 * low, 100 * high], abs=0.0501)
+
+
+def assert_mean(text: str, values: Any, times: float, digits: float) -> None:
+    reach = 1.959963984540054 * np.std(values, ddof=1) / math.sqrt(len(values))
+    centre = np.mean(values)
+    assert numbers(text) == pytest.approx([times * x for x in (centre, centre - reach, centre + reach)], abs=digits)
+
+
+# -- the page ----------------------------------------------------------------------------------------
+
+
+@each_model
+def test_it_answers_its_questions_under_headings_that_the_contents_list_leads_to(card: Any, model: Model) -> None:
+    page = card(model.name)
+    (contents,) = page.root.all("nav", aria_label="On this page")
+    headings = [(heading.attributes["id"], heading.text) for heading in page.root.all("h2")]
+    assert [(link.attributes["href"][1:], link.text) for link in contents.all("a")] == headings
+    assert len(headings) >= 10
+    assert page.heading == model.words.title
+
+
+@each_model
+def test_it_has_no_style_of_its_own(client: FlaskClient, model: Model) -> None:
+    assert "style=" not in client.get(f"/{model.name}/card").text
+
+
+@each_model
+def test_every_picture_says_what_it_shows_and_stands_beside_a_table(card: Any, model: Model) -> None:
+    page = card(model.name)
+    pictures = [svg for svg in page.root.all("svg") if svg.above("main")]
+    assert len(pictures) == {"census": 3, "titanic": 3, "iris": 1, "housing": 2, "food": 0}[model.name]
+    for picture in pictures:
+        assert picture.attributes["role"] == "img"
+        assert len(picture.attributes["aria-label"]) > 80
+        part = picture.above("section")
+        assert part is not None
+        assert part.all("table")
+
+
+@each_model
+def test_every_wide_table_can_be_scrolled_by_keyboard(card: Any, model: Model) -> None:
+    for region in card(model.name).root.all("div", role="region"):
+        assert region.attributes["tabindex"] == "0"
+        assert region.attributes["aria-label"]
+
+
+# -- how good it is ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["census", "titanic", "iris", "housing"])
+def test_the_figures_are_those_of_training(card: Any, name: str) -> None:
+    told = the_table(card(name), "good")
+    others = evaluation(name)["compared"]
+    assert len(told) == len(next(iter(others.values())))
+    for figure, cells in zip(next(iter(others.values())), told.values(), strict=True):
+        true = [evaluation(name)[figure], *(other[figure] for other in others.values())]
+        assert [number(cell) for cell in cells] == pytest.approx(true, abs=0.000051)
+        best = (max if figure in ("accuracy", "auc", "r2") else min)(true)
+        assert ["best" in cell for cell in cells] == [f"{one:.4f}" == f"{best:.4f}" for one in true]
+
+
+@CHANCES
+def test_the_auc_is_what_scikit_learn_makes_of_the_people(card: Any, name: str) -> None:
+    (chances,), outcomes = observed(name)
+    auc = roc_auc_score(outcomes, chances)
+    assert f"the AUC, {auc:.4f}" in section(card(name), "tells").text
+    assert number(the_table(card(name), "good")["Telling yes from no (AUC)"][0]) == pytest.approx(auc, abs=0.000051)
+
+
+def test_foods_counts_are_the_only_ones_that_round_to_its_shares(card: Any) -> None:
+    figures = get_model("food").recipe.figures  # type: ignore[union-attr]
+    yes, rest = int(figures["food"]), int(figures["photos"] - figures["food"])
+    found = [n for n in range(yes + 1) if round(n / yes, 3) == figures["right_food"]]
+    spared = [n for n in range(rest + 1) if round(n / rest, 3) == figures["right_rest"]]
+    assert (len(found), len(spared)) == (1, 1)
+    told = the_table(card("food"), "wrong")
+    assert [number(cell) for cell in told["In truth: show food"]] == [found[0], yes - found[0]]
+    assert [number(cell) for cell in told["In truth: do not"]] == [rest - spared[0], spared[0]]
+
+
+# -- calibration ---------------------------------------------------------------------------------------
+
+
+@CHANCES
+def test_each_bin_is_what_came_of_its_people(card: Any, name: str) -> None:
+    (chances,), outcomes = observed(name)
+    told = the_table(card(name), "keeps")
+    assert sum(number(people) for people, _, _ in told.values()) == len(outcomes)
+    for heading, (people, estimated, so) in told.items():
+        low, high = (end / 100 for end in numbers(heading))
+        # The file holds 32 bits of each chance, so an edge may fall on either side of it.
+        inside = (chances >= low - 1e-8) & ((chances < high - 1e-8) | (high == 1))
+        assert inside.sum() == number(people)
+        assert number(estimated) == pytest.approx(100 * chances[inside].mean(), abs=0.0501)
+        assert_share(so, outcomes[inside])
+
+
+def test_iris_names_a_kind_as_often_rightly_as_its_table_says(card: Any) -> None:
+    chances, outcomes = observed("iris")
+    named, right = chances.max(axis=0), chances.argmax(axis=0) == outcomes
+    order = np.argsort(named, kind="stable")
+    told = the_table(card("iris"), "keeps")
+    for part, (people, estimated, so) in zip(np.array_split(order, 5), told.values(), strict=True):
+        assert number(people) == len(part)
+        assert number(estimated) == pytest.approx(100 * named[part].mean(), abs=0.00501)
+        assert_share(so, right[part])
+
+
+@CHANCES
+def test_the_marks_of_the_plot_stand_where_its_table_says(card: Any, name: str) -> None:
+    page = card(name)
+    picture = section(page, "keeps").all("svg")[0]
+    axis = [float(place) for place in re.findall(r"[\d.]+", picture.all("path", class_="axis")[0].attributes["d"])]
+    left, top, bottom, right = axis
+    marks = picture.all("circle", class_="mark")
+    told = the_table(page, "keeps").values()
+    for mark, (_, estimated, so) in zip(marks, told, strict=True):
+        across = (float(mark.attributes["cx"]) - left) / (right - left)
+        up = (bottom - float(mark.attributes["cy"])) / (bottom - top)
+        assert 100 * across == pytest.approx(number(estimated), abs=0.1)
+        assert 100 * up == pytest.approx(number(so), abs=0.1)
+
+
+# -- yes and no ----------------------------------------------------------------------------------------
+
+
+@CHANCES
+def test_each_cut_finds_as_many_as_scikit_learn_says(card: Any, name: str) -> None:
+    (chances,), outcomes = observed(name)
+    for heading, cells in the_table(card(name), "tells").items():
+        said = chances > number(heading) / 100
+        true = [
+            recall_score(outcomes, said), 1 - recall_score(1 - outcomes, ~said), precision_score(outcomes, said)
+        ]  # fmt: skip
+        assert [number(cell) for cell in cells] == pytest.approx([100 * one for one in true], abs=0.0501)
+
+
+@CHANCES
+def test_yes_and_no_come_out_as_often_as_counted_anew(card: Any, name: str) -> None:
+    (chances,), outcomes = observed(name)
+    matrix = confusion_matrix(outcomes, chances > 0.5)[::-1, ::-1]
+    assert [[number(cell) for cell in cells] for cells in the_table(card(name), "wrong").values()] == matrix.tolist()
+
+
+def test_the_kinds_come_out_as_often_as_counted_anew(card: Any) -> None:
+    chances, outcomes = observed("iris")
+    matrix = confusion_matrix(outcomes, chances.argmax(axis=0))
+    told = the_table(card("iris"), "wrong").values()
+    assert [[number(cell) for cell in cells] for cells in told] == matrix.tolist()
+    for cells, line in zip(told, matrix, strict=True):
+        assert [numbers(cell)[1] for cell in cells] == pytest.approx(100 * line / line.sum(), abs=0.0501)
+
+
+# -- groups ----------------------------------------------------------------------------------------------
+
+
+def members(name: str, input_name: str, row: dict[str, Any]) -> Any:
+    (column,) = [one for one in crowd(name).columns if one.name == input_name]
+    answers = [column.answer(number) for number in range(crowd(name).count)]
+    if "value" in row:
+        return np.array([answer == row["value"] for answer in answers])
+    low, high = row["from"] or -math.inf, row["to"] or math.inf
+    return np.array([answer is not None and low <= answer < high for answer in answers])
+
+
+def all_groups(name: str) -> Iterator[tuple[str, Any]]:
+    """The groups' names and members: those of training, and the passengers of unknown age."""
+    for row in evaluation(name)["groups"]:
+        yield row["group"], members(name, row["input"], row)
+    if name == "titanic":
+        (column,) = [one for one in crowd(name).columns if one.name == "age"]
+        yield "not recorded", np.array([code == UNKNOWN for code in column.codes])
+
+
+@CHANCES
+def test_each_group_is_what_came_of_its_people(card: Any, name: str) -> None:
+    (chances,), outcomes = observed(name)
+    told = the_table(card(name), "who")
+    groups = dict(all_groups(name))
+    assert {title.lower() for title in told} == {title.lower() for title in groups}
+    for title, inside in groups.items():
+        people, so, estimated, gap, right = told[title[:1].upper() + title[1:]]
+        assert number(people) == inside.sum()
+        assert_share(so, outcomes[inside])
+        assert number(estimated) == pytest.approx(100 * chances[inside].mean(), abs=0.0501)
+        assert_mean(gap, (chances - outcomes)[inside], 100, 0.0501)
+        assert_share(right, ((chances > 0.5) == (outcomes == 1))[inside])
+
+
+@CHANCES
+def test_the_group_with_the_largest_gap_is_named(card: Any, name: str) -> None:
+    (chances,), outcomes = observed(name)
+    gaps = {title: abs((chances - outcomes)[inside].mean()) for title, inside in all_groups(name)}
+    largest = max(gaps, key=gaps.__getitem__)
+    assert section(card(name), "who").all("strong")[0].text.endswith(f": {largest}")
+
+
+def test_each_kind_is_right_as_often_as_counted_anew(card: Any) -> None:
+    chances, outcomes = observed("iris")
+    told = the_table(card("iris"), "who")
+    for kind, (label, (people, right, estimated)) in enumerate(told.items()):
+        own = outcomes == kind
+        assert label.lower() == get_model("iris").learns.classes[str(kind)]
+        assert number(people) == own.sum()
+        assert_share(right, chances.argmax(axis=0)[own] == kind)
+        assert number(estimated) == pytest.approx(100 * chances[kind][own].mean(), abs=0.0501)
+
+
+# -- an amount -------------------------------------------------------------------------------------------
+
+
+def test_the_parts_of_the_districts_are_what_came_of_them(card: Any) -> None:
+    (estimates, lows, highs), actual = observed("housing")
+    order = np.argsort(estimates, kind="stable")
+    ends = [round(len(order) * part / 5) for part in range(6)]
+    page = card("housing")
+    kept = list(the_table(page, "keeps").values())
+    wrong = list(the_table(page, "wrong").values())
+    for part in range(5):
+        inside = order[ends[part] : ends[part + 1]]
+        assert_share(kept[part][1], ((lows <= actual) & (actual <= highs))[inside])
+        true = [len(inside), *(1000 * values[inside].mean() for values in (estimates, actual, abs(estimates - actual)))]
+        assert [number(cell) for cell in wrong[part]] == pytest.approx(true, abs=50.01)
+
+
+def test_the_districts_by_rooms_are_what_came_of_them(card: Any) -> None:
+    (estimates, lows, highs), actual = observed("housing")
+    rooms = np.array([crowd("housing").columns[0].answer(row) for row in range(len(actual))])
+    told = the_table(card("housing"), "who")
+    for low, high, title in ((0, 6, "Under 6"), (6, 7, "6 to under 7"), (7, 99, "7 and over")):
+        inside = (rooms >= low) & (rooms < high)
+        people, so, estimated, gap, held = told[title]
+        assert number(people) == inside.sum()
+        assert number(so) == pytest.approx(1000 * actual[inside].mean(), abs=50.01)
+        assert number(estimated) == pytest.approx(1000 * estimates[inside].mean(), abs=50.01)
+        assert_mean(gap, (estimates - actual)[inside], 1, 0.00501)
+        assert_share(held, ((lows <= actual) & (actual <= highs))[inside])
+
+
+def test_each_district_is_a_dot(card: Any) -> None:
+    (dots,) = section(card("housing"), "wrong").all("path", class_="cloud")
+    assert dots.attributes["d"].count("M") == 506
+
+
+# -- how things are counted ------------------------------------------------------------------------------
+
+
+@each_typed_model
+def test_close_is_the_stated_part_of_the_datas_range(card: Any, model: Model) -> None:
+    text = section(card(model.name), "counted").text
+    assert ("a fifth of the data’s range" if model.name == "iris" else "a tenth of the data’s range") in text
+    for name, seen in get_predictor(model.name).card["observed"].items():
+        asked = model.input[name]
+        if isinstance(asked, NumberInput):
+            reach = (seen["highest"] - seen["lowest"]) * model.learns.close_within
+            assert f"{asked.named}: no more than {reach:.3g}" in text
+
+
+@each_typed_model
+def test_the_references_are_the_commonest_and_the_middle(card: Any, model: Model) -> None:
+    items = [item.text for item in section(card(model.name), "counted").all("li")]
+    for name, seen in get_predictor(model.name).card["observed"].items():
+        asked = model.input[name]
+        answer = max(seen["counts"], key=seen["counts"].get) if "counts" in seen else seen["middle"]
+        assert f"{asked.label}: {asked.words(answer)}" in items
+
+
+# -- the equation ----------------------------------------------------------------------------------------
+
+
+def between(levels: list[str], points: list[float], answer: float) -> float:
+    """By hand: the points on the straight line between the two levels around a number."""
+    return float(np.interp(answer, [float(level) for level in levels], points))
+
+
+def points_of(model: Model, table: Element, answers: Answers) -> list[float]:
+    """What one printed table gives for these answers: one number, or one for each class."""
+    (caption,) = table.all("caption")
+    name = caption.all("b")[0].text
+    lines = {heading: [number(cell) for cell in cells] for heading, cells in rows(table).items()}
+    columns = [heading.text for heading in table.all("thead")[0].all("th")][1:]
+    by_label = {asked.label.lower(): asked for asked in model.inputs}
+    pair = [side for side in by_label if name.lower().startswith(side)]
+    side = by_label[max(pair, key=len)]
+    rest = name.lower()[len(side.label) :].removeprefix(", by ")
+    line = at_level(side, list(lines), list(map(list, zip(*lines.values(), strict=True))), answers)
+    if not rest:
+        return line
+    return [at_level(by_label[rest], columns, [line], answers)[0]]
+
+
+def at_level(asked: Any, levels: list[str], columns: list[list[float]], answers: Answers) -> list[float]:
+    answer = answers[asked.name]
+    if isinstance(asked, NumberInput):
+        return [between(levels, column, answer) for column in columns]
+    return [column[levels.index(asked.words(answer))] for column in columns]
+
+
+def by_hand(model: Model, details: Element, answers: Answers) -> list[float]:
+    """The sum of everything that is printed under one summary."""
+    first, *tables = details.all("table")
+    start = {heading: [number(cell) for cell in cells] for heading, cells in rows(first).items()}
+    total = np.array(start.pop("Intercept"))
+    labels = {asked.label: asked.name for asked in model.inputs}
+    for label, each in start.items():
+        total = total + np.array(each) * answers[labels[label]]
+    for table in tables:
+        total = total + np.array(points_of(model, table, answers))
+    return [float(one) for one in total]
+
+
+def known_examples() -> list[Any]:
+    """Every example of a form that is typed, unless an answer in it is unknown."""
+    return [
+        pytest.param(model, example(model, number), id=f"{model.name} {number}")
+        for model in TYPED
+        for number in range(len(model.examples))
+        if None not in example(model, number).values()
+    ]
+
+
+@pytest.mark.parametrize(("model", "answers"), known_examples())
+def test_the_printed_points_give_the_results_number(
+    client: FlaskClient, card: Any, model: Model, answers: Answers
+) -> None:
+    sums = [by_hand(model, details, answers) for details in section(card(model.name), "equation").all("details")]
+    heading = page_of(client.get(f"/{model.name}/result", query_string=texts(model, answers))).heading
+    estimates = get_predictor(model.name).estimates(answers)
+    if model.kind == "amount":
+        (value,), (low,), (high,) = sums
+        true = [estimates[0].value, estimates[0].low, estimates[0].high]
+        assert [value, min(low, value), max(high, value)] == pytest.approx(true, abs=1e-9)
+        assert heading == f"${round(value, 1) * 1000:,.0f}"
+        return
+    (total,) = sums
+    grown = np.exp(total)
+    chances = grown / (1 + grown) if model.kind == "probability" else grown / grown.sum()
+    assert list(chances) == pytest.approx([one.value for one in estimates], abs=1e-9)
+    highest = max(chances)
+    words = "more than 99" if highest > 0.99 else "fewer than 1" if highest < 0.01 else str(int(highest * 100 + 0.5))
+    assert f"{words} out of 100" in heading.lower()
+
+
+def test_the_printed_coefficients_of_food_give_its_number(client: FlaskClient, card: Any) -> None:
+    model = get_model("food")
+    lines = the_table(card("food"), "equation")
+    for shown in range(len(model.examples)):
+        sight = example(model, shown)["photo"]
+        odds = math.log(sight.food / (1 - sight.food))
+        total = number(lines["Intercept"][0]) + number(lines["Log odds of food"][0]) * odds
+        true = get_predictor("food").estimates({"photo": sight})[0].value
+        assert 1 / (1 + math.exp(-total)) == pytest.approx(true, abs=1e-9)
+
+
+@each_model
+def test_the_example_adds_up_as_printed(card: Any, model: Model) -> None:
+    table = section(card(model.name), "equation").all("table", class_="points worked")[0]
+    lines = [[number(cell.text) for cell in line.all("td")] for line in table.all("tbody")[0].all("tr")]
+    foot = rows(table.all("tfoot")[0])
+    total = np.sum(lines, axis=0)
+    assert [number(cell) for cell in foot["Sum"]] == pytest.approx(total.tolist(), abs=len(lines) * 5e-7 + 1e-9)
+    if model.kind != "amount":
+        grown = np.exp(total)
+        chances = grown / (1 + grown) if model.kind == "probability" else grown / grown.sum()
+        told = [number(cell) for cell in foot["Chance, out of 100"]]
+        assert told == pytest.approx((100 * chances).tolist(), abs=2e-4)
+
+
+# -- numbers and pictures --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("value", "places", "text"),
+    [(0.2394, 1, "23.9"), (0.0004, 1, "under 0.1"), (0.99999, 2, "over 99.99"), (0.0, 1, "0.0"), (1.0, 1, "100.0")],
+)
+def test_only_what_is_0_or_100_says_so(value: float, places: int, text: str) -> None:
+    assert chance(value, places) == text
+
+
+@pytest.mark.parametrize(("value", "text"), [(1.25, "+1.2"), (-0.16, "−0.2"), (-0.04, "0.0"), (0.0, "0.0")])
+def test_a_gap_has_its_sign(value: float, text: str) -> None:
+    assert signed(value, 1) == text
+
+
+@pytest.mark.parametrize(("least", "step"), [(0.3, 0.5), (1, 1), (1.1, 2), (4, 5), (6, 10), (12, 20), (1000, 1000)])
+def test_the_ticks_stand_at_round_numbers(least: float, step: float) -> None:
+    assert nice_step(least) == pytest.approx(step)
+
+
+def test_a_cut_above_everybody_is_right_about_nobody() -> None:
+    nobody = cut([0.2, 0.4], [0, 1], above=0.9)
+    assert nobody.right is None
+    assert nobody.matrix == [[1, 0], [1, 0]]
+
+
+@pytest.mark.parametrize(("yes", "people"), [(0, 7), (7, 7), (3, 10), (1, 1), (250, 1000)])
+def test_a_shares_range_is_wilsons(yes: int, people: int) -> None:
+    share = Share(yes, people)
+    assert (share.low, share.high) == pytest.approx(wilson(yes, people), abs=1e-9)
+
+
+# -- versions --------------------------------------------------------------------------------------------
+
+
+@each_model
+def test_the_checksums_are_those_of_the_files(card: Any, model: Model) -> None:
+    text = section(card(model.name), "versions").text
+    paths = [model.pickle_path, *([model.people_path, model.learns.path] if model in TYPED else [])]
+    for path in paths:
+        if path is not None:
+            assert hashlib.sha256(path.read_bytes()).hexdigest() in text
+    assert get_predictor(model.name).version in text
+    for library, version in get_predictor(model.name).card["libraries"].items():
+        assert f"{library} {version}".lower() in text.lower()

@@ -1,0 +1,42 @@
+"""Parts of pages that are the same for everyone, rendered once: a page's time goes into them else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask, current_app, request
+from markupsafe import Markup
+
+# More than there are choices in all forms together; a bound all the same.
+MOST_KEPT = 5_000
+
+
+def unchanging(template: str, key: Any, **values: Any) -> Markup:
+    """The template with these values, which the key must tell apart from any others."""
+    return kept(template, key, lambda: values)
+
+
+def kept(template: str, key: Any, values: Callable[[], dict[str, Any]]) -> Markup:
+    """The same with values that are worked out only where the part is not there yet."""
+    # While someone works on the templates nothing is kept.
+    if current_app.debug:
+        return rendered(template, values())
+    parts: dict[Any, Markup] = current_app.extensions["unchanging"]
+    whole_key = (template, key, request.script_root)
+    part = parts.get(whole_key)
+    if part is None:
+        if len(parts) >= MOST_KEPT:
+            parts.clear()
+        part = parts[whole_key] = rendered(template, values())
+    return part
+
+
+def rendered(template: str, values: dict[str, Any]) -> Markup:
+    # Without Flask's context processors, so that no request or session can slip in.
+    return Markup(current_app.jinja_env.get_template(template).render(values))  # noqa: S704 - rendered with escaping
+
+
+def init_app(app: Flask) -> None:
+    app.extensions["unchanging"] = {}
+    app.jinja_env.globals["unchanging"] = unchanging
