@@ -1,4 +1,4 @@
-"""Likely's commands: `python run.py` serves, and the others train and check the models."""
+"""Likely's commands: `python run.py` serves, the others train and check the models and score files."""
 
 from webapp.commands import main
 

@@ -63,7 +63,7 @@ statuses["welcome"] = client.get("/predict").status_code
 found = {"statuses": statuses, "modules": sorted(sys.modules), "unpickled": unpickled}
 print("FOUND" + json.dumps(found))
 """
-LEARNING = ("sklearn", "pandas", "joblib", "numpy", "scipy", "onnxruntime", "PIL")
+LEARNING = ("sklearn", "pandas", "joblib", "numpy", "scipy", "onnxruntime", "PIL", "polars", "pyarrow", "dask")
 
 
 @pytest.fixture(scope="module")

@@ -8,27 +8,14 @@ from typing import Any
 
 import click
 
-from model.answering.registry import BadModel, UnknownModel, add_folder, get_model, models
+from model.answering.registry import BadModel, add_folder, models
 from model.answering.scorecard import NotTrained, Tampered
 from model.asking.declaration import Model
 
+from .model_names import ModelName
+from .scoring_command import score
 from .server import ServerProblem, serve
 from .settings import BadSetting, settings_from
-
-
-class ModelName(click.ParamType[Model]):
-    """A model by its name; an unknown one is an error that lists those there are."""
-
-    name = "model"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Model:
-        if isinstance(value, Model):
-            return value
-        try:
-            return get_model(str(value))
-        except UnknownModel as unknown:
-            self.fail(str(unknown), param, ctx)
-
 
 NAMES = click.argument("names", metavar="[MODEL]...", nargs=-1, type=ModelName())
 
@@ -58,6 +45,7 @@ def main(context: click.Context, host: str, port: int, workers: int | None, debu
     python run.py --debug              serve and reload while you write
     python run.py train census         learn the census model anew
     python run.py check                check every model's files
+    python run.py score census IN OUT  estimate every row of a file
     """
     for folder in settings_from(os.environ)["MODEL_FOLDERS"]:
         add_folder(folder)
@@ -117,3 +105,4 @@ def check(names: tuple[Model, ...]) -> None:
             raise click.ClickException(str(failed)) from None
 
 
+main.add_command(score)

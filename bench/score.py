@@ -1,0 +1,82 @@
+"""Print how fast `python run.py score` goes through a file: python bench/score.py [ROWS]
+
+The file holds a million rows, unless told otherwise, drawn from the census table in any order. One
+run scores a single row, which tells what starting costs; the others score the file. Beside them
+stands Polars, which reads the same file as text and writes it again without doing anything to it.
+"""
+
+from __future__ import annotations
+
+import gzip
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+TABLE = ROOT / "data" / "census.csv.gz"
+RUNS = 5
+TARGET_ROWS = 2_000_000
+TARGET_MEGABYTES = 300
+PLAIN = "import sys, polars; polars.read_csv(sys.argv[1], infer_schema=False).write_csv(sys.argv[2])"
+
+
+def write_rows(path: Path, count: int) -> None:
+    with gzip.open(TABLE, "rt", encoding="utf-8") as table:
+        header, *rows = table
+    dice = random.Random(2026)
+    with path.open("w", encoding="utf-8") as file:
+        file.write(header)
+        for start in range(0, count, 100_000):
+            file.writelines(dice.choices(rows, k=min(100_000, count - start)))
+
+
+def run(command: Sequence[str | Path]) -> tuple[float, float, float]:
+    """The seconds, the processors' seconds and the megabytes that a command takes."""
+    started = time.perf_counter()
+    process = subprocess.Popen([sys.executable, *command], cwd=ROOT)
+    _, status, used = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - started
+    assert status == 0, command
+    return seconds, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
+
+
+def best(command: Sequence[str | Path]) -> tuple[float, float, float]:
+    """The least time of the runs, as whatever else the machine does only adds; the most memory."""
+    seconds, processors, megabytes = zip(*[run(command) for _ in range(RUNS)], strict=True)
+    return min(seconds), min(processors), max(megabytes)
+
+
+def score(source: Path, target: Path) -> list[str | Path]:
+    return ["run.py", "score", "census", source, target]
+
+
+def main() -> None:
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        one, many = folder / "one.csv", folder / "many.csv"
+        write_rows(one, 1)
+        write_rows(many, count)
+        start, start_processors, _ = best(score(one, folder / "scored.csv"))
+        seconds, processors, megabytes = best(score(many, folder / "scored.csv"))
+        plain, _, _ = best(["-c", PLAIN, many, folder / "plain.csv"])
+        idle, _, _ = best(["-c", "import polars"])
+    rate = count / (seconds - start)
+    print(f"{count:,} rows of the census on {os.cpu_count()} processors, the best of {RUNS} runs:")
+    print(f"scoring, from command to end      {seconds:6.2f} s   {count / seconds:11,.0f} rows/s   {megabytes:.0f} MB at most")
+    print(f"  of which starting               {start:6.2f} s   {rate:11,.0f} rows/s from then on")
+    print(f"  processors' time                {processors:6.2f} s, of which starting {start_processors:.2f} s")
+    print(f"Polars reading and writing alone  {plain:6.2f} s   {count / plain:11,.0f} rows/s")
+    print(f"  of which importing it           {idle:6.2f} s   {count / (plain - idle):11,.0f} rows/s from then on")
+    print(f"scoring over reading and writing alone: {plain / seconds:.2f} of the speed, {(plain - idle) / (seconds - start):.2f} once started")
+    print(f"to reach: {TARGET_ROWS:,} rows/s and {TARGET_MEGABYTES} MB")
+    sys.exit(0 if rate >= TARGET_ROWS and megabytes <= TARGET_MEGABYTES else 1)
+
+
+if __name__ == "__main__":
+    main()

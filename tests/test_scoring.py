@@ -1,0 +1,372 @@
+"""`python run.py score`: what the form says of one person, a file says of each of its rows."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from click.testing import CliRunner, Result
+
+from model.answering.prediction import get_predictor
+from model.answering.registry import get_model
+from model.asking.inputs import plain
+from model.asking.reading import read_answers
+from model.scoring import columns, csv_pieces, sources
+from model.scoring.headings import estimate_cells, estimate_columns, row_error
+from webapp.commands import main
+
+from tests.processes import PATIENCE, ROOT, environment, likely
+
+TABLES = ("census", "titanic", "iris", "housing")
+PERSON = {
+    "age": "39", "sex": "Male", "status": "Never-married", "race": "White",
+    "education": "Bachelors", "work": "State-gov", "hours": "40",
+}  # fmt: skip
+
+
+def write_csv(path: Path, rows: Sequence[Mapping[str, str]], header: Sequence[str] = ()) -> Path:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        table = csv.DictWriter(file, header or list(rows[0]), lineterminator="\n")
+        table.writeheader()
+        table.writerows(rows)
+    return path
+
+
+def read_csv(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def score(*arguments: object, given: bytes = b"") -> Result:
+    """python run.py score, in this process."""
+    return CliRunner().invoke(main, ["score", *map(str, arguments)], input=given)
+
+
+def scored_text(text: str) -> tuple[Result, list[dict[str, str]]]:
+    """Score census rows through standard input and output."""
+    result = score("census", "-", "-", given=text.encode())
+    return result, list(csv.DictReader(io.StringIO(result.stdout, newline="")))
+
+
+def one_person(header: str = "", cells: str = "") -> str:
+    """A file of one person with further columns."""
+    return f"{','.join(PERSON)}{header}\n{','.join(PERSON.values())}{cells}\n"
+
+
+def some_answer(asked: Any, dice: random.Random) -> str:
+    if asked.may_be_unknown and dice.random() < 0.2:
+        return dice.choice(["", "?", "unknown", "Unknown", " "])
+    if asked.kind == "choice":
+        value = dice.choice(list(asked.choices))
+        return dice.choice([value, value.upper(), asked.choices[value], f" {value} "])
+    if asked.whole:
+        return str(dice.randint(asked.lowest, asked.highest))
+    return f"{dice.uniform(asked.lowest, asked.highest):.3f}"
+
+
+def some_rows(name: str, count: int, faults: float = 0.0) -> list[dict[str, str]]:
+    dice = random.Random(name)
+    rows = []
+    for _ in range(count):
+        row = {asked.name: some_answer(asked, dice) for asked in get_model(name).inputs}
+        if dice.random() < faults:
+            row[dice.choice(list(row))] = dice.choice(["x", "", "-1", "1e9", "12,5", '"', "1.25", "ä; ö"])
+        rows.append(row)
+    return rows
+
+
+def as_asked(row: Mapping[str, str]) -> dict[str, Any]:
+    """What a form would send: nothing for an empty cell."""
+    return {name: cell if plain(str(cell)) else None for name, cell in row.items()}
+
+
+def assert_scored_like_the_form(name: str, scored: Iterable[Mapping[str, Any]]) -> None:
+    predictor = get_predictor(name)
+    for row in scored:
+        answers, faults = read_answers(predictor.model.inputs, as_asked(row))
+        assert (row["error"] or "") == row_error(faults)
+        cells = [row[heading] for heading in estimate_columns(predictor)]
+        if faults:
+            assert not any(cells)
+            continue
+        for cell, expected in zip(cells, estimate_cells(predictor, answers), strict=True):
+            if isinstance(expected, str):
+                assert cell == expected
+            else:
+                assert float(cell) == pytest.approx(expected, rel=1e-12, abs=0)
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_each_row_gets_the_forms_estimate(tmp_path: Path, name: str) -> None:
+    rows = some_rows(name, 300)
+    result = likely("score", name, str(write_csv(tmp_path / "in.csv", rows)), str(tmp_path / "out.csv"))
+    assert (result.returncode, result.stderr) == (0, "")
+    scored = read_csv(tmp_path / "out.csv")
+    assert [{key: row[key] for key in rows[0]} for row in scored] == rows
+    assert_scored_like_the_form(name, scored)
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_each_bad_row_gets_the_forms_messages(tmp_path: Path, name: str) -> None:
+    rows = some_rows(name, 200, faults=0.5)
+    result = likely("score", name, str(write_csv(tmp_path / "in.csv", rows)), str(tmp_path / "out.csv"))
+    assert result.returncode == 1
+    scored = read_csv(tmp_path / "out.csv")
+    bad = sum(row["error"] != "" for row in scored)
+    assert 40 < bad < 160
+    assert f"{bad} of 200 rows could not be scored" in result.stderr
+    assert_scored_like_the_form(name, scored)
+
+
+@pytest.mark.parametrize("name", TABLES)
+@pytest.mark.parametrize("faults", [0.0, 0.2])
+def test_small_pieces_in_turn_make_the_same_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, faults: float
+) -> None:
+    path = write_csv(tmp_path / "in.csv", some_rows(name, 300, faults))
+    score(name, path, tmp_path / "whole.csv", "--errors", tmp_path / "whole-errors.csv")
+    monkeypatch.setattr(csv_pieces, "PIECE_BYTES", 1000)
+    monkeypatch.setattr(columns, "MOST_TEXTS", 40)
+    score(name, path, tmp_path / "pieces.csv", "--errors", tmp_path / "pieces-errors.csv")
+    assert (tmp_path / "pieces.csv").read_bytes() == (tmp_path / "whole.csv").read_bytes()
+    assert (tmp_path / "pieces-errors.csv").read_bytes() == (tmp_path / "whole-errors.csv").read_bytes()
+
+
+def test_rows_that_lack_answers_in_several_ways_get_the_forms_estimate(tmp_path: Path) -> None:
+    rows = [{**row, "work": work} for row in some_rows("census", 40) for work in ("", "?", "Unknown", "Private")]
+    assert score("census", write_csv(tmp_path / "in.csv", rows), tmp_path / "out.csv").exit_code == 0
+    assert_scored_like_the_form("census", read_csv(tmp_path / "out.csv"))
+
+
+def test_an_empty_cell_is_unknown_only_where_the_form_offers_it() -> None:
+    _, (lacks_work, lacks_age) = scored_text(
+        "age,sex,status,race,education,work,hours\n"
+        "39,Male,Divorced,White,Bachelors,,40\n"
+        ",Male,Divorced,White,Bachelors,Private,40\n"
+    )
+    assert (lacks_work["probability"] > "0", lacks_work["error"]) == (True, "")
+    assert (lacks_age["probability"], lacks_age["error"]) == ("", "Enter the person’s age")
+
+
+def test_all_that_is_wrong_with_a_row_is_said() -> None:
+    result, (row,) = scored_text(one_person().replace("39", "seven").replace("White", "Green"))
+    assert result.exit_code == 1
+    assert row["error"].startswith('Age must be a number, like 37; "Green" is not one of the races')
+
+
+def test_columns_may_be_headed_by_labels_in_any_case_and_order() -> None:
+    _, (plain,) = scored_text(one_person())
+    headings = {"age": "AGE", "hours": "hours of work IN a usual week", "work": " Employer", "status": "marital_status"}
+    names = sorted(PERSON)
+    text = ",".join(headings.get(name, name) for name in names) + "\n" + ",".join(PERSON[name] for name in names)
+    _, (moved,) = scored_text(text)
+    assert (moved["probability"], moved["low"], moved["high"]) == (plain["probability"], plain["low"], plain["high"])
+
+
+def test_other_columns_stay_as_they_are() -> None:
+    result, _ = scored_text(one_person(",note,,note,probability", ',"a, ""b""",00.10,  x ,9'))
+    header, row, *_ = result.stdout.splitlines()
+    assert header == ",".join(PERSON) + ",note,,note,probability,probability_2,low,high,error"
+    assert row.startswith(",".join(PERSON.values()) + ',"a, ""b""",00.10,  x ,9,0.')
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "The file is empty. It needs a line that names the columns"),
+        (one_person() * 10_000 + "Wh\udcffte", "The file is not text in UTF-8"),
+        (",,\n1,2,3\n", "The file’s first line is empty. It must name the columns: age, sex"),
+        ("age,sex\n1,2\n", "The file has no column “status”, “race”, “education”, “work” or “hours”"),
+        ("age,Age,sex\n", "The file has two columns for “age”"),
+        (one_person().replace("White", "Wh\udcffte"), "cannot be read from line 2 on"),
+    ],
+)
+def test_a_file_that_cannot_be_scored_is_refused_with_what_to_do(tmp_path: Path, text: str, message: str) -> None:
+    path = tmp_path / "in.csv"
+    path.write_bytes(text.encode("utf-8", "surrogateescape"))
+    result = score("census", path, tmp_path / "out.csv")
+    assert result.exit_code == 2
+    assert message in result.stderr
+    assert [file.name for file in tmp_path.iterdir()] == ["in.csv"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("cens", "in.csv", "out.csv"), "cens"),
+        (("food", "in.csv", "out.csv"), "food asks for a photo, which fits in no table"),
+        (("census", "nowhere.csv", "out.csv"), "nowhere.csv: No such file or directory"),
+        (("census", "in.xlsx", "out.csv"), "in.xlsx ends neither in .csv nor in .parquet"),
+        (("census", "-", "out.csv", "--from", "parquet"), "a Parquet file needs a name"),
+        (("census", __file__, "out.csv", "--from", "parquet"), "The file is no Parquet file"),
+        (("census", "-", "/nowhere/out.csv"), "No such file or directory"),
+    ],
+)
+def test_what_cannot_be_done_is_said_without_a_traceback(arguments: tuple[str, ...], message: str) -> None:
+    result = score(*arguments, given=one_person().encode())
+    assert result.exit_code == 2
+    assert message in result.stderr
+    assert not Path("out.csv").exists()
+
+
+def test_a_file_without_rows_gets_its_new_columns() -> None:
+    result, rows = scored_text(",".join(PERSON) + "\n")
+    assert (result.exit_code, rows) == (0, [])
+    assert result.stdout == ",".join(PERSON) + ",probability,low,high,error\n"
+
+
+def test_formulas_are_made_text_and_numbers_left_alone() -> None:
+    cells = ["=1+1", "+cmd", "-x", "@y", "\tz", "-5", "+0.5", "-1e-5", "a=b", "=x, y"]
+    header = "".join(f",c{number}" for number in range(len(cells)))
+    written = "".join(f',"{cell}"' for cell in cells)
+    _, (row,) = scored_text(one_person(header, written))
+    after = [row[name] for name in header[1:].split(",")]
+    assert after == ["'=1+1", "'+cmd", "'-x", "'@y", "'\tz", "-5", "+0.5", "-1e-5", "a=b", "'=x, y"]
+
+
+def test_a_formula_in_a_heading_or_an_answer_is_made_text() -> None:
+    result, _ = scored_text(one_person(",=now()", ",1").replace("White", "=White"))
+    header, row = result.stdout.splitlines()
+    assert "'=now()" in header
+    assert "'=White" in row
+
+
+def test_bad_rows_are_listed_with_their_lines(tmp_path: Path) -> None:
+    header, row = one_person(",note", ",").splitlines()
+    lines = [header, row, row.replace("39", "x"), "", row + '"two\nlines"', row + ",more", row.replace("40", "")]
+    (tmp_path / "in.csv").write_text("\r\n".join(lines), encoding="utf-8-sig", newline="")
+    result = score("census", tmp_path / "in.csv", tmp_path / "out.csv", "--errors", tmp_path / "bad.csv")
+    assert result.exit_code == 1
+    assert "3 of 5 rows could not be scored" in result.stderr
+    assert [(row["line"], row["error"]) for row in read_csv(tmp_path / "bad.csv")] == [
+        ("3", "Age must be a number, like 37"),
+        ("7", "This row has 9 cells where the header has 8"),
+        ("8", "Enter the hours of work in a usual week"),
+    ]
+
+
+def test_parquet_keeps_its_types_and_gets_numbers(tmp_path: Path) -> None:
+    text = pl.DataFrame(some_rows("census", 200))
+    typed = text.with_columns(pl.col("age", "hours").cast(pl.Int16), extra=pl.lit([1, 2])).with_row_index()
+    typed.write_parquet(tmp_path / "in.parquet")
+    assert score("census", tmp_path / "in.parquet", tmp_path / "out.parquet").exit_code == 0
+    scored = pl.read_parquet(tmp_path / "out.parquet")
+    assert scored.select(typed.columns).equals(typed)
+    assert scored.schema["probability"] == pl.Float64
+    rows = [{**row, "age": str(row["age"]), "hours": str(row["hours"])} for row in scored.to_dicts()]
+    assert_scored_like_the_form("census", rows)
+
+
+def test_missing_numbers_in_parquet_are_unknown_answers(tmp_path: Path) -> None:
+    ages = [30.0, float("nan"), None, 0.5, 1e-5]
+    others = {"sex": "male", "ticket_class": "3", "port": "S", "siblings_spouses": 0, "parents_children": 0}
+    pl.DataFrame({"age": ages}).with_columns(**{name: pl.lit(value) for name, value in others.items()}).write_parquet(
+        tmp_path / "in.parquet"
+    )
+    assert score("titanic", tmp_path / "in.parquet", tmp_path / "out.parquet").exit_code == 0
+    predictor = get_predictor("titanic")
+    found = pl.read_parquet(tmp_path / "out.parquet")["probability"]
+    for age, chance in zip([30.0, None, None, 0.5, 1e-5], found, strict=True):
+        assert chance == pytest.approx(predictor.chances({**others, "age": age})[0], rel=1e-12)
+
+
+def test_csv_and_parquet_turn_into_one_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sources, "PARQUET_ROWS", 50)
+    path = write_csv(tmp_path / "in.csv", some_rows("iris", 300, faults=0.2))
+    score("iris", path, tmp_path / "out.csv")
+    score("iris", path, tmp_path / "out.parquet")
+    pl.read_csv(path, infer_schema=False).write_parquet(tmp_path / "in.data")
+    score("iris", tmp_path / "in.data", tmp_path / "back.csv", "--from", "parquet")
+    assert (tmp_path / "back.csv").read_text() == (tmp_path / "out.csv").read_text()
+    assert pl.read_parquet(tmp_path / "out.parquet").write_csv() == (tmp_path / "out.csv").read_text()
+
+
+def test_rows_go_through_a_pipe() -> None:
+    process = subprocess.run(
+        [sys.executable, "run.py", "score", "census", "-", "-"],
+        cwd=ROOT, env=environment(), input=one_person().encode(), capture_output=True, check=True,
+    )  # fmt: skip
+    assert process.stdout.startswith(b"age,sex,status,race,education,work,hours,probability,low,high,error\n39,")
+    assert process.stderr == b""
+
+
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("name", ["out.csv", "out.parquet"])
+def test_stopping_leaves_what_was_there_and_nothing_else(tmp_path: Path, stop: signal.Signals, name: str) -> None:
+    (tmp_path / name).write_text("from yesterday")
+    process = subprocess.Popen(
+        [sys.executable, "run.py", "score", "census", "-", str(tmp_path / name), "--errors", str(tmp_path / "bad.csv")],
+        cwd=ROOT, env=environment(), stdin=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    assert process.stdin is not None
+    assert process.stderr is not None
+    with process, process.stdin as pipe:
+        pipe.write((one_person() * 100_000).encode())
+        pipe.flush()
+        wait_until(lambda: any(file.name.startswith(f".{name}") for file in tmp_path.iterdir()))
+        process.send_signal(stop)
+        assert process.wait(PATIENCE) == 128 + stop
+        assert b"Traceback" not in process.stderr.read()
+    assert [file.name for file in tmp_path.iterdir()] == [name]
+    assert (tmp_path / name).read_text() == "from yesterday"
+
+
+def wait_until(holds: Any) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_file_is_written_as_it_was(tmp_path: Path, encoding: str, delimiter: str, end: str) -> None:
+    cells = [*PERSON.values(), "“ä\n;,” é"]
+    text = io.StringIO()
+    table = csv.writer(text, delimiter=delimiter, lineterminator=end)
+    table.writerows([[*PERSON, "note"], cells, cells[:3], cells])
+    (tmp_path / "in.csv").write_bytes(text.getvalue().encode(encoding))
+    assert score("census", tmp_path / "in.csv", tmp_path / "out.csv", "--errors", tmp_path / "bad.csv").exit_code == 1
+    written = (tmp_path / "out.csv").read_bytes()
+    assert written.startswith(b"\xef\xbb\xbf") == (encoding != "utf-8")
+    assert written.endswith(end.encode())
+    rows = list(csv.reader(io.StringIO(written.decode("utf-8-sig"), newline=""), delimiter=delimiter))
+    assert [row[: len(cells)] for row in rows[1:]] == [cells, [*cells[:3], *[""] * 5], cells]
+    assert rows[2][-1] == "This row has 3 cells where the header has 8"
+    assert [row["line"] for row in read_csv(tmp_path / "bad.csv")] == ["4"]
+
+
+def test_cells_that_a_row_has_too_many_come_after_its_error() -> None:
+    _, rows = scored_text(one_person(",note", ",n") + ",".join(PERSON.values()) + ",n,=1,\"a,b\"\n")
+    assert rows[1].pop(None) == ["'=1", "a,b"]  # type: ignore[call-overload]
+    assert rows[1] == {**rows[0], "probability": "", "low": "", "high": "", "error": rows[1]["error"]}
+    assert rows[1]["error"] == "This row has 10 cells where the header has 8"
+
+
+def test_a_file_may_take_its_own_place(tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "in.csv", [PERSON])
+    assert score("census", path, path).exit_code == 0
+    assert read_csv(path)[0]["probability"]
+
+
+def test_a_progress_bar_is_shown_on_a_terminal_only(tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "in.csv", [PERSON])
+    ours, theirs = os.openpty()
+    command = [sys.executable, "run.py", "score", "census", str(path), "-"]
+    process = subprocess.run(command, cwd=ROOT, env=environment(), stdout=subprocess.PIPE, stderr=theirs, check=True)
+    os.close(theirs)
+    assert b"100%" in os.read(ours, 100_000)
+    os.close(ours)
+    assert b"%" not in process.stdout

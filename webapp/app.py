@@ -1,0 +1,64 @@
+"""The application, put together from its parts."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from model.answering.prediction import get_predictor
+from model.answering.registry import add_folder, models
+
+from . import (
+    api,
+    api_docs,
+    assets,
+    batch,
+    bodies,
+    compression,
+    cors,
+    errors,
+    filters,
+    headers,
+    health,
+    pages,
+    tutorials,
+    unchanging,
+    what_if,
+)
+from .converters import ModelConverter
+from .logs import RequestLog
+from .settings import settings_from
+
+PARTS = (bodies, headers, cors, errors, filters, assets, compression, unchanging)
+BLUEPRINTS = (tutorials.bp, assets.bp, pages.bp, what_if.bp, batch.bp, health.bp, api.bp, api_docs.bp)
+
+
+def build(config: Mapping[str, Any] | None) -> Flask:
+    app = Flask(__name__, template_folder="../templates", static_folder=None)
+    app.config.update(settings_from(os.environ), **(config or {}))
+    app.config["WTF_CSRF_TIME_LIMIT"] = app.config["TOKEN_MINUTES"] * 60
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    app.url_map.converters["model"] = ModelConverter
+    for part in PARTS:
+        part.init_app(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    load_models(app)
+    app.wsgi_app = RequestLog(app.wsgi_app)  # type: ignore[method-assign]
+    if app.config["PROXIES"]:
+        trusted = app.config["PROXIES"]
+        app.wsgi_app = ProxyFix(app.wsgi_app, trusted, trusted, trusted)  # type: ignore[method-assign]
+    return app
+
+
+def load_models(app: Flask) -> None:
+    """Read every model's files at the start, so that a bad one stops the start and not a request."""
+    for folder in app.config["MODEL_FOLDERS"]:
+        add_folder(folder)
+    for model in models():
+        get_predictor(model.name).load()
+    app.jinja_env.globals["models"] = models

@@ -1,0 +1,199 @@
+"""`python run.py score`: a model's estimates for every row of a file."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from io import BufferedReader
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import click
+
+from model.answering.prediction import get_predictor
+from model.answering.scorecard import NotTrained, Tampered
+from model.asking.declaration import Model
+from model.scoring.headings import Unusable, takes_files
+from model.scoring.in_place import put_in_place
+
+from .model_names import ModelName
+
+if TYPE_CHECKING:
+    from model.scoring.files import Tally
+    from model.scoring.sources import Source
+
+STREAM = Path("-")
+FORMATS = {".csv": "csv", ".parquet": "parquet", ".pq": "parquet"}
+FORMAT = click.Choice(["csv", "parquet"])
+FILE = click.Path(path_type=Path, allow_dash=True)
+Complain = Callable[[int, str], None]
+
+
+class CannotScore(click.ClickException):
+    exit_code = 2
+
+
+@click.command()
+@click.argument("model", metavar="MODEL", type=ModelName())
+@click.argument("source", metavar="IN", type=FILE)
+@click.argument("target", metavar="OUT", type=FILE)
+@click.option("--from", "source_format", type=FORMAT, help="What IN is, whatever its name ends in.")
+@click.option("--to", "target_format", type=FORMAT, help="What OUT shall be, whatever its name ends in.")
+@click.option(
+    "--errors", metavar="FILE", type=FILE, help="Write each bad row's line and message to this CSV file."
+)
+@click.option("--cluster", metavar="ADDRESS", help="Score a folder of Parquet files on the Dask cluster there.")
+@click.pass_context
+def score(
+    context: click.Context, model: Model, source: Path, target: Path,
+    source_format: str | None, target_format: str | None, errors: Path | None,
+    cluster: str | None,
+) -> None:  # fmt: skip
+    """Estimate every row of the file IN, and write the rows with their estimates to OUT.
+
+    Both are CSV or Parquet files, as their names end in .csv or .parquet. "-" is standard input or
+    output, as CSV. A file of any size takes the same memory.
+
+    IN needs a column for each input of the model, headed by its name or its label on the form, in
+    any order and case. Cells are read as the form reads answers. OUT has IN's columns as they are,
+    then the estimate and its range ("probability" or "amount", "low", "high"; for a model of
+    classes the likeliest "class", and these three for each), then "error": what is wrong with the
+    row, in the form's words. A bad row has no estimate. An empty cell is an unknown answer where
+    the form offers "I don't know".
+
+    In CSV, text that a spreadsheet would take for a formula gets an apostrophe in front.
+
+    Exits with 0 when every row was scored, with 1 when some could not be, and with 2 when the file
+    could not be. OUT is written whole or not at all.
+
+    With --cluster, IN is a folder of Parquet files, or a pattern such as "people/*.parquet", and OUT
+    a folder; the cluster's machines must share both, and have Likely and requirements-cluster.txt.
+
+    \b
+    python run.py score census people.csv scored.csv
+    python run.py score titanic passengers.parquet scored.parquet --errors bad.csv
+    python run.py score census people/ scored/ --cluster tcp://scheduler:8786
+    zcat people.csv.gz | python run.py score census - - | gzip > scored.csv.gz
+    """
+    if not takes_files(model):
+        raise CannotScore(f"{model.name} asks for a photo, which fits in no table")
+    if cluster is not None:
+        if source_format or target_format or errors:
+            raise click.UsageError("--from, --to and --errors are for a single file, not for a --cluster")
+        with told_plainly():
+            tally = score_on_cluster(model, source, target, cluster)
+    else:
+        formats = format_of(source, source_format), format_of(target, target_format)
+        with told_plainly():
+            tally = with_errors(errors, lambda complain: score_file(model, source, target, formats, complain))
+    if tally.bad:
+        click.echo(
+            f"{tally.bad:,} of {tally.rows:,} rows could not be scored; their “error” says why", err=True
+        )
+        context.exit(1)
+
+
+def format_of(path: Path, said: str | None) -> str:
+    found = said or ("csv" if path == STREAM else FORMATS.get(path.suffix.lower()))
+    if found is None:
+        raise CannotScore(
+            f"{path} ends neither in .csv nor in .parquet. Say --from or --to, and csv or parquet"
+        )
+    if found == "parquet" and path == STREAM:
+        raise CannotScore("Standard input and output are CSV; a Parquet file needs a name")
+    return found
+
+
+@contextlib.contextmanager
+def told_plainly() -> Iterator[None]:
+    """What the person can put right is told in a sentence, and stopping leaves no half file."""
+    try:
+        from polars.exceptions import PolarsError
+    except ImportError:
+        raise CannotScore("Scoring files needs Polars: pip install -r requirements.txt") from None
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        # Polars has put a handler before Python's, under which a wait for more input goes on after Ctrl-C.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as problem:
+        raise CannotScore(
+            f"{problem.filename}: {problem.strerror}" if problem.filename else str(problem)
+        ) from None
+    except (Unusable, NotTrained, Tampered, PolarsError) as problem:
+        raise CannotScore(str(problem)) from None
+    except KeyboardInterrupt:
+        click.echo("Stopped; no file was written", err=True)
+        sys.exit(128 + signal.SIGINT)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def with_errors(path: Path | None, work: Callable[[Complain], Tally]) -> Tally:
+    if path is None:
+        return work(lambda line, message: None)
+    return put_in_place(path, lambda part: with_errors_in(part, work))
+
+
+def with_errors_in(part: Path, work: Callable[[Complain], Tally]) -> Tally:
+    with part.open("w", encoding="utf-8", newline="") as file:
+        table = csv.writer(file, lineterminator="\n")
+        table.writerow(["line", "error"])
+        return work(lambda line, message: table.writerow([line, message]))
+
+
+def score_file(
+    model: Model, source: Path, target: Path, formats: tuple[str, str], complain: Complain
+) -> Tally:
+    from model.scoring.targets import CsvTarget, ParquetTarget
+
+    with opened(source, formats[0]) as rows:
+        if target == STREAM:
+            return run(model, rows, CsvTarget(sys.stdout.buffer), complain)
+        if formats[1] == "parquet":
+            return put_in_place(target, lambda part: run(model, rows, ParquetTarget(part), complain))
+        return put_in_place(target, lambda part: to_csv(model, rows, part, complain))
+
+
+def score_on_cluster(model: Model, source: Path, target: Path, address: str) -> Tally:
+    try:
+        from model.scoring.cluster import score_dataset
+    except ImportError:
+        raise CannotScore("A cluster needs Dask: pip install -r requirements-cluster.txt") from None
+    return score_dataset(model.name, source, target, address)
+
+
+@contextlib.contextmanager
+def opened(source: Path, form: str) -> Iterator[Source]:
+    from model.scoring.sources import CsvSource, ParquetSource
+
+    if source == STREAM:
+        yield CsvSource(cast(BufferedReader, sys.stdin.buffer))
+    elif form == "parquet":
+        yield ParquetSource(source)
+    else:
+        with source.open("rb") as file:
+            yield CsvSource(file, source.stat().st_size)
+
+
+def to_csv(model: Model, source: Source, part: Path, complain: Complain) -> Tally:
+    from model.scoring.targets import CsvTarget
+
+    with part.open("wb") as file:
+        return run(model, source, CsvTarget(file), complain)
+
+
+def run(model: Model, source: Source, target: Any, complain: Complain) -> Tally:
+    from model.scoring.files import FileScoring
+
+    scoring = FileScoring(get_predictor(model.name), source, target)
+    if not sys.stderr.isatty() or source.size is None:
+        return scoring.run(lambda done: None, complain)
+    with click.progressbar(length=source.size, label=model.name, file=sys.stderr) as bar:
+        return scoring.run(bar.update, complain)
