@@ -15,7 +15,7 @@ TEXTS = ("text/html", "application/json", "application/problem+json")
 def compress(response: Response) -> Response:
     if response.mimetype not in TEXTS or response.is_streamed:
         return response
-    response.vary.add("Accept-Encoding")
+    vary_by_coding(response)
     if "gzip" not in request.headers.get("Accept-Encoding", "") or "Content-Encoding" in response.headers:
         return response
     body = response.get_data()
@@ -27,6 +27,14 @@ def compress(response: Response) -> Response:
         # The same content in another coding is equal, and no longer the same bytes.
         response.set_etag(response.get_etag()[0] or "", weak=True)
     return response
+
+
+def vary_by_coding(response: Response) -> None:
+    """Written out where nothing else is said, since werkzeug's set of values takes its time."""
+    if "Vary" in response.headers:
+        response.vary.add("Accept-Encoding")
+    else:
+        response.headers["Vary"] = "Accept-Encoding"
 
 
 def init_app(app: Flask) -> None:

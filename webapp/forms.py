@@ -46,6 +46,7 @@ def faults_of(form: FlaskForm, model: Model) -> list[Fault]:
     return faults + [Fault(f.name, str(f.errors[0])) for f in fields_of(form) if f.errors]
 
 
+@cache
 def has_photo(model: Model) -> bool:
     return any(asked.kind == "photo" for asked in model.inputs)
 

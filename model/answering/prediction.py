@@ -12,7 +12,7 @@ from typing import Any
 from model.asking.declaration import Model
 from model.asking.reading import read_answers
 
-from .averaging import Ways, scaled
+from .averaging import Ways
 from .people import People, read_people
 from .registry import get_model
 from .scorecard import Term, Vector, added, read_scorecard
@@ -235,22 +235,19 @@ class ProbabilityPredictor(Predictor):
         if "intercept_spread" not in self.card["score"]:
             low, high = self.model.views(answers) if self.model.views else (answers, answers)
             return [Estimate(chance, self.chances(low)[0], self.chances(high)[0])]
-        reach = NORMAL_95 * length(self.gradient(answers)) / (chance * (1 - chance))
+        reach = NORMAL_95 * self.standard_error(answers, chance)
         centre = logit(chance)
         return [Estimate(chance, sigmoid(centre - reach), sigmoid(centre + reach))]
 
-    def gradient(self, answers: Mapping[str, Any]) -> Vector:
-        """How the chance moves with the coefficients, in the covariance's own directions."""
-        score = self.score
+    def standard_error(self, answers: Mapping[str, Any], chance: float) -> float:
+        """How far the estimate's logit moves with the coefficients."""
         unknown = self.unknown(answers)
         if not unknown:
-            features = self.features(answers)
-            chance = sigmoid(score.one(features))
-            return scaled(chance * (1 - chance), score.spread(features)[0])
+            return length(self.score.spread(self.features(answers))[0])
         ways = self.ways(unknown)
-        chances = map(sigmoid, ways.scores(score.intercept[0], answers))
-        slopes = [share * chance * (1 - chance) for share, chance in zip(ways.shares, chances, strict=True)]
-        return ways.spread(slopes, score.intercept_spread[0], answers)
+        chances = map(sigmoid, ways.scores(self.score.intercept[0], answers))
+        slopes = [share * one * (1 - one) for share, one in zip(ways.shares, chances, strict=True)]
+        return length(ways.spread(slopes, self.score.intercept_spread[0], answers)) / (chance * (1 - chance))
 
 
 class ClassesPredictor(Predictor):
