@@ -65,10 +65,13 @@ class AverageOverUnknown(ClassifierMixin, BaseEstimator):
 def people(X: pd.DataFrame, unknowable: Sequence[str]) -> pd.DataFrame:
     """The distinct answers, and their counts, of those of whom every unknowable input is known."""
     known = X[list(unknowable)].dropna()
-    if not len(unknowable):
-        return pd.DataFrame({"count": [len(X)]})
-    counted = known.groupby(list(unknowable), sort=True, observed=True).size()
-    return counted.rename("count").reset_index()
+    if len(unknowable):
+        counted = known.groupby(list(unknowable), sort=True, observed=True).size().rename("count").reset_index()
+    else:
+        counted = pd.DataFrame({"count": [len(X)]})
+    # pandas keeps text differently where pyarrow is installed, and such a pickle opens nowhere else.
+    text = counted.select_dtypes(exclude="number").columns
+    return counted.astype(dict.fromkeys(text, object)).set_axis(counted.columns.astype(object), axis="columns")
 
 
 class EstimateWithRange(RegressorMixin, BaseEstimator):

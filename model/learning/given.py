@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-import joblib
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
 from model.answering.scorecard import read_scorecard
 from model.asking.declaration import Given, Model
 from model.asking.inputs import PhotoInput
+
+from .pickling import write_pickle
 
 
 def train_given(model: Model) -> dict[str, Any]:
@@ -21,7 +22,7 @@ def train_given(model: Model) -> dict[str, Any]:
     given = model.recipe
     assert isinstance(given, Given)
     model.pickle_path.parent.mkdir(exist_ok=True)
-    joblib.dump(regression(given), model.pickle_path, compress=("zlib", 9))
+    write_pickle(regression(given), model.pickle_path)
     score = given_score(model, given)
     content = {
         "model": model.name,

@@ -24,6 +24,7 @@ from .crowd import compile_people
 from .estimators import estimator
 from .evaluation import evaluate, headline
 from .given import train_given
+from .pickling import write_pickle
 from .references import predictions, references
 from .table import read_table
 
@@ -124,7 +125,7 @@ def save(
     model: Model, fitted: Any, score: dict[str, Any], evaluation: dict[str, Any], X: Any, best: Candidate
 ) -> dict[str, Any]:
     model.pickle_path.parent.mkdir(exist_ok=True)
-    joblib.dump(fitted, model.pickle_path, compress=("zlib", 9))
+    write_pickle(fitted, model.pickle_path)
     content = {
         "model": model.name,
         "kind": model.kind,
