@@ -27,3 +27,12 @@ def open_files(pid: int) -> int:
 
 def threads(pid: int) -> int:
     return len(list(Path(f"/proc/{pid}/task").iterdir()))
+
+
+def connections(pid: int) -> int:
+    """How many TCP connections a process holds open, at whichever end."""
+    links = [str(file.readlink()) for file in Path(f"/proc/{pid}/fd").iterdir()]
+    tables = [Path(f"/proc/net/{kind}").read_text().splitlines()[1:] for kind in ("tcp", "tcp6")]
+    lines = [line.split() for table in tables for line in table]
+    established = "01"
+    return sum(line[3] == established and f"socket:[{line[9]}]" in links for line in lines)
