@@ -25,10 +25,10 @@ from werkzeug.test import TestResponse
 
 from model.answering.registry import models
 from model.asking.declaration import Model
-from model.asking.reading import Answers, read_answers
+from model.asking.reading import read_answers
 from scripts.node import tool
 from webapp import create_app
-from webapp.addresses import NEW, address_of, compare_address, form_address, texts
+from webapp.addresses import NEW, texts
 from webapp.errors import ADVICE
 from webapp.forms import TOKEN, has_photo
 
@@ -67,25 +67,24 @@ def pages(app: Flask) -> Iterator[Page]:
 
 def model_pages(client: FlaskClient, model: Model) -> Iterator[Page]:
     yield from forms(client, model)
-    for number, example in enumerate(model.examples, 1):
-        answers, _ = read_answers(model.inputs, example.answers)
-        yield f"result-{number}", client.get(address(client, address_of, model, answers)), 200
+    examples = [texts(model, read_answers(model.inputs, one.answers)[0]) for one in model.examples]
+    for number, given in enumerate(examples, 1):
+        other = {NEW + name: text for name, text in examples[number - 2].items()}
+        yield f"result-{number}", client.get(f"/{model.name}/result", query_string=given), 200
+        yield f"comparison-{number}", client.get(f"/{model.name}/compare", query_string=given | other), 200
         if not has_photo(model):
-            yield f"form-prefilled-{number}", client.get(address(client, form_address, model, answers)), 200
-        other, _ = read_answers(model.inputs, model.examples[number - 2].answers)
-        yield f"comparison-{number}", client.get(address(client, compare_address, model, answers, other)), 200
+            yield f"form-prefilled-{number}", client.get(f"/{model.name}", query_string=given), 200
     yield from results(client, model)
+    yield from files(client, model)
     yield "card", client.get(f"/{model.name}/card"), 200
 
 
 def forms(client: FlaskClient, model: Model) -> Iterator[Page]:
     blank = client.get(f"/{model.name}")
     yield "form", blank, 200
-    token = re.search(f'name="{TOKEN}"[^>]*value="([^"]+)"', blank.text)
-    assert token, f"the form of {model.name} has no token"
-    yield "form-all-missing", client.post(f"/{model.name}", data={TOKEN: token[1]}), 422
-    wrong = {TOKEN: token[1], **wrongly_answered(model)}
-    yield "form-all-wrong", client.post(f"/{model.name}", data=wrong), 422
+    token = token_in(blank)
+    yield "form-all-missing", client.post(f"/{model.name}", data=token), 422
+    yield "form-all-wrong", client.post(f"/{model.name}", data={**token, **wrongly_answered(model)}), 422
     yield "form-expired", client.post(f"/{model.name}", data=wrongly_answered(model)), 400
     yield "form-too-long", client.post(f"/{model.name}", data={"a": TOO_LONG}), 413
 
@@ -104,15 +103,32 @@ def results(client: FlaskClient, model: Model) -> Iterator[Page]:
     yield "comparison-wrong", client.get(f"/{model.name}/compare", query_string={**given, **changed}), 422
 
 
+def files(client: FlaskClient, model: Model) -> Iterator[Page]:
+    """The pages about whole files, where the model takes them: good rows in one, and wrong ones."""
+    address = f"/{model.name}/batch"
+    blank = client.get(address)
+    if blank.status_code == 404:
+        return
+    token = token_in(blank)
+    answers, _ = read_answers(model.inputs, model.examples[0].answers)
+    given = texts(model, answers)
+    rows = [",".join(given), ",".join(map(str, given.values())), "," * (len(given) - 1), '"<wrong>&']
+    file = "\n".join(rows).encode()
+    yield "batch", blank, 200
+    yield "batch-missing", client.post(address, data=token, content_type="multipart/form-data"), 422
+    yield "batch-counts", client.post(address, data={**token, "file": (io.BytesIO(file), "a.csv")}), 200
+
+
+def token_in(form: TestResponse) -> dict[str, str]:
+    found = re.search(f'name="{TOKEN}"[^>]*value="([^"]+)"', form.text)
+    assert found, f"the form on {form.request.path} has no token"
+    return {TOKEN: found[1]}
+
+
 def wrongly_answered(model: Model) -> dict[str, Any]:
     if has_photo(model):
         return {asked.name: (io.BytesIO(b"no photo"), "photo.jpg") for asked in model.inputs}
     return {asked.name: '"<wrong>&' for asked in model.inputs}
-
-
-def address(client: FlaskClient, of: Any, model: Model, *answers: Answers) -> str:
-    with client.application.test_request_context():
-        return str(of(model, *answers))
 
 
 def write(folder: Path) -> int:
