@@ -28,6 +28,7 @@ GROWTH = 1.05
 class Held:
     """What the workers hold between them while nobody asks."""
 
+    workers: int
     megabytes: float
     files: int
     threads: int
@@ -35,7 +36,7 @@ class Held:
 
 def held_by(master: int) -> Held:
     pids = children(master)
-    return Held(together(pids, "Rss"), sum(map(open_files, pids)), sum(map(threads, pids)))
+    return Held(len(pids), together(pids, "Rss"), sum(map(open_files, pids)), sum(map(threads, pids)))
 
 
 def minute(visitors: list[Visitor], seconds: float) -> None:
@@ -51,28 +52,27 @@ def minute(visitors: list[Visitor], seconds: float) -> None:
 
 def soak(minutes: int, seconds: float) -> tuple[list[Held], list[str]]:
     port = free_port()
+    samples: list[Held] = []
     with server(likely(port), port) as master:
         kinds = visits(port)
         print(f"{CONNECTIONS} connections, each at random: {', '.join(kind.name for kind in kinds)}")
         visitors = [Visitor(port, kinds, seed) for seed in range(CONNECTIONS)]
-        samples: list[Held] = []
-        pids = children(master.pid)
+        workers: set[int] = set()
         for number in range(1, minutes + 1):
             minute(visitors, seconds)
             samples.append(held_by(master.pid))
-            now = samples[-1]
-            asked, errors = (
-                sum(one.requests for one in visitors),
-                [text for one in visitors for text in one.errors],
-            )
-            print(
-                f"minute {number}: {asked:7,} requests, {len(errors)} errors, {now.megabytes:6.1f} MB resident, "
-                f"{now.files} open files, {now.threads} threads",
-                flush=True,
-            )
-        if children(master.pid) != pids:
-            errors.append("a worker died and was replaced")
+            workers.update(children(master.pid))
+            print(f"minute {number}: {told(visitors, samples[-1])}", flush=True)
+    errors = [error for one in visitors for error in one.errors]
+    if len(workers) > samples[0].workers:
+        errors.append("a worker died and was replaced")
     return samples, errors
+
+
+def told(visitors: list[Visitor], now: Held) -> str:
+    asked, errors = sum(one.requests for one in visitors), sum(len(one.errors) for one in visitors)
+    held = f"{now.megabytes:6.1f} MB resident, {now.files} open files, {now.threads} threads"
+    return f"{asked:7,} requests, {errors} errors, {held}"
 
 
 def main() -> None:
@@ -86,7 +86,8 @@ def main() -> None:
         parser.error("the first minute is compared with a later one, so there must be two")
     samples, errors = soak(asked.minutes, asked.seconds)
     first, last = samples[0], samples[-1]
-    print("\n".join(errors[:10]))
+    for error in errors[:10]:
+        print(error)
     print(f"memory at the end: {last.megabytes / first.megabytes - 1:+.1%} of that after the first minute")
     print("to reach: 0 errors, at most +5 % memory, no more open files, no more threads")
     flat = last.files <= first.files and last.threads <= first.threads
