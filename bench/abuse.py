@@ -2,8 +2,7 @@
 
 Slow clients: 150 connections send their headers one byte at a time and begin again once they are closed,
 while somebody asks for a page twenty times a second; behind nginx with deploy/nginx.conf, and without it.
-Death: 16 connections ask without a pause, and of the two workers the one with more of
-them gets SIGKILL.
+Death: 16 connections ask without a pause, and the worker that holds more of them gets SIGKILL.
 Needs nginx (apt install nginx-light).
 """
 
@@ -13,15 +12,11 @@ import argparse
 import http.client
 import os
 import signal
-import socket
 import statistics
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -29,6 +24,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from bench.nginx import nginx
 from bench.processes import children, connections
 from bench.servers import free_port, likely, server
+from bench.slow_clients import slow_clients
 
 SLOW = 150
 CONNECTIONS = 16
@@ -40,59 +36,6 @@ PAGE = "/census"
 
 
 # -- Slow clients ------------------------------------------------------------------------------------
-
-
-class SlowClient:
-    """Headers that never end, a byte at a time."""
-
-    def __init__(self, port: int) -> None:
-        self.port = port
-        self.line: socket.socket | None = None
-        self.left = b""
-
-    def go_on(self) -> None:
-        try:
-            if self.line is None:
-                self.line = socket.create_connection(("127.0.0.1", self.port), timeout=1)
-                self.line.setblocking(False)
-                self.left = f"GET {PAGE} HTTP/1.1\r\nHost: likely\r\nX-Slow: ".encode()
-            self.line.send(self.left[:1] or b"a")
-            self.left = self.left[1:]
-            # An end of file says that the server has had enough; so does an error.
-            ended = self.line.recv(4096, socket.MSG_PEEK) == b""
-        except BlockingIOError:
-            return
-        except OSError:
-            ended = True
-        if ended:
-            self.stop()
-
-    def stop(self) -> None:
-        if self.line is not None:
-            self.line.close()
-            self.line = None
-
-
-@contextmanager
-def slow_clients(port: int, number: int) -> Iterator[None]:
-    clients = [SlowClient(port) for _ in range(number)]
-    over = threading.Event()
-
-    def send() -> None:
-        while not over.wait(0.1):
-            for client in clients:
-                client.go_on()
-
-    sender = threading.Thread(target=send)
-    sender.start()
-    try:
-        time.sleep(3)
-        yield
-    finally:
-        over.set()
-        sender.join()
-        for client in clients:
-            client.stop()
 
 
 def waits(port: int, seconds: float) -> tuple[list[float], int]:
@@ -121,12 +64,13 @@ def answered(line: http.client.HTTPConnection, once: bool = False) -> bool:
 
 
 def bear_slow_clients(name: str, port: int, seconds: float) -> tuple[float, int]:
-    with slow_clients(port, SLOW):
+    with slow_clients(port, SLOW) as clients:
         took, failed = waits(port, seconds)
+        connected = sum(client.line is not None for client in clients)
     p99 = statistics.quantiles(took, n=100)[-1] if len(took) > 1 else took[0]
     print(
         f"{name:16} median {statistics.median(took):7.1f} ms   p99 {p99:8.1f} ms   "
-        f"{failed} of {len(took)} requests not answered"
+        f"{failed} of {len(took)} requests not answered   {connected} slow clients connected"
     )
     return p99, failed
 
@@ -134,20 +78,14 @@ def bear_slow_clients(name: str, port: int, seconds: float) -> tuple[float, int]
 # -- The death of a worker ---------------------------------------------------------------------------
 
 
-@dataclass
 class Asker(threading.Thread):
     """Asks for pages without a pause, and remembers how long each failure kept it from the next success."""
 
-    port: int
-    over: threading.Event
-    answers: int = 0
-    failures: int = 0
-    gaps: list[float] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
+    def __init__(self, port: int, over: threading.Event) -> None:
         super().__init__()
-
-    __hash__ = threading.Thread.__hash__
+        self.port, self.over = port, over
+        self.answers = self.failures = 0
+        self.gaps: list[float] = []
 
     def run(self) -> None:
         line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)

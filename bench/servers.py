@@ -46,7 +46,7 @@ def await_port(port: int, process: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         if process.poll() is not None:
-            raise SystemExit(f"The server on port {port} ended: {process.args}")
+            raise SystemExit(f"The server on port {port} ended: {process.args!r}")
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return

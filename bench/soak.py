@@ -1,4 +1,4 @@
-"""Whether Likely stays as it is under hours of work: python bench/soak.py [--minutes 5]
+"""Whether Likely stays as it is while it works without a pause: python bench/soak.py [--minutes 5]
 
 Sixteen connections ask for forms, results, cards, JSON and photos, and send files where Likely takes them.
 After each minute all of them pause, and the workers' memory, open files and threads are read. To hold:
