@@ -11,7 +11,11 @@ share of prices inside the 80 % range of a model that had not seen them.
 from __future__ import annotations
 
 import argparse
+import sys
+from pathlib import Path
 from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import numpy as np
 from sklearn.model_selection import KFold

@@ -13,23 +13,19 @@ import argparse
 import json
 import re
 import shutil
-import socket
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlencode
 
-ROOT = Path(__file__).resolve().parent.parent
-PERSON = {
-    "age": 39, "sex": "Male", "status": "Never-married", "race": "White",
-    "education": "Bachelors", "work": "State-gov", "hours": 40,
-}  # fmt: skip
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from bench.servers import PERSON, free_port, likely, server
+
 UNITS = {"us": 0.001, "ms": 1.0, "s": 1000.0, "m": 60_000.0}
 
 
@@ -43,44 +39,11 @@ class Target:
     slowest: dict[int, list[float]] = field(default_factory=dict)
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-@contextmanager
-def server(command: list[str], port: int) -> Iterator[None]:
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
-    try:
-        await_port(port, process)
-        yield
-    finally:
-        process.terminate()
-        process.wait(15)
-
-
-def await_port(port: int, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        if process.poll() is not None:
-            raise SystemExit(f"The server on port {port} ended: {process.args}")
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.02)
-    raise SystemExit(f"Nothing answers on port {port}")
-
-
 def gunicorn(app: str, port: int, threads: int = 4) -> list[str]:
     """The same gunicorn, workers and threads that run.py uses."""
     settings = ["--bind", f"127.0.0.1:{port}", "--workers", "2", "--worker-class", "gthread"]
     settings += ["--threads", str(threads), "--preload", "--log-level", "warning", "--keep-alive", "5"]
     return [sys.executable, "-m", "gunicorn", *settings, app]
-
-
-def likely(port: int) -> list[str]:
-    return [sys.executable, "run.py", "--port", str(port), "--workers", "2"]
 
 
 def measure(target: Target, connections: int, seconds: int, folder: Path) -> None:

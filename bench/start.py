@@ -9,7 +9,6 @@ from __future__ import annotations
 import http.client
 import os
 import signal
-import socket
 import statistics
 import subprocess
 import sys
@@ -18,7 +17,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from bench.processes import children, together
+from bench.servers import ROOT, free_port
+from bench.servers import likely as likely_on
+
 RUNS = 5
 TARGET_SECONDS = 0.6
 TARGET_MEGABYTES = 120
@@ -34,7 +38,7 @@ def page():
 
 
 def likely(port: int, folder: Path) -> list[str]:
-    return [sys.executable, "run.py", "--port", str(port), "--workers", "2"]
+    return likely_on(port)
 
 
 def bare(port: int, folder: Path) -> list[str]:
@@ -54,13 +58,6 @@ def bare(port: int, folder: Path) -> list[str]:
     return [sys.executable, "-m", "gunicorn", *alike, *where, "bare:app"]
 
 
-def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port: int = taken.getsockname()[1]
-        return port
-
-
 def first_page(port: int, path: str) -> None:
     """Return once the page has come."""
     deadline = time.perf_counter() + 30
@@ -78,22 +75,6 @@ def first_page(port: int, path: str) -> None:
         finally:
             asked.close()
     raise TimeoutError(f"No page came from port {port}")
-
-
-def children(pid: int) -> list[int]:
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-
-
-def megabytes(pid: int, kind: str) -> float:
-    """Rss counts a page that two processes share twice, Pss half in each."""
-    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-        if line.startswith(f"{kind}:"):
-            return int(line.split()[1]) / 1024
-    raise LookupError(kind)
-
-
-def together(pids: list[int], kind: str) -> float:
-    return sum(megabytes(pid, kind) for pid in pids)
 
 
 def run(command: list[str], port: int, path: str) -> tuple[float, float, float]:

@@ -1,0 +1,38 @@
+"""What running processes hold, as the kernel tells it: memory, open files and threads."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+def children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def megabytes(pid: int, kind: str) -> float:
+    """Rss counts a page that two processes share twice, Pss half in each."""
+    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+        if line.startswith(f"{kind}:"):
+            return int(line.split()[1]) / 1024
+    raise LookupError(kind)
+
+
+def together(pids: list[int], kind: str) -> float:
+    return sum(megabytes(pid, kind) for pid in pids)
+
+
+def open_files(pid: int) -> int:
+    return len(list(Path(f"/proc/{pid}/fd").iterdir()))
+
+
+def threads(pid: int) -> int:
+    return len(list(Path(f"/proc/{pid}/task").iterdir()))
+
+
+def connections(pid: int) -> int:
+    """How many TCP connections a process holds open, at whichever end."""
+    links = [str(file.readlink()) for file in Path(f"/proc/{pid}/fd").iterdir()]
+    tables = [Path(f"/proc/net/{kind}").read_text().splitlines()[1:] for kind in ("tcp", "tcp6")]
+    lines = [line.split() for table in tables for line in table]
+    established = "01"
+    return sum(line[3] == established and f"socket:[{line[9]}]" in links for line in lines)

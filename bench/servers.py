@@ -1,0 +1,54 @@
+"""The servers that are measured: each on a port of its own, and stopped when the measuring is done."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+# Somebody of the census, to ask about.
+PERSON = {
+    "age": 39, "sex": "Male", "status": "Never-married", "race": "White",
+    "education": "Bachelors", "work": "State-gov", "hours": 40,
+}  # fmt: skip
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def likely(port: int) -> list[str]:
+    return [sys.executable, "run.py", "--port", str(port), "--workers", "2"]
+
+
+@contextmanager
+def server(command: list[str], port: int, **settings: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a command that serves; Likely's settings are the ones given, and not this shell's."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("LIKELY_", "WEB_CONC"))}
+    process = subprocess.Popen(command, cwd=ROOT, env={**kept, **settings}, stdout=subprocess.DEVNULL)
+    try:
+        await_port(port, process)
+        yield process
+    finally:
+        process.terminate()
+        process.wait(15)
+
+
+def await_port(port: int, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise SystemExit(f"The server on port {port} ended: {process.args!r}")
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.02)
+    raise SystemExit(f"Nothing answers on port {port}")
