@@ -29,7 +29,11 @@ def query_of(model: Model, answers: Mapping[str, Any], prefix: str = "") -> str:
 
 def page_address(endpoint: str, model: Model, *queries: str) -> str:
     """A page's address with a query; url_for() finds the page's own once, since it takes its time."""
-    return f"{page_path(endpoint, model.name, request.script_root)}?{'&'.join(queries)}"
+    return f"{path_of(endpoint, model)}?{'&'.join(queries)}"
+
+
+def path_of(endpoint: str, model: Model) -> str:
+    return page_path(endpoint, model.name, request.script_root)
 
 
 @lru_cache(maxsize=256)

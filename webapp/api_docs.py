@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, Response, current_app, render_template, request, url_for
+from flask import Blueprint, Response, current_app, render_template, request
 
 from model.answering.prediction import get_predictor
 from model.answering.registry import models
@@ -14,6 +14,7 @@ from model.asking.declaration import Model
 from model.asking.inputs import ChoiceInput, Input, NumberInput
 
 from . import api, openapi
+from .addresses import path_of
 from .api import tagged
 from .bodies import MEGABYTE
 from .forms import has_photo
@@ -94,7 +95,7 @@ def asked_by_program(model: Model, answers: Mapping[str, Any]) -> list[Snippet]:
 
 
 def api_address(model: Model) -> str:
-    return request.url_root.rstrip("/") + url_for("api.predict", model=model)
+    return request.host_url.rstrip("/") + path_of("api.predict", model)
 
 
 @bp.app_template_filter()

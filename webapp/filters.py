@@ -13,6 +13,7 @@ from model.answering.prediction import Estimate, Predictor
 from model.asking.declaration import Words
 from model.asking.inputs import first_upper
 
+from .addresses import path_of
 from .pictures import across, class_dots, dots, hundredths, key, shape
 from .results import Comparator, Result
 
@@ -211,6 +212,7 @@ def init_app(app: Flask) -> None:
     for function in FILTERS:
         app.add_template_filter(function)
     app.add_template_filter(zip)
+    app.jinja_env.globals["path_of"] = path_of
 
 
 FILTERS: list[Callable[..., Any]] = [

@@ -46,6 +46,18 @@ class Suggestion:
 
 
 @dataclass(frozen=True)
+class Told:
+    """What one answer did: the start of a sentence that ends with two numbers, and the line of a table."""
+
+    label: str
+    answer: str
+    reference: str
+    begins: str
+    instead: float
+    at: float
+
+
+@dataclass(frozen=True)
 class Comparator:
     """Somebody to compare with: everyone in the data, a group of them, or an example."""
 
@@ -162,8 +174,20 @@ class Result:
     # -- what moved the number, and what would change it ---------------------------------------------
 
     @cached_property
-    def moves(self) -> list[Move]:
-        return moves(self.predictor, self.answers)[:MOVES]
+    def moves(self) -> list[Told]:
+        return [self.told(move) for move in moves(self.predictor, self.answers)[:MOVES]]
+
+    def told(self, move: Move) -> Told:
+        asked = move.input
+        instead = self.model.words.instead.format(reference=asked.named_answer(move.reference))
+        return Told(
+            label=asked.label,
+            answer=asked.words(move.answer),
+            reference=asked.words(move.reference),
+            begins=f"{asked.phrased(move.answer)} {'raised' if move.shift > 0 else 'lowered'} it. {instead}",
+            instead=move.instead,
+            at=self.position(move.instead),
+        )
 
     @cached_property
     def suggestions(self) -> list[Suggestion]:
