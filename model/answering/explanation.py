@@ -8,7 +8,8 @@ from typing import Any
 
 from model.asking.inputs import Input, NumberInput
 
-from .prediction import Predictor, sigmoid, softmax
+from .logistic import sigmoid, softmax
+from .prediction import Predictor
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from model.asking.declaration import Model
 from model.asking.reading import read_answers
 
 from .averaging import Ways
+from .logistic import logit, sigmoid, softmax
 from .people import People, read_people
 from .registry import get_model
 from .scorecard import Term, Vector, added, read_scorecard
@@ -62,24 +63,6 @@ class UnknownAnswer:
     low_answer: Any
     high: float
     high_answer: Any
-
-
-def sigmoid(score: float) -> float:
-    if score >= 0:
-        return 1 / (1 + math.exp(-score))
-    grown = math.exp(score)
-    return grown / (1 + grown)
-
-
-def logit(chance: float) -> float:
-    return math.log(chance / (1 - chance))
-
-
-def softmax(scores: Sequence[float]) -> tuple[float, ...]:
-    highest = max(scores)
-    grown = [math.exp(score - highest) for score in scores]
-    total = math.fsum(grown)
-    return tuple(value / total for value in grown)
 
 
 class Score:

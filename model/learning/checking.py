@@ -11,7 +11,8 @@ import joblib
 import numpy as np
 import pandas as pd
 
-from model.answering.prediction import KINDS, Predictor, sigmoid
+from model.answering.logistic import sigmoid
+from model.answering.prediction import KINDS, Predictor
 from model.answering.scorecard import NotTrained, Tampered, read_scorecard, read_trained, tampered
 from model.asking.declaration import Given, Model
 

