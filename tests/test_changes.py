@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from model.answering.changes import by_points, by_trying, changeable_options, smallest_changes
+from model.answering.changes import Sums, Trials, changeable_options, smallest_changes
 from model.answering.prediction import get_predictor
 from model.asking.declaration import Model
 from model.asking.inputs import ChoiceInput, NumberInput
@@ -36,7 +36,7 @@ def anybody(model: Model) -> st.SearchStrategy[dict[str, Any]]:
 def test_adding_points_finds_what_trying_every_combination_finds(number: int, answers: dict[str, Any]) -> None:
     predictor = get_predictor("census")
     for group in combinations(changeable_options(predictor), number):
-        quick, slow = by_points(predictor, answers, group), by_trying(predictor, answers, group)
+        quick, slow = Sums(predictor, answers).smallest(group), Trials(predictor, answers).smallest(group)
         assert (quick is None) == (slow is None)
         if quick and slow:
             assert quick[0] == pytest.approx(slow[0], abs=1e-12)
@@ -60,7 +60,7 @@ def test_a_change_crosses_the_middle_and_touches_only_what_can_change(answers: d
 def test_two_answers_change_only_where_no_single_one_does() -> None:
     predictor = get_predictor("census")
     answers = example(CENSUS, 1)
-    assert all(by_trying(predictor, answers, (one,)) is None for one in changeable_options(predictor))
+    assert all(Trials(predictor, answers).smallest((one,)) is None for one in changeable_options(predictor))
     assert all(len(change.answers) == 2 for change in smallest_changes(predictor, answers))
 
 

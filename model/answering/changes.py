@@ -10,6 +10,7 @@ import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import accumulate, combinations, product
 from typing import Any
 
@@ -34,6 +35,24 @@ class Change:
     estimate: float
 
 
+@dataclass(frozen=True)
+class Gains:
+    """An input's other answers, the nearest first: how far each is, and what it adds to the turned score."""
+
+    name: str
+    values: list[Any]
+    sizes: list[float]
+    points: list[float]
+
+    @cached_property
+    def highest(self) -> list[float]:
+        """The most that any answer up to each one adds."""
+        return list(accumulate(self.points, max))
+
+    def found(self, place: int) -> Found:
+        return self.sizes[place], {self.name: self.values[place]}
+
+
 class Options:
     """The other answers that one input could have, with their distances and their points."""
 
@@ -56,16 +75,15 @@ class Options:
     def total(self, answers: Answers) -> float:
         return math.fsum(term.points(answers) for term in self.terms)
 
-    def most(self, answers: Answers, turn: float) -> float:
-        """The most that another answer could add to the turned score."""
-        points = self.points(answers)
-        return turn * ((max if turn > 0 else min)(points) - self.total(answers))
-
-    def gains(self, answers: Answers, turn: float) -> list[tuple[float, Any, float]]:
-        """Each other answer by its distance, with what it would add to the turned score."""
-        points, now, values = self.points(answers), self.total(answers), self.values
+    def gains(self, answers: Answers, turn: float) -> Gains:
+        points, now = self.points(answers), self.total(answers)
         near = self.near(answers[self.asked.name])
-        return [(size, values[place], turn * (points[place] - now)) for size, place in near]
+        return Gains(
+            self.asked.name,
+            [self.values[place] for _, place in near],
+            [size for size, _ in near],
+            [turn * (points[place] - now) for _, place in near],
+        )
 
     def near(self, answer: Any) -> list[tuple[float, int]]:
         """Distance and place of every other value, the nearest first."""
@@ -105,12 +123,12 @@ def distance(asked: Input, before: Any, after: Any) -> float:
 
 def smallest_changes(predictor: Predictor, answers: Answers) -> list[Change]:
     """The smallest changes that take the estimate across one half: of one answer, or else of two."""
-    if predictor.model.kind == "amount":
-        return []
     changeable = [one for one in changeable_options(predictor) if answers[one.asked.name] is not None]
-    find = by_points if adds_up(predictor, answers) else by_trying
+    if predictor.model.kind == "amount" or not changeable:
+        return []
+    search = Sums(predictor, answers).smallest if adds_up(predictor, answers) else Trials(predictor, answers).smallest
     for number in (1, 2):
-        tried = [find(predictor, answers, group) for group in combinations(changeable, number)]
+        tried = [search(group) for group in combinations(changeable, number)]
         found = [best for best in tried if best is not None]
         if found:
             found.sort(key=lambda change: change[0])
@@ -137,38 +155,59 @@ def adds_up(predictor: Predictor, answers: Answers) -> bool:
     return one_score and not any(one.asked.name in other.others for one in options for other in options)
 
 
-def by_points(predictor: Predictor, answers: Answers, group: Sequence[Options]) -> Found | None:
-    score = predictor.score.one(answers)
-    # Turned so that a change has to raise the score. One half itself is still on the lower side.
-    turn, reach = (-1.0, bisect_left) if score > 0 else (1.0, bisect_right)
-    needed = -turn * score
-    most = [one.most(answers, turn) for one in group]
-    if sum(most) < needed:
+class Sums:
+    """The search where points add up: it looks for what two answers lack together."""
+
+    def __init__(self, predictor: Predictor, answers: Answers) -> None:
+        score = predictor.score.one(answers)
+        self.answers = answers
+        # Turned so that a change has to raise the score. One half itself is still on the lower side.
+        self.turn, self.reach = (-1.0, bisect_left) if score > 0 else (1.0, bisect_right)
+        self.needed = -self.turn * score
+        self.known: dict[str, Gains] = {}
+
+    def gains(self, one: Options) -> Gains:
+        name = one.asked.name
+        if name not in self.known:
+            self.known[name] = one.gains(self.answers, self.turn)
+        return self.known[name]
+
+    def smallest(self, group: Sequence[Options]) -> Found | None:
+        """The smallest change of just these answers that crosses one half, if any does."""
+        first = self.gains(group[0])
+        if sum(max(self.gains(one).points, default=0.0) for one in group) < self.needed:
+            return None
+        if len(group) == 1:
+            place = self.reach(first.highest, self.needed)
+            return first.found(place) if place < len(first.highest) else None
+        return self.smallest_pair(first, self.gains(group[1]))
+
+    def smallest_pair(self, first: Gains, second: Gains) -> Found | None:
+        best: Found | None = None
+        for other, (size, points) in enumerate(zip(second.sizes, second.points, strict=True)):
+            if best is not None and size >= best[0]:
+                break
+            place = self.reach(first.highest, self.needed - points)
+            if place < len(first.highest) and (best is None or size + first.sizes[place] < best[0]):
+                (one, changed), (two, also) = first.found(place), second.found(other)
+                best = (one + two, changed | also)
+        return best
+
+
+class Trials:
+    """The search where nothing adds up: every combination of other answers, the smallest change first."""
+
+    def __init__(self, predictor: Predictor, answers: Answers) -> None:
+        self.predictor = predictor
+        self.answers = answers
+        self.focus = predictor.focus(answers)
+        self.before = predictor.chances(answers)[self.focus]
+
+    def smallest(self, group: Sequence[Options]) -> Found | None:
+        ways = product(*(one.near(self.answers[one.asked.name]) for one in group))
+        for way in sorted(ways, key=lambda way: sum(size for size, _ in way)):
+            changed = {one.asked.name: one.values[place] for one, (_, place) in zip(group, way, strict=True)}
+            after = self.predictor.chances({**self.answers, **changed})[self.focus]
+            if (after > 0.5) != (self.before > 0.5):
+                return sum(size for size, _ in way), changed
         return None
-    first = group[0].gains(answers, turn)
-    highest = list(accumulate((gain for _, _, gain in first), max))
-    if len(group) == 1:
-        place = reach(highest, needed)
-        return (first[place][0], {group[0].asked.name: first[place][1]}) if place < len(highest) else None
-    best: Found | None = None
-    for size, value, gain in group[1].gains(answers, turn):
-        if best is not None and size >= best[0]:
-            break
-        place = reach(highest, needed - gain)
-        if place < len(highest) and (best is None or size + first[place][0] < best[0]):
-            names = (group[0].asked.name, group[1].asked.name)
-            best = (size + first[place][0], dict(zip(names, (first[place][1], value), strict=True)))
-    return best
-
-
-def by_trying(predictor: Predictor, answers: Answers, group: Sequence[Options]) -> Found | None:
-    """Every combination of other answers, the smallest change first."""
-    focus = predictor.focus(answers)
-    before = predictor.chances(answers)[focus]
-    ways = product(*(one.near(answers[one.asked.name]) for one in group))
-    for way in sorted(ways, key=lambda way: sum(size for size, _ in way)):
-        changed = {one.asked.name: one.values[place] for one, (_, place) in zip(group, way, strict=True)}
-        after = predictor.chances({**answers, **changed})[focus]
-        if (after > 0.5) != (before > 0.5):
-            return sum(size for size, _ in way), changed
-    return None
