@@ -10,6 +10,12 @@ from model.answering.prediction import Estimate, Predictor
 from model.asking.reading import Answers
 
 from .forms import has_photo
+from .json_bodies import encoded
+
+
+def one_answer(predictor: Predictor, answers: Answers, explain: bool) -> bytes:
+    """The whole body of an answer to one set of answers."""
+    return encoded({"model": predictor.model.name, "version": predictor.version, **told(predictor, answers, explain)})
 
 
 def told(predictor: Predictor, answers: Answers, explain: bool) -> dict[str, Any]:

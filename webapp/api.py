@@ -16,7 +16,7 @@ from model.asking.declaration import Model
 from model.asking.inputs import ChoiceInput, Input, NumberInput
 from model.asking.reading import Answers, Fault, read_answers, read_lists
 
-from .answers_json import told
+from .answers_json import one_answer, told
 from .bodies import MEGABYTE, body_limit
 from .errors import problem
 from .forms import has_photo
@@ -149,7 +149,7 @@ def answer_one(predictor: Predictor, answers: Answers, faults: list[Fault], expl
     if faults:
         entries = [entry(fault) for fault in faults]
         return problem(422, "Unprocessable Content", "; ".join(f.message for f in faults), entries)
-    return as_json({"model": predictor.model.name, "version": predictor.version, **told(predictor, answers, explain)})
+    return Response(one_answer(predictor, answers, explain), mimetype="application/json")
 
 
 def answer_many(predictor: Predictor, items: list[Any], explain: bool) -> Response:

@@ -9,7 +9,7 @@ from typing import Any
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from model.answering.prediction import get_predictor
+from model.answering.prediction import Predictor, get_predictor
 from model.answering.registry import add_folder, models
 
 from . import (
@@ -30,8 +30,11 @@ from . import (
     what_if,
 )
 from .converters import ModelConverter
+from .forms import has_photo
+from .headers import SecurityHeaders
 from .logs import RequestLog
 from .settings import settings_from
+from .shortcut import Shortcut
 
 PARTS = (bodies, headers, cors, errors, filters, assets, compression, unchanging)
 BLUEPRINTS = (tutorials.bp, assets.bp, pages.bp, what_if.bp, batch.bp, health.bp, api.bp, api_docs.bp)
@@ -48,11 +51,18 @@ def build(config: Mapping[str, Any] | None) -> Flask:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     load_models(app)
-    app.wsgi_app = RequestLog(app.wsgi_app)  # type: ignore[method-assign]
+    app.wsgi_app = RequestLog(SecurityHeaders(Shortcut(app.wsgi_app, shortcuts(app))))  # type: ignore[method-assign]
     if app.config["PROXIES"]:
         trusted = app.config["PROXIES"]
         app.wsgi_app = ProxyFix(app.wsgi_app, trusted, trusted, trusted)  # type: ignore[method-assign]
     return app
+
+
+def shortcuts(app: Flask) -> dict[str, Predictor]:
+    """The paths with a shortcut; none where other sites' scripts may ask, since that is for Flask to say."""
+    if app.config["CORS_ORIGINS"]:
+        return {}
+    return {f"/api/models/{model.name}/predict": get_predictor(model.name) for model in models() if not has_photo(model)}
 
 
 def load_models(app: Flask) -> None:

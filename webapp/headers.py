@@ -52,4 +52,3 @@ class SecureWhenHttps(SecureCookieSessionInterface):
 def init_app(app: Flask) -> None:
     app.session_interface = SecureWhenHttps()
     app.config.update(SESSION_COOKIE_NAME="likely", SESSION_COOKIE_SAMESITE="Lax", SESSION_COOKIE_HTTPONLY=True)
-    app.wsgi_app = SecurityHeaders(app.wsgi_app)  # type: ignore[method-assign]
