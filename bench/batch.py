@@ -24,7 +24,7 @@ from collections.abc import Iterator
 from itertools import cycle, islice
 from pathlib import Path
 
-from serve import ROOT, await_port, free_port
+from servers import ROOT, await_port, free_port
 
 INPUTS = 7
 EDGE = "the-edge-of-the-file"
