@@ -98,6 +98,8 @@ def assert_one_number(page: Page, chance: float) -> None:
     (own,) = page.root.all("li", class_="own")
     assert own.all("span")[1].text == number
     assert float(own.all("circle")[0].attributes["cx"]) == pytest.approx(8 + 384 * chance, abs=0.06)
+    captions = [caption.text for caption in page.root.all("caption") if caption.text.startswith("The estimate for")]
+    assert captions in ([], [f"The estimate for these answers is {number} out of 100"])
     certain = re.findall(r"(?<![\d.,])(?:0|100)(?:%| out of 100)", page.text)
     assert certain == []
 

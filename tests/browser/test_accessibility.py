@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import io
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
+from werkzeug.test import TestResponse
 
 from model.asking.declaration import Model
+from webapp import create_app
 from webapp.addresses import NEW, texts
 
 from .conftest import OpenPage
-from tests.payloads import MODELS, asked, example
+from tests.payloads import MODELS, SETTINGS, asked, example
 
 pytestmark = pytest.mark.browser
 
@@ -76,8 +80,40 @@ def test_axe_finds_nothing(open_page: OpenPage, address: str, scheme: str, width
 
 
 @each_page
-def test_right_to_left_holds_as_well(open_page: OpenPage, address: str) -> None:
-    page = open_page(address, 320)
+@pytest.mark.parametrize("width", [320, 1280])
+def test_right_to_left_holds_as_well(open_page: OpenPage, address: str, width: int) -> None:
+    page = open_page(address, width)
     page.evaluate("document.documentElement.dir = 'rtl'")
+    assert violations(page) == []
+    assert_no_sideways_scroll(page)
+
+
+def broken() -> TestResponse:
+    """The page that somebody sees when the fault is ours."""
+    app = create_app(SETTINGS | {"TESTING": False})
+    app.add_url_rule("/broken", view_func=lambda: 1 / 0)
+    return app.test_client().get("/broken")
+
+
+def too_large() -> TestResponse:
+    """The form as it comes back when the photo was too large."""
+    sent = {"photo": (io.BytesIO(bytes(9 * 1024 * 1024)), "photo.jpg")}
+    return create_app(SETTINGS).test_client().post("/food", data=sent)
+
+
+@pytest.mark.parametrize(("response", "status"), [(broken, 500), (too_large, 413)], ids=["500", "413"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("direction", ["ltr", "rtl"])
+@pytest.mark.parametrize("width", [320, 1280])
+def test_axe_finds_nothing_where_something_went_wrong(
+    open_page: OpenPage, width: int, direction: str, scheme: str, response: Callable[[], TestResponse], status: int
+) -> None:
+    answer = response()
+    assert answer.status_code == status
+    page = open_page("/privacy", width, color_scheme=scheme)
+    page.route("**/wrong", lambda route: route.fulfill(body=answer.text, content_type="text/html"))
+    page.goto("/wrong")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    page.evaluate("direction => { document.documentElement.dir = direction }", direction)
     assert violations(page) == []
     assert_no_sideways_scroll(page)
