@@ -78,7 +78,7 @@ class CensusForm(Form):
                 "Doctorate": "Doctorate",
             },
         },
-        phrase="Education “{}”", changeable=True,
+        phrase="Education “{}”", changeable=True, ordered=True,
     )  # fmt: skip
     work = ChoiceField(
         "Employer", thing="the person’s employer", plural="employers", may_be_unknown=True,

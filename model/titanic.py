@@ -29,7 +29,7 @@ class TitanicForm(Form):
     ticket_class = ChoiceField(
         "Ticket class", thing="the ticket class", plural="ticket classes", may_be_unknown=True,
         choices={"1": "First class", "2": "Second class", "3": "Third class"},
-        phrase="A ticket for {}", changeable=True,
+        phrase="A ticket for {}", changeable=True, ordered=True,
     )  # fmt: skip
     port = ChoiceField(
         "Port where the passenger came on board", thing="the port", plural="ports", may_be_unknown=True,

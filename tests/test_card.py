@@ -258,11 +258,12 @@ def members(name: str, input_name: str, row: dict[str, Any]) -> Any:
 
 
 def all_groups(name: str) -> Iterator[tuple[str, Any]]:
-    """The groups' names and members: those of training, and the passengers of unknown age."""
+    """The groups' names and members: those of training, and those of whom something is not recorded."""
     for row in evaluation(name)["groups"]:
         yield row["group"], members(name, row["input"], row)
-    if name == "titanic":
-        (column,) = [one for one in crowd(name).columns if one.name == "age"]
+    unrecorded = {"titanic": "age", "census": "work"}
+    if name in unrecorded:
+        (column,) = [one for one in crowd(name).columns if one.name == unrecorded[name]]
         yield "not recorded", np.array([code == UNKNOWN for code in column.codes])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
@@ -15,6 +16,8 @@ from model.asking.inputs import Input, first_upper
 from .plots import Gap
 
 PARTS = 5
+# Of fewer people of whom something is not recorded nothing can be said.
+FEWEST_UNRECORDED = 20
 
 
 @dataclass(frozen=True)
@@ -89,11 +92,10 @@ def groups_of(predictor: Predictor) -> list[Group]:
     """The groups that training counted; after each input's those whose answer is not recorded."""
     found = []
     rows = predictor.evaluation.get("groups", [])
-    for name in dict.fromkeys(row["input"] for row in rows):
-        asked = predictor.model.input[name]
-        found += [group_of(asked, row) for row in rows if row["input"] == name]
-        if predictor.crowd is not None and predictor.card["observed"][name]["unknown"] > 1:
-            found.append(not_recorded(asked, predictor.crowd))
+    for name in dict.fromkeys([*(row["input"] for row in rows), *predictor.model.input]):
+        found += [group_of(predictor.model.input[name], row) for row in rows if row["input"] == name]
+        unrecorded = not_recorded(predictor, name) if rows else None
+        found += [unrecorded] if unrecorded else []
     return found
 
 
@@ -109,7 +111,15 @@ def group_of(asked: Input, row: dict[str, Any]) -> Group:
     )
 
 
-def not_recorded(asked: Input, crowd: People) -> Group:
+@cache
+def not_recorded(predictor: Predictor, name: str) -> Group | None:
+    """Those in the data whose answer to this input is not recorded, where there are several."""
+    if predictor.crowd is None or predictor.card["observed"][name]["unknown"] < FEWEST_UNRECORDED:
+        return None
+    return unrecorded_group(predictor.model.input[name], predictor.crowd)
+
+
+def unrecorded_group(asked: Input, crowd: People) -> Group:
     (column,) = [column for column in crowd.columns if column.name == asked.name]
     rows = [row for row, code in enumerate(column.codes) if code == UNKNOWN]
     so = [crowd.outcomes[row] for row in rows]

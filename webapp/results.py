@@ -18,11 +18,11 @@ from model.asking.inputs import Input
 from model.asking.reading import Answers
 
 from .addresses import compare_address, form_address, query_of, result_address, texts
+from .groups import Group, not_recorded
 
 # With fewer people than this like the person, the page warns.
 FEW = 20
-# A result tells so many of the answers that moved its number, and shows so many sums of an average.
-MOVES = 5
+# So many of the sums behind an average are shown.
 SUMS = 10
 
 
@@ -175,7 +175,7 @@ class Result:
 
     @cached_property
     def moves(self) -> list[Told]:
-        return [self.told(move) for move in moves(self.predictor, self.answers)[:MOVES]]
+        return [self.told(move) for move in moves(self.predictor, self.answers)]
 
     def told(self, move: Move) -> Told:
         asked = move.input
@@ -234,12 +234,23 @@ class Result:
         return crowd.other_outcome(self.main.value, 0, outcome=0.0 if self.main.value > 0.5 else 1.0)
 
     @cached_property
+    def not_recorded(self) -> list[Group]:
+        """For each unknown answer how right the model was about those of whom it is not recorded."""
+        found = [not_recorded(self.predictor, one.name) for one in self.unknown_answers]
+        return [group for group in found if group is not None]
+
+    @property
+    def stretched(self) -> bool:
+        """Whether an amount's range had to be stretched to hold the estimate."""
+        return self.model.kind == "amount" and self.main.value in (self.main.low, self.main.high)
+
+    @cached_property
     def alike(self) -> list[Person]:
         """The people in the data most like this one, where the model shows them."""
         crowd = self.predictor.crowd
         if crowd is None or not self.model.shows_alike:
             return []
-        return crowd.most_alike(self.answers, self.model.shows_alike)
+        return crowd.most_alike(self.answers, self.model.shows_alike, self.main.value)
 
     @property
     def named_right(self) -> tuple[int, int] | None:

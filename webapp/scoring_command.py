@@ -67,7 +67,7 @@ def score(
     In CSV, text that a spreadsheet would take for a formula gets an apostrophe in front.
 
     Exits with 0 when every row was scored, with 1 when some could not be, and with 2 when the file
-    could not be. OUT is written whole or not at all.
+    could not be. OUT is written whole or not at all; it may be IN itself.
 
     With --cluster, IN is a folder of Parquet files, or a pattern such as "people/*.parquet", and OUT
     a folder; the cluster's machines must share both, and have Likely and requirements-cluster.txt.

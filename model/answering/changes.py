@@ -20,6 +20,7 @@ from .prediction import Predictor
 from .scorecard import Term
 
 SMALLEST_CHANGES = 3
+UNORDERED = 0.5
 # Numbers that need not be whole have no end of neighbourhoods; those seen lately are enough.
 MOST_REMEMBERED = 500
 
@@ -77,12 +78,13 @@ class Options:
 
     def gains(self, answers: Answers, turn: float) -> Gains:
         points, now = self.points(answers), self.total(answers)
-        near = self.near(answers[self.asked.name])
+        # Of two answers equally far, the one that changes the score less comes first.
+        near = sorted((size, abs(points[place] - now), place) for size, place in self.near(answers[self.asked.name]))
         return Gains(
             self.asked.name,
-            [self.values[place] for _, place in near],
-            [size for size, _ in near],
-            [turn * (points[place] - now) for _, place in near],
+            [self.values[place] for _, _, place in near],
+            [size for size, _, _ in near],
+            [turn * (points[place] - now) for _, _, place in near],
         )
 
     def near(self, answer: Any) -> list[tuple[float, int]]:
@@ -113,10 +115,15 @@ def options(asked: Input) -> list[Any]:
 
 
 def distance(asked: Input, before: Any, after: Any) -> float:
-    """How large a change is: a number's part of its range, a choice's steps along its list."""
+    """How large a change is: a number's part of its range, a choice's steps along its list.
+
+    Choices in no order are all equally far from one another: as far as one end of a list from the middle.
+    """
     if isinstance(asked, NumberInput):
         return abs(after - before) / (asked.highest - asked.lowest)
     assert isinstance(asked, ChoiceInput)
+    if not asked.ordered:
+        return UNORDERED
     order = list(asked.choices)
     return abs(order.index(after) - order.index(before)) / (len(order) - 1)
 

@@ -2,7 +2,7 @@
 
 Every input has a bit for each person and answer, so that "close" is a handful of big-integer ANDs.
 Two people are close when their numbers lie within a stated part of the data's range and their
-choices are the same, but for one at most.
+choices are the same, but for one at most where three or more of them are known.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
+from heapq import nsmallest
 from operator import and_, or_
 from pathlib import Path
 from typing import Any
@@ -44,10 +45,8 @@ class Column:
         self.codes = array("H")
         self.masks: list[int] = []
 
-    def close_to(self, answer: Any, everyone: int) -> int:
-        """The people whose answer is close to this one; nobody is far from an unknown answer."""
-        if answer is None:
-            return everyone
+    def close_to(self, answer: Any) -> int:
+        """The people whose answer is close to this one."""
         if self.kind == "choice":
             return self.masks[self.levels.index(answer)] if answer in self.levels else 0
         # Of numbers the masks are cumulative, so that a range is the difference of two of them.
@@ -96,10 +95,13 @@ class People:
 
     def close(self, answers: Mapping[str, Any]) -> int:
         """How many people in the data are close to these answers."""
-        masks = {"choice": [self.everyone], "number": [self.everyone]}
+        masks: dict[str, list[int]] = {"choice": [], "number": [self.everyone]}
         for column in self.columns:
-            masks[column.kind].append(column.close_to(answers[column.name], self.everyone))
-        return (reduce(and_, masks["number"]) & all_but_one(masks["choice"])).bit_count()
+            if answers[column.name] is not None:
+                masks[column.kind].append(column.close_to(answers[column.name]))
+        numbers, choices = reduce(and_, masks["number"]), masks["choice"]
+        alike = all_but_one([self.everyone, *choices]) if len(choices) >= 3 else reduce(and_, choices, self.everyone)
+        return (numbers & alike).bit_count()
 
     def other_outcome(self, chance: float, score: int, outcome: float) -> Person | None:
         """The person whose own chance was nearest to this one, and who turned out so."""
@@ -123,11 +125,15 @@ class People:
                 yield right
                 right += 1
 
-    def most_alike(self, answers: Mapping[str, Any], number: int) -> list[Person]:
-        """The people whose answers differ least: a choice counts one, a number its part of the range."""
+    def most_alike(self, answers: Mapping[str, Any], number: int, chance: float) -> list[Person]:
+        """The people whose answers differ least: a choice counts one, a number its part of the range.
+
+        Of those who differ as much, the ones whose own chance was nearest to this one.
+        """
         distances = [self._distances(column, answers[column.name]) for column in self.columns]
         totals = [sum(parts) for parts in zip(*distances, strict=True)]
-        nearest = sorted(range(self.count), key=totals.__getitem__)[:number]
+        own = self.chances[0]
+        nearest = nsmallest(number, range(self.count), key=lambda row: (totals[row], abs(own[row] - chance)))
         return [self.person(row) for row in nearest]
 
     def _distances(self, column: Column, answer: Any) -> list[float]:
@@ -143,9 +149,7 @@ class People:
 
 
 def all_but_one(masks: Sequence[int]) -> int:
-    """The people in every mask, and those in every mask but one."""
-    if len(masks) == 2:
-        return masks[1]
+    """The people in every mask, and those in every mask but one; the first mask holds everyone."""
     before = [masks[0]]
     for mask in masks[:-1]:
         before.append(before[-1] & mask)

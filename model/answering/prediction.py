@@ -188,7 +188,8 @@ def shares(people: Mapping[str, Any], unknown: tuple[str, ...]) -> list[tuple[di
     counts: dict[tuple[Any, ...], int] = {}
     for row, count in zip(people["answers"], people["counts"], strict=True):
         key = tuple(row[index] for index in where)
-        counts[key] = counts.get(key, 0) + count
+        if None not in key:
+            counts[key] = counts.get(key, 0) + count
     total = sum(counts.values())
     return [(dict(zip(unknown, key, strict=True)), count / total) for key, count in counts.items()]
 

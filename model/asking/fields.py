@@ -108,13 +108,14 @@ class ChoiceField(InputField):
         phrase: str = "",
         may_be_unknown: bool = False,
         changeable: bool = False,
+        ordered: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(label, **kwargs)
         flat, groups = flattened(choices)
         self.input = ChoiceInput(
             name=self.short_name, label=label, thing=thing, plural=plural, choices=flat, groups=groups,
-            hint=hint, phrase=phrase, may_be_unknown=may_be_unknown, changeable=changeable,
+            hint=hint, phrase=phrase, may_be_unknown=may_be_unknown, changeable=changeable, ordered=ordered,
         )  # fmt: skip
 
 

@@ -200,6 +200,8 @@ class ChoiceInput(Input):
     # Group label to values, where the page shows the choices in groups.
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     plural: str = "choices"
+    # Whether they are in an order, so that some are further from one another than others.
+    ordered: bool = False
 
     kind = "choice"
 

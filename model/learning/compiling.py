@@ -8,6 +8,7 @@ squared length of the sum of its answers' vectors.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from itertools import product
 from typing import Any
@@ -50,7 +51,9 @@ def people_table(fitted: Any) -> dict[str, Any]:
 
 
 def plain(value: Any) -> Any:
-    """A number without a needless point; a category as it is."""
+    """A number without a needless point, a category as it is, and None for what is not recorded."""
+    if isinstance(value, float) and math.isnan(value):
+        return None
     if isinstance(value, float):
         return int(value) if value == int(value) else value
     return value

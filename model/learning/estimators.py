@@ -23,8 +23,8 @@ DECIMALS = 6
 class AverageOverUnknown(ClassifierMixin, BaseEstimator):
     """A classifier that answers for an unknown input with the average over the people in the data.
 
-    Several unknown inputs are taken together from the same person, so that a child is not paired
-    with somebody else's spouse.
+    Everyone counts whose answers to the unknown inputs are recorded. Several of them are taken
+    together from the same person, so that a child is not paired with somebody else's spouse.
     """
 
     def __init__(self, pipeline: Any, unknowable: Sequence[str]) -> None:
@@ -51,7 +51,8 @@ class AverageOverUnknown(ClassifierMixin, BaseEstimator):
     def _averaged(self, X: pd.DataFrame, unknown: list[str]) -> NDArray[np.float64]:
         if not unknown:
             return np.asarray(self.pipeline_.predict_proba(X))
-        known = self.people_.groupby(unknown, sort=False)["count"].sum().reset_index()
+        everyone = self.people_.dropna(subset=unknown)
+        known = everyone.groupby(unknown, sort=False)["count"].sum().reset_index()
         filled = X.drop(columns=unknown).reset_index(drop=True).merge(known, how="cross")
         chances = self.pipeline_.predict_proba(filled[list(X.columns)])
         shape = (len(X), len(known), len(self.classes_))
@@ -63,10 +64,10 @@ class AverageOverUnknown(ClassifierMixin, BaseEstimator):
 
 
 def people(X: pd.DataFrame, unknowable: Sequence[str]) -> pd.DataFrame:
-    """The distinct answers, and their counts, of those of whom every unknowable input is known."""
-    known = X[list(unknowable)].dropna()
+    """The distinct answers to the unknowable inputs, and their counts; NaN where one is not recorded."""
     if len(unknowable):
-        counted = known.groupby(list(unknowable), sort=True, observed=True).size().rename("count").reset_index()
+        groups = X.groupby(list(unknowable), sort=True, observed=True, dropna=False)
+        counted = groups.size().rename("count").reset_index()
     else:
         counted = pd.DataFrame({"count": [len(X)]})
     # pandas keeps text differently where pyarrow is installed, and such a pickle opens nowhere else.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 from typing import Any
 
@@ -97,8 +96,9 @@ def broken() -> TestResponse:
 
 def too_large() -> TestResponse:
     """The form as it comes back when the photo was too large."""
-    sent = {"photo": (io.BytesIO(bytes(9 * 1024 * 1024)), "photo.jpg")}
-    return create_app(SETTINGS).test_client().post("/food", data=sent)
+    head = b'--x\r\nContent-Disposition: form-data; name="photo"; filename="photo.jpg"\r\n\r\n'
+    body = head + bytes(9 * 1024 * 1024) + b"\r\n--x--\r\n"
+    return create_app(SETTINGS).test_client().post("/food", data=body, content_type="multipart/form-data; boundary=x")
 
 
 @pytest.mark.parametrize(("response", "status"), [(broken, 500), (too_large, 413)], ids=["500", "413"])
