@@ -1,0 +1,36 @@
+"""Print what the image network makes of three photos that anyone can get: python bench/food.py
+
+They are scikit-image's coffee.png (as a JPEG in tests/pictures/) and scikit-learn's china.jpg and
+flower.jpg. The figures stand in model/seeing/food_network/README.md.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import resources
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from model.answering.prediction import predict_probability  # noqa: E402
+from model.seeing import network  # noqa: E402
+
+SAMPLES = resources.files("sklearn.datasets.images")
+PHOTOS = {
+    "coffee": next((ROOT / "tests" / "pictures").glob("coffee.*")).read_bytes(),
+    "china.jpg": (SAMPLES / "china.jpg").read_bytes(),
+    "flower.jpg": (SAMPLES / "flower.jpg").read_bytes(),
+}
+
+
+def main() -> None:
+    print(f"{'photo':12} {'likeliest':34} {'share of food':>14} {'chance of food':>15}")
+    for name, data in PHOTOS.items():
+        seen = network.look(data)
+        likeliest = ", ".join(f"{network.name_of(n)} {chance:.1%}" for n, chance in seen.things[:2])
+        print(f"{name:12} {likeliest:34} {seen.food:14.3f} {predict_probability('food', {'photo': seen}):15.3f}")
+
+
+if __name__ == "__main__":
+    main()
