@@ -61,4 +61,4 @@ def test_long_code_scrolls_in_its_own_box_by_keyboard(open_page: OpenPage) -> No
     box.focus()
     page.keyboard.press("ArrowRight")
     expect(box).to_be_focused()
-    page.wait_for_function("document.activeElement.scrollLeft > 0")
+    expect(box).not_to_have_js_property("scrollLeft", 0)
