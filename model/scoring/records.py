@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from itertools import islice
 
 from .dialect import Dialect
-
-# A spreadsheet takes a cell that starts with one of these for a formula, and runs it.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-NUMBER_CELL = re.compile(r"[+-][\d.,]*\d[\d.,]*(?:[eE][+-]?\d+)?")
-
+from .formulas import STARTS, safe
 
 # How many records with quotation marks are handed on at once.
 AT_ONCE = 500
@@ -91,8 +86,8 @@ class Records:
     def _state(self, text: str) -> State:
         # Looked for in a whole piece at once, which costs next to nothing for each row.
         ahead = (self._delimiter, "\n", '"') if '"' in text else (self._delimiter, "\n")
-        suspect = text.startswith(FORMULA_STARTS) or any(
-            before + start in text for start in FORMULA_STARTS if start in text for before in ahead
+        suspect = text.startswith(STARTS) or any(
+            before + start in text for start in STARTS if start in text for before in ahead
         )
         return State.SUSPECT if suspect else State.PLAIN
 
@@ -130,11 +125,8 @@ class Records:
 
 
 def guarded(cells: Sequence[str]) -> list[str]:
-    """The cells with a mark before each that a spreadsheet would take for a formula; numbers stay."""
-    return [
-        f"'{cell}" if cell.startswith(FORMULA_STARTS) and not NUMBER_CELL.fullmatch(cell) else cell
-        for cell in cells
-    ]
+    """The cells, none of which a spreadsheet takes for a formula."""
+    return list(map(safe, cells))
 
 
 def written(cells: Sequence[object], dialect: Dialect) -> str:

@@ -18,7 +18,7 @@ from polars.io.plugins import register_io_source
 
 from .csv_pieces import Piece
 from .dialect import Dialect
-from .formulas import safe, safe_columns
+from .formulas import NUMBER, START, safe
 from .headings import Unusable
 from .scorer import Scored
 from .sources import Source
@@ -82,6 +82,26 @@ def parts(whole: pl.DataFrame, quotes: QuoteStyle, surplus: Mapping[int, Sequenc
             found += [(whole[start:row], quotes, ()), (whole[row], quotes, cells)]
             start = row + 1
     return [*found, (whole[start:], quotes, ())]
+
+
+def safe_columns(frame: pl.DataFrame) -> pl.DataFrame:
+    """The table with every formula in it made text."""
+    risky = [cells.name for cells in frame if texts_of(cells).str.contains(START).any()]
+    return frame.with_columns(safe_cells(pl.col(name).cast(pl.String)).alias(name) for name in risky)
+
+
+def texts_of(cells: pl.Series) -> pl.Series:
+    """The texts in a column; of categories, each one once."""
+    if isinstance(cells.dtype, pl.Categorical):
+        return cells.dtype.categories.to_series()
+    if isinstance(cells.dtype, pl.Enum):
+        return cells.dtype.categories
+    return cells if cells.dtype == pl.String else pl.Series([], dtype=pl.String)
+
+
+def safe_cells(cells: pl.Expr) -> pl.Expr:
+    formula = cells.str.contains(START) & ~cells.str.contains(NUMBER)
+    return pl.when(formula).then(pl.lit("'") + cells).otherwise(cells)
 
 
 class ParquetTarget:
