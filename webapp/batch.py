@@ -37,7 +37,7 @@ from model.scoring.rows import Scoring
 
 from .addresses import texts
 from .bodies import MEGABYTE, body_limit, drain
-from .forms import TOKEN
+from .forms import NOT_SENT, TOKEN
 from .pages import private
 from .spool import Spool
 from .uploads import Upload, drop
@@ -51,7 +51,7 @@ ROUND_ABOUT = 64 * 1024
 DIGITS = 12
 TEMPLATE = Dialect("utf-8", True, ",", "\r\n")
 
-EXPIRED = "This page was open for too long, so it could not be sent safely. Choose the file again and send it"
+EXPIRED = f"{NOT_SENT}. Choose the file again and send it"
 NO_FILE = "Choose a file"
 CUT_SHORT = "The file did not arrive whole. Choose it again and send it"
 NO_FORM = "Send the file with the form on this page"

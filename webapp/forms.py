@@ -20,8 +20,9 @@ from .unchanging import kept, rendered
 # A field with a longer answer is made anew each time.
 LONGEST_KEPT = 40
 TOKEN = "csrf_token"  # noqa: S105 - a field's name
-EXPIRED = "This page was open for too long, or its cookie is gone, so it was not sent. Nothing you typed is lost: send it again"
-EXPIRED_PHOTO = "This page was open for too long, or its cookie is gone, so it was not sent. Choose the photo again and send it"
+NOT_SENT = "This page was open for too long, or its cookie is gone, so it was not sent"
+EXPIRED = f"{NOT_SENT}. Nothing you typed is lost: send it again"
+EXPIRED_PHOTO = f"{NOT_SENT}. Choose the photo again and send it"
 
 
 @cache

@@ -15,7 +15,7 @@ from model.asking.declaration import Model
 from model.asking.inputs import PhotoInput
 from model.asking.reading import Answers, Fault, read_lists
 
-from .addresses import address_of, example_addresses, texts
+from .addresses import address_of, example_addresses
 from .api_docs import asked_by_program
 from .bodies import MEGABYTE, body_limit, drain
 from .cards import card_for
@@ -117,11 +117,11 @@ def form_values(model: Model, form: Any, faults: list[Fault]) -> dict[str, Any]:
 
 
 def result_page(model: Model, answers: Answers, version: str | None = None) -> Response:
-    typed = {name: [text] for name, text in texts(model, answers).items()}
+    told = result_of(model, answers, version)
     page = render_template(
         "output.html",
-        result=result_of(model, answers, version),
-        fields=compact_fields(model, typed, {}),
+        result=told,
+        fields=compact_fields(model, {name: [text] for name, text in told.texts.items()}, {}),
         snippets=asked_by_program(model, answers),
         has_photo=has_photo(model),
     )

@@ -10,7 +10,7 @@ import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import accumulate, combinations, product
 from typing import Any
 
@@ -143,12 +143,9 @@ def smallest_changes(predictor: Predictor, answers: Answers) -> list[Change]:
     return []
 
 
+@cache
 def changeable_options(predictor: Predictor) -> list[Options]:
-    if predictor.options is None:
-        terms = predictor.score.terms
-        predictor.options = [Options(asked, terms) for asked in predictor.model.inputs if asked.changeable]
-    found: list[Options] = predictor.options
-    return found
+    return [Options(asked, predictor.score.terms) for asked in predictor.model.inputs if asked.changeable]
 
 
 def rescored(predictor: Predictor, answers: Answers, changed: dict[str, Any]) -> Change:

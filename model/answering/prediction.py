@@ -16,7 +16,8 @@ from .averaging import Ways
 from .logistic import logit, sigmoid, softmax
 from .people import People, read_people
 from .registry import get_model
-from .scorecard import Term, Vector, added, read_scorecard
+from .score import Score, length
+from .scorecard import Vector, added, read_scorecard
 
 # 95 % of a normal distribution lies within so many standard errors.
 NORMAL_95 = 1.959963984540054
@@ -47,14 +48,6 @@ class Estimate:
 
 
 @dataclass(frozen=True)
-class Contribution:
-    """The points that one term of the sum got from the answers."""
-
-    inputs: tuple[str, ...]
-    points: tuple[float, ...]
-
-
-@dataclass(frozen=True)
 class UnknownAnswer:
     """What an unknown answer could change: the estimate for the answers that give least and most."""
 
@@ -63,43 +56,6 @@ class UnknownAnswer:
     low_answer: Any
     high: float
     high_answer: Any
-
-
-class Score:
-    """An intercept and terms: answers in, one score or several out."""
-
-    def __init__(self, compiled: Mapping[str, Any]) -> None:
-        self.terms = [Term(term) for term in compiled["terms"]]
-        self.intercept = tuple(compiled["intercept"])
-        self.intercept_spread = [tuple(vector) for vector in compiled.get("intercept_spread", ())]
-        self._points = [term.points for term in self.terms]
-
-    def one(self, answers: Mapping[str, Any]) -> float:
-        total: float = self.intercept[0]
-        for points in self._points:
-            total += points(answers)
-        return total
-
-    def several(self, answers: Mapping[str, Any]) -> tuple[float, ...]:
-        if len(self.intercept) == 1:
-            return (self.one(answers),)
-        return added([self.intercept, *(points(answers) for points in self._points)])
-
-    def spread(self, answers: Mapping[str, Any]) -> list[Vector]:
-        """For each score the vector whose squared length is the score's variance."""
-        parts = [self.intercept_spread, *(term.spread(answers) for term in self.terms)]
-        return [added(vectors) for vectors in zip(*parts, strict=True)]
-
-    def contributions(self, answers: Mapping[str, Any]) -> list[Contribution]:
-        found = []
-        for term in self.terms:
-            points = term.points(answers)
-            found.append(Contribution(term.inputs, points if isinstance(points, tuple) else (points,)))
-        return found
-
-
-def length(vector: Vector) -> float:
-    return math.sqrt(sum(map(mul, vector, vector)))
 
 
 class Predictor:
@@ -112,8 +68,6 @@ class Predictor:
         self.trained: str = card["trained"]
         self.evaluation: dict[str, Any] = card["evaluation"]
         self._weighted: dict[tuple[str, ...], list[tuple[dict[str, Any], float]]] = {}
-        # What changes.py compiles on the first use.
-        self.options: Any = None
 
     def features(self, answers: Mapping[str, Any]) -> Mapping[str, Any]:
         """The answers as the tables know them; a photo, for one, becomes a number."""

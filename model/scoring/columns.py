@@ -7,8 +7,10 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from model.asking.inputs import Input, Refused, plain
+from model.asking.inputs import Input, Refused
 from model.asking.reading import Fault
+
+from .headings import read_cell
 
 Codes = np.ndarray[Any, np.dtype[Any]]
 # No column has so many different texts; np.take(mode="clip") makes it the last one of any table.
@@ -60,10 +62,8 @@ class Column:
         self.unknown = np.array([answer is None for answer in answers]) & ~self.faulty
 
     def _read(self, raw: str | float | None) -> tuple[Any, Fault | None]:
-        """An empty cell is no answer, so it reads as unknown where that is allowed."""
-        empty = raw is None or raw != raw or not plain(raw)
         try:
-            return self.asked.read(None if empty else raw), None
+            return read_cell(self.asked, raw), None
         except Refused as refused:
             return None, Fault(self.asked.name, str(refused))
 

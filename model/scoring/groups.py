@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from model.answering.prediction import Score
+from model.answering.score import Score
 from model.answering.scorecard import Term, Vector
 from model.asking.inputs import ChoiceInput, Input, NumberInput
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from model.answering.prediction import Predictor
 from model.asking.declaration import Model
-from model.asking.inputs import PhotoInput
+from model.asking.inputs import Input, PhotoInput, plain
 from model.asking.reading import Fault
 
 
@@ -78,6 +78,13 @@ def estimate_cells(predictor: Predictor, answers: Mapping[str, Any]) -> list[flo
     if predictor.model.kind == "classes":
         return [max(estimates, key=lambda estimate: estimate.value).label, *numbers]
     return numbers
+
+
+def read_cell(asked: Input, cell: Any) -> Any:
+    """A cell as the form reads its field; an empty one is unknown where that is an answer."""
+    if cell is None or cell != cell or not plain(cell):
+        return None if asked.may_be_unknown else asked.read("")
+    return asked.read(cell)
 
 
 def row_error(faults: Sequence[Fault]) -> str:

@@ -13,11 +13,11 @@ from operator import itemgetter
 from typing import Any
 
 from model.answering.prediction import Predictor
-from model.asking.inputs import Input, Refused, plain
+from model.asking.inputs import Input, Refused
 from model.asking.reading import Answers, Fault
 
 from .dialect import Dialect
-from .headings import Unusable, added_columns, estimate_cells, input_columns, row_error
+from .headings import Unusable, added_columns, estimate_cells, input_columns, read_cell, row_error
 from .records import Block, Records, State, guarded, written
 
 # How many different sets of answers are kept with what came out for them, and how long one may be.
@@ -167,12 +167,11 @@ class Scoring:
 
 
 def read_cells(inputs: Sequence[Input], raw: Sequence[str]) -> tuple[Answers, list[Fault]]:
-    """Read a row's cells as the form reads its fields; an empty one is unknown where that is an answer."""
     answers: Answers = {}
     faults: list[Fault] = []
     for asked, cell in zip(inputs, raw, strict=True):
         try:
-            answers[asked.name] = None if asked.may_be_unknown and not plain(cell) else asked.read(cell)
+            answers[asked.name] = read_cell(asked, cell)
         except Refused as refused:
             faults.append(Fault(asked.name, str(refused)))
     return answers, faults
