@@ -2,7 +2,6 @@
 
 reference   a Flask route that renders a ten-line Jinja template
 tutorial    the tutorial's way: get_dummies, reindex, predict_proba, and a small result page
-fastapi     FastAPI with scikit-learn's predict_proba on a one-row DataFrame
 """
 
 from __future__ import annotations
@@ -41,15 +40,6 @@ def reference() -> Any:
     return app
 
 
-def fitted(model_name: str = "census") -> Any:
-    """The pickled pipeline itself, as these servers would load it."""
-    import joblib
-
-    from model.answering.registry import get_model
-
-    return joblib.load(get_model(model_name).pickle_path)
-
-
 def tutorial() -> Any:
     import pandas as pd
     from flask import Flask, render_template, request
@@ -70,31 +60,5 @@ def tutorial() -> Any:
         coded = pd.get_dummies(row).reindex(columns=dummies.columns, fill_value=0)
         chance = regression.predict_proba(coded)[0, 1]
         return render_template("page.html", title="Tutorial", name="you", number=round(chance * 100))
-
-    return app
-
-
-def fastapi() -> Any:
-    import pandas as pd
-    from fastapi import FastAPI
-    from pydantic import BaseModel
-
-    pipeline = fitted()
-
-    class Person(BaseModel):
-        age: int
-        sex: str
-        status: str
-        race: str
-        education: str
-        work: str
-        hours: int
-
-    app = FastAPI()
-
-    @app.post("/predict")
-    def predict(person: Person) -> dict[str, float]:
-        row = pd.DataFrame([person.model_dump()])
-        return {"probability": float(pipeline.predict_proba(row)[0, 1])}
 
     return app

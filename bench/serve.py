@@ -104,7 +104,7 @@ def start(stack: ExitStack, peers: bool) -> list[Target]:
     ]
     if peers:
         other, tutorial = free_port(), free_port()
-        command = [sys.executable, "-m", "uvicorn", "--factory", "bench.peers:fastapi", "--workers", "2"]
+        command = [sys.executable, "-m", "uvicorn", "bench.fastapi_peer:app", "--workers", "2"]
         stack.enter_context(server([*command, "--port", str(other), "--log-level", "warning"], other))
         stack.enter_context(server(gunicorn("bench.peers:tutorial()", tutorial), tutorial))
         targets.append(Target("FastAPI with scikit-learn", other, "/predict", json.dumps(PERSON)))
