@@ -12,6 +12,10 @@ from model.asking.declaration import Model
 from .forms import has_photo
 
 
+# One for all, since json.dumps() would make one for each text.
+to_json = json.JSONEncoder(ensure_ascii=False).encode
+
+
 @dataclass(frozen=True)
 class Snippet:
     """How to ask in one language; the text can be pasted and run."""
@@ -25,23 +29,31 @@ def snippets(model: Model, address: str, answers: Mapping[str, Any]) -> list[Sni
     if has_photo(model):
         return [Snippet("curl", photo_curl(address)), Snippet("Python", photo_python(address)),
                 Snippet("JavaScript", photo_javascript(address))]  # fmt: skip
-    return [Snippet("curl", curl(address, answers)), Snippet("Python", python(address, answers)),
-            Snippet("JavaScript", javascript(address, answers))]  # fmt: skip
+    members = {f'"{name}"': to_json(answer) for name, answer in answers.items()}
+    return [Snippet("curl", posted(address, json_object(members))), Snippet("Python", python(address, members)),
+            Snippet("JavaScript", javascript(address, json_object(members)))]  # fmt: skip
 
 
 def pretty(content: Any) -> str:
     return json.dumps(content, indent=2, ensure_ascii=False)
 
 
+def json_object(members: Mapping[str, str]) -> str:
+    """An object as pretty() writes it, two spaces in; written out, since json indents slowly."""
+    return "{\n" + ",\n".join([f"    {name}: {value}" for name, value in members.items()]) + "\n  }"
+
+
 def curl(address: str, body: Any) -> str:
-    quoted = pretty(body).replace("'", "'\\''").replace("\n", "\n  ")
+    return posted(address, pretty(body).replace("\n", "\n  "))
+
+
+def posted(address: str, body: str) -> str:
+    quoted = body.replace("'", "'\\''")
     return f"curl '{address}' \\\n  -H 'Content-Type: application/json' \\\n  -d '{quoted}'"
 
 
-def python(address: str, answers: Mapping[str, Any]) -> str:
-    lines = "".join(
-        f"    {json.dumps(name)}: {python_literal(answer)},\n" for name, answer in answers.items()
-    )
+def python(address: str, members: Mapping[str, str]) -> str:
+    lines = "".join([f"    {name}: {python_literal(value)},\n" for name, value in members.items()])
     return (
         "import json\nimport urllib.request\n\n"
         f"answers = {{\n{lines}}}\n"
@@ -55,12 +67,12 @@ def python(address: str, answers: Mapping[str, Any]) -> str:
     )
 
 
-def python_literal(answer: Any) -> str:
-    return json.dumps(answer, ensure_ascii=False) if isinstance(answer, str) else repr(answer)
+def python_literal(value: str) -> str:
+    """A text, a number or nothing, from JSON."""
+    return "None" if value == "null" else value
 
 
-def javascript(address: str, answers: Mapping[str, Any]) -> str:
-    body = pretty(answers).replace("\n", "\n  ")
+def javascript(address: str, body: str) -> str:
     return (
         f'const answer = await fetch("{address}", {{\n'
         '  method: "POST",\n'

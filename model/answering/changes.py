@@ -50,6 +50,9 @@ class Gains:
         """The most that any answer up to each one adds."""
         return list(accumulate(self.points, max))
 
+    def __len__(self) -> int:
+        return len(self.values)
+
     def found(self, place: int) -> Found:
         return self.sizes[place], {self.name: self.values[place]}
 
@@ -187,15 +190,20 @@ class Sums:
         return self.smallest_pair(first, self.gains(group[1]))
 
     def smallest_pair(self, first: Gains, second: Gains) -> Found | None:
-        best: Found | None = None
-        for other, (size, points) in enumerate(zip(second.sizes, second.points, strict=True)):
+        """For each answer of one input the nearest of the other that makes up what lacks."""
+        # Bisecting is cheap, so the longer list is the one that is searched.
+        walked, searched = sorted((first, second), key=len)
+        best: tuple[float, int, int] | None = None
+        for place, (size, points) in enumerate(zip(walked.sizes, walked.points, strict=True)):
             if best is not None and size >= best[0]:
                 break
-            place = self.reach(first.highest, self.needed - points)
-            if place < len(first.highest) and (best is None or size + first.sizes[place] < best[0]):
-                (one, changed), (two, also) = first.found(place), second.found(other)
-                best = (one + two, changed | also)
-        return best
+            other = self.reach(searched.highest, self.needed - points)
+            if other < len(searched) and (best is None or size + searched.sizes[other] < best[0]):
+                best = (size + searched.sizes[other], place, other)
+        if best is None:
+            return None
+        places = {walked.name: best[1], searched.name: best[2]}
+        return best[0], {one.name: one.values[places[one.name]] for one in (first, second)}
 
 
 class Trials:
