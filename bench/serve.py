@@ -3,7 +3,7 @@
     python bench/serve.py                     Likely and the reference
     python bench/serve.py --peers             also FastAPI and the tutorial's way (pip install fastapi uvicorn)
 
-Needs wrk (apt install wrk). Rounds alternate between the servers, and medians are printed: machines
+Needs wrk (apt install wrk). Each request is about another of 500 people of the census. Rounds alternate between the servers, and medians are printed: machines
 are noisy, so a figure means something only beside the reference of its own run.
 """
 
@@ -24,8 +24,9 @@ from urllib.parse import urlencode
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from bench.servers import PERSON, free_port, likely, server
+from bench.servers import free_port, likely, people, server
 
+PEOPLE = 500
 UNITS = {"us": 0.001, "ms": 1.0, "s": 1000.0, "m": 60_000.0}
 
 
@@ -34,7 +35,9 @@ class Target:
     name: str
     port: int
     path: str
-    body: str = ""
+    # One after the other: what stands after the path's question mark, or else the bodies.
+    queries: list[str] = field(default_factory=list)
+    bodies: list[str] = field(default_factory=list)
     rates: dict[int, list[float]] = field(default_factory=dict)
     slowest: dict[int, list[float]] = field(default_factory=dict)
 
@@ -47,23 +50,32 @@ def gunicorn(app: str, port: int, threads: int = 4) -> list[str]:
 
 
 def measure(target: Target, connections: int, seconds: int, folder: Path) -> None:
-    script = folder / f"{target.name.split()[0]}-{connections}.lua"
-    if target.body:
-        script.write_text(
-            'wrk.method = "POST"\nwrk.headers["Content-Type"] = "application/json"\n'
-            f"wrk.body = {json.dumps(target.body)}\n"
-        )
-    else:
-        script.write_text("")
+    script = folder / "requests.lua"
+    script.write_text(requests(target))
     command = ["wrk", "-t", "1", "-c", str(connections), "-d", f"{seconds}s", "--latency", "-s", str(script)]
     out = subprocess.run(
-        [*command, f"http://127.0.0.1:{target.port}{target.path}"], capture_output=True, text=True, check=True
+        [*command, f"http://127.0.0.1:{target.port}/"], capture_output=True, text=True, check=True
     ).stdout
     if "Non-2xx" in out:
         raise SystemExit(f"{target.name} answered with errors:\n{out}")
     target.rates.setdefault(connections, []).append(float(number(r"Requests/sec:\s+([\d.]+)", out)[0]))
     amount, unit = number(r"99%\s+([\d.]+)(us|ms|s|m)", out)
     target.slowest.setdefault(connections, []).append(float(amount) * UNITS[unit])
+
+
+def requests(target: Target) -> str:
+    """A script for wrk that asks one thing after the other."""
+    paths = [f"{target.path}?{query}" for query in target.queries] or [target.path]
+    made = [f"wrk.format('GET', {json.dumps(path)})" for path in paths]
+    if target.bodies:
+        headers = "{['Content-Type'] = 'application/json'}"
+        made = [
+            f"wrk.format('POST', {json.dumps(target.path)}, {headers}, {json.dumps(body)})" for body in target.bodies
+        ]
+    return (
+        f"local made, at = {{}}, 0\nfunction init()\nmade = {{{', '.join(made)}}}\nend\n"
+        "function request()\nat = at % #made + 1\nreturn made[at]\nend\n"
+    )
 
 
 def number(pattern: str, text: str) -> tuple[str, ...]:
@@ -92,23 +104,24 @@ def main() -> None:
 
 
 def start(stack: ExitStack, peers: bool) -> list[Target]:
-    query = urlencode(PERSON)
+    asked = people(PEOPLE)
+    queries, bodies = [urlencode(person) for person in asked], [json.dumps(person) for person in asked]
     bare, ours = free_port(), free_port()
     stack.enter_context(server(gunicorn("bench.peers:reference()", bare), bare))
     stack.enter_context(server(likely(ours), ours))
     targets = [
         Target("reference: bare Flask page", bare, "/"),
-        Target("POST /api/models/census/predict", ours, "/api/models/census/predict", json.dumps(PERSON)),
+        Target("POST /api/models/census/predict", ours, "/api/models/census/predict", bodies=bodies),
         Target("GET /census", ours, "/census"),
-        Target("GET /census/result", ours, f"/census/result?{query}"),
+        Target("GET /census/result", ours, "/census/result", queries),
     ]
     if peers:
         other, tutorial = free_port(), free_port()
         command = [sys.executable, "-m", "uvicorn", "bench.fastapi_peer:app", "--workers", "2"]
         stack.enter_context(server([*command, "--port", str(other), "--log-level", "warning"], other))
         stack.enter_context(server(gunicorn("bench.peers:tutorial()", tutorial), tutorial))
-        targets.append(Target("FastAPI with scikit-learn", other, "/predict", json.dumps(PERSON)))
-        targets.append(Target("the tutorial's way in Flask", tutorial, f"/?{query}"))
+        targets.append(Target("FastAPI with scikit-learn", other, "/predict", bodies=bodies))
+        targets.append(Target("the tutorial's way in Flask", tutorial, "/", queries))
     return targets
 
 

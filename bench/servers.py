@@ -3,20 +3,34 @@
 from __future__ import annotations
 
 import os
+import random
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
+from typing import Any
+
+from model.answering.prediction import get_predictor
 
 ROOT = Path(__file__).resolve().parent.parent
-# Somebody of the census, to ask about.
+# Somebody of the census, for whoever needs only one.
 PERSON = {
     "age": 39, "sex": "Male", "status": "Never-married", "race": "White",
     "education": "Bachelors", "work": "State-gov", "hours": 40,
 }  # fmt: skip
+
+
+def people(number: int) -> list[dict[str, Any]]:
+    """So many people of the census, of whom every answer is recorded; the same ones each time."""
+    crowd = get_predictor("census").crowd
+    assert crowd is not None
+    rows = random.Random(2026).sample(range(crowd.count), 2 * number)
+    answers = (dict(crowd.person(row).answers) for row in rows)
+    return list(islice((person for person in answers if None not in person.values()), number))
 
 
 def free_port() -> int:
