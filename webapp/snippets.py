@@ -11,7 +11,6 @@ from model.asking.declaration import Model
 
 from .forms import has_photo
 
-
 # One for all, since json.dumps() would make one for each text.
 to_json = json.JSONEncoder(ensure_ascii=False).encode
 
@@ -29,7 +28,7 @@ def snippets(model: Model, address: str, answers: Mapping[str, Any]) -> list[Sni
     if has_photo(model):
         return [Snippet("curl", photo_curl(address)), Snippet("Python", photo_python(address)),
                 Snippet("JavaScript", photo_javascript(address))]  # fmt: skip
-    members = {f'"{name}"': to_json(answer) for name, answer in answers.items()}
+    members = {to_json(name): to_json(answer) for name, answer in answers.items()}
     return [Snippet("curl", posted(address, json_object(members))), Snippet("Python", python(address, members)),
             Snippet("JavaScript", javascript(address, json_object(members)))]  # fmt: skip
 

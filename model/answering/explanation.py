@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from model.asking.inputs import Input, NumberInput
@@ -46,6 +47,7 @@ class Arithmetic:
     filled_in: tuple[tuple[Input, Any], ...] = ()
 
 
+@cache
 def reference_answers(predictor: Predictor) -> dict[str, Any]:
     """For each input the answer to compare with: the commonest choice, the middle number."""
     found: dict[str, Any] = {}
