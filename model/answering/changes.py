@@ -50,11 +50,12 @@ class Gains:
         """The most that any answer up to each one adds."""
         return list(accumulate(self.points, max))
 
+    @cached_property
+    def most(self) -> float:
+        return max(self.points, default=0.0)
+
     def __len__(self) -> int:
         return len(self.values)
-
-    def found(self, place: int) -> Found:
-        return self.sizes[place], {self.name: self.values[place]}
 
 
 class Options:
@@ -65,8 +66,13 @@ class Options:
         self.values = options(asked)
         self.terms = [term for term in terms if asked.name in term.inputs]
         self.others = [name for term in self.terms for name in term.inputs if name != asked.name]
-        self._points: dict[tuple[Any, ...], list[float]] = {}
+        # Each is looked at for every result, and most people have the commonest answers.
+        self._points: dict[Any, list[float]] = {}
+        self._gains: dict[Any, Gains] = {}
         self._near: dict[Any, list[tuple[float, int]]] = {}
+
+    def total(self, answers: Answers) -> float:
+        return math.fsum(term.points(answers) for term in self.terms)
 
     def points(self, answers: Answers) -> list[float]:
         """What each of the values adds to the score, beside these other answers."""
@@ -76,18 +82,24 @@ class Options:
             forget_old(self._points)
         return self._points[key]
 
-    def total(self, answers: Answers) -> float:
-        return math.fsum(term.points(answers) for term in self.terms)
-
     def gains(self, answers: Answers, turn: float) -> Gains:
-        points, now = self.points(answers), self.total(answers)
+        """What each value would add, the nearest first."""
+        key = (turn, answers[self.asked.name], *[answers[name] for name in self.others])
+        if key not in self._gains:
+            self._gains[key] = self.gained(answers, turn)
+            forget_old(self._gains)
+        return self._gains[key]
+
+    def gained(self, answers: Answers, turn: float) -> Gains:
+        now = self.total(answers)
+        gained = [points - now for points in self.points(answers)]
         # Of two answers equally far, the one that changes the score less comes first.
-        near = sorted((size, abs(points[place] - now), place) for size, place in self.near(answers[self.asked.name]))
+        near = sorted(self.near(answers[self.asked.name]), key=lambda one: (one[0], abs(gained[one[1]])))
         return Gains(
             self.asked.name,
-            [self.values[place] for _, _, place in near],
-            [size for size, _, _ in near],
-            [turn * (points[place] - now) for _, _, place in near],
+            [self.values[place] for _, place in near],
+            [size for size, _ in near],
+            [turn * gained[place] for _, place in near],
         )
 
     def near(self, answer: Any) -> list[tuple[float, int]]:
@@ -171,23 +183,17 @@ class Sums:
         # Turned so that a change has to raise the score. One half itself is still on the lower side.
         self.turn, self.reach = (-1.0, bisect_left) if score > 0 else (1.0, bisect_right)
         self.needed = -self.turn * score
-        self.known: dict[str, Gains] = {}
-
-    def gains(self, one: Options) -> Gains:
-        name = one.asked.name
-        if name not in self.known:
-            self.known[name] = one.gains(self.answers, self.turn)
-        return self.known[name]
 
     def smallest(self, group: Sequence[Options]) -> Found | None:
         """The smallest change of just these answers that crosses one half, if any does."""
-        first = self.gains(group[0])
-        if sum(max(self.gains(one).points, default=0.0) for one in group) < self.needed:
+        gains = [one.gains(self.answers, self.turn) for one in group]
+        if sum([one.most for one in gains]) < self.needed:
             return None
-        if len(group) == 1:
-            place = self.reach(first.highest, self.needed)
-            return first.found(place) if place < len(first.highest) else None
-        return self.smallest_pair(first, self.gains(group[1]))
+        return self.smallest_single(*gains) if len(gains) == 1 else self.smallest_pair(*gains)
+
+    def smallest_single(self, gains: Gains) -> Found | None:
+        place = self.reach(gains.highest, self.needed)
+        return (gains.sizes[place], {gains.name: gains.values[place]}) if place < len(gains) else None
 
     def smallest_pair(self, first: Gains, second: Gains) -> Found | None:
         """For each answer of one input the nearest of the other that makes up what lacks."""
