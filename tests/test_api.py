@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from model.answering.prediction import get_predictor
 from model.asking.declaration import Model
 from model.asking.inputs import ChoiceInput, NumberInput
-from webapp.filters import amount
+from webapp.wording import amount
 
 from tests.page import page_of
 from tests.payloads import MODELS, asked, each_model, each_typed_model, passenger, person, photo

@@ -22,8 +22,8 @@ from model.asking.declaration import Model
 from model.asking.inputs import NumberInput
 from model.asking.reading import Answers
 from webapp.addresses import texts
-from webapp.filters import chance, signed
 from webapp.plots import nice_step
+from webapp.wording import chance, signed
 
 from tests.page import Element, Page, page_of
 from tests.payloads import TYPED, each_model, each_typed_model, example

@@ -18,7 +18,10 @@ from model.asking.inputs import Input
 from model.asking.reading import Answers
 
 from .addresses import compare_address, form_address, query_of, result_address, texts
+from .comparators import position
 from .groups import Group, not_recorded
+from .pictures import across
+from .wording import number
 
 # With fewer people than this like the person, the page warns.
 FEW = 20
@@ -30,10 +33,9 @@ SUMS = 10
 class AnswerUsed:
     """One line of the list of answers: what was asked, what was answered, where to change it."""
 
-    input: Input
+    label: str
     words: str
     change_address: str
-    unknown: bool
 
 
 @dataclass(frozen=True)
@@ -53,16 +55,9 @@ class Told:
     answer: str
     reference: str
     begins: str
-    instead: float
-    at: float
-
-
-@dataclass(frozen=True)
-class Comparator:
-    """Somebody to compare with: everyone in the data, a group of them, or an example."""
-
-    name: str
-    value: float
+    # The number that it would be instead, in words and on the drawn line.
+    instead: str
+    place: float
 
 
 @dataclass(frozen=True)
@@ -140,36 +135,13 @@ class Result:
         return next((b for b in bins if b["from"] <= self.main.value < b["to"] or b["to"] == 1), None)
 
     @cached_property
-    def comparators(self) -> list[Comparator]:
-        """The groups that the model is compared by, or else its examples; everyone first."""
-        model, evaluation = self.model, self.predictor.evaluation
-        found = [] if self.average is None else [Comparator(self.everyone, self.average)]
-        if model.compares_with:
-            groups = [row for row in evaluation["groups"] if row["input"] == model.compares_with]
-            return found + [Comparator(f"{row['group']} {model.words.many}", row["observed"]) for row in groups]
-        examples = self.predictor.example_chances
-        return found + [Comparator(name, chances[self.focus]) for name, chances in examples]
+    def places(self) -> tuple[float, float, float]:
+        """Where the number and both ends of its range are drawn."""
+        return self.place(self.main.value), self.place(self.main.low), self.place(self.main.high)
 
-    @property
-    def everyone(self) -> str:
-        words = self.model.words
-        return f"The middle {words.one}" if self.model.kind == "amount" else f"All {words.many} in the data"
-
-    @property
-    def average(self) -> float | None:
-        evaluation = self.predictor.evaluation
-        if "quantiles" in evaluation:
-            return float(evaluation["quantiles"][50])
-        if "base_rates" in evaluation:
-            return float(evaluation["base_rates"][self.focus])
-        return evaluation.get("base_rate")
-
-    def position(self, value: float) -> float:
-        """Where a number stands on the line from least to most: a chance itself, an amount within the data."""
-        if self.model.kind != "amount":
-            return value
-        low, high = self.predictor.evaluation["quantiles"][0], self.predictor.evaluation["quantiles"][-1]
-        return float((value - low) / (high - low))
+    def place(self, value: float) -> float:
+        """Where a number is drawn on the line from least to most."""
+        return across(position(self.predictor, value))
 
     # -- what moved the number, and what would change it ---------------------------------------------
 
@@ -179,14 +151,14 @@ class Result:
 
     def told(self, move: Move) -> Told:
         asked = move.input
-        instead = self.model.words.instead.format(reference=asked.named_answer(move.reference))
+        with_reference = self.model.words.instead.format(reference=asked.named_answer(move.reference))
         return Told(
             label=asked.label,
             answer=asked.words(move.answer),
             reference=asked.words(move.reference),
-            begins=f"{asked.phrased(move.answer)} {'raised' if move.shift > 0 else 'lowered'} it. {instead}",
-            instead=move.instead,
-            at=self.position(move.instead),
+            begins=f"{asked.phrased(move.answer)} {'raised' if move.shift > 0 else 'lowered'} it. {with_reference}",
+            instead=number(self.model, move.instead),
+            place=self.place(move.instead),
         )
 
     @cached_property
@@ -262,7 +234,7 @@ class Result:
 
 
 def used(asked: Input, answer: Any, form: str) -> AnswerUsed:
-    return AnswerUsed(asked, asked.words(answer), f"{form}#{asked.name}", answer is None)
+    return AnswerUsed(asked.label, asked.words(answer), f"{form}#{asked.name}")
 
 
 def belongs(row: Mapping[str, Any], answer: Any) -> bool:

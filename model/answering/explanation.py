@@ -34,6 +34,11 @@ class Line:
     words: tuple[str, ...]
     points: tuple[float, ...]
 
+    @property
+    def named(self) -> str:
+        """The answers with their labels: “Sex: Male; Marital status: Never married”."""
+        return "; ".join([f"{asked.label}: {words}" for asked, words in zip(self.inputs, self.words, strict=True)])
+
 
 @dataclass(frozen=True)
 class Arithmetic:
