@@ -197,6 +197,10 @@ class Result:
         rows = self.predictor.evaluation.get("groups", [])
         return [row for row in rows if belongs(row, self.answers[row["input"]])]
 
+    @property
+    def groups_named(self) -> tuple[tuple[str, str], ...]:
+        return tuple([(row["input"], row["group"]) for row in self.groups])
+
     @cached_property
     def other_outcome(self) -> Person | None:
         """A real person with a near chance, given by a model that had not seen them, who turned out otherwise."""

@@ -19,10 +19,12 @@ def unchanging(template: str, key: Any, **values: Any) -> Markup:
 
 def kept(template: str, key: Any, values: Callable[[], dict[str, Any]]) -> Markup:
     """The same with values that are worked out only where the part is not there yet."""
+    # The app itself, since each look through the proxy takes its time, and a result has a dozen parts.
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
     # While someone works on the templates nothing is kept.
-    if current_app.debug:
+    if app.debug:
         return rendered(template, values())
-    parts: dict[Any, Markup] = current_app.extensions["unchanging"]
+    parts: dict[Any, Markup] = app.extensions["unchanging"]
     whole_key = (template, key, request.script_root)
     part = parts.get(whole_key)
     if part is None:
