@@ -24,6 +24,7 @@ from . import (
     filters,
     headers,
     health,
+    inlining,
     pages,
     tutorials,
     unchanging,
@@ -36,7 +37,7 @@ from .logs import RequestLog
 from .settings import settings_from
 from .shortcut import Shortcut
 
-PARTS = (bodies, headers, cors, errors, filters, assets, compression, unchanging)
+PARTS = (bodies, headers, cors, errors, filters, assets, compression, inlining, unchanging)
 BLUEPRINTS = (tutorials.bp, assets.bp, pages.bp, what_if.bp, batch.bp, health.bp, api.bp, api_docs.bp)
 
 

@@ -58,7 +58,7 @@ def gunicorn_settings(host: str, port: int, workers: int) -> dict[str, Any]:
     return {
         "bind": f"{shown_host(host)}:{port}",
         "workers": workers,
-        "worker_class": "gthread",
+        "worker_class": "webapp.worker.SharingWorker",
         "threads": THREADS,
         # One copy of the scorecards, shared by all workers.
         "preload_app": True,
