@@ -40,13 +40,18 @@ def page_address(endpoint: str, model: Model, *queries: str) -> str:
     return f"{path_of(endpoint, model)}?{'&'.join(queries)}"
 
 
-def path_of(endpoint: str, model: Model) -> str:
-    return page_path(endpoint, model.name, request.script_root)
+def path_of(endpoint: str, model: Model | None = None) -> str:
+    return page_path(endpoint, model and model.name, request.script_root)
 
 
 @lru_cache(maxsize=256)
-def page_path(endpoint: str, name: str, script_root: str) -> str:
-    return url_for(endpoint, model=name)
+def page_path(endpoint: str, name: str | None, script_root: str) -> str:
+    return url_for(endpoint, model=name) if name else url_for(endpoint)
+
+
+def site() -> str:
+    """What stands before a path in a whole address, as it was asked for."""
+    return f"{request.scheme}://{request.host}"
 
 
 def result_address(model: Model, query: str) -> str:

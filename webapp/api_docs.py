@@ -14,7 +14,7 @@ from model.asking.declaration import Model
 from model.asking.inputs import ChoiceInput, Input, NumberInput
 
 from . import api, openapi
-from .addresses import path_of
+from .addresses import path_of, site
 from .api import tagged
 from .bodies import MEGABYTE
 from .forms import has_photo
@@ -95,7 +95,7 @@ def asked_by_program(model: Model, answers: Mapping[str, Any]) -> list[Snippet]:
 
 
 def api_address(model: Model) -> str:
-    return request.host_url.rstrip("/") + path_of("api.predict", model)
+    return site() + path_of("api.predict", model)
 
 
 @bp.app_template_filter()

@@ -52,13 +52,14 @@ def has_photo(model: Model) -> bool:
     return any(asked.kind == "photo" for asked in model.inputs)
 
 
-def compact_fields(model: Model, answers: Mapping[str, list[str]], errors: Mapping[str, str]) -> list[Markup]:
+def compact_fields(model: Model, answers: Mapping[str, list[str]], errors: Mapping[str, str]) -> Markup:
     """The model's own fields once more, small, to try other answers in beside the first ones."""
-    return [
+    fields = [
         # A photo cannot be filled in.
         compact_field(model, name, () if asked.kind == "photo" else tuple(answers.get(name, ())), errors.get(name, ""))
         for name, asked in model.input.items()
     ]
+    return Markup("".join(fields))  # noqa: S704 - each is a rendered template
 
 
 def compact_field(model: Model, name: str, texts: tuple[str, ...], message: str) -> Markup:

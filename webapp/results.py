@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from flask import request
-
 from model.answering.changes import smallest_changes
 from model.answering.explanation import Arithmetic, Move, arithmetic, moves
 from model.answering.people import Person
@@ -17,7 +15,7 @@ from model.asking.declaration import Model
 from model.asking.inputs import Input
 from model.asking.reading import Answers
 
-from .addresses import compare_address, form_address, query_of, result_address, texts
+from .addresses import compare_address, form_address, query_of, result_address, site, texts
 from .comparators import position
 from .groups import Group, not_recorded
 from .pictures import across
@@ -114,7 +112,7 @@ class Result:
     @property
     def whole_address(self) -> str:
         """The address for a printed page."""
-        return request.host_url.rstrip("/") + self.address
+        return site() + self.address
 
     # -- how sure ---------------------------------------------------------------------------------
 
