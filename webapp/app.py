@@ -24,8 +24,8 @@ from . import (
     filters,
     headers,
     health,
-    inlining,
     pages,
+    rendering,
     tutorials,
     unchanging,
     what_if,
@@ -37,7 +37,7 @@ from .logs import RequestLog
 from .settings import settings_from
 from .shortcut import Shortcut
 
-PARTS = (bodies, headers, cors, errors, filters, assets, compression, inlining, unchanging)
+PARTS = (bodies, headers, cors, errors, filters, assets, compression, rendering, unchanging)
 BLUEPRINTS = (tutorials.bp, assets.bp, pages.bp, what_if.bp, batch.bp, health.bp, api.bp, api_docs.bp)
 
 
