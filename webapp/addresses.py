@@ -27,7 +27,11 @@ def texts(model: Model, answers: Mapping[str, Any]) -> dict[str, str]:
 
 def query_of(model: Model, answers: Mapping[str, Any], prefix: str = "") -> str:
     """The answers as the part of an address after the question mark."""
-    return "&".join([f"{quoted(prefix + name)}={quoted(text)}" for name, text in texts(model, answers).items()])
+    return query_from(texts(model, answers), prefix)
+
+
+def query_from(given: Mapping[str, str], prefix: str = "") -> str:
+    return "&".join([f"{quoted(prefix + name)}={quoted(text)}" for name, text in given.items()])
 
 
 def quoted(text: str) -> str:

@@ -15,7 +15,7 @@ from model.asking.declaration import Model
 from model.asking.inputs import Input
 from model.asking.reading import Answers
 
-from .addresses import compare_address, form_address, query_of, result_address, site, texts
+from .addresses import compare_address, form_address, query_from, result_address, site, texts
 from .comparators import position
 from .groups import Group, not_recorded
 from .pictures import across
@@ -55,7 +55,7 @@ class Told:
     begins: str
     # The number that it would be instead, in words and on the drawn line.
     instead: str
-    place: float
+    place: str
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ class Result:
 
     @cached_property
     def query(self) -> str:
-        return query_of(self.model, self.answers)
+        return query_from(self.texts)
 
     @property
     def address(self) -> str:
@@ -133,13 +133,13 @@ class Result:
         return next((b for b in bins if b["from"] <= self.main.value < b["to"] or b["to"] == 1), None)
 
     @cached_property
-    def places(self) -> tuple[float, float, float]:
+    def places(self) -> tuple[str, str, str]:
         """Where the number and both ends of its range are drawn."""
         return self.place(self.main.value), self.place(self.main.low), self.place(self.main.high)
 
-    def place(self, value: float) -> float:
-        """Where a number is drawn on the line from least to most."""
-        return across(position(self.predictor, value))
+    def place(self, value: float) -> str:
+        """Where a number is drawn on the line from least to most, as the drawing writes it."""
+        return str(across(position(self.predictor, value)))
 
     # -- what moved the number, and what would change it ---------------------------------------------
 
