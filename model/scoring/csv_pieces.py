@@ -15,7 +15,7 @@ import polars as pl
 from .dialect import Dialect
 from .headings import Unusable
 
-PIECE_BYTES = 2 << 20
+PIECE_BYTES = 4 << 20
 # A record so long is a quotation mark that nobody closed.
 LONGEST_RECORD = 64 << 20
 
