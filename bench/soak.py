@@ -1,6 +1,6 @@
 """Whether Likely stays as it is while it works without a pause: python bench/soak.py [--minutes 5]
 
-Sixteen connections ask for forms, results, cards, JSON and photos, and send files where Likely takes them.
+Sixteen connections ask for forms, results, cards, JSON and photos, and send files of people.
 After each minute all of them pause, and the workers' memory, open files and threads are read. To hold:
 no error; at the end at most 5 % more memory than after the first minute, and no more files or threads.
 """
@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from bench.processes import children, open_files, threads, together
 from bench.servers import free_port, likely, server
-from bench.visitors import Visitor, visits
+from bench.visitors import VISITS, Visitor
 
 CONNECTIONS = 16
 GROWTH = 1.05
@@ -54,9 +54,8 @@ def soak(minutes: int, seconds: float) -> tuple[list[Held], list[str]]:
     port = free_port()
     samples: list[Held] = []
     with server(likely(port), port) as master:
-        kinds = visits(port)
-        print(f"{CONNECTIONS} connections, each at random: {', '.join(kind.name for kind in kinds)}")
-        visitors = [Visitor(port, kinds, seed) for seed in range(CONNECTIONS)]
+        print(f"{CONNECTIONS} connections, each at random: {', '.join(kind.name for kind in VISITS)}")
+        visitors = [Visitor(port, seed) for seed in range(CONNECTIONS)]
         workers: set[int] = set()
         for number in range(1, minutes + 1):
             minute(visitors, seconds)

@@ -134,32 +134,20 @@ VISITS = [
     Visit("API lists", 1, ask_api_for_many),
     Visit("photos", 1, send_photo),
     Visit("photo forms", 1, fill_photo_form),
+    Visit("files of people", 1, send_people),
 ]
-FILES = Visit("files of people", 1, send_people)
-
-
-def visits(port: int) -> list[Visit]:
-    """What there is to do; files only where Likely takes them."""
-    line = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-    line.request("GET", "/census/batch")
-    takes_files = line.getresponse().status == 200
-    line.close()
-    return [*VISITS, FILES] if takes_files else VISITS
 
 
 @dataclass
 class Visitor:
     port: int
-    kinds: list[Visit]
     seed: int
     requests: int = 0
     errors: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.dice = random.Random(self.seed)
-        self.choose = partial(
-            self.dice.choices, self.kinds, [kind.weight for kind in self.kinds], k=VISITS_EACH
-        )
+        self.choose = partial(self.dice.choices, VISITS, [kind.weight for kind in VISITS], k=VISITS_EACH)
 
     def visit_until(self, end: float) -> None:
         while time.monotonic() < end:
