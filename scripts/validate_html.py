@@ -30,7 +30,7 @@ from scripts.node import tool
 from webapp import create_app
 from webapp.addresses import NEW, texts
 from webapp.errors import ADVICE
-from webapp.forms import TOKEN, has_photo
+from webapp.forms import TOKEN
 
 ROOT = Path(__file__).resolve().parents[1]
 HTML_VALIDATE = "html-validate@10.17.0"
@@ -72,7 +72,7 @@ def model_pages(client: FlaskClient, model: Model) -> Iterator[Page]:
         other = {NEW + name: text for name, text in examples[number - 2].items()}
         yield f"result-{number}", client.get(f"/{model.name}/result", query_string=given), 200
         yield f"comparison-{number}", client.get(f"/{model.name}/compare", query_string=given | other), 200
-        if not has_photo(model):
+        if not model.has_photo:
             yield f"form-prefilled-{number}", client.get(f"/{model.name}", query_string=given), 200
     yield from results(client, model)
     yield from files(client, model)
@@ -126,7 +126,7 @@ def token_in(form: TestResponse) -> dict[str, str]:
 
 
 def wrongly_answered(model: Model) -> dict[str, Any]:
-    if has_photo(model):
+    if model.has_photo:
         return {asked.name: (io.BytesIO(b"no photo"), "photo.jpg") for asked in model.inputs}
     return {asked.name: '"<wrong>&' for asked in model.inputs}
 

@@ -11,14 +11,13 @@ from model.answering.registry import models
 from model.asking.declaration import Model
 from model.asking.reading import Answers, read_answers
 from webapp.addresses import texts
-from webapp.forms import has_photo
 
 from tests import photos
 
 SETTINGS: dict[str, Any] = {"TESTING": True, "SECRET_KEY": "for the tests only, nowhere else"}
 
 MODELS = models()
-TYPED = [model for model in MODELS if not has_photo(model)]
+TYPED = [model for model in MODELS if not model.has_photo]
 
 each_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: str(model.name))
 each_typed_model = pytest.mark.parametrize("model", TYPED, ids=lambda model: str(model.name))
@@ -30,7 +29,7 @@ def photo(data: bytes = photos.COFFEE.read_bytes(), name: str = "photo.jpg") -> 
 
 def posted(model: Model, **changes: Any) -> dict[str, Any]:
     """What the browser posts for the model's first example."""
-    valid: dict[str, Any] = {"photo": photo()} if has_photo(model) else asked(model)
+    valid: dict[str, Any] = {"photo": photo()} if model.has_photo else asked(model)
     return valid | changes
 
 

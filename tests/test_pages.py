@@ -16,7 +16,7 @@ from model.answering.prediction import get_predictor, predict_probability
 from model.asking.declaration import Model
 from model.asking.inputs import NumberInput
 from webapp.addresses import example_addresses, texts
-from webapp.forms import EXPIRED, EXPIRED_PHOTO, has_photo
+from webapp.forms import EXPIRED, EXPIRED_PHOTO
 
 from tests.page import Page, page_of
 from tests.payloads import MODELS, TYPED, asked, each_model, each_typed_model, passenger, person, posted
@@ -491,8 +491,8 @@ def assert_asks_again(response: TestResponse, model: Model) -> Page:
     page = page_of(response)
     assert response.status_code == 400
     assert page.title.startswith("Error:")
-    assert page.summary == [EXPIRED_PHOTO if has_photo(model) else EXPIRED]
-    if not has_photo(model):
+    assert page.summary == [EXPIRED_PHOTO if model.has_photo else EXPIRED]
+    if not model.has_photo:
         assert dict(page.answers) == asked(model)
     return page
 

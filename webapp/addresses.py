@@ -84,5 +84,5 @@ def example_addresses(model: Model) -> list[tuple[str, str]]:
 
 def example_address(model: Model, given: Mapping[str, Any]) -> str:
     answers, _ = read_answers(model.inputs, given)
-    filled_in = result_address if any(asked.kind == "photo" for asked in model.inputs) else form_address
+    filled_in = result_address if model.has_photo else form_address
     return filled_in(model, query_of(model, answers))

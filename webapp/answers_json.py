@@ -9,7 +9,6 @@ from model.answering.explanation import Arithmetic, Move, arithmetic, moves
 from model.answering.prediction import Estimate, Predictor
 from model.asking.reading import Answers
 
-from .forms import has_photo
 from .json_bodies import encoded
 
 
@@ -22,7 +21,7 @@ def told(predictor: Predictor, answers: Answers, explain: bool) -> dict[str, Any
     content = estimated(predictor, predictor.estimates(answers))
     if None in answers.values():
         content["unknown"] = list(predictor.unknown(answers))
-    if has_photo(predictor.model):
+    if predictor.model.has_photo:
         content["seen"] = answers["photo"].words()
     return content | explained(predictor, answers) if explain else content
 

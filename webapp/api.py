@@ -19,7 +19,6 @@ from model.asking.reading import Answers, Fault, read_answers, read_lists
 from .answers_json import one_answer, told
 from .bodies import MEGABYTE, body_limit
 from .errors import problem
-from .forms import has_photo
 from .json_bodies import as_json, encoded, json_body
 
 bp = Blueprint("api", __name__, url_prefix="/api")
@@ -115,7 +114,7 @@ def number_messages(asked: NumberInput) -> dict[str, str]:
 def predict(model: Model) -> Response:
     predictor = get_predictor(model.name)
     explain = wants_explanation(predictor)
-    if has_photo(model):
+    if model.has_photo:
         return answer_one(predictor, *checked_photo(model), explain)
     return answer(predictor, json_body(), explain)
 

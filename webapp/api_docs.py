@@ -17,7 +17,6 @@ from . import api, openapi
 from .addresses import path_of, site
 from .api import tagged
 from .bodies import MEGABYTE
-from .forms import has_photo
 from .snippets import Snippet, curl, pretty, snippets
 
 bp = Blueprint("api_docs", __name__, url_prefix="/api")
@@ -69,7 +68,7 @@ def documented(model: Model) -> Documented:
 
 def shortest() -> Model:
     """The model with the fewest questions, for what is the same with every model."""
-    return min((model for model in models() if not has_photo(model)), key=lambda model: len(model.inputs))
+    return min((model for model in models() if not model.has_photo), key=lambda model: len(model.inputs))
 
 
 def shown_once(model: Model) -> dict[str, Shown]:

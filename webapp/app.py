@@ -31,7 +31,6 @@ from . import (
     what_if,
 )
 from .converters import ModelConverter
-from .forms import has_photo
 from .headers import SecurityHeaders
 from .logs import RequestLog
 from .settings import settings_from
@@ -63,7 +62,7 @@ def shortcuts(app: Flask) -> dict[str, Predictor]:
     """The paths with a shortcut; none where other sites' scripts may ask, since that is for Flask to say."""
     if app.config["CORS_ORIGINS"]:
         return {}
-    return {f"/api/models/{model.name}/predict": get_predictor(model.name) for model in models() if not has_photo(model)}
+    return {f"/api/models/{model.name}/predict": get_predictor(model.name) for model in models() if not model.has_photo}
 
 
 def load_models(app: Flask) -> None:

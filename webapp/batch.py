@@ -31,7 +31,7 @@ from model.asking.declaration import Model
 from model.asking.reading import Fault, read_answers
 from model.scoring.dialect import Dialect, opened
 from model.scoring.dialect import texts as lines_of
-from model.scoring.headings import Unusable, estimate_cells, takes_files
+from model.scoring.headings import Unusable, estimate_cells
 from model.scoring.records import written
 from model.scoring.rows import Scoring
 
@@ -43,7 +43,6 @@ from .spool import Spool
 from .uploads import Upload, drop
 
 bp = Blueprint("batch", __name__)
-bp.add_app_template_global(takes_files)
 
 # The token and the lines around the file.
 ROUND_ABOUT = 64 * 1024
@@ -191,7 +190,7 @@ def too_large() -> str:
 
 
 def only_tables(model: Model) -> None:
-    if not takes_files(model):
+    if model.has_photo:
         abort(404)
 
 

@@ -43,13 +43,8 @@ def faults_of(form: FlaskForm, model: Model) -> list[Fault]:
     """One fault a field in the order of the page; an expired token first."""
     faults = []
     if form.errors.get(TOKEN):
-        faults.append(Fault("", EXPIRED_PHOTO if has_photo(model) else EXPIRED))
+        faults.append(Fault("", EXPIRED_PHOTO if model.has_photo else EXPIRED))
     return faults + [Fault(f.name, str(f.errors[0])) for f in fields_of(form) if f.errors]
-
-
-@cache
-def has_photo(model: Model) -> bool:
-    return any(asked.kind == "photo" for asked in model.inputs)
 
 
 def compact_fields(model: Model, answers: Mapping[str, list[str]], errors: Mapping[str, str]) -> Markup:

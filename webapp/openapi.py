@@ -10,7 +10,6 @@ from model.answering.registry import models
 from model.asking.declaration import Model
 
 from . import api
-from .forms import has_photo
 from .schemas import TEXT, Schema, listed, reference, schemas_of, shared_schemas
 
 ANSWERS = {
@@ -99,7 +98,7 @@ def predict(model: Model) -> Schema:
 
 
 def description(model: Model) -> str:
-    if has_photo(model):
+    if model.has_photo:
         return "One photo in the multipart field “photo”. It is not kept."
     return (
         "One object of answers, or a list of up to 10,000. A list is answered item by item and in order: the "
@@ -119,7 +118,7 @@ def version_parameter(model: Model) -> Schema:
 
 def request_body(model: Model) -> Schema:
     answers = reference(f"{model.name}_answers")
-    if has_photo(model):
+    if model.has_photo:
         return content(answers, "multipart/form-data")
     many = listed(answers, maxItems=api.MOST_AT_ONCE)
     return content({"anyOf": [answers, many]}, examples=request_examples(model))
@@ -128,7 +127,7 @@ def request_body(model: Model) -> Schema:
 def answers_of(model: Model) -> Schema:
     """The answers with a status in the two hundreds."""
     one = reference(f"{model.name}_estimate")
-    if has_photo(model):
+    if model.has_photo:
         return {"200": {"description": "The photo was looked at", **content(one, examples=photo_examples(model))}}
     good = content({"anyOf": [one, reference(f"{model.name}_estimates")]}, examples=answer_examples(model))
     partly = content(reference(f"{model.name}_partly"), examples=partly_example(model))

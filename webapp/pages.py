@@ -19,7 +19,7 @@ from .addresses import address_of, example_addresses
 from .api_docs import asked_by_program
 from .bodies import MEGABYTE, body_limit, drain
 from .cards import card_for
-from .forms import TOKEN, answers_of, compact_fields, faults_of, filled, has_photo, page_form
+from .forms import TOKEN, answers_of, compact_fields, faults_of, filled, page_form
 from .results import result_of
 from .unchanging import kept
 
@@ -112,7 +112,6 @@ def form_values(model: Model, form: Any, faults: list[Fault]) -> dict[str, Any]:
         "faults": faults,
         "errors": {fault.name: fault.message for fault in faults},
         "examples": example_addresses(model),
-        "has_photo": has_photo(model),
     }
 
 
@@ -123,7 +122,6 @@ def result_page(model: Model, answers: Answers, version: str | None = None) -> R
         result=told,
         fields=compact_fields(model, {name: [text] for name, text in told.texts.items()}, {}),
         snippets=asked_by_program(model, answers),
-        has_photo=has_photo(model),
     )
     return private(make_response(page))
 

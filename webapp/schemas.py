@@ -8,7 +8,6 @@ from model.asking.declaration import Model
 from model.asking.inputs import ChoiceInput, Input, NumberInput
 
 from .answers_json import estimate_names
-from .forms import has_photo
 
 Schema = dict[str, Any]
 
@@ -112,7 +111,7 @@ def behind(model: Model) -> Schema:
     """What is there on request only, or for some answers only."""
     name = {"enum": [asked.name for asked in model.inputs]}
     seen: Schema = (
-        {"seen": {"type": "string", "description": "What the network sees"}} if has_photo(model) else {}
+        {"seen": {"type": "string", "description": "What the network sees"}} if model.has_photo else {}
     )
     return {
         "unknown": listed(name, "The answers that are unknown; the estimate is averaged over them"),
@@ -205,6 +204,6 @@ def shared_schemas() -> Schema:
 
 def schemas_of(model: Model) -> Schema:
     own = {"answers": answers_schema(model), "estimate": one_estimate(model)}
-    if not has_photo(model):
+    if not model.has_photo:
         own |= {"item": item(model), "estimates": all_good(model), "partly": some_bad(model)}
     return {f"{model.name}_{name}": schema for name, schema in own.items()}

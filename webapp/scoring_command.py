@@ -16,7 +16,7 @@ import click
 from model.answering.prediction import get_predictor
 from model.answering.scorecard import NotTrained, Tampered
 from model.asking.declaration import Model
-from model.scoring.headings import Unusable, takes_files
+from model.scoring.headings import Unusable
 from model.scoring.in_place import put_in_place
 
 from .model_names import ModelName
@@ -78,7 +78,7 @@ def score(
     python run.py score census people/ scored/ --cluster tcp://scheduler:8786
     zcat people.csv.gz | python run.py score census - - | gzip > scored.csv.gz
     """
-    if not takes_files(model):
+    if model.has_photo:
         raise CannotScore(f"{model.name} asks for a photo, which fits in no table")
     if cluster is not None:
         if source_format or target_format or errors:

@@ -9,8 +9,6 @@ from typing import Any
 
 from model.asking.declaration import Model
 
-from .forms import has_photo
-
 # One for all, since json.dumps() would make one for each text.
 to_json = json.JSONEncoder(ensure_ascii=False).encode
 
@@ -25,7 +23,7 @@ class Snippet:
 
 def snippets(model: Model, address: str, answers: Mapping[str, Any]) -> list[Snippet]:
     """The documentation's own question, or the one that a result page answers."""
-    if has_photo(model):
+    if model.has_photo:
         return [Snippet("curl", photo_curl(address)), Snippet("Python", photo_python(address)),
                 Snippet("JavaScript", photo_javascript(address))]  # fmt: skip
     members = {to_json(name): to_json(answer) for name, answer in answers.items()}

@@ -13,7 +13,7 @@ from model.asking.reading import Answers, Fault, read_lists
 
 from .addresses import NEW, compare_address, query_of
 from .bodies import body_limit
-from .forms import TOKEN, answers_of, compact_fields, faults_of, filled, has_photo
+from .forms import TOKEN, answers_of, compact_fields, faults_of, filled
 from .pages import FORM_LIMIT, form_page, private
 from .results import result_of
 
@@ -62,7 +62,6 @@ def comparison(model: Model, before: Answers, after: Answers, typed: Given, wron
         after=None if wrong else result_of(model, after),
         fields=compact_fields(model, typed, {fault.name: fault.message for fault in wrong}),
         faults=[Fault(NEW + fault.name if fault.name else "", fault.message) for fault in wrong],
-        has_photo=has_photo(model),
-        token=generate_csrf() if has_photo(model) else "",
+        token=generate_csrf() if model.has_photo else "",
     )
     return private(make_response(page, 422 if wrong else 200))

@@ -184,6 +184,11 @@ class Model:
     def input(self) -> dict[str, Input]:
         return {asked.name: asked for asked in self.inputs}
 
+    @cached_property
+    def has_photo(self) -> bool:
+        """Whether it asks for a photo, which fits in no address and no table."""
+        return any(asked.kind == "photo" for asked in self.inputs)
+
     @property
     def learns(self) -> Recipe:
         """The recipe of a model that learns from a table of ours."""

@@ -8,17 +8,12 @@ from typing import Any
 
 from model.answering.prediction import Predictor
 from model.asking.declaration import Model
-from model.asking.inputs import Input, PhotoInput, plain
+from model.asking.inputs import Input, plain
 from model.asking.reading import Fault
 
 
 class Unusable(ValueError):
     """A file that cannot be scored at all; its text says what to do."""
-
-
-def takes_files(model: Model) -> bool:
-    """Whether a table can hold the model's answers; a photo fits in none."""
-    return not any(isinstance(asked, PhotoInput) for asked in model.inputs)
 
 
 def input_columns(model: Model, header: Sequence[str]) -> dict[str, int]:
