@@ -14,12 +14,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageChops, ImageStat
 
-from model.seeing.photo import MAX_PHOTO_BYTES, PhotoRefused, open_photo, read_photo, views
+from model.seeing.photo import MAX_PHOTO_BYTES, PhotoRefused, open_photo, plain_view, views
 
 from tests import photos
 
 ROOT = Path(__file__).parents[1]
 RED, BLUE, WHITE = (255, 0, 0), (0, 0, 255), (255, 255, 255)
+
+
+def read_photo(data: bytes) -> Image.Image:
+    """The picture that the network sees."""
+    return plain_view(open_photo(data))
 
 
 def difference(one: Image.Image, other: Image.Image) -> float:

@@ -251,9 +251,3 @@ def get_predictor(name: str) -> Predictor:
         model = get_model(name)
         _predictors[name] = KINDS[model.kind](model, read_scorecard(model.scorecard_path))
     return _predictors[name]
-
-
-def forget() -> None:
-    """Read every scorecard anew, after training."""
-    _predictors.clear()
-

@@ -40,11 +40,6 @@ def add_folder(folder: Path) -> None:
         _models.clear()
 
 
-def forget_folders() -> None:
-    del _folders[1:]
-    _models.clear()
-
-
 def models() -> list[Model]:
     """Every model, in the order in which the index shows them."""
     if not _models:

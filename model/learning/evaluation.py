@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -175,7 +175,3 @@ def group(y: Numbers, chance: Numbers) -> dict[str, Any]:
         "right": digits(right / people),
         **{f"right_{end}": value for end, value in interval(right, people).items()},
     }
-
-
-def comparisons(rows: Mapping[str, Mapping[str, float]]) -> dict[str, dict[str, float]]:
-    return {name: dict(figures) for name, figures in rows.items()}

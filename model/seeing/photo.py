@@ -68,11 +68,6 @@ class PhotoRefused(ValueError):
     """The photo cannot be used; the text says why and what to do, for the person who sent it."""
 
 
-def read_photo(data: bytes) -> Image:
-    """Return the 224 x 224 picture that the network sees, or raise PhotoRefused."""
-    return plain_view(open_photo(data))
-
-
 def open_photo(data: bytes) -> Image:
     """Return the photo upright, in RGB and no larger than the views need, or raise PhotoRefused."""
     _refuse_size(data)
