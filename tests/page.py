@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from urllib.parse import parse_qs, urlsplit
 
 from werkzeug.test import TestResponse
 
@@ -181,3 +182,9 @@ def sent_by(element: Element) -> Pairs:
 def page_of(response: TestResponse) -> Page:
     assert response.mimetype == "text/html", response.mimetype
     return Page(response.text)
+
+
+def address_query(response: TestResponse) -> dict[str, str]:
+    """The answers in the address that a valid form leads to."""
+    assert response.status_code == 303, page_of(response).summary
+    return {name: value for name, (value,) in parse_qs(urlsplit(response.location).query).items()}
