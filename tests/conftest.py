@@ -14,6 +14,7 @@ from hypothesis import settings
 
 from webapp import create_app
 
+from tests.page import page_of
 from tests.payloads import SETTINGS
 
 # How long one example takes says more about the machine than about the code.
@@ -50,6 +51,12 @@ def guarded_app() -> Flask:
 def guarded_client(guarded_app: Flask) -> Iterator[FlaskClient]:
     with guarded_app.test_client() as client:
         yield client
+
+
+@pytest.fixture
+def card(client: FlaskClient) -> Any:
+    """A model's card by its name."""
+    return lambda name: page_of(client.get(f"/{name}/card"))
 
 
 # -- what is written to the disk ----------------------------------------------------------------------
