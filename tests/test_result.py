@@ -367,3 +367,11 @@ def test_a_result_says_its_version_and_its_data(client: FlaskClient, model: Mode
     assert f"Model version {get_predictor(model.name).version}, trained on " in page.text
 
 
+
+
+def test_one_relative_is_not_several(client: FlaskClient) -> None:
+    text = page_of(client.get("/titanic/result", query_string=passenger(siblings_spouses="1", parents_children="1"))).text
+    assert "One brother, sister or spouse on board" in text
+    assert "One parent or child on board" in text
+    assert "1 brothers" not in text
+    assert "1 parents" not in text

@@ -77,6 +77,7 @@ class NumberField(InputField):
         subject: str = "",
         hint: str = "",
         phrase: str = "",
+        phrase_of_one: str = "",
         may_be_unknown: bool = False,
         changeable: bool = False,
         **kwargs: Any,
@@ -85,7 +86,7 @@ class NumberField(InputField):
         self.input = NumberInput(
             name=self.short_name, label=label, thing=thing, lowest=between[0], highest=between[1],
             like=like, whole=whole, unit=unit, beyond=beyond, subject=subject, hint=hint, phrase=phrase,
-            may_be_unknown=may_be_unknown, changeable=changeable,
+            phrase_of_one=phrase_of_one, may_be_unknown=may_be_unknown, changeable=changeable,
         )  # fmt: skip
 
 

@@ -108,6 +108,8 @@ class NumberInput(Input):
     # The sentence that says why the range ends where it does.
     beyond: str = ""
     subject: str = ""
+    # The phrase where the answer is 1, if that is another one.
+    phrase_of_one: str = ""
 
     kind = "number"
 
@@ -152,6 +154,9 @@ class NumberInput(Input):
         if number != int(number):
             raise Refused(self.not_whole)
         return int(number)
+
+    def phrased(self, answer: Any) -> str:
+        return self.phrase_of_one if answer == 1 and self.phrase_of_one else super().phrased(answer)
 
     def described(self, answer: Any) -> str:
         # A number without a unit says nothing by itself.
