@@ -118,10 +118,11 @@ def test_a_page_that_is_not_there_is_404(client: FlaskClient, path: str) -> None
     ("method", "path"),
     [("GET", "/api/nothing"), ("GET", "/api/models/nothing"), ("POST", "/api/models/nothing/predict")],
 )
-def test_what_is_not_there_under_api_is_404_as_json(client: FlaskClient, method: str, path: str) -> None:
+def test_what_is_not_there_under_api_is_404_as_json_that_names_the_models(client: FlaskClient, method: str, path: str) -> None:
     response = client.open(path, method=method)
     assert response.status_code == 404
     assert response.mimetype == "application/problem+json"
+    assert "census, titanic, iris" in response.get_json()["detail"]
 
 
 def test_an_address_is_shown_as_text_where_it_is_shown(client: FlaskClient) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from flask import Flask, Response, render_template, request
 from werkzeug.exceptions import HTTPException, InternalServerError, RequestEntityTooLarge
 
+from model.answering.registry import models
+
 from .bodies import MEGABYTE, drain
 from .json_bodies import as_json
 
@@ -43,13 +45,18 @@ def explain(error: HTTPException) -> Response:
         return error.get_response()  # type: ignore[return-value]
     title, advice = ADVICE.get(status, (error.name, error.description or ""))
     if is_for_programs():
-        answer = problem(status, error.name, error.description or advice)
+        answer = problem(status, error.name, nothing_here() if status == 404 else error.description or advice)
     else:
         answer = Response(render_template("error.html", status=status, title=title, advice=advice), status)
     for name, value in error.get_headers():
         if name not in ("Content-Type", "Content-Length"):
             answer.headers[name] = value
     return answer
+
+
+def nothing_here() -> str:
+    names = ", ".join(model.name for model in models())
+    return f"There is nothing at this address. The models are {names}; /api/ tells how to ask them"
 
 
 def size(number_of_bytes: int) -> str:
