@@ -14,7 +14,7 @@ from typing import Any
 from gunicorn.workers.gthread import ThreadWorker
 
 # A connection that nobody took for so many seconds is taken all the same: everyone is busy.
-PATIENCE = 0.05
+PATIENCE = 0.002
 
 
 class SharingWorker(ThreadWorker):
