@@ -3,8 +3,10 @@
     python bench/serve.py                     Likely and the reference
     python bench/serve.py --peers             also FastAPI and the tutorial's way (pip install fastapi uvicorn)
 
-Needs wrk (apt install wrk). Each request is about another of 500 people of the census. Rounds alternate between the servers, and medians are printed: machines
-are noisy, so a figure means something only beside the reference of its own run.
+Needs wrk (apt install wrk). Each request is about another of 500 people of the census. Rounds alternate
+between the servers, and medians are printed: machines are noisy, so a figure means something only
+beside the reference of its own run. All but FastAPI run under Likely's own worker (webapp/worker.py),
+since gunicorn's leaves it to chance whether one of the two workers gets all connections.
 """
 
 from __future__ import annotations
@@ -64,7 +66,7 @@ def measure(target: Target, connections: int, seconds: int, folder: Path) -> Non
 
 
 def requests(target: Target) -> str:
-    """A script for wrk that asks one thing after the other."""
+    """A script for wrk that asks one thing after the other; what is asked is ASCII, as Lua takes no other escapes."""
     paths = [f"{target.path}?{query}" for query in target.queries] or [target.path]
     made = [f"wrk.format('GET', {json.dumps(path)})" for path in paths]
     if target.bodies:

@@ -1,7 +1,7 @@
 """Print how fast Likely starts and how much memory its workers take: python bench/start.py
 
 Each run starts `python run.py` with two gunicorn workers and asks for the census form until it comes.
-Beside it stands the smallest Flask app under the same gunicorn, which is what starting costs anyone.
+Beside it stands the smallest Flask app under gunicorn's own threaded worker, which is what starting costs anyone.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
@@ -28,17 +29,17 @@ def plain_app() -> Flask:
     return app
 
 
-def pages(app: Flask, model: Model) -> list[str]:
-    """The addresses of every kind of page about a model, and of a form full of mistakes."""
+def pages(app: Flask, model: Model) -> dict[str, int]:
+    """The addresses of every kind of page about a model, and of a form full of mistakes, with their statuses."""
     with app.test_request_context():
         query = query_of(model, example(model))
         unknown = {name: None if model.input[name].may_be_unknown else a for name, a in example(model).items()}
-        mistakes = "&".join(f"{name}={HOSTILE}" for name in asked(model))
-        return [
-            "/", "/api/", "/privacy", f"/{model.name}", f"/{model.name}/card", form_address(model, query),
-            address_of(model, example(model)), address_of(model, unknown), compare_address(model, query, {}),
-            f"/{model.name}/result?{mistakes}",
+        mistakes = urlencode(dict.fromkeys(asked(model), HOSTILE))
+        good = [
+            f"/{model.name}", f"/{model.name}/card", form_address(model, query), address_of(model, example(model)),
+            address_of(model, unknown), compare_address(model, query, {}),
         ]  # fmt: skip
+    return dict.fromkeys(good, 200) | {f"/{model.name}/result?{mistakes}": 422}
 
 
 def without_token(page: str) -> str:
@@ -47,9 +48,17 @@ def without_token(page: str) -> str:
 
 @each_model
 def test_a_page_is_what_jinja_makes_of_it(app: Flask, plain_app: Flask, model: Model) -> None:
-    for address in pages(app, model):
-        quick, plain = (one.test_client().get(address).text for one in (app, plain_app))
-        assert without_token(quick) == without_token(plain), address
+    for address, status in pages(app, model).items():
+        quick, plain = (one.test_client().get(address) for one in (app, plain_app))
+        assert (quick.status_code, plain.status_code) == (status, status)
+        assert without_token(quick.text) == without_token(plain.text), address
+
+
+@pytest.mark.parametrize("address", ["/", "/api/", "/privacy", "/accessibility"])
+def test_a_page_about_no_model_is_what_jinja_makes_of_it(app: Flask, plain_app: Flask, address: str) -> None:
+    quick, plain = (one.test_client().get(address) for one in (app, plain_app))
+    assert quick.status_code == 200
+    assert quick.text == plain.text
 
 
 @pytest.mark.parametrize("value", ["", "plain", HOSTILE, Markup(HOSTILE), 3, 0.5, None, [HOSTILE], {"a": "<"}])

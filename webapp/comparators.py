@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 
 from model.answering.prediction import Predictor
 
@@ -16,7 +15,6 @@ class Comparator:
     value: float
 
 
-@cache
 def comparators(predictor: Predictor, focus: int) -> list[Comparator]:
     """The groups that the model is compared by, or else its examples; everyone first.
 

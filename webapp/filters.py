@@ -118,6 +118,6 @@ def init_app(app: Flask) -> None:
 
 FILTERS: list[Callable[..., Any]] = [
     about, about_rest, accuracy, across, amount, bin_words, brief, chance, class_dots, comparators, day, decimals,
-    difference, dots, example_place, filled, first_lower, first_upper, headline, hundredths, key, number, out_of_100,
+    difference, dots, example_place, filled, first_lower, first_upper, headline, key, number, out_of_100,
     percent, person, points, position, sentence, shape, signed, span, span_of, standing, thousands, unsigned, whole,
 ]  # fmt: skip

@@ -18,15 +18,16 @@ from markupsafe import _escape_inner  # type: ignore[attr-defined]
 # The part of escape() that makes the text; there is no public name for it.
 escape_text: Callable[[str], str] = _escape_inner
 # Only plain ones: a name that is worked out, or a file that may be missing, is found when the page is rendered.
-# Jinja drops the line's end after a tag, and the last one of a file.
-INCLUDE = re.compile(r'\{% include "([^"]+)" %\}\n?')
+# Jinja drops blanks before a tag that begins a line, the line's end after it, and the last one of a file.
+INCLUDE = re.compile(r'(?:^[ \t]*)?\{% include "([^"]+)" %\}\n?', re.MULTILINE)
 
 
 class Inlining(Extension):
     """Puts sections that stand in files of their own in their places when the page is compiled.
 
     An include is looked up and given a context of its own each time that it is rendered; a result page
-    has nine of them. While someone works on the templates they stay includes, so that each is read anew.
+    has nine of them. So a section may not rely on its names being its own, and must be there. While someone
+    works on the templates they stay includes, so that each is read anew.
     """
 
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:

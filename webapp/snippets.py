@@ -65,8 +65,8 @@ def python(address: str, members: Mapping[str, str]) -> str:
 
 
 def python_literal(value: str) -> str:
-    """A text, a number or nothing, from JSON."""
-    return "None" if value == "null" else value
+    """A text, a number, a truth or nothing, from JSON."""
+    return {"null": "None", "true": "True", "false": "False"}.get(value, value)
 
 
 def javascript(address: str, body: str) -> str:

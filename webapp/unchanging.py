@@ -8,7 +8,7 @@ from typing import Any
 from flask import Flask, current_app, request
 from markupsafe import Markup
 
-# More than there are choices in all forms together; a bound all the same.
+# Far more than there are choices in all forms, hundreds of dots and groups; typed numbers have no end, so it has one.
 MOST_KEPT = 5_000
 
 

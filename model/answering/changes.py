@@ -77,18 +77,20 @@ class Options:
     def points(self, answers: Answers) -> list[float]:
         """What each of the values adds to the score, beside these other answers."""
         key = tuple([answers[name] for name in self.others])
-        if key not in self._points:
-            self._points[key] = [self.total({**answers, self.asked.name: value}) for value in self.values]
-            forget_old(self._points)
-        return self._points[key]
+        found = self._points.get(key)
+        if found is None:
+            found = [self.total({**answers, self.asked.name: value}) for value in self.values]
+            remember(self._points, key, found)
+        return found
 
     def gains(self, answers: Answers, turn: float) -> Gains:
         """What each value would add, the nearest first."""
         key = (turn, answers[self.asked.name], *[answers[name] for name in self.others])
-        if key not in self._gains:
-            self._gains[key] = self.gained(answers, turn)
-            forget_old(self._gains)
-        return self._gains[key]
+        found = self._gains.get(key)
+        if found is None:
+            found = self.gained(answers, turn)
+            remember(self._gains, key, found)
+        return found
 
     def gained(self, answers: Answers, turn: float) -> Gains:
         now = self.total(answers)
@@ -104,19 +106,22 @@ class Options:
 
     def near(self, answer: Any) -> list[tuple[float, int]]:
         """Distance and place of every other value, the nearest first."""
-        if answer not in self._near:
-            self._near[answer] = sorted(
+        found = self._near.get(answer)
+        if found is None:
+            found = sorted(
                 (distance(self.asked, answer, value), place)
                 for place, value in enumerate(self.values)
                 if value != answer
             )
-            forget_old(self._near)
-        return self._near[answer]
+            remember(self._near, answer, found)
+        return found
 
 
-def forget_old(memory: dict[Any, Any]) -> None:
-    if len(memory) > MOST_REMEMBERED:
-        del memory[next(iter(memory))]
+def remember(memory: dict[Any, Any], key: Any, value: Any) -> None:
+    # Threads share it: what one has found may be gone before it looks again, and clear() takes one step.
+    if len(memory) >= MOST_REMEMBERED:
+        memory.clear()
+    memory[key] = value
 
 
 def options(asked: Input) -> list[Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 from model.asking.inputs import Input, NumberInput
@@ -53,7 +54,7 @@ class Arithmetic:
 
 
 @cache
-def reference_answers(predictor: Predictor) -> dict[str, Any]:
+def reference_answers(predictor: Predictor) -> Mapping[str, Any]:
     """For each input the answer to compare with: the commonest choice, the middle number."""
     found: dict[str, Any] = {}
     for asked in predictor.model.inputs:
@@ -64,7 +65,7 @@ def reference_answers(predictor: Predictor) -> dict[str, Any]:
             found[asked.name] = int(seen["middle"]) if asked.whole else float(seen["middle"])
         else:
             found[asked.name] = max(seen["counts"], key=seen["counts"].get)
-    return found
+    return MappingProxyType(found)
 
 
 def moves(predictor: Predictor, answers: Mapping[str, Any]) -> list[Move]:
