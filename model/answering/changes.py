@@ -159,7 +159,9 @@ def smallest_changes(predictor: Predictor, answers: Answers) -> list[Change]:
         found = [best for best in tried if best is not None]
         if found:
             found.sort(key=lambda change: change[0])
-            return [rescored(predictor, answers, changed) for _, changed in found[:SMALLEST_CHANGES]]
+            focus = predictor.focus(answers)
+            smallest = [changed for _, changed in found[:SMALLEST_CHANGES]]
+            return [Change(changed, predictor.chances({**answers, **changed})[focus]) for changed in smallest]
     return []
 
 
@@ -168,15 +170,16 @@ def changeable_options(predictor: Predictor) -> list[Options]:
     return [Options(asked, predictor.score.terms) for asked in predictor.model.inputs if asked.changeable]
 
 
-def rescored(predictor: Predictor, answers: Answers, changed: dict[str, Any]) -> Change:
-    return Change(changed, predictor.chances({**answers, **changed})[predictor.focus(answers)])
-
-
 def adds_up(predictor: Predictor, answers: Answers) -> bool:
     """Whether what two changes add to the score is the sum of what each adds."""
-    one_score = predictor.model.kind == "probability" and None not in answers.values()
+    return predictor.model.kind == "probability" and None not in answers.values() and not share_a_term(predictor)
+
+
+@cache
+def share_a_term(predictor: Predictor) -> bool:
+    """Whether two of the answers that can change stand in one term."""
     options = changeable_options(predictor)
-    return one_score and not any(one.asked.name in other.others for one in options for other in options)
+    return any(one.asked.name in other.others for one in options for other in options)
 
 
 class Sums:
