@@ -45,7 +45,7 @@ def page_address(endpoint: str, model: Model, *queries: str) -> str:
 
 
 def path_of(endpoint: str, model: Model | None = None) -> str:
-    return page_path(endpoint, model and model.name, request.script_root)
+    return page_path(endpoint, model and model.name, request.root_path)
 
 
 @lru_cache(maxsize=256)

@@ -25,7 +25,7 @@ def kept(template: str, key: Any, values: Callable[[], dict[str, Any]]) -> Marku
     if app.debug:
         return rendered(template, values())
     parts: dict[Any, Markup] = app.extensions["unchanging"]
-    whole_key = (template, key, request.script_root)
+    whole_key = (template, key, request.root_path)
     part = parts.get(whole_key)
     if part is None:
         if len(parts) >= MOST_KEPT:

@@ -98,10 +98,11 @@ def one_sum(
     predictor: Predictor, answers: Mapping[str, Any], share: float, unknown: tuple[str, ...]
 ) -> Arithmetic:
     model, score = predictor.model, predictor.score
+    words = {name: asked.words(answers[name]) for name, asked in model.input.items()}
     lines = []
     for part in score.contributions(predictor.features(answers)):
-        asked = tuple(model.input[name] for name in part.inputs)
-        lines.append(Line(asked, tuple(a.words(answers[a.name]) for a in asked), part.points))
+        asked = tuple([model.input[name] for name in part.inputs])
+        lines.append(Line(asked, tuple([words[name] for name in part.inputs]), part.points))
     total = score.several(predictor.features(answers))
     filled = tuple((model.input[name], answers[name]) for name in unknown)
     return Arithmetic(score.intercept, tuple(lines), total, answer_of(predictor, total), share, filled)
