@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import io
 import pickle
+import zlib
 from pathlib import Path
 from typing import Any
-
-import joblib
 
 
 class OneString(pickle._Pickler):
     """Writes equal strings as one and the same string.
 
     A pickle refers back to an object that it has already written. Whether two equal strings are one
-    object depends on what else is installed, and so would the pickle's bytes.
+    object depends on what is installed and what was unpickled before, and so would the pickle's bytes.
     """
 
     def __init__(self, file: io.BytesIO) -> None:
@@ -28,8 +27,7 @@ class OneString(pickle._Pickler):
 
 
 def write_pickle(estimator: Any, path: Path) -> None:
+    """Write what joblib.load() reads. joblib's own dump() leaves it to chance which strings are one."""
     buffer = io.BytesIO()
     OneString(buffer).dump(estimator)
-    # Our own bytes of a moment ago.
-    steady = pickle.loads(buffer.getvalue())  # noqa: S301
-    joblib.dump(steady, path, compress=("zlib", 9))
+    path.write_bytes(zlib.compress(buffer.getvalue(), 9))

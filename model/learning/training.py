@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 import sklearn
 from sklearn.model_selection import KFold, StratifiedKFold
+from threadpoolctl import threadpool_limits
 
 from model.answering.scorecard import read_scorecard, write_scorecard
 from model.asking.declaration import Candidate, Given, Model
@@ -35,6 +36,12 @@ Progress = Callable[[str], None]
 
 def train(model: Model, progress: Progress = lambda step: None) -> dict[str, Any]:
     """Train a model and write its pickle and its scorecard; return the scorecard."""
+    # How many threads share a sum decides its last digits, and so they would be those of the machine.
+    with threadpool_limits(1, "blas"):
+        return learn(model, progress)
+
+
+def learn(model: Model, progress: Progress) -> dict[str, Any]:
     if isinstance(model.recipe, Given):
         progress("given coefficients")
         return train_given(model)
