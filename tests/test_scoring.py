@@ -143,6 +143,30 @@ def test_small_pieces_in_turn_make_the_same_file(
     assert (tmp_path / "pieces-errors.csv").read_bytes() == (tmp_path / "whole-errors.csv").read_bytes()
 
 
+def test_a_cell_over_many_lines_is_one_cell_wherever_the_pieces_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(csv_pieces, "PIECE_BYTES", 1000)
+    notes = ["".join(f'line {line}\n"said"\n' for line in range(lines)) for lines in (1, 200, 3, 90, 0, 500)]
+    text = io.StringIO(newline="")
+    table = csv.DictWriter(text, [*PERSON, "notes"], lineterminator="\n")
+    table.writeheader()
+    table.writerows({**PERSON, "notes": note} for note in notes)
+    result, rows = scored_text(text.getvalue())
+    assert result.exit_code == 0
+    assert [row["notes"] for row in rows] == notes
+    assert_scored_like_the_form("census", rows)
+
+
+def test_a_quotation_mark_that_nobody_closed_is_told_before_the_file_is_in_memory(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(csv_pieces, "PIECE_BYTES", 1000)
+    monkeypatch.setattr(csv_pieces, "LONGEST_RECORD", 10_000)
+    text = one_person(",notes", ',"open') + one_person(",notes", ",open") * 1000
+    result, _ = scored_text(text)
+    assert result.exit_code == 2
+    assert "The file has a quotation mark that is not closed, or is no CSV file" in result.output
+
+
 def test_rows_that_lack_answers_in_several_ways_get_the_forms_estimate(tmp_path: Path) -> None:
     rows = [{**row, "work": work} for row in some_rows("census", 40) for work in ("", "?", "Unknown", "Private")]
     assert score("census", write_csv(tmp_path / "in.csv", rows), tmp_path / "out.csv").exit_code == 0

@@ -18,6 +18,7 @@ from .headings import Unusable
 PIECE_BYTES = 4 << 20
 # A record so long is a quotation mark that nobody closed.
 LONGEST_RECORD = 64 << 20
+QUOTE = b'"'
 
 
 @dataclass(frozen=True)
@@ -69,22 +70,25 @@ def whole_records(parts: Iterable[bytes]) -> Iterator[bytes]:
     """The same bytes, parted where a record ends."""
     rest = b""
     for part in parts:
-        data = rest + part
-        end = records_end(data)
-        if not end and len(data) > LONGEST_RECORD:
-            raise Unusable("The file has a quotation mark that is not closed, or is no CSV file")
-        rest = data[end:]
+        end = records_end(part, rest.count(QUOTE))
         if end:
-            yield data[:end]
+            yield b"".join((rest, memoryview(part)[:end]))
+            rest = part[end:]
+        else:
+            rest += part
+            if len(rest) > LONGEST_RECORD:
+                raise Unusable("The file has a quotation mark that is not closed, or is no CSV file")
     if rest:
         yield rest
 
 
-def records_end(data: bytes) -> int:
-    """Just after the last line break outside of quotation marks."""
-    quotes, end = data.count(b'"'), len(data)
+def records_end(data: bytes, before: int = 0) -> int:
+    """Just after the last line break outside of quotation marks, so many of which came before."""
+    # Finding that there is none takes a fifth of the time of counting none.
+    quotes = before + (data.count(QUOTE) if QUOTE in data else 0)
+    end = len(data)
     while (at := data.rfind(b"\n", 0, end)) >= 0:
-        quotes -= data.count(b'"', at, end)
+        quotes -= data.count(QUOTE, at, end)
         if quotes % 2 == 0:
             return at + 1
         end = at
@@ -96,7 +100,7 @@ def header_end(data: bytes) -> int:
     end = 0
     while (at := data.find(b"\n", end)) >= 0:
         end = at + 1
-        if data.count(b'"', 0, end) % 2 == 0:
+        if data.count(QUOTE, 0, end) % 2 == 0:
             return end
     return len(data)
 
@@ -120,13 +124,16 @@ def records(raw: bytes, delimiter: str) -> Iterator[tuple[int, list[str]]]:
 
 def read_quickly(raw: bytes, schema: dict[str, Any], dialect: Dialect) -> Piece:
     """The rows of a piece with each column in its type: text, or the categories of text."""
+    quotes = '"' if QUOTE in raw else None
     try:
-        frame = pl.read_csv(raw, has_header=False, schema=schema, separator=dialect.delimiter)
+        frame = pl.read_csv(
+            raw, has_header=False, schema=schema, separator=dialect.delimiter, quote_char=quotes
+        )
     except pl.exceptions.PolarsError:
         return read_with_care(raw, schema, dialect)
     if not is_regular(frame, raw, dialect):
         return read_with_care(raw, schema, dialect)
-    return Piece(frame, raw, dialect.delimiter) if b'"' in raw else Piece(frame, plain=True)
+    return Piece(frame, raw, dialect.delimiter) if quotes else Piece(frame, plain=True)
 
 
 def is_regular(frame: pl.DataFrame, raw: bytes, dialect: Dialect) -> bool:
@@ -134,7 +141,7 @@ def is_regular(frame: pl.DataFrame, raw: bytes, dialect: Dialect) -> bool:
     if not frame[:, -1].null_count():
         return True
     cells = raw.count(dialect.delimiter.encode()) + frame.height
-    return b'"' not in raw and frame.width > 1 and cells == frame.height * frame.width
+    return QUOTE not in raw and frame.width > 1 and cells == frame.height * frame.width
 
 
 def read_with_care(raw: bytes, schema: dict[str, Any], dialect: Dialect) -> Piece:
