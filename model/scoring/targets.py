@@ -14,7 +14,6 @@ from queue import Full, Queue
 from typing import Any, BinaryIO, Literal, Protocol
 
 import polars as pl
-from polars.io.plugins import register_io_source
 
 from .csv_pieces import Piece
 from .dialect import Dialect
@@ -86,8 +85,16 @@ def parts(whole: pl.DataFrame, quotes: QuoteStyle, surplus: Mapping[int, Sequenc
 
 def safe_columns(frame: pl.DataFrame) -> pl.DataFrame:
     """The table with every formula in it made text."""
-    risky = [cells.name for cells in frame if texts_of(cells).str.contains(START).any()]
+    risky = [cells.name for cells in frame if has_formula(texts_of(cells))]
     return frame.with_columns(safe_cells(pl.col(name).cast(pl.String)).alias(name) for name in risky)
+
+
+def has_formula(texts: pl.Series) -> bool:
+    """Whether any may be a formula, or a number with its sign."""
+    # All that a formula starts with is below "." or from "=" to "@"; comparing is quicker than the expression.
+    if not (texts < ".").any() and not texts.is_between("=", "A").any():
+        return False
+    return texts.str.contains(START).any()
 
 
 def texts_of(cells: pl.Series) -> pl.Series:
@@ -114,6 +121,9 @@ class ParquetTarget:
         return piece.frame.cast({pl.Categorical: pl.String}).hstack(scored.added)
 
     def write(self, source: Source, added: Mapping[str, Any], contents: Iterator[pl.DataFrame]) -> None:
+        # Takes as long to import as thousands of rows to score, and CSV does without.
+        from polars.io.plugins import register_io_source
+
         names = [*source.header, *added]
         twice = {f"“{name}”" for name in names if names.count(name) > 1}
         if twice:
