@@ -175,9 +175,12 @@ def along_pair(
 
 
 def mixed(left: Any, right: Any, share: float) -> Any:
-    if isinstance(left, tuple):
-        return tuple(mixed(a, b, share) for a, b in zip(left, right, strict=True))
-    return left + (right - left) * share
+    if not isinstance(left, tuple):
+        return left + (right - left) * share
+    if isinstance(left[0], tuple):
+        return tuple([mixed(a, b, share) for a, b in zip(left, right, strict=True)])
+    # Vectors have dozens of numbers, so these are not asked one by one what they are.
+    return tuple([a + (b - a) * share for a, b in zip(left, right, strict=True)])
 
 
 def added(vectors: Iterable[Vector]) -> Vector:
