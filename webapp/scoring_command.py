@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import gc
+import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -78,6 +80,8 @@ def score(
     python run.py score census people/ scored/ --cluster tcp://scheduler:8786
     zcat people.csv.gz | python run.py score census - - | gzip > scored.csv.gz
     """
+    # NumPy's threads would spin beside Polars's, and no table here is large enough to need them.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     if model.has_photo:
         raise CannotScore(f"{model.name} asks for a photo, which fits in no table")
     if cluster is not None:
@@ -193,6 +197,8 @@ def run(model: Model, source: Source, target: Any, complain: Complain) -> Tally:
     from model.scoring.files import FileScoring
 
     scoring = FileScoring(get_predictor(model.name), source, target)
+    # What is loaded by now stays to the end, and need not be looked through for garbage there.
+    gc.freeze()
     if not sys.stderr.isatty() or source.size is None:
         return scoring.run(lambda done: None, complain)
     with click.progressbar(length=source.size, label=model.name, file=sys.stderr) as bar:
