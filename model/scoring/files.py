@@ -1,4 +1,4 @@
-"""Scoring a whole file: read in pieces, two scored at a time, written in the file's own order."""
+"""Scoring a whole file: read in pieces, three scored at a time, written in the file's own order."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .sources import Source
 from .targets import Target
 
 # Polars works on each piece with all cores, yet some steps have only one thread; other pieces fill the gaps.
-AT_A_TIME = 2
+AT_A_TIME = 3
 
 
 @dataclass(frozen=True)
