@@ -40,6 +40,11 @@ def likely(*arguments: str, **changes: str) -> subprocess.CompletedProcess[str]:
     return run("run.py", *arguments, **changes)
 
 
+def refused_start(*arguments: str, **changes: str) -> subprocess.CompletedProcess[str]:
+    """python run.py where it is not to start, on a port of its own: Likely itself may be on the usual one."""
+    return likely("--port", str(free_port()), *arguments, **changes)
+
+
 def free_port() -> int:
     with socket.socket() as any_port:
         any_port.bind(("127.0.0.1", 0))

@@ -16,7 +16,7 @@ from webapp.settings import SERVER_VARIABLES, SETTINGS
 
 from tests import photos
 from tests.page import Page
-from tests.processes import PATIENCE, Server, likely, run, server
+from tests.processes import PATIENCE, Server, likely, refused_start, run, server
 
 KEY = "for the tests only, nowhere else"
 PERSON = "age=73&sex=Male&status=Widowed&race=White&education=Bachelors&work=Private&hours=40"
@@ -142,7 +142,7 @@ def test_a_port_that_is_taken_is_said() -> None:
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "example.org"])
 def test_off_this_machine_a_secret_key_is_required(host: str) -> None:
-    result = likely("--host", host)
+    result = refused_start("--host", host)
     assert result.returncode == 1
     assert f"SECRET_KEY must be set when serving on {host}" in result.stderr
     assert "secrets.token_hex(32)" in result.stderr
@@ -150,7 +150,7 @@ def test_off_this_machine_a_secret_key_is_required(host: str) -> None:
 
 
 def test_a_secret_key_that_is_too_short_is_refused() -> None:
-    result = likely(SECRET_KEY="short")
+    result = refused_start(SECRET_KEY="short")
     assert result.returncode == 1
     assert "SECRET_KEY must be at least 16 characters" in result.stderr
     assert "short" not in result.stderr.replace("at least", "")
@@ -167,7 +167,7 @@ def test_a_secret_key_that_is_too_short_is_refused() -> None:
     ],
 )
 def test_a_bad_setting_stops_the_start(variable: str, value: str, message: str) -> None:
-    result = likely(**{variable: value, "SECRET_KEY": KEY, "PYTHONUTF8": "1"})
+    result = refused_start(**{variable: value, "SECRET_KEY": KEY, "PYTHONUTF8": "1"})
     assert result.returncode == 1
     assert message in result.stderr
     assert "Traceback" not in result.stderr

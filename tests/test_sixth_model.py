@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 import pytest
 
 from tests.page import Page
-from tests.processes import Answer, Server, likely, server
+from tests.processes import Answer, Server, likely, refused_start, server
 from tests.toys import write_toy
 
 
@@ -139,7 +139,7 @@ def assert_refused(result: subprocess.CompletedProcess[str], *words: str) -> Non
 
 
 def test_the_server_does_not_start_before_it_is_trained(tmp_path: Path) -> None:
-    result = likely(LIKELY_MODEL_FOLDERS=str(write_toy(tmp_path)), SECRET_KEY="for the tests only")
+    result = refused_start(LIKELY_MODEL_FOLDERS=str(write_toy(tmp_path)), SECRET_KEY="for the tests only")
     assert_refused(result, "toy", "python run.py train toy")
 
 
@@ -150,7 +150,7 @@ def test_the_server_does_not_start_with_a_scorecard_that_was_changed(
     copied = copy(folder, tmp_path)
     card = copied / "trained" / "toy.json"
     card.write_bytes(card.read_bytes().replace(b'"probability"', b'"possibility"', 1))
-    result = likely(*options, LIKELY_MODEL_FOLDERS=str(copied), SECRET_KEY="for the tests only")
+    result = refused_start(*options, LIKELY_MODEL_FOLDERS=str(copied), SECRET_KEY="for the tests only")
     assert_refused(result, "toy.json was changed after training", "python run.py train toy")
 
 
@@ -158,7 +158,7 @@ def test_the_server_does_not_start_with_people_that_were_changed(folder: Path, t
     copied = copy(folder, tmp_path)
     people = copied / "trained" / "toy.people"
     people.write_bytes(people.read_bytes() + b"\0")
-    result = likely(LIKELY_MODEL_FOLDERS=str(copied), SECRET_KEY="for the tests only")
+    result = refused_start(LIKELY_MODEL_FOLDERS=str(copied), SECRET_KEY="for the tests only")
     assert_refused(result, "toy.people was changed after training", "python run.py train toy")
 
 
