@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 import json
 
 import pytest
@@ -104,6 +106,42 @@ def test_a_body_that_is_too_long_is_413(client: FlaskClient, path: str) -> None:
     kind = "application/json" if path == CENSUS else "multipart/form-data; boundary=x"
     told = problem(client.post(path, data=b" " * (9 * 1024 * 1024), content_type=kind), 413)
     assert told["detail"] == "Send at most 8 MB"
+
+
+@pytest.mark.parametrize("path", [CENSUS, "/predict"])
+def test_a_body_in_chunks_that_is_too_long_is_413_however_good_its_start(client: FlaskClient, path: str) -> None:
+    start = json.dumps([person()]).encode()
+    for rest in (b" " * (9 * 1024 * 1024), b" " * (8 * 1024 * 1024 + 65536 - len(start)) + b"and more"):
+        told = problem(in_chunks(client, path, start + rest), 413)
+        assert told["detail"] == "Send at most 8 MB"
+
+
+def test_a_body_in_chunks_is_answered(client: FlaskClient) -> None:
+    assert in_chunks(client, CENSUS, json.dumps(person()).encode()).status_code == 200
+
+
+def in_chunks(client: FlaskClient, path: str, body: bytes) -> TestResponse:
+    """Send without saying how long the body is, as a server hands it on."""
+    return client.post(
+        path,
+        input_stream=io.BytesIO(body),
+        content_type="application/json",
+        headers={"Transfer-Encoding": "chunked"},
+        environ_overrides={"wsgi.input_terminated": True},
+    )
+
+
+@pytest.mark.parametrize("path", [CENSUS, FOOD, "/predict"])
+def test_a_body_that_is_packed_is_415(client: FlaskClient, path: str) -> None:
+    body = gzip.compress(json.dumps(person()).encode())
+    headers = {"Content-Encoding": "gzip", "Content-Type": "application/json"}
+    told = problem(client.post(path, data=body, headers=headers), 415)
+    assert told["detail"] == "Send the body as it is, without Content-Encoding: gzip"
+
+
+def test_a_body_that_says_it_is_packed_is_not_read_as_it_is(client: FlaskClient) -> None:
+    problem(client.post(CENSUS, json=person(), headers={"Content-Encoding": "gzip"}), 415)
+    assert client.post(CENSUS, json=person(), headers={"Content-Encoding": "identity"}).status_code == 200
 
 
 def test_two_photos_are_one_too_many(client: FlaskClient) -> None:

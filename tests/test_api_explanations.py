@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from typing import Any
 
@@ -31,6 +32,14 @@ def test_the_arithmetic_adds_up_where_answers_are_unknown(client: FlaskClient) -
     told = answer(client, "titanic", passenger(age=None, port=None, ticket_class=None), explain="1")
     assert len(told["arithmetic"]) > 100
     assert_adds_up(told)
+
+
+def test_a_long_list_of_explanations_is_sent_one_by_one(client: FlaskClient) -> None:
+    unknown = passenger(age=None, port=None, ticket_class=None)
+    response = client.post("/api/models/titanic/predict?explain=1", json=[unknown] * 20, buffered=False)
+    pieces = list(response.response)
+    assert len(json.loads(b"".join(pieces))["results"]) == 20
+    assert len(pieces) >= 20
 
 
 def assert_adds_up(told: dict[str, Any]) -> None:

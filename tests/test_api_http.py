@@ -68,7 +68,7 @@ def test_a_method_that_is_not_there_is_a_problem(client: FlaskClient, path: str,
         assert response.mimetype == "application/problem+json"
         assert sorted(response.headers["Allow"].split(", ")) == allowed.split()
         if method != "HEAD":
-            problem(response, 405)
+            assert problem(response, 405)["detail"] == f"This address takes {', '.join(allowed.split())}, not {method}"
 
 
 # -- other sites' scripts --------------------------------------------------------------------------

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator
-from itertools import islice
 from typing import Any
 
 from flask import Blueprint, Response, request, url_for
@@ -26,8 +25,8 @@ bp = Blueprint("api", __name__, url_prefix="/api")
 MOST_AT_ONCE = 10_000
 # Ten thousand census records are 1.5 MB; a photo is 8.
 BODY_LIMIT = 8 * MEGABYTE + 64 * 1024
-# Items of a long answer that are sent together.
-PIECE = 50
+# So many bytes of a long answer are sent together.
+PIECE = 64 * 1024
 PARAMETERS = ("explain", "version")
 ONE_OR_MANY = f"Send one JSON object of answers, or a list of up to {MOST_AT_ONCE:,} of them"
 NO_OBJECT = "Each item of the list must be a JSON object of answers"
@@ -169,14 +168,17 @@ def results_of(predictor: Predictor, read: list[Read], explain: bool) -> Iterato
 
 
 def pieces(predictor: Predictor, results: Iterator[dict[str, Any]]) -> Iterator[bytes]:
-    """A long answer as it is worked out, so that nobody waits for ten thousand explanations in silence."""
+    """A long answer as it is worked out: nobody waits in silence, and one explanation is in memory at a time."""
     head = encoded({"model": predictor.model.name, "version": predictor.version})
-    yield head[:-1] + b', "results": ['
+    piece = head[:-1] + b', "results": ['
     between = b""
-    while some := list(islice(results, PIECE)):
-        yield between + encoded(some)[1:-1]
+    for result in results:
+        piece += between + encoded(result)
         between = b", "
-    yield b"]}"
+        if len(piece) >= PIECE:
+            yield piece
+            piece = b""
+    yield piece + b"]}"
 
 
 def checked(model: Model, raw: Any, otherwise: str = ONE_OR_MANY) -> Read:
@@ -188,8 +190,8 @@ def checked(model: Model, raw: Any, otherwise: str = ONE_OR_MANY) -> Read:
 
 def checked_photo(model: Model) -> Read:
     if request.mimetype != "multipart/form-data":
-        sent = request.mimetype or "no content type"
-        raise UnsupportedMediaType(f"Send the photo as multipart/form-data in the field “photo”, not {sent}")
+        not_so = f", not {request.mimetype}" if request.mimetype else ""
+        raise UnsupportedMediaType(f"Send the photo as multipart/form-data in the field “photo”{not_so}")
     raw: dict[str, list[Any]] = dict(request.form.lists())
     for name, files in request.files.lists():
         raw.setdefault(name, []).extend(file.read() for file in files)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import IO, Any, TypeVar
 
 from flask import Flask, Request, current_app, request
+from werkzeug.exceptions import UnsupportedMediaType
 
 MEGABYTE = 1024 * 1024
 # A form of a few answers; views that take more say so with body_limit.
@@ -42,9 +43,20 @@ def body_limit(number_of_bytes: int | Callable[[], int]) -> Callable[[View], Vie
 
 
 def limit_body() -> None:
+    coding = request.headers.get("Content-Encoding", "identity")
+    if coding.lower() != "identity":
+        raise UnsupportedMediaType(f"Send the body as it is, without Content-Encoding: {coding[:60]}")
     view = current_app.view_functions.get(request.endpoint or "")
     limit = getattr(view, "body_limit", ORDINARY)
     request.max_content_length = limit() if callable(limit) else limit
+
+
+def whole_body() -> bytes:
+    """The body. Of a longer one that comes in chunks werkzeug would hand out what fits, and say nothing."""
+    body = request.get_data(cache=False)
+    # Past the limit there is nothing more to read, and werkzeug refuses.
+    request.stream.read(1)
+    return body
 
 
 def drain() -> None:

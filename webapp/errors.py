@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from flask import Flask, Response, render_template, request
-from werkzeug.exceptions import HTTPException, InternalServerError, RequestEntityTooLarge
+from werkzeug.exceptions import (
+    HTTPException,
+    InternalServerError,
+    MethodNotAllowed,
+    NotFound,
+    RequestEntityTooLarge,
+)
 
 from model.answering.registry import models
 
@@ -45,13 +51,21 @@ def explain(error: HTTPException) -> Response:
         return error.get_response()  # type: ignore[return-value]
     title, advice = ADVICE.get(status, (error.name, error.description or ""))
     if is_for_programs():
-        answer = problem(status, error.name, nothing_here() if status == 404 else error.description or advice)
+        answer = problem(status, error.name, detail_of(error) or advice)
     else:
         answer = Response(render_template("error.html", status=status, title=title, advice=advice), status)
     for name, value in error.get_headers():
         if name not in ("Content-Type", "Content-Length"):
             answer.headers[name] = value
     return answer
+
+
+def detail_of(error: HTTPException) -> str:
+    if isinstance(error, NotFound):
+        return nothing_here()
+    if isinstance(error, MethodNotAllowed):
+        return f"This address takes {', '.join(sorted(error.valid_methods or ()))}, not {request.method[:20]}"
+    return error.description or ""
 
 
 def nothing_here() -> str:

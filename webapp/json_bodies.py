@@ -8,6 +8,8 @@ from typing import Any
 from flask import Response, request
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
+from .bodies import whole_body
+
 # Python reads no whole number that is longer. What is cut off it is out of every range all the same.
 MOST_DIGITS = 4_300
 # json.dumps() would build an encoder for every answer.
@@ -56,9 +58,9 @@ def is_json(mimetype: str) -> bool:
 
 def json_body() -> Any:
     if not is_json(request.mimetype):
-        sent = request.mimetype or "no content type"
-        raise UnsupportedMediaType(f"Send JSON with the header Content-Type: application/json, not {sent}")
-    return parse_json(request.get_data(cache=False))
+        not_so = f", not {request.mimetype}" if request.mimetype else ""
+        raise UnsupportedMediaType(f"Send JSON with the header Content-Type: application/json{not_so}")
+    return parse_json(whole_body())
 
 
 def encoded(content: Any) -> bytes:

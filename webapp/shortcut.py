@@ -49,6 +49,7 @@ def is_plain(environ: Mapping[str, Any]) -> bool:
         environ["REQUEST_METHOD"] == "POST"
         and environ.get("CONTENT_TYPE") == "application/json"
         and not environ.get("QUERY_STRING")
+        and "HTTP_CONTENT_ENCODING" not in environ
         and length.isdecimal()
         and int(length) <= ORDINARY
     )

@@ -23,7 +23,7 @@ from model.asking.declaration import Model
 from model.asking.reading import Answers, Fault, read_answers
 
 from . import pages
-from .bodies import body_limit
+from .bodies import body_limit, whole_body
 from .errors import problem
 from .json_bodies import is_json, parse_json
 
@@ -114,7 +114,7 @@ def predict() -> Any:
     # The housing client sends JSON without saying so, hence no check of the media type when it is absent.
     if request.mimetype and not is_json(request.mimetype):
         raise UnsupportedMediaType(WELCOME)
-    body = parse_json(request.get_data())
+    body = parse_json(whole_body())
     if isinstance(body, list):
         return titanic(array(body, ""))
     if isinstance(body, dict) and "input" in body:
