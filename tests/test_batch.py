@@ -16,7 +16,7 @@ from werkzeug.test import TestResponse
 
 from model.answering.prediction import get_predictor
 from model.asking.declaration import Model
-from model.scoring.dialect import EMPTY, NOT_TEXT, SPREADSHEET, opened, texts
+from model.scoring.dialect import EMPTY, NOT_TEXT, OLD_LINES, SPREADSHEET, opened, texts
 from model.scoring.rows import HEADER_ONLY, Scoring
 from webapp import create_app
 from webapp.batch import CUT_SHORT, EXPIRED, NO_FILE, NO_FORM
@@ -221,11 +221,12 @@ FAULTS: Mapping[str, tuple[Any, str]] = {
     "header only": (HEADER + "\n", HEADER_ONLY),
     "PNG": (b"\x89PNG\r\n\x1a\n\0\0", NOT_TEXT),
     "xlsx": (b"PK\x03\x04", SPREADSHEET),
+    "carriage returns alone": (f"{HEADER}\r{GOOD}\r{GOOD}\r", OLD_LINES),
     "zeros further on": (f"{HEADER}\n".encode() + f"{GOOD}\n".encode() * 5000 + b"\0", NOT_TEXT),
     "no column": (
         "age,sex\n1,2\n",
         "The file has no column “status”, “race”, “education”, “work” or “hours”. "
-        f"It needs: {', '.join(get_predictor('census').model.input)}",
+        f"Its first line must name the columns: {', '.join(get_predictor('census').model.input)}. It has: age, sex",
     ),
     "Latin-1 further on": (
         HEADER.encode() + b"\n" + f"{GOOD}\n".encode() * 5000 + b"\xff",

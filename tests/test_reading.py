@@ -171,3 +171,11 @@ def test_a_number_that_is_not_whole_is_never_rounded(raw: float) -> None:
         if isinstance(asked, NumberInput) and asked.whole:
             with pytest.raises(Refused):
                 asked.read(raw)
+
+
+@each_typed_model
+@pytest.mark.parametrize("mark", ["'", "’"])
+def test_an_apostrophe_may_be_straight_or_curly(model: Model, mark: str) -> None:
+    for asked in model.inputs:
+        for value, label in asked.choices.items() if isinstance(asked, ChoiceInput) else ():
+            assert asked.read(label.replace("’", mark)) == value

@@ -212,7 +212,10 @@ def test_other_columns_stay_as_they_are() -> None:
         (one_person() * 10_000 + "Wh\udcffte", "The file is not text in UTF-8"),
         (",,\n1,2,3\n", "The file’s first line is empty. It must name the columns: age, sex"),
         ("age,sex\n1,2\n", "The file has no column “status”, “race”, “education”, “work” or “hours”"),
+        ("age,sex\n1,2\n", "It has: age, sex"),
+        ("note" * 100 + "\n", "It has: " + "note" * 50 + "…"),
         ("age,Age,sex\n", "The file has two columns for “age”"),
+        (one_person().replace("\n", "\r"), "The file’s lines end in carriage returns alone"),
         (one_person().replace("White", "Wh\udcffte"), "cannot be read from line 2 on"),
     ],
 )

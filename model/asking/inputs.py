@@ -32,6 +32,10 @@ def first_upper(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def by_letters(text: str) -> str:
+    return text.casefold().replace("’", "'")
+
+
 def plain(raw: Any) -> str:
     """The text of a raw answer without the space and quotes around it."""
     text = raw if isinstance(raw, str) else str(raw)
@@ -227,16 +231,16 @@ class ChoiceInput(Input):
             raise Refused(self.blank)
         if self._is_unknown(text):
             return None
-        value = self._leniently.get(text.casefold())
+        value = self._leniently.get(by_letters(text))
         if value is None:
             raise Refused(self.not_offered(text))
         return value
 
     @cached_property
     def _leniently(self) -> dict[str, str]:
-        """Values and labels by their letters alone: case, space and quotes do not matter."""
-        by_label = {label.casefold(): value for value, label in self.choices.items()}
-        return by_label | {value.casefold(): value for value in self.choices}
+        """Values and labels by their letters alone: case, space and the kind of quotes do not matter."""
+        by_label = {by_letters(label): value for value, label in self.choices.items()}
+        return by_label | {by_letters(value): value for value in self.choices}
 
     @cached_property
     def blank(self) -> str:
@@ -287,7 +291,7 @@ class PhotoInput(Input):
         try:
             return Sight.parse(str(raw))
         except ValueError:
-            raise Refused("This address of a photo’s result is damaged. Choose the photo again") from None
+            raise Refused("This is no photo, and no address of a photo’s result that is whole. Choose the photo again") from None
 
     @property
     def too_large(self) -> str:

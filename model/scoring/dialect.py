@@ -24,6 +24,10 @@ SPREADSHEET = (
     "This is a spreadsheet or an archive, not a CSV file. Open it, save it as CSV, and choose the new file"
 )
 NOT_TEXT = "This is not a text file. Choose a table that was saved as CSV"
+OLD_LINES = (
+    "The file’s lines end in carriage returns alone, as old Macintosh programs wrote them. "
+    "Save it as CSV in UTF-8, and choose the new file"
+)
 UNREADABLE = (
     "The file’s text cannot be read from line {:,} on. Save it as CSV in UTF-8, and choose the new file"
 )
@@ -50,6 +54,8 @@ def dialect_of(start: bytes) -> Dialect:
     if not text.strip():
         raise Unusable(EMPTY)
     header, line_end = first_record(text)
+    if "\r" in unquoted(header).rstrip("\r"):
+        raise Unusable(OLD_LINES)
     most = max(DELIMITERS, key=lambda one: unquoted(header).count(one))
     return Dialect(encoding, marked or encoding != "utf-8", most, line_end)
 

@@ -12,6 +12,10 @@ from model.asking.inputs import Input, plain
 from model.asking.reading import Fault
 
 
+# So much of a file's first line is shown to whoever has to mend it.
+LONGEST_QUOTE = 200
+
+
 class Unusable(ValueError):
     """A file that cannot be scored at all; its text says what to do."""
 
@@ -30,8 +34,15 @@ def input_columns(model: Model, header: Sequence[str]) -> dict[str, int]:
             found[name] = position
     missing = [name for name in model.input if name not in found]
     if missing:
-        raise Unusable(f"The file has no column {listed(missing)}. It needs: {', '.join(model.input)}")
+        raise Unusable(
+            f"The file has no column {listed(missing)}. Its first line must name the columns: "
+            f"{', '.join(model.input)}. It has: {shortened(', '.join(header))}"
+        )
     return found
+
+
+def shortened(text: str) -> str:
+    return text if len(text) <= LONGEST_QUOTE else text[:LONGEST_QUOTE] + "…"
 
 
 def plainly(heading: str) -> str:
