@@ -234,10 +234,14 @@ def test_a_file_that_cannot_be_scored_is_refused_with_what_to_do(tmp_path: Path,
         (("cens", "in.csv", "out.csv"), "cens"),
         (("food", "in.csv", "out.csv"), "food asks for a photo, which fits in no table"),
         (("census", "nowhere.csv", "out.csv"), "nowhere.csv: No such file or directory"),
-        (("census", "in.xlsx", "out.csv"), "in.xlsx ends neither in .csv nor in .parquet"),
+        (("census", "in.xlsx", "out.csv"), "in.xlsx ends in none of .csv, .tsv, .txt, .parquet, .pq"),
         (("census", "-", "out.csv", "--from", "parquet"), "a Parquet file needs a name"),
         (("census", __file__, "out.csv", "--from", "parquet"), "The file is no Parquet file"),
-        (("census", "-", "/nowhere/out.csv"), "No such file or directory"),
+        (("census", "-", "/nowhere/out.csv"), "/nowhere: There is no such folder"),
+        (("census", "-", "out.csv", "--errors", "/nowhere/bad.csv"), "/nowhere: There is no such folder"),
+        (("census", "in.csv", "out.csv", "--errors", "-"), "--errors needs the name of a file"),
+        (("census", "in.csv", "out.csv", "--errors", "./out.csv"), "out.csv is IN or OUT already"),
+        (("census", "in.csv", "out.csv", "--errors", "in.csv"), "in.csv is IN or OUT already"),
     ],
 )
 def test_what_cannot_be_done_is_said_without_a_traceback(arguments: tuple[str, ...], message: str) -> None:
@@ -328,7 +332,29 @@ def test_rows_go_through_a_pipe() -> None:
     assert process.stderr == b""
 
 
-@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_who_reads_a_few_rows_only_hears_nothing_more(tmp_path: Path) -> None:
+    path = tmp_path / "in.csv"
+    path.write_text(one_person() + one_person().partition("\n")[2] * 200_000)
+    with subprocess.Popen(
+        [sys.executable, "run.py", "score", "census", str(path), "-"],
+        cwd=ROOT, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    ) as process:  # fmt: skip
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.readline().startswith(b"age,")
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait(PATIENCE) == 128 + signal.SIGPIPE
+
+
+def test_tabs_need_no_option(tmp_path: Path) -> None:
+    for name in ("in.tsv", "in.txt"):
+        (tmp_path / name).write_text(one_person().replace(",", "\t"))
+        assert score("census", tmp_path / name, tmp_path / "out.tsv").exit_code == 0
+        assert (tmp_path / "out.tsv").read_text().startswith("age\tsex\t")
+
+
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 @pytest.mark.parametrize("name", ["out.csv", "out.parquet"])
 def test_stopping_leaves_what_was_there_and_nothing_else(tmp_path: Path, stop: signal.Signals, name: str) -> None:
     (tmp_path / name).write_text("from yesterday")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from typing import Any
 
@@ -28,6 +29,10 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except (BadSetting, ServerProblem, BadModel, NotTrained, Tampered) as problem:
             raise click.ClickException(str(problem)) from None
+        except KeyboardInterrupt:
+            # click would end with 1, which is what scoring ends with where some rows are bad.
+            click.echo("Stopped", err=True)
+            sys.exit(128 + signal.SIGINT)
 
 
 @click.group(cls=Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})

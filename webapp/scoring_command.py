@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Iterator
 from io import BufferedReader
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 import click
 
@@ -28,7 +28,11 @@ if TYPE_CHECKING:
     from model.scoring.sources import Source
 
 STREAM = Path("-")
-FORMATS = {".csv": "csv", ".parquet": "parquet", ".pq": "parquet"}
+FORMATS = {".csv": "csv", ".tsv": "csv", ".txt": "csv", ".parquet": "parquet", ".pq": "parquet"}
+# What ends a command in good time: the terminal that is closed, and whoever stops it.
+ENDINGS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+# What a shell says of a command that nobody read to its end; 13 is the signal's number everywhere.
+NOBODY_READS = 128 + 13
 FORMAT = click.Choice(["csv", "parquet"])
 FILE = click.Path(path_type=Path, allow_dash=True)
 Complain = Callable[[int, str], None]
@@ -56,8 +60,9 @@ def score(
 ) -> None:  # fmt: skip
     """Estimate every row of the file IN, and write the rows with their estimates to OUT.
 
-    Both are CSV or Parquet files, as their names end in .csv or .parquet. "-" is standard input or
-    output, as CSV. A file of any size takes the same memory.
+    Both are CSV or Parquet files, as their names end in .csv, .tsv, .txt or .parquet. CSV may part its
+    cells by commas, semicolons or tabs, in UTF-8 or UTF-16; OUT is written as IN was, in UTF-8. "-" is
+    standard input or output, as CSV. A file of any size takes the same memory.
 
     IN needs a column for each input of the model, headed by its name or its label on the form, in
     any order and case. Cells are read as the form reads answers. OUT has IN's columns as they are,
@@ -90,6 +95,7 @@ def score(
         with told_plainly():
             tally = score_on_cluster(model, source, target, cluster)
     else:
+        keep_apart(errors, source, target)
         formats = format_of(source, source_format), format_of(target, target_format)
         with told_plainly():
             tally = with_errors(errors, lambda complain: score_file(model, source, target, formats, complain))
@@ -100,11 +106,20 @@ def score(
         context.exit(1)
 
 
+def keep_apart(errors: Path | None, source: Path, target: Path) -> None:
+    """The list of bad rows must not take the place of the rows."""
+    if errors == STREAM:
+        raise CannotScore("--errors needs the name of a file")
+    if errors is not None and errors.resolve() in (source.resolve(), target.resolve()):
+        raise CannotScore(f"{errors} is IN or OUT already. Name another file for --errors")
+
+
 def format_of(path: Path, said: str | None) -> str:
     found = said or ("csv" if path == STREAM else FORMATS.get(path.suffix.lower()))
     if found is None:
         raise CannotScore(
-            f"{path} ends neither in .csv nor in .parquet. Say --from or --to, and csv or parquet"
+            f"{path} ends in none of {', '.join(FORMATS)}. "
+            "If it is CSV text or Parquet all the same, say so with --from or --to"
         )
     if found == "parquet" and path == STREAM:
         raise CannotScore("Standard input and output are CSV; a Parquet file needs a name")
@@ -121,12 +136,13 @@ def told_plainly() -> Iterator[None]:
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         # Polars has put a handler before Python's, under which a wait for more input goes on after Ctrl-C.
         signal.signal(signal.SIGINT, signal.default_int_handler)
-    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    before = {ending: signal.signal(ending, lambda number, _: sys.exit(128 + number)) for ending in ENDINGS}
     try:
         yield
-    except BrokenPipeError:
-        raise
     except OSError as problem:
+        # Polars says so in words only.
+        if isinstance(problem, BrokenPipeError) or "Broken pipe" in str(problem):
+            leave_quietly()
         raise CannotScore(
             f"{problem.filename}: {problem.strerror}" if problem.filename else str(problem)
         ) from None
@@ -136,7 +152,14 @@ def told_plainly() -> Iterator[None]:
         click.echo("Stopped; no file was written", err=True)
         sys.exit(128 + signal.SIGINT)
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for ending, handler in before.items():
+            signal.signal(ending, handler)
+
+
+def leave_quietly() -> NoReturn:
+    """End as a command does whose reader has seen enough, without a word about what was left to write."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(NOBODY_READS)
 
 
 def with_errors(path: Path | None, work: Callable[[Complain], Tally]) -> Tally:

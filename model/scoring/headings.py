@@ -11,7 +11,6 @@ from model.asking.declaration import Model
 from model.asking.inputs import Input, plain
 from model.asking.reading import Fault
 
-
 # So much of a file's first line is shown to whoever has to mend it.
 LONGEST_QUOTE = 200
 

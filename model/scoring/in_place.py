@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +17,8 @@ def put_in_place(target: Path, write: Callable[[Path], Result]) -> Result:
         # Nothing may take the place of a device or a pipe.
         return write(target)
     whole = target.resolve()
+    if not whole.parent.is_dir():
+        raise FileNotFoundError(errno.ENOENT, "There is no such folder", str(target.parent))
     part = whole.with_name(f".{whole.name}.{os.getpid()}.part")
     try:
         result = write(part)
