@@ -13,7 +13,7 @@ import pytest
 
 from tests.page import Page
 from tests.processes import Answer, Server, likely, refused_start, server
-from tests.toys import write_toy
+from tests.toys import MODEL, write_toy
 
 
 @pytest.fixture(scope="module")
@@ -183,6 +183,35 @@ def test_a_file_that_is_no_model_is_named(folder: Path, tmp_path: Path, name: st
     copied = copy(folder, tmp_path)
     (copied / f"{name}.py").write_text(source)
     assert_refused(likely("check", "toy", LIKELY_MODEL_FOLDERS=str(copied)), words)
+
+
+EXAMPLE = 'Example("A grey day", {"clouds": 7, "wind": "W"})'
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ('"probability"', '"probabilty"', "the kind is 'probabilty', and must be one of probability, classes, amount"),
+        ('("clouds", "wind")}', '("clouds",)}', "fieldsets: 'wind' is not there"),
+        ('("clouds", "wind")}', '("clouds", "wind", "wind")}', "fieldsets: 'wind' is there 2 times"),
+        ('("clouds", "wind")}', '("clouds", "winds", "wind")}', "fieldsets: there is no input 'winds'"),
+        (f"({EXAMPLE},)", "()", "examples: there is none"),
+        ('"clouds": 7', '"clouds": 70', "the example 'A grey day': clouds: Clouds must be from 0 to 8"),
+        ('"clouds": 7, ', "", "the example 'A grey day': clouds: Enter how many eighths of the sky are clouded"),
+        ('"wind": "W"', '"wnd": "W"', "the example 'A grey day': there is no input 'wnd'"),
+        ('Curve("clouds"', 'Curve("cloud"', "there is no input 'cloud'. There are: clouds, wind"),
+        ('Curve("clouds", knots=(0, 4, 8))', 'Slope("wind")', "Slope(input='wind'): 'wind' is no number"),
+        ("knots=(0, 4, 8)", "knots=()", "the knots must be two at least"),
+        ("knots=(0, 4, 8)", "knots=(0, 8, 4)", "the knots must be two at least, each greater than the one before"),
+        ("knots=(0, 4, 8)", "knots=(0, 4, 80)", "the form takes 0 to 8, and a knot is beyond"),
+        ('tutorial=("clouds", "wind")', 'tutorial=("rain",)', "tutorial: there is no input 'rain'"),
+        ("    examples=", '    compares_with="sex",\n    examples=', "compares_with: there is no input 'sex'"),
+    ],
+)
+def test_a_declaration_that_contradicts_itself_is_refused(tmp_path: Path, old: str, new: str, words: str) -> None:
+    source = MODEL.replace(old, new).replace("Curve, ", "Curve, Slope, ")
+    write_toy(tmp_path, lambda model: source)
+    assert_refused(likely("train", "toy", LIKELY_MODEL_FOLDERS=str(tmp_path)), "toy.py contradicts itself", words)
 
 
 def test_a_name_that_the_site_uses_is_refused(folder: Path, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from traceback import extract_tb
 from types import ModuleType
 
+from model.asking.contradictions import contradictions
 from model.asking.declaration import Model
 
 HERE = Path(__file__).resolve().parents[1]
@@ -78,6 +79,9 @@ def declared_in(path: Path) -> Model:
         raise BadModel(f"{path.name} declares a model named {model.name!r}; call it {path.stem!r}")
     if model.name in TAKEN:
         raise BadModel(f"A model cannot be named {model.name!r}: the site has a page of that name")
+    faults = list(contradictions(model))
+    if faults:
+        raise BadModel("\n  ".join([f"{path.name} contradicts itself:", *faults]))
     return model if path.parent == HERE else in_folder(model, path.parent)
 
 
