@@ -74,6 +74,7 @@ MODEL = Model(
         source="1,199 photos",
         one="photo",
         many="photos",
+        things=True,
         another="Another photo",
         left_out="It shows how the answer moves when the same photo is mirrored or cropped. "
         "It leaves out other photos of the same thing. The number fits photos of which half show food. "

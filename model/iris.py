@@ -75,6 +75,7 @@ MODEL = Model(
         source="Edgar Anderson’s flowers, published by R. A. Fisher in 1936",
         one="flower",
         many="flowers",
+        things=True,
         another="Another flower",
         left_out="The range leaves out other kinds of iris, and faults in measuring.",
         for_what="Learning how a model tells three kinds apart.",

@@ -56,6 +56,7 @@ MODEL = Model(
         source="a die",
         one="day",
         many="days",
+        things=True,
     ),
 )
 '''

@@ -188,14 +188,24 @@ class Card:
 
     @cached_property
     def bands(self) -> list[Band]:
-        """Cases by the first answer, cut where the line of the range's low end bends."""
+        """Cases by the first answer that the range's low end is made of."""
         if not self.fifths or self.crowd is None:
             return []
-        return bands_by_answer(self.crowd, self.banded_by.name, self.made["score"]["low"]["terms"][0]["levels"][0][1:-1])
+        return bands_by_answer(self.crowd, self.banded_by, self.bends)
 
     @property
     def banded_by(self) -> Input:
-        return self.model.input[self.made["score"]["low"]["terms"][0]["inputs"][0]]
+        return self.model.input[self.lowest_term["inputs"][0]]
+
+    @property
+    def bends(self) -> list[float]:
+        """Where the line of the range's low end bends; what has points for each answer is no line."""
+        return self.lowest_term["levels"][0][1:-1] if self.lowest_term["between"] else []
+
+    @property
+    def lowest_term(self) -> dict[str, Any]:
+        found: dict[str, Any] = self.made["score"]["low"]["terms"][0]
+        return found
 
     # -- who it is wrong about -------------------------------------------------------------------------------
 

@@ -78,7 +78,7 @@ def difference(after: Result, before: Result) -> str:
 def amount_difference(after: Result, before: Result) -> str:
     more = round(after.main.value, 1) - round(before.main.value, 1)
     if not more:
-        return "The price stays the same."
+        return f"The {after.model.words.amount} stays the same."
     return f"{amount(abs(more), after.model.words)} {'more' if more > 0 else 'less'}."
 
 

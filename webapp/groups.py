@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -11,7 +11,7 @@ from typing import Any
 from model.answering.outcomes import Bin, Mean, Share, bin_of, equal_parts, mean
 from model.answering.people import UNKNOWN, People
 from model.answering.prediction import Predictor
-from model.asking.inputs import Input, first_upper
+from model.asking.inputs import ChoiceInput, Input, first_upper
 
 from .plots import Gap
 
@@ -62,10 +62,11 @@ class Kind:
 
 @dataclass(frozen=True)
 class Band:
-    """Cases whose estimate, or whose answer, lies between two ends; of an amount."""
+    """Cases whose estimate, or whose answer, lies between two ends; or whose answer is one choice. Of an amount."""
 
     low: float | None
     high: float | None
+    choice: str
     people: int
     observed: float
     estimated: float
@@ -76,9 +77,16 @@ class Band:
 
     @property
     def name(self) -> str:
+        """Within a sentence: “6 to under 7”, “Centre”."""
+        if self.choice:
+            return self.choice
         if self.low is None:
-            return f"under {self.high:g}"
+            return "any" if self.high is None else f"under {self.high:g}"
         return f"{self.low:g} and over" if self.high is None else f"{self.low:g} to under {self.high:g}"
+
+    @property
+    def title(self) -> str:
+        return first_upper(self.name)
 
     @property
     def sure(self) -> bool:
@@ -160,14 +168,16 @@ def named_bins(crowd: People) -> list[Bin]:
 # -- of an amount ------------------------------------------------------------------------------------
 
 
-def band_of(crowd: People, rows: Sequence[int], low: float | None, high: float | None) -> Band:
+def band_of(
+    crowd: People, rows: Sequence[int], low: float | None, high: float | None, choice: str = ""
+) -> Band:
     estimates, lows, highs = (at(values, rows) for values in crowd.chances)
     actual = at(crowd.outcomes, rows)
     errors = [estimate - amount for estimate, amount in zip(estimates, actual, strict=True)]
     inside = sum(a <= amount <= b for a, amount, b in zip(lows, actual, highs, strict=True))
     off = mean([abs(error) for error in errors]).value
     share = Share(inside, len(rows))
-    return Band(low, high, len(rows), mean(actual).value, mean(estimates).value, mean(errors), off, share)
+    return Band(low, high, choice, len(rows), mean(actual).value, mean(estimates).value, mean(errors), off, share)
 
 
 def fifths_of(crowd: People) -> list[Band]:
@@ -181,18 +191,28 @@ def at(values: Sequence[float], rows: Iterable[int]) -> list[float]:
     return [values[row] for row in rows]
 
 
-def bands_by_answer(crowd: People, name: str, edges: Sequence[float]) -> list[Band]:
-    """The cases cut by one answer at these edges."""
-    (column,) = [column for column in crowd.columns if column.name == name]
-    ends = [None, *edges, None]
+def bands_by_answer(crowd: People, asked: Input, bends: Sequence[float]) -> list[Band]:
+    """The cases by one answer: by its choices; or cut where a line bends, or in fifths where it does not."""
+    (column,) = [column for column in crowd.columns if column.name == asked.name]
+    answers = [column.answer(row) for row in range(crowd.count)]
+    if isinstance(asked, ChoiceInput):
+        by_choice = {value: [row for row, own in enumerate(answers) if own == value] for value in asked.choices}
+        return [band_of(crowd, rows, None, None, asked.words(value)) for value, rows in by_choice.items() if rows]
+    ends = [None, *(bends or fifths_cut(answers)), None]
     found = []
     for low, high in pairwise(ends):
-        rows = [row for row in range(crowd.count) if within(column.answer, row, low, high)]
+        rows = [row for row, number in enumerate(answers) if within(number, low, high)]
         if rows:
             found.append(band_of(crowd, rows, low, high))
     return found
 
 
-def within(answer: Callable[[int], Any], row: int, low: float | None, high: float | None) -> bool:
-    number = answer(row)
+def fifths_cut(answers: Iterable[Any]) -> list[float]:
+    """Where numbers are cut into five parts of about equally many; fewer where many are the same."""
+    numbers = sorted(number for number in answers if number is not None)
+    cuts = [numbers[len(numbers) * part // PARTS] for part in range(1, PARTS)]
+    return [cut for cut in dict.fromkeys(cuts) if cut > numbers[0]]
+
+
+def within(number: Any, low: float | None, high: float | None) -> bool:
     return number is not None and (low is None or number >= low) and (high is None or number < high)

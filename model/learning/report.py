@@ -37,5 +37,5 @@ def remarks(figures: Mapping[str, Any]) -> list[str]:
         chosen = "; ".join(f"{name} ({count} folds)" for name, count in figures["chosen_in_folds"].items())
         lines.append(f"chosen inside the folds: {chosen}")
     if "range_holds" in figures:
-        lines.append(f"the 80 % range holds {figures['range_holds']:.1%} of prices out of fold")
+        lines.append(f"the 80 % range holds {figures['range_holds']:.1%} of cases out of fold")
     return lines
