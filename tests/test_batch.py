@@ -19,7 +19,7 @@ from model.asking.declaration import Model
 from model.scoring.dialect import EMPTY, NOT_TEXT, OLD_LINES, SPREADSHEET, opened, texts
 from model.scoring.rows import HEADER_ONLY, Scoring
 from webapp import create_app
-from webapp.batch import CUT_SHORT, EXPIRED, NO_FILE, NO_FORM
+from webapp.batch import CUT_SHORT, EXPIRED, NO_FILE, NO_FORM, ONE_FILE
 from webapp.spool import Spool
 
 from tests.page import Page, page_of
@@ -249,6 +249,23 @@ def test_no_file_chosen_is_said(client: FlaskClient, address: str) -> None:
     assert_refused(send(client, b"", address, name=""), 422, NO_FILE)
     only_token = (part("csrf_token", "x\r\n") + "--edge--\r\n").encode()
     assert_refused(client.post(address, data=only_token, content_type=MULTIPART), 422, NO_FILE)
+
+
+@ways
+def test_two_files_are_one_too_many(client: FlaskClient, address: str) -> None:
+    one = part("file", f"{HEADER}\n{GOOD}\n\r\n", "one.csv")
+    body = (part("csrf_token", "x\r\n") + one + one.replace("one.csv", "two.csv") + "--edge--\r\n").encode()
+    assert_refused(client.post(address, data=body, content_type=MULTIPART), 422, ONE_FILE)
+
+
+@ways
+def test_what_comes_after_the_file_is_no_part_of_it(client: FlaskClient, address: str) -> None:
+    file, more = part("file", f"{HEADER}\n{GOOD}\n\r\n", "one.csv"), part("more", "words\r\n")
+    body = (part("csrf_token", "x\r\n") + file + more + "--edge--\r\n").encode()
+    alone = (part("csrf_token", "x\r\n") + file + "--edge--\r\n").encode()
+    both = [client.post(address, data=data, content_type=MULTIPART) for data in (body, alone)]
+    assert [answer.status_code for answer in both] == [200, 200]
+    assert both[0].text == both[1].text
 
 
 @ways

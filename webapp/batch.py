@@ -40,7 +40,7 @@ from .bodies import MEGABYTE, body_limit, drain
 from .forms import NOT_SENT, TOKEN
 from .pages import private
 from .spool import Spool
-from .uploads import Upload, drop
+from .uploads import SeveralFiles, Upload, drop
 
 bp = Blueprint("batch", __name__)
 
@@ -52,6 +52,7 @@ TEMPLATE = Dialect("utf-8", True, ",", "\r\n")
 
 EXPIRED = f"{NOT_SENT}. Choose the file again and send it"
 NO_FILE = "Choose a file"
+ONE_FILE = "Choose one file, not several"
 CUT_SHORT = "The file did not arrive whole. Choose it again and send it"
 NO_FORM = "Send the file with the form on this page"
 
@@ -113,7 +114,10 @@ def answer_to(model: Model, upload: Upload) -> Any:
 def chosen(upload: Upload) -> Iterator[bytes]:
     if not upload.filename:
         raise Unusable(NO_FILE)
-    return upload.pieces()
+    try:
+        yield from upload.pieces()
+    except SeveralFiles:
+        raise Unusable(ONE_FILE) from None
 
 
 def scored_file(model: Model, name: str, dialect: Dialect, pieces: Iterator[bytes]) -> Response:

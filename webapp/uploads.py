@@ -17,6 +17,10 @@ MOST_FIELDS = 16
 LONGEST_FIELD = 4096
 
 
+class SeveralFiles(ValueError):
+    """After the file comes another one."""
+
+
 class Upload:
     """The fields that stand before the file in `fields`, then the file itself as pieces()."""
 
@@ -56,7 +60,9 @@ class Upload:
                 if event.data:
                     yield event.data
                 if not event.more_data:
-                    return
+                    break
+        if any(isinstance(event, File) for event in self._events):
+            raise SeveralFiles
 
     def _decoded(self) -> Iterator[Event]:
         event: Event
