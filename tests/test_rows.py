@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from model.answering.prediction import get_predictor
 from model.asking.declaration import Model
 from model.scoring.dialect import Dialect, opened, texts
-from model.scoring.headings import Unusable, estimate_cells
+from model.scoring.headings import BROKEN, Unusable, estimate_cells
 from model.scoring.records import Records, State, guarded
-from model.scoring.rows import BROKEN, HEADER_ONLY, SHOWN_ROWS, SHOWN_WRONG, Scoring
+from model.scoring.rows import HEADER_ONLY, SHOWN_ROWS, SHOWN_WRONG, Scoring
 
 from tests.page import page_of
 from tests.payloads import TYPED, asked, each_typed_model, example, passenger, person

@@ -23,7 +23,7 @@ from model.answering.registry import get_model
 from model.asking.inputs import plain
 from model.asking.reading import read_answers
 from model.scoring import columns, csv_pieces, sources
-from model.scoring.headings import estimate_cells, estimate_columns, row_error
+from model.scoring.headings import BROKEN, estimate_cells, estimate_columns, row_error
 from webapp.commands import main
 
 from tests.processes import PATIENCE, ROOT, environment, likely
@@ -154,6 +154,18 @@ def test_a_cell_over_many_lines_is_one_cell_wherever_the_pieces_part(monkeypatch
     assert result.exit_code == 0
     assert [row["notes"] for row in rows] == notes
     assert_scored_like_the_form("census", rows)
+
+
+def test_a_row_whose_quotation_mark_is_not_closed_gets_the_pages_message() -> None:
+    fine, broken, swallowed = (one_person(",notes", cells).partition("\n")[2] for cells in (',5" wide', ',"open', ",x"))
+    result, rows = scored_text(one_person(",notes", ",fine") + fine + broken + swallowed)
+    assert result.exit_code == 1
+    assert [row["error"] for row in rows] == ["", "", BROKEN]
+
+
+def test_a_quotation_mark_within_a_cell_is_as_good_as_any_letter() -> None:
+    _, rows = scored_text(one_person(",notes", ',5" wide') + one_person("", ",plain").partition("\n")[2])
+    assert [(row["notes"], row["error"]) for row in rows] == [('5" wide', ""), ("plain", "")]
 
 
 def test_a_quotation_mark_that_nobody_closed_is_told_before_the_file_is_in_memory(

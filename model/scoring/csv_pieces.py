@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 
 from .dialect import Dialect
-from .headings import Unusable
+from .headings import BROKEN, Unusable
 
 PIECE_BYTES = 4 << 20
 # A record so long is a quotation mark that nobody closed.
@@ -144,16 +144,29 @@ def is_regular(frame: pl.DataFrame, raw: bytes, dialect: Dialect) -> bool:
     return QUOTE not in raw and frame.width > 1 and cells == frame.height * frame.width
 
 
+def ends_open(raw: bytes, line: int, delimiter: str) -> bool:
+    """Whether the last record, which starts on this line, has a quotation mark that took in all that came after it."""
+    last = raw.decode().split("\n")[line:]
+    try:
+        list(csv.reader(["\n".join(last)], delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        return "end of data" in str(error)
+    return False
+
+
 def read_with_care(raw: bytes, schema: dict[str, Any], dialect: Dialect) -> Piece:
     """The same row by row, for what the fast reader refuses or would make up cells for."""
     width = len(schema)
     rows: list[list[str | None]] = []
     misshapen, surplus = {}, {}
-    for at, (_, cells) in enumerate(records(raw, dialect.delimiter)):
+    found = list(records(raw, dialect.delimiter))
+    for at, (_, cells) in enumerate(found):
         if len(cells) != width:
             counted = "1 cell" if len(cells) == 1 else f"{len(cells)} cells"
             misshapen[at] = f"This row has {counted} where the header has {width}"
             surplus[at] = cells[width:]
         rows.append([cell or None for cell in cells[:width]] + [None] * (width - len(cells)))
+    if found and ends_open(raw, found[-1][0], dialect.delimiter):
+        misshapen[len(rows) - 1] = BROKEN
     text = pl.DataFrame(rows, schema=dict.fromkeys(schema, pl.String), orient="row")
     return Piece(text.cast(pl.Schema(schema)), raw, dialect.delimiter, misshapen=misshapen, surplus=surplus)

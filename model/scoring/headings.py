@@ -11,6 +11,7 @@ from model.asking.declaration import Model
 from model.asking.inputs import Input, plain
 from model.asking.reading import Fault
 
+BROKEN = "This row cannot be read. Check its quotation marks and where its lines end"
 # So much of a file's first line is shown to whoever has to mend it.
 LONGEST_QUOTE = 200
 

@@ -17,7 +17,7 @@ from model.asking.inputs import Input, Refused
 from model.asking.reading import Answers, Fault
 
 from .dialect import Dialect
-from .headings import Unusable, added_columns, estimate_cells, input_columns, read_cell, row_error
+from .headings import BROKEN, Unusable, added_columns, estimate_cells, input_columns, read_cell, row_error
 from .records import Block, Records, State, guarded, written
 
 # How many different sets of answers are kept with what came out for them, and how long one may be.
@@ -29,7 +29,6 @@ SHOWN_ROWS = 20
 SHOWN_WRONG = 10
 
 HEADER_ONLY = "The file has a line that names the columns, but no rows below it"
-BROKEN = "This row cannot be read. Check its quotation marks and where its lines end"
 
 
 NO_ROWS = Block((), (), (), ())
