@@ -41,8 +41,9 @@ def without(column: str) -> Callable[[list[Row]], list[Row]]:
     return lambda rows: [{name: value for name, value in row.items() if name != column} for row in rows]
 
 
-def instead(old: str, new: str) -> Callable[[str], str]:
-    return lambda source: source.replace(old, new)
+def instead(*pairs: str) -> Callable[[str], str]:
+    """Put each second text in the place of the one before it."""
+    return lambda source: reduce(lambda text, pair: text.replace(*pair), zip(pairs[::2], pairs[1::2], strict=True), source)
 
 
 def disagreement(folder: Path, **changes: Any) -> str:
@@ -84,11 +85,11 @@ def test_a_table_that_disagrees_with_the_form_stops_training(
     ("change", "message"),
     [
         (instead('"W": "West"', '"W": "West", "NW": "North-west"'), "wind: the form offers 'NW', which the table does not"),
-        (instead(', "W": "West"', ""), "wind: the table has 'W', which the form cannot send"),
+        (instead(', "W": "West"', "", '"wind": "W"', '"wind": "N"'), "wind: the table has 'W', which the form cannot send"),
         (instead("may_be_unknown=True", "may_be_unknown=False"), "wind: the table has '?', which the form cannot send"),
-        (instead("between=(0, 8)", "between=(0, 7)"), "clouds: the form takes 0 to 7, but the table goes from 0 to 8"),
-        (instead("between=(0, 8)", "between=(1, 8)"), "clouds: the form takes 1 to 8, but the table goes from 0 to 8"),
-        (instead("    clouds = Num", "    cloud = Num"), "cloud: the table has no such column. It has: clouds, wind, rain"),
+        (instead("(0, 8)", "(0, 7)", "4, 8)", "4, 7)"), "clouds: the form takes 0 to 7, but the table goes from 0 to 8"),
+        (instead("(0, 8)", "(1, 8)", "(0, 4", "(1, 4"), "clouds: the form takes 1 to 8, but the table goes from 0 to 8"),
+        (instead("clouds", "cloud"), "cloud: the table has no such column. It has: clouds, wind, rain"),
         (instead('yes="yes"', 'yes="YES"'), "rain must be 'YES' or one other value; it has ['no', 'yes']"),
         (instead('"toy.csv"', '"tou.csv"'), "tou.csv"),
     ],
@@ -111,7 +112,7 @@ def test_a_word_is_not_taken_for_an_unknown_number(tmp_path: Path) -> None:
 
 def test_every_disagreement_is_named_at_once(tmp_path: Path) -> None:
     message = disagreement(
-        tmp_path, change_model=instead("between=(0, 8)", "between=(0, 7)"), change_rows=put(7, wind="NW")
+        tmp_path, change_model=instead("(0, 8)", "(0, 7)", "4, 8)", "4, 7)"), change_rows=put(7, wind="NW")
     )
     assert "clouds: " in message
     assert "wind: " in message
