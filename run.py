@@ -2,7 +2,8 @@
 
 import gc
 
-# Modules stay, so looking for garbage while they are imported takes a twentieth of the start for nothing.
+# Modules stay, so looking for garbage often while they are imported takes a twentieth of the start for nothing.
+# What runs afterwards makes little garbage, and is looked through after every ten thousand objects too.
 gc.set_threshold(10_000)
 
 from webapp.commands import main  # noqa: E402 - after what has to come first

@@ -260,7 +260,8 @@ def test_two_files_are_one_too_many(client: FlaskClient, address: str) -> None:
 
 @ways
 def test_what_comes_after_the_file_is_no_part_of_it(client: FlaskClient, address: str) -> None:
-    file, more = part("file", f"{HEADER}\n{GOOD}\n\r\n", "one.csv"), part("more", "words\r\n")
+    file, none = part("file", f"{HEADER}\n{GOOD}\n\r\n", "one.csv"), part("file", "\r\n", "")
+    more = "".join(part(f"more{number}", "words\r\n") for number in range(20)) + none
     body = (part("csrf_token", "x\r\n") + file + more + "--edge--\r\n").encode()
     alone = (part("csrf_token", "x\r\n") + file + "--edge--\r\n").encode()
     both = [client.post(address, data=data, content_type=MULTIPART) for data in (body, alone)]

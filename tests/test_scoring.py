@@ -163,6 +163,13 @@ def test_a_row_whose_quotation_mark_is_not_closed_gets_the_pages_message() -> No
     assert [row["error"] for row in rows] == ["", "", BROKEN]
 
 
+def test_a_row_that_a_quotation_mark_took_into_the_one_before_is_not_lost_without_a_word() -> None:
+    first, second = (one_person(",notes", cells).partition("\n")[2] for cells in (',"b', ',""'))
+    result, rows = scored_text(one_person(",notes", ",a") + first + second.removesuffix("\n"))
+    assert result.exit_code == 1
+    assert [row["error"] for row in rows] == ["", BROKEN]
+
+
 def test_a_quotation_mark_within_a_cell_is_as_good_as_any_letter() -> None:
     _, rows = scored_text(one_person(",notes", ',5" wide') + one_person("", ",plain").partition("\n")[2])
     assert [(row["notes"], row["error"]) for row in rows] == [('5" wide', ""), ("plain", "")]
@@ -385,6 +392,22 @@ def test_stopping_leaves_what_was_there_and_nothing_else(tmp_path: Path, stop: s
         assert b"Traceback" not in process.stderr.read()
     assert [file.name for file in tmp_path.iterdir()] == [name]
     assert (tmp_path / name).read_text() == "from yesterday"
+
+
+def test_who_starts_it_with_nohup_may_close_the_terminal(tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "run.py", "score", "census", "-", str(tmp_path / "out.csv")],
+        cwd=ROOT, env=environment(), stdin=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN),
+    ) as process:  # fmt: skip
+        assert process.stdin is not None
+        process.stdin.write((one_person() * 100_000).encode())
+        process.stdin.flush()
+        wait_until(lambda: any(file.name.startswith(".out.csv") for file in tmp_path.iterdir()))
+        process.send_signal(signal.SIGHUP)
+        process.stdin.close()
+        assert process.wait(PATIENCE) == 1
+    assert (tmp_path / "out.csv").read_text().count("\n") == 200_000
 
 
 def wait_until(holds: Any) -> None:

@@ -100,6 +100,18 @@ def test_nine_megabytes_in_chunks_are_too_large_too(running: Server, path: str) 
     assert "8 MB" in answer.text
 
 
+def test_seven_megabytes_that_are_packed_get_an_answer(running: Server) -> None:
+    kind = {"Content_Type": "application/json", "Content_Encoding": "gzip"}
+    assert running.ask("POST", "/api/models/census/predict", b"x" * 7_000_000, **kind).status == 415
+
+
+def test_a_body_that_breaks_off_is_the_senders_fault(running: Server) -> None:
+    head = b"POST /api/models/census/predict HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+    with socket.create_connection(("127.0.0.1", running.port), timeout=PATIENCE) as line:
+        line.sendall(head + b"Transfer-Encoding: chunked\r\n\r\nno number\r\n{}\r\n0\r\n\r\n")
+        assert line.recv(4096).startswith(b"HTTP/1.1 400 ")
+
+
 def test_a_photo_in_chunks_is_looked_at(running: Server) -> None:
     coffee = photos.COFFEE.read_bytes()
     pieces = iter([multipart(len(coffee), coffee)])

@@ -202,6 +202,7 @@ EXAMPLE = 'Example("A grey day", {"clouds": 7, "wind": "W"})'
         ('Curve("clouds"', 'Curve("cloud"', "there is no input 'cloud'. There are: clouds, wind"),
         ('Curve("clouds", knots=(0, 4, 8))', 'Slope("wind")', "Slope(input='wind'): 'wind' is no number"),
         ("knots=(0, 4, 8)", "knots=()", "the knots must be two at least"),
+        ('(Curve("clouds", knots=(0, 4, 8)), Table("wind"))', "()", "candidates: one has no blocks"),
         ("knots=(0, 4, 8)", "knots=(0, 8, 4)", "the knots must be two at least, each greater than the one before"),
         ("knots=(0, 4, 8)", "knots=(0, 4, 80)", "the form takes 0 to 8, and a knot is beyond"),
         ('tutorial=("clouds", "wind")', 'tutorial=("rain",)', "tutorial: there is no input 'rain'"),
@@ -212,6 +213,19 @@ def test_a_declaration_that_contradicts_itself_is_refused(tmp_path: Path, old: s
     source = MODEL.replace(old, new).replace("Curve, ", "Curve, Slope, ")
     write_toy(tmp_path, lambda model: source)
     assert_refused(likely("train", "toy", LIKELY_MODEL_FOLDERS=str(tmp_path)), "toy.py contradicts itself", words)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [("knots=(0, 4, 8)", "knots=4"), (f"({EXAMPLE},)", EXAMPLE), ('{"The sky": ("clouds", "wind")}', "None")]
+)
+def test_a_declaration_of_another_shape_is_refused_by_its_files_name(tmp_path: Path, old: str, new: str) -> None:
+    write_toy(tmp_path, lambda model: model.replace(old, new))
+    assert_refused(likely("check", "toy", LIKELY_MODEL_FOLDERS=str(tmp_path)), "toy.py", "Error")
+
+
+def test_knots_may_be_a_list(tmp_path: Path) -> None:
+    write_toy(tmp_path, lambda model: model.replace("knots=(0, 4, 8)", "knots=[0, 4, 8]"))
+    assert likely("train", "toy", LIKELY_MODEL_FOLDERS=str(tmp_path)).returncode == 0
 
 
 def test_a_name_that_the_site_uses_is_refused(folder: Path, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import IO, Any, TypeVar
 
 from flask import Flask, Request, current_app, request
-from werkzeug.exceptions import UnsupportedMediaType
+from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge, UnsupportedMediaType
 
 MEGABYTE = 1024 * 1024
 # A form of a few answers; views that take more say so with body_limit.
@@ -43,8 +43,8 @@ def body_limit(number_of_bytes: int | Callable[[], int]) -> Callable[[View], Vie
 
 
 def limit_body() -> None:
-    coding = request.headers.get("Content-Encoding", "identity")
-    if coding.lower() != "identity":
+    coding = request.headers.get("Content-Encoding") or "identity"
+    if coding.lower() != "identity" and (request.content_length or "Transfer-Encoding" in request.headers):
         raise UnsupportedMediaType(f"Send the body as it is, without Content-Encoding: {coding[:60]}")
     view = current_app.view_functions.get(request.endpoint or "")
     limit = getattr(view, "body_limit", ORDINARY)
@@ -53,9 +53,17 @@ def limit_body() -> None:
 
 def whole_body() -> bytes:
     """The body. Of a longer one that comes in chunks werkzeug would hand out what fits, and say nothing."""
-    body = request.get_data(cache=False)
-    # Past the limit there is nothing more to read, and werkzeug refuses.
-    request.stream.read(1)
+    ends = request.environ.get("wsgi.input_terminated")
+    try:
+        body = request.get_data(cache=False)
+        more = request.environ["wsgi.input"].read(1) if ends and request.content_length is None else b""
+    except HTTPException:
+        raise
+    except Exception:
+        # Each server has errors of its own for chunks that it cannot take apart.
+        raise BadRequest("The body did not arrive whole. Send it again") from None
+    if more:
+        raise RequestEntityTooLarge
     return body
 
 
@@ -66,7 +74,8 @@ def drain() -> None:
     try:
         while left > 0 and (piece := stream.read(min(PIECE, left))):
             left -= len(piece)
-    except (OSError, ValueError):
+    except Exception:
+        # Whatever the server says of the rest, it is not wanted any more.
         return
 
 

@@ -9,6 +9,7 @@ from werkzeug.exceptions import (
     MethodNotAllowed,
     NotFound,
     RequestEntityTooLarge,
+    UnsupportedMediaType,
 )
 
 from model.answering.registry import models
@@ -44,8 +45,9 @@ def problem(status: int, title: str, detail: str, errors: list[dict[str, str]] |
 
 def explain(error: HTTPException) -> Response:
     status = error.code or 500
-    if isinstance(error, RequestEntityTooLarge):
+    if isinstance(error, (RequestEntityTooLarge, UnsupportedMediaType)):
         drain()
+    if isinstance(error, RequestEntityTooLarge):
         error.description = f"Send at most {size(request.max_content_length or 0)}"
     if error.response is not None or status < 400:
         return error.get_response()  # type: ignore[return-value]

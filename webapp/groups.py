@@ -81,8 +81,8 @@ class Band:
         if self.choice:
             return self.choice
         if self.low is None:
-            return "any" if self.high is None else f"under {self.high:g}"
-        return f"{self.low:g} and over" if self.high is None else f"{self.low:g} to under {self.high:g}"
+            return "any" if self.high is None else f"under {self.high:,.10g}"
+        return f"{self.low:,.10g} and over" if self.high is None else f"{self.low:,.10g} to under {self.high:,.10g}"
 
     @property
     def title(self) -> str:

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Iterator
 from io import BufferedReader
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
@@ -136,13 +136,12 @@ def told_plainly() -> Iterator[None]:
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         # Polars has put a handler before Python's, under which a wait for more input goes on after Ctrl-C.
         signal.signal(signal.SIGINT, signal.default_int_handler)
-    before = {ending: signal.signal(ending, lambda number, _: sys.exit(128 + number)) for ending in ENDINGS}
+    # Whoever starts it with nohup wants it to go on.
+    heeded = [ending for ending in ENDINGS if signal.getsignal(ending) is not signal.SIG_IGN]
+    before = {ending: signal.signal(ending, lambda number, _: sys.exit(128 + number)) for ending in heeded}
     try:
         yield
     except OSError as problem:
-        # Polars says so in words only.
-        if isinstance(problem, BrokenPipeError) or "Broken pipe" in str(problem):
-            leave_quietly()
         raise CannotScore(
             f"{problem.filename}: {problem.strerror}" if problem.filename else str(problem)
         ) from None
@@ -156,10 +155,17 @@ def told_plainly() -> Iterator[None]:
             signal.signal(ending, handler)
 
 
-def leave_quietly() -> NoReturn:
-    """End as a command does whose reader has seen enough, without a word about what was left to write."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    sys.exit(NOBODY_READS)
+@contextlib.contextmanager
+def while_somebody_reads() -> Iterator[None]:
+    """Ends without a word when who reads standard output has seen enough."""
+    try:
+        yield
+    except OSError as problem:
+        # Polars says so in words only.
+        if not isinstance(problem, BrokenPipeError) and "Broken pipe" not in str(problem):
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(NOBODY_READS)
 
 
 def with_errors(path: Path | None, work: Callable[[Complain], Tally]) -> Tally:
@@ -182,7 +188,8 @@ def score_file(
 
     with opened(source, formats[0]) as rows:
         if target == STREAM:
-            return run(model, rows, CsvTarget(sys.stdout.buffer), complain)
+            with while_somebody_reads():
+                return run(model, rows, CsvTarget(sys.stdout.buffer), complain)
         if formats[1] == "parquet":
             return put_in_place(target, lambda part: run(model, rows, ParquetTarget(part), complain))
         return put_in_place(target, lambda part: to_csv(model, rows, part, complain))

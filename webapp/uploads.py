@@ -13,7 +13,7 @@ from .bodies import PIECE
 
 # What is buffered of a part's head, and of the fields in front of the file.
 MOST_BUFFERED = 4 * PIECE
-MOST_FIELDS = 16
+MOST_FIELDS = 100
 LONGEST_FIELD = 4096
 
 
@@ -61,7 +61,7 @@ class Upload:
                     yield event.data
                 if not event.more_data:
                     break
-        if any(isinstance(event, File) for event in self._events):
+        if any(isinstance(event, File) and event.filename for event in self._events):
             raise SeveralFiles
 
     def _decoded(self) -> Iterator[Event]:

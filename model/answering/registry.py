@@ -68,6 +68,8 @@ def get_model(name: str) -> Model:
 def declared_in(path: Path) -> Model:
     try:
         model = getattr(load(path), "MODEL", None)
+        # One block may stand in several candidates; what is wrong with it is told once.
+        faults = list(dict.fromkeys(contradictions(model))) if isinstance(model, Model) else []
     except Exception as fault:
         # The last line of this file that ran is where its author has to look.
         lines = [frame.lineno for frame in extract_tb(fault.__traceback__) if Path(frame.filename) == path]
@@ -79,7 +81,6 @@ def declared_in(path: Path) -> Model:
         raise BadModel(f"{path.name} declares a model named {model.name!r}; call it {path.stem!r}")
     if model.name in TAKEN:
         raise BadModel(f"A model cannot be named {model.name!r}: the site has a page of that name")
-    faults = list(contradictions(model))
     if faults:
         raise BadModel("\n  ".join([f"{path.name} contradicts itself:", *faults]))
     return model if path.parent == HERE else in_folder(model, path.parent)

@@ -21,6 +21,8 @@ def contradictions(model: Model) -> Iterator[str]:
     yield from strangers(model, [model.compares_with] if model.compares_with else [], "compares_with")
     if isinstance(model.recipe, Recipe):
         yield from in_recipe(model, model.recipe)
+    else:
+        yield from strangers(model, [model.recipe.input], "recipe")
 
 
 def in_fieldsets(model: Model) -> Iterator[str]:
@@ -53,9 +55,11 @@ def faults_of(model: Model, example: Example) -> Iterator[str]:
 def in_recipe(model: Model, recipe: Recipe) -> Iterator[str]:
     if not recipe.candidates:
         yield "candidates: there is none, so there is nothing to learn"
+    for candidate in recipe.candidates:
+        if not candidate.blocks:
+            yield "candidates: one has no blocks, so there is nothing to learn"
     blocks = [block for candidate in recipe.candidates for block in candidate.blocks]
-    # The same block may stand in several candidates.
-    for block in dict.fromkeys(blocks + ([recipe.range_block] if recipe.range_block else [])):
+    for block in [*blocks, *([recipe.range_block] if recipe.range_block else [])]:
         yield from in_block(model, block)
     yield from strangers(model, recipe.groups, "groups")
     yield from strangers(model, recipe.tutorial, "tutorial")

@@ -36,7 +36,7 @@ Progress = Callable[[str], None]
 
 def train(model: Model, progress: Progress = lambda step: None) -> dict[str, Any]:
     """Train a model and write its pickle and its scorecard; return the scorecard."""
-    # How many threads share a sum decides its last digits, and so they would be those of the machine.
+    # How many threads share a sum decides its last digits, and with them the version.
     with threadpool_limits(1, "blas"):
         return learn(model, progress)
 

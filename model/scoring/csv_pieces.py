@@ -125,6 +125,8 @@ def records(raw: bytes, delimiter: str) -> Iterator[tuple[int, list[str]]]:
 def read_quickly(raw: bytes, schema: dict[str, Any], dialect: Dialect) -> Piece:
     """The rows of a piece with each column in its type: text, or the categories of text."""
     quotes = '"' if QUOTE in raw else None
+    if quotes and raw.count(QUOTE) % 2:
+        return read_with_care(raw, schema, dialect)
     try:
         frame = pl.read_csv(
             raw, has_header=False, schema=schema, separator=dialect.delimiter, quote_char=quotes
@@ -146,9 +148,9 @@ def is_regular(frame: pl.DataFrame, raw: bytes, dialect: Dialect) -> bool:
 
 def ends_open(raw: bytes, line: int, delimiter: str) -> bool:
     """Whether the last record, which starts on this line, has a quotation mark that took in all that came after it."""
-    last = raw.decode().split("\n")[line:]
+    last = list(io.StringIO(raw.decode(), newline=""))[line:]
     try:
-        list(csv.reader(["\n".join(last)], delimiter=delimiter, strict=True))
+        list(csv.reader(last, delimiter=delimiter, strict=True))
     except csv.Error as error:
         return "end of data" in str(error)
     return False

@@ -18,7 +18,7 @@ def put_in_place(target: Path, write: Callable[[Path], Result]) -> Result:
         return write(target)
     whole = target.resolve()
     if not whole.parent.is_dir():
-        raise FileNotFoundError(errno.ENOENT, "There is no such folder", str(target.parent))
+        raise FileNotFoundError(errno.ENOENT, "There is no such folder", str(whole.parent))
     part = whole.with_name(f".{whole.name}.{os.getpid()}.part")
     try:
         result = write(part)
