@@ -380,6 +380,8 @@ def test_stopping_leaves_what_was_there_and_nothing_else(tmp_path: Path, stop: s
     process = subprocess.Popen(
         [sys.executable, "run.py", "score", "census", "-", str(tmp_path / name), "--errors", str(tmp_path / "bad.csv")],
         cwd=ROOT, env=environment(), stdin=subprocess.PIPE, stderr=subprocess.PIPE,
+        # The tests themselves may have been started with nohup.
+        preexec_fn=lambda: signal.signal(stop, signal.SIG_DFL),
     )  # fmt: skip
     assert process.stdin is not None
     assert process.stderr is not None
