@@ -43,7 +43,7 @@ def body_limit(number_of_bytes: int | Callable[[], int]) -> Callable[[View], Vie
 
 
 def limit_body() -> None:
-    coding = request.headers.get("Content-Encoding") or "identity"
+    coding = request.environ.get("HTTP_CONTENT_ENCODING") or "identity"
     if coding.lower() != "identity" and (request.content_length or "Transfer-Encoding" in request.headers):
         raise UnsupportedMediaType(f"Send the body as it is, without Content-Encoding: {coding[:60]}")
     view = current_app.view_functions.get(request.endpoint or "")
