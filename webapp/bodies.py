@@ -68,7 +68,7 @@ def whole_body() -> bytes:
 
 
 def drain() -> None:
-    """Read what is left of a body that is too long, so that the answer reaches the sender."""
+    """Read what is left of a body that is too long or not to be read, so that the answer reaches the sender."""
     stream = request.environ["wsgi.input"]
     left = min(request.content_length or DRAINED_AT_MOST, DRAINED_AT_MOST)
     try:

@@ -100,7 +100,7 @@ def bin_words(one: Mapping[str, Any]) -> str:
 
 def amount(value: float, words: Words) -> str:
     """An amount in the model's unit: $31,400 for 31.4 thousand."""
-    if words.after_unit == ",000":
+    if words.thousand:
         return f"{words.before_unit}{round(value, 1) * 1000:,.0f}"
     return f"{words.before_unit}{value:,.2f}{words.after_unit}"
 

@@ -97,6 +97,11 @@ class Recipe:
     reference_only: Sequence[str] = ()
 
     @property
+    def of_ten(self) -> int:
+        """How many of ten cases an amount's range is to hold."""
+        return round(10 * self.holds)
+
+    @property
     def path(self) -> Path | None:
         if callable(self.table):
             return None

@@ -27,15 +27,15 @@ def report(model: Model, card: Mapping[str, Any]) -> str:
     ]
     for name, row in rows.items():
         lines.append(f"  {name:{width}}" + "".join(f"{row[column]:>19.4f}" for column in columns))
-    lines += [f"  {line}" for line in remarks(figures)]
+    lines += [f"  {line}" for line in remarks(model, figures)]
     return "\n".join(lines)
 
 
-def remarks(figures: Mapping[str, Any]) -> list[str]:
+def remarks(model: Model, figures: Mapping[str, Any]) -> list[str]:
     lines = []
     if len(figures["chosen_in_folds"]) > 1 or "" not in figures["chosen_in_folds"]:
         chosen = "; ".join(f"{name} ({count} folds)" for name, count in figures["chosen_in_folds"].items())
         lines.append(f"chosen inside the folds: {chosen}")
     if "range_holds" in figures:
-        lines.append(f"the 80 % range holds {figures['range_holds']:.1%} of cases out of fold")
+        lines.append(f"the {model.learns.holds * 100:.0f} % range holds {figures['range_holds']:.1%} of cases out of fold")
     return lines
