@@ -12,7 +12,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from model.answering.prediction import get_predictor
 from model.answering.registry import models
 from model.asking.declaration import Model
-from model.asking.inputs import PhotoInput
+from model.asking.photo_input import PhotoInput
 from model.asking.reading import Answers, Fault, read_lists
 
 from .addresses import address_of, example_addresses

@@ -9,7 +9,8 @@ from wtforms import Field, Form
 from wtforms.validators import ValidationError
 from wtforms.widgets import FileInput, Select, TextInput
 
-from .inputs import ChoiceInput, Input, NumberInput, PhotoInput, Refused
+from .inputs import ChoiceInput, Input, NumberInput, Refused
+from .photo_input import PhotoInput
 
 
 class InputField(Field):

@@ -10,7 +10,7 @@ from sklearn.linear_model import LogisticRegression
 
 from model.answering.scorecard import read_scorecard
 from model.asking.declaration import Given, Model
-from model.asking.inputs import PhotoInput
+from model.asking.photo_input import PhotoInput
 
 from .pickling import write_pickle
 

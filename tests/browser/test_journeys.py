@@ -9,7 +9,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from model.asking.declaration import Model
-from model.asking.inputs import NumberInput, PhotoInput
+from model.asking.inputs import NumberInput
+from model.asking.photo_input import PhotoInput
 from model.seeing.photo import MAX_PHOTO_BYTES
 
 from .conftest import OpenPage
