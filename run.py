@@ -6,7 +6,7 @@ import gc
 # What runs afterwards makes little garbage, and is looked through after every ten thousand objects too.
 gc.set_threshold(10_000)
 
-from webapp.commands import main  # noqa: E402 - after what has to come first
+from webapp.commands.main import main  # noqa: E402 - after what has to come first
 
 if __name__ == "__main__":
     main()

@@ -121,18 +121,14 @@ def bear_a_death(seconds: float) -> bool:
     failures = sum(asker.failures for asker in askers)
     longest = max((gap for asker in askers for gap in asker.gaps), default=0.0)
     answers = sum(asker.answers for asker in askers)
-    print(
-        f"{answers} requests were answered. The killed worker held {held} connections, and {failures} requests"
-    )
+    print(f"{answers} requests were answered. The killed worker held {held} connections, and {failures} requests")
     print(f"failed. Whoever asked again had an answer after at most {longest:.2f} s.")
     print("A new worker took its place." if replaced else "No new worker took its place.")
     return failures <= held and longest <= TARGET_BACK and replaced
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=20, help="how long each part takes")
     asked = parser.parse_args()
     print(f"An ordinary request beside {SLOW} slow clients:")

@@ -20,14 +20,15 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import numpy as np
 from sklearn.model_selection import KFold
 
-from model.answering.prediction import Predictor, get_predictor
-from model.answering.registry import get_model
-from model.asking.declaration import Candidate, Model
-from model.learning.checking import records
-from model.learning.estimators import estimator
-from model.learning.references import predictions
-from model.learning.table import read_table
-from model.learning.training import names
+from model.declare.model import Model
+from model.declare.recipe import Candidate
+from model.learn.check import records
+from model.learn.estimators import estimator
+from model.learn.references import predictions
+from model.learn.table import read_table
+from model.learn.train import names
+from model.predict.catalog import get_model
+from model.predict.predictor import Predictor, get_predictor
 
 SEEDS = 5
 

@@ -5,7 +5,7 @@ import pandas as pd
 from fastapi import FastAPI
 from pydantic import BaseModel
 
-from model.answering.registry import get_model
+from model.predict.catalog import get_model
 
 pipeline = joblib.load(get_model("census").pickle_path)
 app = FastAPI()

@@ -1,7 +1,7 @@
 """Print what the image network makes of three photos that anyone can get: python bench/food.py
 
 They are scikit-image's coffee.png (as a JPEG in tests/pictures/) and scikit-learn's china.jpg and
-flower.jpg. The figures stand in model/seeing/food_network/README.md.
+flower.jpg. The figures stand in model/vision/food_network/README.md.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from model.answering.prediction import predict_probability  # noqa: E402
-from model.seeing import network  # noqa: E402
+from model.predict.predictor import predict_probability  # noqa: E402
+from model.vision import network  # noqa: E402
 
 SAMPLES = resources.files("sklearn.datasets.images")
 PHOTOS = {

@@ -45,8 +45,8 @@ def tutorial() -> Any:
     from flask import Flask, render_template, request
     from sklearn.linear_model import LogisticRegression
 
-    from model.answering.registry import get_model
-    from model.learning.table import read_table
+    from model.learn.table import read_table
+    from model.predict.catalog import get_model
 
     X, y = read_table(get_model("census"))
     names = [asked.name for asked in get_model("census").inputs]

@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from PIL import Image
 
-from model.seeing import network, photo
+from model.vision import network, photo
 
 RUNS = 20
 WIDTH, HEIGHT = 4000, 3000

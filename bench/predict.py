@@ -17,9 +17,9 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from bench.servers import people
-from model.answering.prediction import get_predictor, predict_probability
-from model.answering.registry import get_model
-from model.asking.reading import read_answers
+from model.declare.reading import read_answers
+from model.predict.catalog import get_model
+from model.predict.predictor import get_predictor, predict_probability
 
 ROUNDS = 15
 PEOPLE = 500

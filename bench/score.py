@@ -73,12 +73,16 @@ def main() -> None:
         idle, _, _ = best(["-c", "import polars"], out)
     rate = count / (seconds - start)
     print(f"{count:,} rows of the census on {os.cpu_count()} processors, the best of {RUNS} runs:")
-    print(f"scoring, from command to end      {seconds:6.2f} s   {count / seconds:11,.0f} rows/s   {megabytes:.0f} MB at most")
+    print(
+        f"scoring, from command to end      {seconds:6.2f} s   {count / seconds:11,.0f} rows/s   {megabytes:.0f} MB at most"
+    )
     print(f"  of which starting               {start:6.2f} s   {rate:11,.0f} rows/s from then on")
     print(f"  processors' time                {processors:6.2f} s, of which starting {start_processors:.2f} s")
     print(f"Polars reading and writing alone  {plain:6.2f} s   {count / plain:11,.0f} rows/s")
     print(f"  of which importing it           {idle:6.2f} s   {count / (plain - idle):11,.0f} rows/s from then on")
-    print(f"scoring over reading and writing alone: {plain / seconds:.2f} of the speed, {(plain - idle) / (seconds - start):.2f} once started")
+    print(
+        f"scoring over reading and writing alone: {plain / seconds:.2f} of the speed, {(plain - idle) / (seconds - start):.2f} once started"
+    )
     print(f"to reach: {TARGET_ROWS:,} rows/s and {TARGET_MEGABYTES} MB")
     sys.exit(0 if rate >= TARGET_ROWS and megabytes <= TARGET_MEGABYTES else 1)
 

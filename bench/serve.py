@@ -46,7 +46,7 @@ class Target:
 
 def gunicorn(app: str, port: int, threads: int = 4) -> list[str]:
     """The same gunicorn, workers and threads that run.py uses."""
-    settings = ["--bind", f"127.0.0.1:{port}", "--workers", "2", "--worker-class", "webapp.worker.SharingWorker"]
+    settings = ["--bind", f"127.0.0.1:{port}", "--workers", "2", "--worker-class", "webapp.http.worker.SharingWorker"]
     settings += ["--threads", str(threads), "--preload", "--log-level", "warning", "--keep-alive", "5"]
     return [sys.executable, "-m", "gunicorn", *settings, app]
 

@@ -14,7 +14,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from model.answering.prediction import get_predictor
+from model.predict.predictor import get_predictor
 
 ROOT = Path(__file__).resolve().parent.parent
 # Somebody of the census, for whoever needs only one.

@@ -75,9 +75,7 @@ def told(visitors: list[Visitor], now: Held) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--minutes", type=int, default=5, help="at least 2")
     parser.add_argument("--seconds", type=float, default=60, help="how long a minute is")
     asked = parser.parse_args()

@@ -35,12 +35,8 @@ class Connection:
     cookie: str = ""
     requests: int = 0
 
-    def ask(
-        self, method: str, path: str, body: bytes | None = None, kind: str = "", status: int = 200
-    ) -> bytes:
-        headers = {"Cookie": self.cookie, "Accept-Encoding": "identity"} | (
-            {"Content-Type": kind} if kind else {}
-        )
+    def ask(self, method: str, path: str, body: bytes | None = None, kind: str = "", status: int = 200) -> bytes:
+        headers = {"Cookie": self.cookie, "Accept-Encoding": "identity"} | ({"Content-Type": kind} if kind else {})
         self.line.request(method, path, body, headers)
         answer = self.line.getresponse()
         told = answer.read()
@@ -102,8 +98,7 @@ def ask_api_for_many(line: Connection, dice: random.Random) -> None:
 def multipart(name: str, file: bytes, **fields: str) -> bytes:
     """A file in the field "file" or "photo", and other fields before it."""
     parts = [
-        f'--{EDGE}\r\nContent-Disposition: form-data; name="{key}"\r\n\r\n{text}\r\n'
-        for key, text in fields.items()
+        f'--{EDGE}\r\nContent-Disposition: form-data; name="{key}"\r\n\r\n{text}\r\n' for key, text in fields.items()
     ]
     head = f'--{EDGE}\r\nContent-Disposition: form-data; name="{name}"; filename="a.bin"\r\n\r\n'
     return "".join([*parts, head]).encode() + file + f"\r\n--{EDGE}--\r\n".encode()

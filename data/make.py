@@ -138,8 +138,7 @@ def check_tables() -> bool:
     """Say of each table whether it comes out the same when made again; return whether all do."""
     with tempfile.TemporaryDirectory() as folder:
         same = {
-            path.name: (HERE / path.name).is_file()
-            and unpacked_sha256(path) == unpacked_sha256(HERE / path.name)
+            path.name: (HERE / path.name).is_file() and unpacked_sha256(path) == unpacked_sha256(HERE / path.name)
             for path in make_tables(Path(folder))
         }
     for name, is_same in same.items():

@@ -1,6 +1,7 @@
 """The models: every module in this folder is one, with its form, its recipe and its words.
 
-The machinery stands in the folders beside them: `asking` reads answers, `answering` estimates from
-the scorecards in `trained`, `learning` makes those scorecards. Neither `asking` nor `answering`
-imports scikit-learn, pandas, joblib, Flask or a template.
+The machinery stands in the rooms beside them. Each may import from those after it, never back:
+`learn` (training), `files` (whole files), `evaluate` (how good a model is), `predict` (its estimates),
+`declare` (what it asks), `vision` (photos). Of these only `learn` needs scikit-learn and pandas, and
+nothing here knows Flask or a template.
 """

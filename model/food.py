@@ -6,7 +6,7 @@ from typing import Any
 
 from wtforms import Form
 
-from model.asking import Example, Given, Model, PhotoField, Words
+from .declare import Example, Given, Model, PhotoField, Words
 
 
 class FoodForm(Form):
@@ -24,7 +24,7 @@ def logit(share: float) -> float:
 
 def views(answers: Mapping[str, Any]) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
     """The same photo as the view of it that shows least food, and as the one that shows most."""
-    from model.seeing.network import Sight
+    from model.vision.network import Sight
 
     seen = answers["photo"]
     ends = [{"photo": Sight(end, end, end, seen.things)} for end in (seen.low, seen.high)]

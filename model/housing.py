@@ -2,7 +2,7 @@
 
 from wtforms import Form
 
-from model.asking import Candidate, Curve, Example, Model, NumberField, Recipe, Words
+from .declare import Candidate, Curve, Example, Model, NumberField, Recipe, Words
 
 
 class HousingForm(Form):

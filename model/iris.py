@@ -2,7 +2,7 @@
 
 from wtforms import Form
 
-from model.asking import Candidate, Example, Model, NumberField, Recipe, Slope, Words
+from .declare import Candidate, Example, Model, NumberField, Recipe, Slope, Words
 
 INSIDE = "Irises of these kinds are not known outside that range"
 

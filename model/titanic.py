@@ -2,7 +2,7 @@
 
 from wtforms import Form
 
-from model.asking import (
+from .declare import (
     Candidate,
     ChoiceField,
     Curve,

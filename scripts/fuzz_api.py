@@ -38,9 +38,7 @@ asked: Counter[tuple[str, str, int]] = Counter()
 
 
 @schemathesis.hook
-def after_call(
-    context: schemathesis.HookContext, case: schemathesis.Case, response: schemathesis.Response
-) -> None:
+def after_call(context: schemathesis.HookContext, case: schemathesis.Case, response: schemathesis.Response) -> None:
     asked[case.operation.label, case.meta.generation.mode.value, response.status_code] += 1
 
 
@@ -56,9 +54,7 @@ def filter_case(context: schemathesis.HookContext, case: schemathesis.Case) -> b
 
 def typed_numbers(whole: bool, lowest: float, highest: float) -> st.SearchStrategy[str]:
     """Numbers in this range as a person may type them."""
-    tenths = st.integers(math.ceil(lowest * 10), math.floor(highest * 10)).map(
-        lambda number: f"{number / 10:.1f}"
-    )
+    tenths = st.integers(math.ceil(lowest * 10), math.floor(highest * 10)).map(lambda number: f"{number / 10:.1f}")
     numbers = st.integers(math.ceil(lowest), math.floor(highest)).map(str)
     ways = st.sampled_from(["{}", " {} ", "+{}", '"{}"', "{}\n", "0{}"])
     return st.builds(str.format, ways, numbers if whole else numbers | tenths)
@@ -114,9 +110,7 @@ def report(failed: int, seconds: float) -> list[str]:
     for (label, mode, status), number in sorted(asked.items()):
         print(f"{number:6,}  {mode:8}  {status}  {label}")
     cases = asked.total()
-    positive = {
-        key: number for key, number in asked.items() if key[1] == "positive" and key[0].startswith("POST")
-    }
+    positive = {key: number for key, number in asked.items() if key[1] == "positive" and key[0].startswith("POST")}
     reached = sum(number for key, number in positive.items() if key[2] == 200)
     share = reached / max(sum(positive.values()), 1)
     errors = sum(number for key, number in asked.items() if key[2] >= 500)

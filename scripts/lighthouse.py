@@ -57,9 +57,7 @@ def score(report: Report, category: str, but: str = "") -> int:
     counted = [one for one in report["categories"][category]["auditRefs"] if one["id"] != but]
     scored = [(report["audits"][one["id"]]["score"], one["weight"]) for one in counted]
     weighed = [(value, weight) for value, weight in scored if value is not None and weight]
-    return round(
-        100 * sum(value * weight for value, weight in weighed) / sum(weight for _, weight in weighed)
-    )
+    return round(100 * sum(value * weight for value, weight in weighed) / sum(weight for _, weight in weighed))
 
 
 def scores(report: Report, kind: str) -> dict[str, int]:
@@ -71,9 +69,7 @@ def scores(report: Report, kind: str) -> dict[str, int]:
 
 def faults(report: Report) -> list[str]:
     """Every audit that found something and counts for a score."""
-    ids = {
-        one["id"] for name in CATEGORIES for one in report["categories"][name]["auditRefs"] if one["weight"]
-    }
+    ids = {one["id"] for name in CATEGORIES for one in report["categories"][name]["auditRefs"] if one["weight"]}
     wrong = [report["audits"][name] for name in ids]
     return [
         f"{one['id']} ({one['score']:.2f}): {one['title']} {one.get('displayValue', '')}".rstrip()
@@ -83,9 +79,7 @@ def faults(report: Report) -> list[str]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--details", action="store_true", help="also what costs points")
     asked = parser.parse_args()
     command = tool(LIGHTHOUSE, "lighthouse", NODE)
@@ -96,9 +90,7 @@ def main() -> None:
             report = visit(command, f"http://127.0.0.1:{port}{path}", Path(folder))
             found = scores(report, kind)
             reached = reached and all(found[name] >= least for name, least in CATEGORIES.items())
-            shown = [
-                f"{found[name]}{'*' if (kind, name) == ('result', 'seo') else ''}" for name in CATEGORIES
-            ]
+            shown = [f"{found[name]}{'*' if (kind, name) == ('result', 'seo') else ''}" for name in CATEGORIES]
             print(f"{kind:8}" + "".join(f"{one:>16}" for one in shown))
             for fault in faults(report) if asked.details else ():
                 print(f"        {fault}")

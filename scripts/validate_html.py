@@ -23,14 +23,14 @@ from flask import Flask, abort
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from model.answering.registry import models
-from model.asking.declaration import Model
-from model.asking.reading import read_answers
+from model.declare.model import Model
+from model.declare.reading import read_answers
+from model.predict.catalog import models
 from scripts.node import tool
 from webapp import create_app
-from webapp.addresses import NEW, texts
-from webapp.errors import ADVICE
-from webapp.forms import TOKEN
+from webapp.http.addresses import NEW, texts
+from webapp.http.errors import ADVICE
+from webapp.pages.forms import TOKEN
 
 ROOT = Path(__file__).resolve().parents[1]
 HTML_VALIDATE = "html-validate@10.17.0"
@@ -136,18 +136,14 @@ def write(folder: Path) -> int:
     number = 0
     for name, answer, status in pages(make_app()):
         if answer.status_code != status or answer.mimetype != "text/html":
-            raise SystemExit(
-                f"{name} is {answer.status} as {answer.mimetype}, and should be a page with {status}"
-            )
+            raise SystemExit(f"{name} is {answer.status} as {answer.mimetype}, and should be a page with {status}")
         (folder / f"{name}.html").write_text(answer.text, encoding="utf-8")
         number += 1
     return number
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--keep", type=Path, help="a folder to leave the pages in, to look at")
     asked = parser.parse_args()
     command = tool(HTML_VALIDATE, "html-validate", NODE)
@@ -157,9 +153,7 @@ def main() -> None:
         # The app logs each request, which here says nothing.
         with contextlib.redirect_stdout(io.StringIO()):
             number = write(folder)
-        checked = subprocess.run(
-            [*command, "--config", str(CONFIG), "--max-warnings=0", f"{folder}/*.html"], cwd=ROOT
-        )
+        checked = subprocess.run([*command, "--config", str(CONFIG), "--max-warnings=0", f"{folder}/*.html"], cwd=ROOT)
     if checked.returncode:
         sys.exit(f"Of {number} pages, those above are not valid.")
     print(f"{number} pages, 0 errors.")

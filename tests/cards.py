@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from model.answering.people import People
-from model.answering.prediction import get_predictor
+from model.predict.neighbours import People
+from model.predict.predictor import get_predictor
 
 from tests.page import Element, Page
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from model.answering.registry import models
-from model.asking.declaration import Model
-from model.asking.reading import Answers, read_answers
-from webapp.addresses import texts
+from model.declare.model import Model
+from model.declare.reading import Answers, read_answers
+from model.predict.catalog import models
+from webapp.http.addresses import texts
 
 from tests import photos
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from wtforms import Form
 
-from model.asking import Candidate, ChoiceField, Curve, Example, Model, NumberField, Recipe, Slope, Table, Words
+from model.declare import Candidate, ChoiceField, Curve, Example, Model, NumberField, Recipe, Slope, Table, Words
 
 
 class FlatForm(Form):
@@ -45,7 +45,12 @@ MODEL = Model(
 )
 '''
 
-CURVE, SLOPE, ROOMS, QUARTER = 'Curve("area", knots=(20, 80, 150))', 'Slope("area")', 'Table("rooms")', 'Table("quarter")'
+CURVE, SLOPE, ROOMS, QUARTER = (
+    'Curve("area", knots=(20, 80, 150))',
+    'Slope("area")',
+    'Table("rooms")',
+    'Table("quarter")',
+)
 RANGES = {
     "bent": (f"{CURVE}, {QUARTER}", ""),
     "straight": (f"{SLOPE}, {QUARTER}", ""),

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from model.answering.prediction import get_predictor
-from model.asking.declaration import Model
-from model.asking.inputs import ChoiceInput, NumberInput
-from webapp.wording import amount
+from model.declare.inputs import ChoiceInput, NumberInput
+from model.declare.model import Model
+from model.predict.predictor import get_predictor
+from webapp.text.numbers import amount
 
 from tests.page import page_of
 from tests.payloads import MODELS, asked, each_model, each_typed_model, passenger, person, photo
@@ -58,9 +58,7 @@ def test_the_messages_a_model_tells_are_the_ones_it_gives(client: FlaskClient, m
             wrong |= {"not_whole": one["lowest"] + 0.5, "out_of_range": one["highest"] + 1}
         for fault, message in one["messages"].items():
             refused = predict(client, model.name, asked(model, **{one["name"]: wrong[fault]})).get_json()
-            assert refused["errors"] == [
-                {"pointer": f"/{one['name']}", "field": one["name"], "message": message}
-            ]
+            assert refused["errors"] == [{"pointer": f"/{one['name']}", "field": one["name"], "message": message}]
 
 
 @pytest.mark.parametrize("path", ["/api/models", "/api/models/iris", "/api/openapi.json"])

@@ -19,9 +19,7 @@ FOOD = "/api/models/food/predict"
 NO_JSON = "The body is not JSON: "
 
 
-def send(
-    client: FlaskClient, body: bytes | str, content_type: str | None = "application/json"
-) -> TestResponse:
+def send(client: FlaskClient, body: bytes | str, content_type: str | None = "application/json") -> TestResponse:
     return client.post(CENSUS, data=body, content_type=content_type)
 
 
@@ -67,9 +65,7 @@ def test_no_depth_is_a_server_error(client: FlaskClient, depth: int) -> None:
             assert len(response.data) < 2_000
 
 
-@pytest.mark.parametrize(
-    "content_type", ["application/json; charset=utf-8", "application/ld+json", "APPLICATION/JSON"]
-)
+@pytest.mark.parametrize("content_type", ["application/json; charset=utf-8", "application/ld+json", "APPLICATION/JSON"])
 def test_json_has_several_names(client: FlaskClient, content_type: str) -> None:
     assert send(client, json.dumps(person()), content_type).status_code == 200
 

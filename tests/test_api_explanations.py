@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from model.asking.declaration import Model
+from model.declare.model import Model
 
 from tests.payloads import passenger, photo
 from tests.programs import answer, chances, each_example
@@ -48,8 +48,7 @@ def assert_adds_up(told: dict[str, Any]) -> None:
     reached = [0.0] * len(expected)
     for one in told["arithmetic"]:
         added = [
-            math.fsum(points)
-            for points in zip(one["intercept"], *(t["points"] for t in one["terms"]), strict=True)
+            math.fsum(points) for points in zip(one["intercept"], *(t["points"] for t in one["terms"]), strict=True)
         ]
         assert added == pytest.approx(one["sum"], abs=EXACT)
         assert one["result"] == pytest.approx(of_scores(told, added), abs=EXACT)
@@ -67,9 +66,7 @@ def of_scores(told: dict[str, Any], scores: list[float]) -> list[float]:
 
 
 @each_example
-def test_a_contribution_is_the_difference_that_the_answer_makes(
-    client: FlaskClient, model: Model, number: int
-) -> None:
+def test_a_contribution_is_the_difference_that_the_answer_makes(client: FlaskClient, model: Model, number: int) -> None:
     raw = dict(model.examples[number].answers)
     told = answer(client, model.name, raw, explain="1")
     best = max(range(len(chances(told))), key=chances(told).__getitem__)

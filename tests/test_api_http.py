@@ -8,8 +8,8 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from model.answering.prediction import get_predictor
-from model.asking.declaration import Model
+from model.declare.model import Model
+from model.predict.predictor import get_predictor
 from webapp import create_app
 
 from tests.payloads import SETTINGS, TYPED, asked, each_model, person, posted

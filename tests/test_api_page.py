@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from model.asking.declaration import Model
-from model.asking.inputs import ChoiceInput, NumberInput
+from model.declare.inputs import ChoiceInput, NumberInput
+from model.declare.model import Model
 from webapp import create_app
 
 from tests.page import Element, Page, page_of
@@ -45,9 +45,7 @@ def code_of(element: Element) -> str:
 
 def shown_on(page: Page) -> list[Shown]:
     codes = {pre.attributes["aria-label"]: code_of(pre) for pre in page.root.all("pre")}
-    answers = {
-        label.rpartition(", ")[0]: text for label, text in codes.items() if label.endswith(", the answer")
-    }
+    answers = {label.rpartition(", ")[0]: text for label, text in codes.items() if label.endswith(", the answer")}
     found = []
     for label, text in codes.items():
         about, _, language = label.rpartition(", ")

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from model.asking.declaration import Model
-from model.asking.inputs import Input, NumberInput
+from model.declare.inputs import Input, NumberInput
+from model.declare.model import Model
 
 from tests.page import page_of
 from tests.payloads import TYPED, asked, each_model, person, posted
@@ -40,9 +40,7 @@ WRONG = [(model, one.name, text) for model in TYPED for one in model.inputs for 
 
 
 @pytest.mark.parametrize(("model", "name", "text"), WRONG)
-def test_page_and_api_refuse_with_the_same_words(
-    client: FlaskClient, model: Model, name: str, text: str
-) -> None:
+def test_page_and_api_refuse_with_the_same_words(client: FlaskClient, model: Model, name: str, text: str) -> None:
     told = refusals(client.post(f"/api/models/{model.name}/predict", json=asked(model, **{name: text})))
     page = page_of(client.post(f"/{model.name}", data=posted(model, **{name: text})))
     assert [" ".join(message.split()) for message in told.values()] == page.summary
@@ -133,9 +131,7 @@ def test_an_item_of_a_list_is_an_object(client: FlaskClient, item: Any) -> None:
 def test_half_a_character_is_refused_and_given_back(client: FlaskClient, place: str, many: bool) -> None:
     """JSON can send one half of a surrogate pair, which no other text can hold."""
     half = "\ud83d"
-    changes = {"key": {half: 1}, "number": {"age": half}, "choice": {"sex": half}, "both": {half: half}}[
-        place
-    ]
+    changes = {"key": {half: 1}, "number": {"age": half}, "choice": {"sex": half}, "both": {half: half}}[place]
     body = json.dumps([{**person(), **changes}] if many else {**person(), **changes})
     response = client.post(CENSUS, data=body, content_type="application/json")
     errors = response.get_json()["results"][0]["errors"] if many else problem(response, 422)["errors"]

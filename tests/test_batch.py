@@ -14,13 +14,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from model.answering.prediction import get_predictor
-from model.asking.declaration import Model
-from model.scoring.dialect import EMPTY, NOT_TEXT, OLD_LINES, SPREADSHEET, opened, texts
-from model.scoring.rows import HEADER_ONLY, Scoring
+from model.declare.model import Model
+from model.files.dialect import EMPTY, NOT_TEXT, OLD_LINES, SPREADSHEET, opened, texts
+from model.files.rows import HEADER_ONLY, Scoring
+from model.predict.predictor import get_predictor
 from webapp import create_app
-from webapp.batch import CUT_SHORT, EXPIRED, NO_FILE, NO_FORM, ONE_FILE
-from webapp.spool import Spool
+from webapp.http.spool import Spool
+from webapp.pages.batch import CUT_SHORT, EXPIRED, NO_FILE, NO_FORM, ONE_FILE
 
 from tests.page import Page, page_of
 from tests.payloads import SETTINGS, TYPED, asked, each_typed_model, person
@@ -177,8 +177,7 @@ def test_the_answer_is_what_scoring_gives(client: FlaskClient, encoding: str, li
     dice = random.Random(1)
     notes = ['"a\nb"', "x", "=1", "ü" * 50, "-3", '"""q"""']
     rows = [
-        ",".join(map(str, person(age=dice.randint(10, 99)).values())) + "," + dice.choice(notes)
-        for _ in range(5000)
+        ",".join(map(str, person(age=dice.randint(10, 99)).values())) + "," + dice.choice(notes) for _ in range(5000)
     ]
     file = line_end.join([f"{HEADER},note", *rows, ""]).encode(encoding)
     assert send(client, file, DOWNLOAD).data == scored_here(file)
@@ -237,9 +236,7 @@ FAULTS: Mapping[str, tuple[Any, str]] = {
 
 @ways
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_file_that_cannot_be_scored_is_the_form_again(
-    client: FlaskClient, address: str, fault: str
-) -> None:
+def test_a_file_that_cannot_be_scored_is_the_form_again(client: FlaskClient, address: str, fault: str) -> None:
     file, message = FAULTS[fault]
     assert_refused(send(client, file, address), 422, message)
 

@@ -14,14 +14,14 @@ from flask.testing import FlaskClient
 from scipy.stats import binomtest
 from sklearn.metrics import confusion_matrix, precision_score, recall_score, roc_auc_score
 
-from model.answering.outcomes import Share, cut
-from model.answering.people import UNKNOWN
-from model.answering.prediction import get_predictor
-from model.answering.registry import get_model
-from model.asking.declaration import Model
-from model.asking.inputs import NumberInput
-from webapp.plots import nice_step
-from webapp.wording import chance, signed
+from model.declare.inputs import NumberInput
+from model.declare.model import Model
+from model.evaluate.shares import Share, cut
+from model.predict.catalog import get_model
+from model.predict.neighbours import UNKNOWN
+from model.predict.predictor import get_predictor
+from webapp.text.charts import nice_step
+from webapp.text.numbers import chance, signed
 
 from tests.cards import crowd, evaluation, number, numbers, section, the_table
 from tests.payloads import TYPED, each_model, each_typed_model

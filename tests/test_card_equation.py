@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from flask.testing import FlaskClient
 
-from model.answering.prediction import get_predictor
-from model.answering.registry import get_model
-from model.asking.declaration import Model
-from model.asking.inputs import NumberInput
-from model.asking.reading import Answers
-from webapp.addresses import texts
+from model.declare.inputs import NumberInput
+from model.declare.model import Model
+from model.declare.reading import Answers
+from model.predict.catalog import get_model
+from model.predict.predictor import get_predictor
+from webapp.http.addresses import texts
 
 from tests.cards import number, rows, section, the_table
 from tests.page import Element, page_of

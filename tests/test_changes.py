@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from model.answering.changes import Sums, Trials, changeable_options, smallest_changes
-from model.answering.prediction import get_predictor
-from model.asking.declaration import Model
-from model.asking.inputs import ChoiceInput, NumberInput
+from model.declare.inputs import ChoiceInput, NumberInput
+from model.declare.model import Model
+from model.predict.changes import Sums, Trials, changeable_options, smallest_changes
+from model.predict.predictor import get_predictor
 
 from tests.payloads import MODELS, each_model, example
 

@@ -13,9 +13,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from model.answering.prediction import get_predictor
-from model.answering.registry import get_model
-from model.asking.reading import read_answers
+from model.declare.reading import read_answers
+from model.predict.catalog import get_model
+from model.predict.predictor import get_predictor
 
 from tests.processes import PATIENCE, ROOT, environment, free_port, likely
 
@@ -59,7 +59,10 @@ def write_dataset(folder: Path) -> None:
     inputs = get_model("census").inputs
     for number in range(FILES):
         rows = [
-            {a.name: dice.choice([*a.choices]) if a.kind == "choice" else dice.randint(a.lowest, a.highest) for a in inputs}
+            {
+                a.name: dice.choice([*a.choices]) if a.kind == "choice" else dice.randint(a.lowest, a.highest)
+                for a in inputs
+            }
             for _ in range(ROWS)
         ]
         frame = pl.DataFrame(rows).with_columns(number=pl.int_range(number * ROWS, (number + 1) * ROWS))
@@ -69,7 +72,15 @@ def write_dataset(folder: Path) -> None:
 def test_every_row_comes_out_once_though_a_worker_dies(tmp_path: Path) -> None:
     write_dataset(tmp_path / "people")
     with cluster() as (address, workers):
-        command = ["run.py", "score", "census", str(tmp_path / "people"), str(tmp_path / "scored"), "--cluster", address]
+        command = [
+            "run.py",
+            "score",
+            "census",
+            str(tmp_path / "people"),
+            str(tmp_path / "scored"),
+            "--cluster",
+            address,
+        ]
         scoring = subprocess.Popen([sys.executable, *command], cwd=ROOT, env=environment(), stderr=subprocess.PIPE)
         with scoring:
             wait_until(lambda: len(list(tmp_path.glob(".scored.*/*.parquet"))) > 4)

@@ -68,9 +68,7 @@ def test_every_row_is_as_long_as_the_header(name, tables):
 
 @pytest.mark.parametrize("name", FILES)
 def test_values_are_missing_only_where_the_readme_says(name, tables):
-    missing = {
-        column: sum(row[column] in ("", "?") for row in tables[name]) for column in tables[name][0]
-    }
+    missing = {column: sum(row[column] in ("", "?") for row in tables[name]) for column in tables[name][0]}
     assert missing == promised_missing(name)
 
 

@@ -6,7 +6,7 @@ import codecs
 
 import pytest
 
-from model.scoring.dialect import (
+from model.files.dialect import (
     EMPTY,
     LONGEST_LINE,
     NOT_TEXT,
@@ -16,7 +16,7 @@ from model.scoring.dialect import (
     opened,
     texts,
 )
-from model.scoring.headings import Unusable
+from model.files.headings import Unusable
 
 TABLE = "age,köln\n39,a\n50,b\n"
 

@@ -118,7 +118,9 @@ def test_a_page_that_is_not_there_is_404(client: FlaskClient, path: str) -> None
     ("method", "path"),
     [("GET", "/api/nothing"), ("GET", "/api/models/nothing"), ("POST", "/api/models/nothing/predict")],
 )
-def test_what_is_not_there_under_api_is_404_as_json_that_names_the_models(client: FlaskClient, method: str, path: str) -> None:
+def test_what_is_not_there_under_api_is_404_as_json_that_names_the_models(
+    client: FlaskClient, method: str, path: str
+) -> None:
     response = client.open(path, method=method)
     assert response.status_code == 404
     assert response.mimetype == "application/problem+json"
@@ -246,9 +248,7 @@ def logged(capsys: pytest.CaptureFixture[str]) -> list[tuple[str, str, str]]:
     return found
 
 
-def test_a_request_is_one_line_without_the_answers(
-    client: FlaskClient, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_request_is_one_line_without_the_answers(client: FlaskClient, capsys: pytest.CaptureFixture[str]) -> None:
     client.get("/census/result", query_string=person(age="73"))
     assert logged(capsys) == [("GET", "/census/result", "200")]
 
@@ -261,9 +261,7 @@ def test_a_form_that_was_sent_is_one_line_without_the_answers(
     assert logged(capsys) == [("POST", "/census", "303"), ("POST", "/census", "422")]
 
 
-def test_errors_are_logged_like_everything_else(
-    failing: FlaskClient, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_errors_are_logged_like_everything_else(failing: FlaskClient, capsys: pytest.CaptureFixture[str]) -> None:
     failing.get("/breaks?age=73")
     failing.get("/nothing?age=73")
     assert logged(capsys) == [("GET", "/breaks", "500"), ("GET", "/nothing", "404")]

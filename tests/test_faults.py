@@ -7,8 +7,8 @@ from flask.testing import FlaskClient
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
-from model.asking.declaration import Model
-from model.asking.inputs import NumberInput
+from model.declare.inputs import NumberInput
+from model.declare.model import Model
 
 from tests.page import Page, address_query, page_of
 from tests.payloads import asked, each_model, each_typed_model, passenger, person, posted
@@ -66,8 +66,7 @@ def test_one_missing_answer_is_asked_for_and_the_others_are_kept(client: FlaskCl
 def test_everything_typed_is_kept(client: FlaskClient, model: Model) -> None:
     """Only what no browser can send, a choice that is not offered, is not kept."""
     typed = {
-        one.name: f" {one.like}?? " if isinstance(one, NumberInput) else asked(model)[one.name]
-        for one in model.inputs
+        one.name: f" {one.like}?? " if isinstance(one, NumberInput) else asked(model)[one.name] for one in model.inputs
     }
     page = page_of(client.post(f"/{model.name}", data=typed))
     assert dict(page.answers) == typed
@@ -108,9 +107,7 @@ def test_a_fault_has_one_message_on_the_page(client: FlaskClient, field: str, va
 
 
 @pytest.mark.parametrize(("field", "value", "message"), CENSUS_FAULTS)
-def test_a_fault_in_an_address_has_the_same_message(
-    client: FlaskClient, field: str, value: str, message: str
-) -> None:
+def test_a_fault_in_an_address_has_the_same_message(client: FlaskClient, field: str, value: str, message: str) -> None:
     response = client.get("/census/result", query_string=person(**{field: value}))
     assert_refused(response, field, message)
 

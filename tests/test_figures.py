@@ -9,12 +9,12 @@ import pytest
 from sklearn.datasets import load_iris
 from sklearn.model_selection import train_test_split
 
-from model.answering.registry import get_model
-from model.answering.scorecard import read_scorecard
-from model.asking.declaration import Model
-from model.learning.estimators import estimator
-from model.learning.report import report
-from model.learning.training import names
+from model.declare.model import Model
+from model.learn.estimators import estimator
+from model.learn.report import report
+from model.learn.train import names
+from model.predict.card import read_scorecard
+from model.predict.catalog import get_model
 
 from tests.payloads import MODELS, each_model
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from model.answering.prediction import Estimate, get_predictor
+from model.predict.predictor import Estimate, get_predictor
 
 from tests.payloads import MODELS, each_model
 
@@ -52,8 +52,6 @@ def test_a_model_that_does_not_answer_is_named(
     assert set(states.values()) == {"answers"}
 
 
-def test_a_process_with_a_broken_model_is_still_alive(
-    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_process_with_a_broken_model_is_still_alive(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(get_predictor("iris"), "estimates", fails)
     assert client.get("/healthz").status_code == 200

@@ -18,12 +18,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from threadpoolctl import threadpool_limits
 
-from model.answering.registry import declared_in, get_model
-from model.answering.scorecard import read_scorecard, write_scorecard
-from model.asking.declaration import Model
-from model.learning.checking import CheckFailed, check
-from model.learning.table import Disagreement, read_table
-from model.learning.training import train
+from model.declare.model import Model
+from model.learn.check import CheckFailed, check
+from model.learn.table import Disagreement, read_table
+from model.learn.train import train
+from model.predict.card import read_scorecard, write_scorecard
+from model.predict.catalog import declared_in, get_model
 
 from tests.payloads import each_model
 from tests.processes import likely
@@ -43,7 +43,9 @@ def without(column: str) -> Callable[[list[Row]], list[Row]]:
 
 def instead(*pairs: str) -> Callable[[str], str]:
     """Put each second text in the place of the one before it."""
-    return lambda source: reduce(lambda text, pair: text.replace(*pair), zip(pairs[::2], pairs[1::2], strict=True), source)
+    return lambda source: reduce(
+        lambda text, pair: text.replace(*pair), zip(pairs[::2], pairs[1::2], strict=True), source
+    )
 
 
 def disagreement(folder: Path, **changes: Any) -> str:
@@ -105,7 +107,9 @@ def test_a_word_is_not_taken_for_an_unknown_number(tmp_path: Path) -> None:
     unknown = instead("whole=True,", "whole=True, may_be_unknown=True,")
     blank_and_word = [put(7, clouds=""), put(8, clouds="?"), put(9, clouds="cloudy")]
     message = disagreement(
-        tmp_path, change_model=unknown, change_rows=lambda rows: reduce(lambda r, change: change(r), blank_and_word, rows)
+        tmp_path,
+        change_model=unknown,
+        change_rows=lambda rows: reduce(lambda r, change: change(r), blank_and_word, rows),
     )
     assert "clouds: the table has ['cloudy'], which the form does not take as a number" in message
 
@@ -311,7 +315,7 @@ def test_the_command_ends_with_0_where_everything_holds() -> None:
 # -- the scorecard's text ----------------------------------------------------------------------------
 
 PLAIN_JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text("ab é“{}\\\"\n", max_size=5),
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text('ab é“{}\\"\n', max_size=5),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text("abc", max_size=3), inner, max_size=4),
     max_leaves=20,
 )

@@ -14,8 +14,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from PIL import Image
 
-from model.seeing import network, photo
-from model.seeing.network import FOLDER, NETWORK_SHA256, NetworkChanged, Sight, look, name_of
+from model.vision import network, photo
+from model.vision.network import FOLDER, NETWORK_SHA256, NetworkChanged, Sight, look, name_of
 
 from tests import photos
 
@@ -218,7 +218,7 @@ def test_many_threads_share_one_network_and_agree() -> None:
 def test_a_text_is_read_without_loading_the_network() -> None:
     script = f"""
 import sys
-from model.seeing.network import Sight, name_of
+from model.vision.network import Sight, name_of
 print(name_of(Sight.parse({CUP!r}).things[0][0]), {{"PIL", "numpy", "onnxruntime"}} & set(sys.modules))
 """
     run = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)

@@ -11,8 +11,8 @@ import pytest
 from flask.testing import FlaskClient
 from schemathesis.specs.openapi.definitions import OPENAPI_31
 
-from model.asking.declaration import Model
-from model.asking.inputs import ChoiceInput, NumberInput
+from model.declare.inputs import ChoiceInput, NumberInput
+from model.declare.model import Model
 from webapp import create_app
 
 from tests import photos
@@ -85,9 +85,7 @@ def test_each_operation_has_a_name_of_its_own() -> None:
 
 def test_each_address_is_there(client: FlaskClient) -> None:
     for path, methods in DOCUMENT["paths"].items():
-        assert {method.upper() for method in methods} <= client.options(path).allow.as_set(
-            preserve_casing=True
-        )
+        assert {method.upper() for method in methods} <= client.options(path).allow.as_set(preserve_casing=True)
 
 
 # -- its examples ----------------------------------------------------------------------------------
@@ -149,10 +147,7 @@ def test_an_explanation_is_as_described(client: FlaskClient, model: Model, name:
 
 def test_the_explanation_of_a_photo_is_as_described(client: FlaskClient) -> None:
     got = client.post("/api/models/food/predict?explain=1", data={"photo": photo()})
-    assert (
-        faults(response(DOCUMENT["paths"]["/api/models/food/predict"]["post"], 200)["schema"], got.get_json())
-        == []
-    )
+    assert faults(response(DOCUMENT["paths"]["/api/models/food/predict"]["post"], 200)["schema"], got.get_json()) == []
 
 
 @pytest.mark.parametrize("path", [path for path in DOCUMENT["paths"] if not path.endswith("/predict")])
@@ -174,9 +169,7 @@ def test_each_problem_is_as_described(client: FlaskClient, model: Model) -> None
         415: client.post(path, data=b"{}", content_type="text/plain"),
         422: client.post(path, data=b"{}", content_type=kind),
     }
-    assert {str(status) for status in statuses} == {
-        status for status in described["responses"] if status >= "400"
-    }
+    assert {str(status) for status in statuses} == {status for status in described["responses"] if status >= "400"}
     for status, got in statuses.items():
         assert got.status_code == status
         assert got.mimetype == "application/problem+json"

@@ -9,9 +9,9 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.datastructures import MultiDict
 
-from model.answering.prediction import get_predictor, predict_probability
-from model.asking.declaration import Model
-from webapp.addresses import example_addresses, texts
+from model.declare.model import Model
+from model.predict.predictor import get_predictor, predict_probability
+from webapp.http.addresses import example_addresses, texts
 
 from tests.page import address_query, page_of
 from tests.payloads import MODELS, TYPED, asked, each_model, each_typed_model, person, posted
@@ -167,8 +167,10 @@ def test_a_district_gets_its_price_and_the_range_of_it(client: FlaskClient) -> N
     (estimate,) = get_predictor("housing").estimates({"rooms": 6.5})
     page = page_of(client.get("/housing/result", query_string=asked(model, rooms="6.5")))
     for amount in (estimate.value, estimate.low, estimate.high):
-        assert f"${amount:.0f},000" in page.text or f"${1000 * amount:,.0f}" in page.text or (
-            f"${1000 * round(amount, 1):,.0f}" in page.text
+        assert (
+            f"${amount:.0f},000" in page.text
+            or f"${1000 * amount:,.0f}" in page.text
+            or (f"${1000 * round(amount, 1):,.0f}" in page.text)
         )
     assert "$" in page.heading
 

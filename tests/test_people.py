@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from model.answering.people import People, Person
-from model.answering.prediction import get_predictor
-from model.asking.declaration import Model
-from model.asking.inputs import ChoiceInput, NumberInput
+from model.declare.inputs import ChoiceInput, NumberInput
+from model.declare.model import Model
+from model.predict.neighbours import People, Person
+from model.predict.predictor import get_predictor
 
 from tests.payloads import MODELS
 

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageChops, ImageStat
 
-from model.seeing.photo import MAX_PHOTO_BYTES, PhotoRefused, open_photo, plain_view, views
+from model.vision.photo import MAX_PHOTO_BYTES, PhotoRefused, open_photo, plain_view, views
 
 from tests import photos
 
@@ -230,7 +230,7 @@ def test_no_file_is_opened_for_writing() -> None:
     """Python reports every file it opens to an audit hook; a child process, since a hook cannot be removed."""
     script = """
 import sys
-from model.seeing import network, photo
+from model.vision import network, photo
 from tests import photos
 sent = [photos.COFFEE.read_bytes(), photos.saved(photos.cup()), photos.saved(photos.cup(), "WEBP"),
         photos.saved(photos.cup().resize((3000, 2000)), "JPEG"), photos.COFFEE.read_bytes()[:9000]]
@@ -254,7 +254,7 @@ print(written)
 
 
 def test_importing_the_module_loads_neither_pillow_nor_numpy() -> None:
-    script = "import sys, model.seeing.photo, model.seeing.network; print({'PIL', 'numpy', 'onnxruntime'} & set(sys.modules))"
+    script = "import sys, model.vision.photo, model.vision.network; print({'PIL', 'numpy', 'onnxruntime'} & set(sys.modules))"
     run = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
     assert run.stdout == "set()\n"
 

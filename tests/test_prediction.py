@@ -13,12 +13,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.answering.prediction import get_predictor, predict_probability
-from model.answering.registry import get_model
-from model.asking.declaration import Model
-from model.asking.inputs import ChoiceInput, Input, NumberInput
-from model.learning.references import predictions
-from model.seeing.network import LEAST, Sight
+from model.declare.inputs import ChoiceInput, Input, NumberInput
+from model.declare.model import Model
+from model.learn.references import predictions
+from model.predict.catalog import get_model
+from model.predict.predictor import get_predictor, predict_probability
+from model.vision.network import LEAST, Sight
 
 from tests.payloads import MODELS, each_model, example
 

@@ -9,9 +9,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
-from model.asking.declaration import Model
-from model.asking.inputs import ChoiceInput, Input, NumberInput, Refused
-from model.asking.reading import read_answers, read_lists
+from model.declare.inputs import ChoiceInput, Input, NumberInput, Refused
+from model.declare.model import Model
+from model.declare.reading import read_answers, read_lists
 
 from tests.payloads import MODELS, TYPED, each_typed_model
 from tests.test_prediction import answers_of, answers_to

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from model.answering.prediction import get_predictor
+from model.predict.predictor import get_predictor
 from webapp import create_app
 
 from tests.payloads import MODELS, SETTINGS

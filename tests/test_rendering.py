@@ -10,10 +10,10 @@ from flask import Flask
 from jinja2.compiler import CodeGenerator
 from markupsafe import Markup, escape
 
-from model.asking.declaration import Model
+from model.declare.model import Model
 from webapp import create_app
-from webapp.addresses import address_of, compare_address, form_address, query_of
-from webapp.rendering import escaped
+from webapp.http.addresses import address_of, compare_address, form_address, query_of
+from webapp.http.rendering import escaped
 
 from tests.payloads import SETTINGS, asked, each_model, example
 

@@ -11,13 +11,13 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from model.answering.changes import smallest_changes
-from model.answering.explanation import moves
-from model.answering.prediction import get_predictor
-from model.asking.declaration import Model
-from model.asking.inputs import ChoiceInput, Input, NumberInput
-from webapp.addresses import texts
-from webapp.pictures import hundredths
+from model.declare.inputs import ChoiceInput, Input, NumberInput
+from model.declare.model import Model
+from model.predict.changes import smallest_changes
+from model.predict.explain import moves
+from model.predict.predictor import get_predictor
+from webapp.http.addresses import texts
+from webapp.text.dots import hundredths
 
 from tests.page import Element, Page, page_of
 from tests.payloads import MODELS, asked, each_model, each_typed_model, example, passenger, person
@@ -245,7 +245,9 @@ def test_an_unknown_answer_is_told_with_how_right_the_model_was_about_those_of_w
     rows = [row for row in range(crowd.count) if crowd.person(row).answers["work"] is None]
     so = 100 * sum(crowd.outcomes[row] for row in rows) / len(rows)
     given_then = 100 * sum(crowd.chances[0][row] for row in rows) / len(rows)
-    assert f"Of the {len(rows):,} people in the data of whom this is not recorded (employer), {so:.1f} out of 100" in text
+    assert (
+        f"Of the {len(rows):,} people in the data of whom this is not recorded (employer), {so:.1f} out of 100" in text
+    )
     assert f"The model gave them {given_then:.1f} on average." in text
 
 
@@ -256,7 +258,14 @@ def test_a_price_whose_range_had_to_be_stretched_says_so(client: FlaskClient) ->
 
 
 def test_where_nothing_moved_the_number_that_is_said(client: FlaskClient) -> None:
-    usual = {"sex": "male", "age": "28", "ticket_class": "3", "port": "S", "siblings_spouses": "0", "parents_children": "0"}
+    usual = {
+        "sex": "male",
+        "age": "28",
+        "ticket_class": "3",
+        "port": "S",
+        "siblings_spouses": "0",
+        "parents_children": "0",
+    }
     assert "Nothing did" in section(result(client, TITANIC, usual), "What moved the number").text
 
 
@@ -367,10 +376,10 @@ def test_a_result_says_its_version_and_its_data(client: FlaskClient, model: Mode
     assert f"Model version {get_predictor(model.name).version}, trained on " in page.text
 
 
-
-
 def test_one_relative_is_not_several(client: FlaskClient) -> None:
-    text = page_of(client.get("/titanic/result", query_string=passenger(siblings_spouses="1", parents_children="1"))).text
+    text = page_of(
+        client.get("/titanic/result", query_string=passenger(siblings_spouses="1", parents_children="1"))
+    ).text
     assert "One brother, sister or spouse on board" in text
     assert "One parent or child on board" in text
     assert "1 brothers" not in text

@@ -12,12 +12,12 @@ from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.answering.prediction import get_predictor
-from model.asking.declaration import Model
-from model.scoring.dialect import Dialect, opened, texts
-from model.scoring.headings import BROKEN, Unusable, estimate_cells
-from model.scoring.records import Records, State, guarded
-from model.scoring.rows import HEADER_ONLY, SHOWN_ROWS, SHOWN_WRONG, Scoring
+from model.declare.model import Model
+from model.files.dialect import Dialect, opened, texts
+from model.files.headings import BROKEN, Unusable, estimate_cells
+from model.files.records import Records, State, guarded
+from model.files.rows import HEADER_ONLY, SHOWN_ROWS, SHOWN_WRONG, Scoring
+from model.predict.predictor import get_predictor
 
 from tests.page import page_of
 from tests.payloads import TYPED, asked, each_typed_model, example, passenger, person
@@ -78,9 +78,7 @@ def test_the_estimates_are_the_predictors_own_to_the_last_digit() -> None:
 
 
 def test_an_empty_cell_is_unknown_where_that_is_an_answer() -> None:
-    text, _ = scored(
-        table(passenger(), passenger(age="").values(), passenger(age="unknown").values()), TITANIC
-    )
+    text, _ = scored(table(passenger(), passenger(age="").values(), passenger(age="unknown").values()), TITANIC)
     empty, unknown = read(text)
     assert empty["age"] == ""
     assert empty["probability"] == unknown["probability"] != ""
@@ -139,9 +137,7 @@ def test_only_the_first_rows_are_kept_to_be_looked_at() -> None:
 def test_cells_come_back_as_they_are_written(encoding: str, delimiter: str, line_end: str, size: int) -> None:
     names = [*FIELDS, "note"]
     notes = ["Köln", "a\nb", 'says "x"', "", "a,b;c\td", "\u2028x"]
-    lines = table(
-        names, *([*person().values(), note] for note in notes), delimiter=delimiter, line_end=line_end
-    )
+    lines = table(names, *([*person().values(), note] for note in notes), delimiter=delimiter, line_end=line_end)
     text, scoring = scored(lines.encode(encoding), size=size)
     assert [row["note"] for row in read(text, delimiter)] == notes
     assert all(row["probability"] and not row["error"] for row in read(text, delimiter))
@@ -172,9 +168,7 @@ def test_a_column_that_is_already_there_is_kept() -> None:
 
 def test_a_line_is_numbered_as_an_editor_numbers_it() -> None:
     bad = person(age="")
-    lines = (
-        table([*FIELDS, "no\nte"], [*person().values(), "a\nb\n\nc"]) + "\n\n" + table([*bad.values(), "x"])
-    )
+    lines = table([*FIELDS, "no\nte"], [*person().values(), "a\nb\n\nc"]) + "\n\n" + table([*bad.values(), "x"])
     for size in (3, 50, 1000):
         _, scoring = scored(lines, size=size)
         assert [row.line for row in scoring.counts.first_wrong] == [9]
@@ -229,9 +223,7 @@ def read_by_python(text: str) -> Iterator[tuple[int, list[str] | None]]:
             yield line, cells
 
 
-@given(
-    st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=8)), st.integers(1, 99)
-)
+@given(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=8)), st.integers(1, 99))
 def test_no_cell_changes_but_for_the_guard(notes: list[str], size: int) -> None:
     lines = table(["rooms", "note"], ["6", ""], *(["6.5", note] for note in notes), line_end="\r\n")
     text, scoring = scored(lines, get_predictor("housing"), size)
@@ -258,11 +250,7 @@ def test_a_cell_that_a_spreadsheet_would_run_is_made_safe(cell: str, safe: str) 
         names.insert(at, "note")
         cells.insert(at, cell)
         for again in (1, 40):
-            rows = list(
-                csv.reader(
-                    io.StringIO(scored(table(names, *[cells] * again, line_end="\r\n"))[0], newline="")
-                )
-            )
+            rows = list(csv.reader(io.StringIO(scored(table(names, *[cells] * again, line_end="\r\n"))[0], newline="")))
             assert rows[-1][at] == safe
             assert rows[-1][11] == ""
 

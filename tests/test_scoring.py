@@ -13,13 +13,13 @@ import polars as pl
 import pytest
 from click.testing import CliRunner, Result
 
-from model.answering.prediction import get_predictor
-from model.answering.registry import get_model
-from model.asking.inputs import plain
-from model.asking.reading import read_answers
-from model.scoring import columns, csv_pieces, sources
-from model.scoring.headings import BROKEN, estimate_cells, estimate_columns, row_error
-from webapp.commands import main
+from model.declare.inputs import plain
+from model.declare.reading import read_answers
+from model.files import columns, csv_pieces, sources
+from model.files.headings import BROKEN, estimate_cells, estimate_columns, row_error
+from model.predict.catalog import get_model
+from model.predict.predictor import get_predictor
+from webapp.commands.main import main
 
 from tests.processes import likely
 
@@ -364,7 +364,7 @@ def test_a_file_is_written_as_it_was(tmp_path: Path, encoding: str, delimiter: s
 
 
 def test_cells_that_a_row_has_too_many_come_after_its_error() -> None:
-    _, rows = scored_text(one_person(",note", ",n") + ",".join(PERSON.values()) + ",n,=1,\"a,b\"\n")
+    _, rows = scored_text(one_person(",note", ",n") + ",".join(PERSON.values()) + ',n,=1,"a,b"\n')
     assert rows[1].pop(None) == ["'=1", "a,b"]  # type: ignore[call-overload]
     assert rows[1] == {**rows[0], "probability": "", "low": "", "high": "", "error": rows[1]["error"]}
     assert rows[1]["error"] == "This row has 10 cells where the header has 8"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from webapp import server as serving
+from webapp.commands import serve as serving
 from webapp.settings import SERVER_VARIABLES, SETTINGS
 
 from tests import photos

@@ -30,9 +30,9 @@ def refuse(*arguments, **options):
 pickle.load = pickle.loads = pickle.Unpickler = pickle._load = pickle._loads = pickle._Unpickler = refuse
 
 from webapp import create_app
-from webapp.addresses import texts
-from model.answering.registry import models
-from model.asking.reading import read_answers
+from webapp.http.addresses import texts
+from model.predict.catalog import models
+from model.declare.reading import read_answers
 
 app = create_app({"SECRET_KEY": "for the tests only"})
 
@@ -87,7 +87,7 @@ def test_serving_imports_no_learning_library(found: dict[str, Any], library: str
 
 
 def test_serving_imports_none_of_the_code_that_learns(found: dict[str, Any]) -> None:
-    assert not [name for name in found["modules"] if name.startswith("model.learning")]
+    assert not [name for name in found["modules"] if name.startswith("model.learn")]
 
 
 def test_serving_unpickles_nothing(found: dict[str, Any]) -> None:
@@ -97,8 +97,8 @@ def test_serving_unpickles_nothing(found: dict[str, Any]) -> None:
 def test_answering_imports_nothing_of_the_web() -> None:
     """The models know no Flask and no template."""
     script = (
-        "import sys; from model.answering.prediction import get_predictor; "
-        "from model.answering.registry import models; [get_predictor(m.name).load() for m in models()]; "
+        "import sys; from model.predict.predictor import get_predictor; "
+        "from model.predict.catalog import models; [get_predictor(m.name).load() for m in models()]; "
         "print([name for name in sys.modules if name.split('.')[0] in ('flask', 'flask_wtf', 'jinja2', 'webapp')])"
     )
     result = run("-c", script)

@@ -78,9 +78,7 @@ def test_a_setting_is_understood(variable: str, text: str, key: str, value: obje
         ("LIKELY_MODEL_FOLDERS", __file__, "folders that exist"),
     ],
 )
-def test_a_setting_that_is_not_understood_is_named_with_what_it_takes(
-    variable: str, text: str, takes: str
-) -> None:
+def test_a_setting_that_is_not_understood_is_named_with_what_it_takes(variable: str, text: str, takes: str) -> None:
     assert refusal(**{variable: text}) == f"{variable} must be {takes}, not {text!r}"
 
 

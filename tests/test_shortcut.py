@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
-from model.asking.declaration import Model
+from model.declare.model import Model
 from webapp import create_app
 
 from tests.payloads import SETTINGS, TYPED, each_typed_model, example, person
@@ -67,7 +67,13 @@ def test_any_body_gets_the_same_answer_either_way(client: FlaskClient, body: byt
 
 @pytest.mark.parametrize(
     "content_type",
-    ["application/json; charset=utf-8", "application/merge-patch+json", "text/plain", "application/x-www-form-urlencoded", ""],
+    [
+        "application/json; charset=utf-8",
+        "application/merge-patch+json",
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "",
+    ],
 )
 def test_any_content_type_gets_the_same_answer_either_way(client: FlaskClient, content_type: str) -> None:
     short, long = asked_twice(client, CENSUS, json.dumps(person()).encode(), content_type=content_type)
@@ -81,7 +87,9 @@ def test_a_list_and_a_body_that_is_too_long_get_the_same_answer_either_way(clien
 
 
 def test_a_body_that_ends_too_soon_gets_the_same_answer_either_way(client: FlaskClient) -> None:
-    short, long = asked_twice(client, CENSUS, json.dumps(person()).encode(), environ_overrides={"CONTENT_LENGTH": "500"})
+    short, long = asked_twice(
+        client, CENSUS, json.dumps(person()).encode(), environ_overrides={"CONTENT_LENGTH": "500"}
+    )
     assert short == long
     assert short[0] == 400
 

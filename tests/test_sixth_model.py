@@ -216,7 +216,8 @@ def test_a_declaration_that_contradicts_itself_is_refused(tmp_path: Path, old: s
 
 
 @pytest.mark.parametrize(
-    ("old", "new"), [("knots=(0, 4, 8)", "knots=4"), (f"({EXAMPLE},)", EXAMPLE), ('{"The sky": ("clouds", "wind")}', "None")]
+    ("old", "new"),
+    [("knots=(0, 4, 8)", "knots=4"), (f"({EXAMPLE},)", EXAMPLE), ('{"The sky": ("clouds", "wind")}', "None")],
 )
 def test_a_declaration_of_another_shape_is_refused_by_its_files_name(tmp_path: Path, old: str, new: str) -> None:
     write_toy(tmp_path, lambda model: model.replace(old, new))

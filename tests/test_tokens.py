@@ -10,8 +10,8 @@ from itsdangerous.timed import TimestampSigner
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
-from model.asking.declaration import Model
-from webapp.forms import EXPIRED, EXPIRED_PHOTO
+from model.declare.model import Model
+from webapp.pages.forms import EXPIRED, EXPIRED_PHOTO
 
 from tests.page import Page, address_query, page_of
 from tests.payloads import MODELS, asked, each_model, each_typed_model, person, posted

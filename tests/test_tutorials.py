@@ -11,7 +11,7 @@ from sklearn.datasets import load_iris
 from sklearn.model_selection import train_test_split
 from werkzeug.test import TestResponse
 
-from model.answering.prediction import predict_probability
+from model.predict.predictor import predict_probability
 
 from tests import photos
 from tests.page import page_of
@@ -192,9 +192,7 @@ def test_a_category_is_read_leniently_as_to_its_letters(client: FlaskClient, wor
     ],
     ids=repr,
 )
-def test_a_bad_passenger_is_refused_with_a_message(
-    client: FlaskClient, changes: dict[str, Any], message: str
-) -> None:
+def test_a_bad_passenger_is_refused_with_a_message(client: FlaskClient, changes: dict[str, Any], message: str) -> None:
     response = client.post("/predict", json=[PASSENGERS[0], PASSENGERS[3] | changes])
     (error,) = assert_problem(response, 422)["errors"]
     assert error["message"] == message
@@ -276,7 +274,9 @@ def test_a_palace_is_not_food(client: FlaskClient) -> None:
     assert told["probability"] < 0.1
 
 
-@pytest.mark.parametrize("data", [{"file": ""}, {"file": photo(b"", "")}, {"other": "x"}], ids=["text", "none", "other"])
+@pytest.mark.parametrize(
+    "data", [{"file": ""}, {"file": photo(b"", "")}, {"other": "x"}], ids=["text", "none", "other"]
+)
 def test_a_form_without_a_photo_is_refused(client: FlaskClient, data: dict[str, Any]) -> None:
     response = client.post("/predict", data=data, content_type="multipart/form-data")
     assert_problem(response, 422, "Choose a photo")

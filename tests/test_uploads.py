@@ -12,8 +12,8 @@ from PIL import Image
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
-from model.seeing.network import Sight
-from model.seeing.photo import MAX_PHOTO_BYTES
+from model.vision.network import Sight
+from model.vision.photo import MAX_PHOTO_BYTES
 
 from tests import photos
 from tests.page import page_of
@@ -72,8 +72,7 @@ BAD = {
     ),
     "JPEG of many scans": (
         photos.jpeg_with_scans(60),
-        "The photo is stored in a way that takes too long to open. "
-        "Save it again as a JPEG and choose the new copy",
+        "The photo is stored in a way that takes too long to open. Save it again as a JPEG and choose the new copy",
     ),
     "one byte too many": (COFFEE + b"\0" * (MAX_PHOTO_BYTES + 1 - len(COFFEE)), TOO_LARGE),
 }
@@ -216,6 +215,7 @@ def test_the_tutorials_address_has_the_same_limit(client: FlaskClient) -> None:
 
 
 # -- the disk --------------------------------------------------------------------------------------
+
 
 def test_the_watch_on_the_disk_sees_what_is_written(files_written: list[str]) -> None:
     with tempfile.TemporaryFile() as file:

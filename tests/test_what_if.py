@@ -8,9 +8,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from flask.testing import FlaskClient
 
-from model.asking.declaration import Model
-from webapp.addresses import NEW, texts
-from webapp.forms import EXPIRED_PHOTO
+from model.declare.model import Model
+from webapp.http.addresses import NEW, texts
+from webapp.pages.forms import EXPIRED_PHOTO
 
 from tests.page import Page, page_of
 from tests.payloads import MODELS, TYPED, asked, each_model, each_typed_model, example, person, photo
@@ -178,7 +178,5 @@ def test_sending_a_photo_to_compare_needs_the_forms_token(guarded_client: FlaskC
     assert page_of(refused).summary == [EXPIRED_PHOTO]
     page = page_of(guarded_client.get("/food/compare", query_string=before))
     token = dict(page.sent)[f"{NEW}csrf_token"]
-    sent = guarded_client.post(
-        "/food/compare", data=before | {f"{NEW}photo": photo(), f"{NEW}csrf_token": token}
-    )
+    sent = guarded_client.post("/food/compare", data=before | {f"{NEW}photo": photo(), f"{NEW}csrf_token": token})
     assert sent.status_code == 303

@@ -6,7 +6,7 @@ import re
 
 from flask.testing import FlaskClient
 
-from model.asking.declaration import Model
+from model.declare.model import Model
 
 from tests.page import Page, page_of
 from tests.payloads import asked, each_model

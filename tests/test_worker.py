@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from model.answering.registry import get_model
+from model.predict.catalog import get_model
 
 from tests.payloads import example
 from tests.processes import PATIENCE, Server, server

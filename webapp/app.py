@@ -9,35 +9,21 @@ from typing import Any
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from model.answering.prediction import Predictor, get_predictor
-from model.answering.registry import add_folder, models
+from model.predict.catalog import add_folder, models
+from model.predict.predictor import Predictor, get_predictor
 
-from . import (
-    api,
-    api_docs,
-    assets,
-    batch,
-    bodies,
-    compression,
-    cors,
-    errors,
-    filters,
-    headers,
-    health,
-    pages,
-    rendering,
-    tutorials,
-    unchanging,
-    what_if,
-)
-from .converters import ModelConverter
-from .headers import SecurityHeaders
-from .logs import RequestLog
+from .api import docs, predict, tutorials
+from .http import cache, compression, cors, errors, headers, health, limits, rendering, static
+from .http.converters import ModelConverter
+from .http.headers import SecurityHeaders
+from .http.log import RequestLog
+from .http.shortcut import Shortcut
+from .pages import batch, compare, form
 from .settings import settings_from
-from .shortcut import Shortcut
+from .text import filters
 
-PARTS = (bodies, headers, cors, errors, filters, assets, compression, rendering, unchanging)
-BLUEPRINTS = (tutorials.bp, assets.bp, pages.bp, what_if.bp, batch.bp, health.bp, api.bp, api_docs.bp)
+PARTS = (limits, headers, cors, errors, filters, static, compression, rendering, cache)
+BLUEPRINTS = (tutorials.bp, static.bp, form.bp, compare.bp, batch.bp, health.bp, predict.bp, docs.bp)
 
 
 def build(config: Mapping[str, Any] | None) -> Flask:

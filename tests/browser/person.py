@@ -7,8 +7,8 @@ from typing import Any, Literal
 
 from playwright.sync_api import Locator, Page
 
-from model.asking.declaration import Model
-from model.asking.inputs import ChoiceInput, Input
+from model.declare.inputs import ChoiceInput, Input
+from model.declare.model import Model
 
 from tests import photos
 

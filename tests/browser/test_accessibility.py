@@ -10,9 +10,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 from werkzeug.test import TestResponse
 
-from model.asking.declaration import Model
+from model.declare.model import Model
 from webapp import create_app
-from webapp.addresses import NEW, texts
+from webapp.http.addresses import NEW, texts
 
 from .conftest import OpenPage
 from tests.payloads import MODELS, SETTINGS, asked, example

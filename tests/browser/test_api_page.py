@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from model.asking.declaration import Model
+from model.declare.model import Model
 
 from .conftest import OpenPage
 from .person import choose_photo

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from model.answering.prediction import get_predictor
-from model.scoring.dialect import SPREADSHEET, opened, texts
-from model.scoring.rows import Scoring
-from webapp.batch import NO_FILE
+from model.files.dialect import SPREADSHEET, opened, texts
+from model.files.rows import Scoring
+from model.predict.predictor import get_predictor
+from webapp.pages.batch import NO_FILE
 
 from .conftest import OpenPage
 from .person import has_focus, tab_to
@@ -205,9 +205,7 @@ def to_counts(page: Page) -> None:
 def test_axe_finds_nothing(open_page: OpenPage, go: Any, scheme: str, width: int) -> None:
     page = open_page("/census/batch", width, color_scheme=scheme)
     # As it is without the script, with both buttons; axe itself needs one.
-    page.evaluate(
-        "document.getElementById('upload').replaceWith(document.getElementById('upload').cloneNode(true))"
-    )
+    page.evaluate("document.getElementById('upload').replaceWith(document.getElementById('upload').cloneNode(true))")
     page.evaluate("document.querySelector('[data-alone]').hidden = false")
     go(page)
     assert violations(page) == []

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from model.asking.declaration import Model
-from model.asking.inputs import NumberInput
-from model.asking.photo_input import PhotoInput
-from model.seeing.photo import MAX_PHOTO_BYTES
+from model.declare.inputs import NumberInput
+from model.declare.model import Model
+from model.declare.photo import PhotoInput
+from model.vision.photo import MAX_PHOTO_BYTES
 
 from .conftest import OpenPage
 from .person import (
@@ -62,9 +62,7 @@ def expect_error(page: Page, message: str) -> None:
 @each_model
 @widths
 @javascripts
-def test_a_filled_in_form_leads_to_its_result(
-    open_page: OpenPage, model: Model, width: int, javascript: bool
-) -> None:
+def test_a_filled_in_form_leads_to_its_result(open_page: OpenPage, model: Model, width: int, javascript: bool) -> None:
     page = open_page("/", width, javascript)
     page.get_by_role("main").get_by_role("link", name=model.words.question).first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text(model.words.heading)
@@ -138,9 +136,7 @@ def test_a_blank_form_says_what_is_missing_at_each_field(
 
 @each_typed_model
 @javascripts
-def test_a_mistake_is_put_right_and_the_rest_is_kept(
-    open_page: OpenPage, model: Model, javascript: bool
-) -> None:
+def test_a_mistake_is_put_right_and_the_rest_is_kept(open_page: OpenPage, model: Model, javascript: bool) -> None:
     number = next(asked for asked in model.inputs if isinstance(asked, NumberInput))
     answers = example(model)
     page = open_page(f"/{model.name}", 320, javascript)
@@ -159,9 +155,7 @@ def test_a_mistake_is_put_right_and_the_rest_is_kept(
 
 
 @javascripts
-def test_an_address_with_a_bad_answer_shows_the_form_with_its_message(
-    open_page: OpenPage, javascript: bool
-) -> None:
+def test_an_address_with_a_bad_answer_shows_the_form_with_its_message(open_page: OpenPage, javascript: bool) -> None:
     model = BY_NAME["housing"]
     rooms = model.input["rooms"]
     assert isinstance(rooms, NumberInput)

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Page, Response, expect
 
-from model.asking.declaration import Model
+from model.declare.model import Model
 
 from .conftest import OpenPage
 from .person import choose_photo, has_focus, press, tab_to
@@ -205,9 +205,6 @@ def give(page: Page, event: str) -> None:
         }""",
         [event, base64.b64encode(photos.COFFEE.read_bytes()).decode()],
     )
-
-
-
 
 
 @pytest.mark.parametrize("event", ["drop", "paste"])

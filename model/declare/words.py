@@ -1,0 +1,56 @@
+"""What the pages say of one model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Words:
+    """What the pages say of one model. Sentences about the answer take numbers from the scorecard."""
+
+    title: str
+    question: str
+    heading: str
+    lead: str
+    button: str
+    # "people with these answers"
+    those: str
+    # "had an income over $50,000" and "did not"
+    yes: str = ""
+    no: str = ""
+    # The thing itself, as a noun: "income over $50,000".
+    outcome: str = ""
+    # How a sentence goes on about a second estimate, up to its number.
+    instead: str = "With {reference}, and all else the same, it would be"
+    warning: str = ""
+    data_line: str = ""
+    source: str = ""
+    # One of the people, things or places in the data, and several of them.
+    one: str = "person"
+    many: str = "people"
+    # Whether they are things or places: then a sentence goes on with “which” where it has “whom” of people.
+    things: bool = False
+    another: str = "Another person"
+    left_out: str = ""
+    # What an amount is called, and what its numbers count where that is not the unit below.
+    amount: str = "amount"
+    counted_in: str = ""
+    before_unit: str = ""
+    after_unit: str = ""
+    for_what: str = ""
+    not_for: str = ""
+    licence: str = ""
+
+    @property
+    def who(self) -> str:
+        return "that" if self.things else "who"
+
+    @property
+    def whom(self) -> str:
+        return "which" if self.things else "whom"
+
+    @property
+    def thousand(self) -> str:
+        """One of what the numbers count, where they count thousands: “$1,000”."""
+        return f"{self.before_unit}1{self.after_unit}" if self.after_unit == ",000" else ""

@@ -1,0 +1,1 @@
+"""How good a model is and about whom it is wrong: counts, shares and their ranges."""

@@ -1,0 +1,56 @@
+"""Scoring the Parquet files of a data set on a Dask cluster, as many partitions at a time as it has threads."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import dask.dataframe as dd
+import polars as pl
+from dask.base import compute
+from dask.distributed import Client
+
+from model.predict.predictor import get_predictor
+
+from .files import Tally
+from .headings import Unusable
+from .scorer import Scorer
+
+
+def score_dataset(name: str, source: Path, target: Path, address: str) -> Tally:
+    """Score every file of the folder or pattern source into the folder target, which is there whole or not at all."""
+    if target.exists():
+        raise Unusable(f"{target} is there already. Name a folder that is not")
+    part = target.absolute().with_name(f".{target.name}.{os.getpid()}.part")
+    with Client(address):
+        try:
+            tally = write_scored(name, source.absolute(), part)
+            part.rename(target)
+        finally:
+            shutil.rmtree(part, ignore_errors=True)
+    return tally
+
+
+def write_scored(name: str, source: Path, part: Path) -> Tally:
+    rows = dd.read_parquet(source, index=False, dtype_backend="pyarrow")
+    scored = rows.map_partitions(scored_partition, name, meta=scored_partition(rows._meta, name))
+    # A file for each partition, named by its number: one that is written again replaces itself.
+    scored.to_parquet(part, write_index=False)
+    errors = dd.read_parquet(part, columns=[scored.columns[-1]], dtype_backend="pyarrow").iloc[:, 0]
+    return Tally(*compute(errors.size, errors.count()))
+
+
+def scored_partition(rows: Any, name: str) -> Any:
+    """What score() makes of a table of pandas, wherever in the cluster it is."""
+    frame = pl.from_pandas(rows)
+    scorer = scorer_for(name, tuple(frame.columns))
+    scored = scorer.score(frame, scorer.columns())
+    return frame.hstack(scored.added).to_pandas(use_pyarrow_extension_array=True)
+
+
+@lru_cache
+def scorer_for(name: str, header: tuple[str, ...]) -> Scorer:
+    return Scorer(get_predictor(name), header)

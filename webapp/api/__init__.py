@@ -1,0 +1,1 @@
+"""JSON for programs: estimates, the models, problems, and what describes them."""

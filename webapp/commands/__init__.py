@@ -1,0 +1,1 @@
+"""What `python run.py` does, a module a command."""

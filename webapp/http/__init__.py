@@ -1,0 +1,1 @@
+"""What every request passes: limits, headers, errors, static files, the log, health."""

@@ -1,0 +1,1 @@
+"""The pages: each view beside the values that its template shows."""

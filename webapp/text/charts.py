@@ -1,0 +1,162 @@
+"""Where the marks of the card's pictures stand: numbers as places in a drawing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from model.evaluate.shares import Bin, Cut
+
+WIDTH, HEIGHT = 320, 312
+LEFT, RIGHT, TOP, BOTTOM = 46, 310, 10, 264
+LARGEST, SMALLEST = 8.0, 2.5
+ROW = 38
+
+
+@dataclass(frozen=True)
+class Scale:
+    """From numbers to places along one side of a drawing."""
+
+    lowest: float
+    highest: float
+    start: float
+    end: float
+
+    def __call__(self, value: float) -> float:
+        share = (value - self.lowest) / (self.highest - self.lowest)
+        return round(self.start + share * (self.end - self.start), 1)
+
+
+@dataclass(frozen=True)
+class Tick:
+    at: float
+    text: str
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A point, with a whisker from its low to its high end where it has one, and a size that shows how many."""
+
+    x: float
+    y: float
+    low: float = 0
+    high: float = 0
+    size: float = 4
+    text: str = ""
+    # Where the text stands, so that it keeps clear of the line and the axis.
+    text_y: float = 0
+
+
+@dataclass(frozen=True)
+class Plot:
+    """A square drawing with the same numbers along both sides, and a diagonal."""
+
+    across: list[Tick]
+    up: list[Tick]
+    marks: list[Mark]
+    # The points of a line, as SVG's polyline takes them.
+    line: str = ""
+
+    width, height = WIDTH, HEIGHT
+    left, right, top, bottom = LEFT, RIGHT, TOP, BOTTOM
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A drawing with a row for each group: a point and its whisker, and a line at nought."""
+
+    across: list[Tick]
+    marks: list[Mark]
+    nought: float
+    height: int
+
+    width, left, right = WIDTH, 12, WIDTH - 12
+
+    @property
+    def bottom(self) -> int:
+        return self.height - 46
+
+
+ACROSS = Scale(0, 1, LEFT, RIGHT)
+UP = Scale(0, 1, BOTTOM, TOP)
+HUNDREDTHS = (0, 0.2, 0.4, 0.6, 0.8, 1)
+
+
+def ticks(values: Iterable[float], scale: Scale, times: float = 1) -> list[Tick]:
+    return [Tick(scale(value), f"{value * times:g}".replace("-", "−")) for value in values]
+
+
+def calibration_plot(found: Sequence[Bin]) -> Plot:
+    """Estimates across, what was so upwards; the larger a mark the more people."""
+    most = max(one.observed.people for one in found)
+    marks = [
+        Mark(
+            ACROSS(one.estimated),
+            UP(one.observed.value),
+            UP(one.observed.low),
+            UP(one.observed.high),
+            round(max(SMALLEST, LARGEST * (one.observed.people / most) ** 0.5), 1),
+        )
+        for one in found
+    ]
+    return Plot(ticks(HUNDREDTHS, ACROSS, 100), ticks(HUNDREDTHS, UP, 100), marks)
+
+
+def roc_plot(curve: Sequence[Sequence[float]], cuts: Sequence[Cut]) -> Plot:
+    line = " ".join(f"{ACROSS(false)},{UP(found)}" for false, found in curve)
+    marks = []
+    for one in cuts:
+        up = UP(one.found.value)
+        text = f"{one.above * 100:g}"
+        marks.append(Mark(ACROSS(one.false_alarms.value), up, text=text, text_y=min(up + 9, BOTTOM - 4)))
+    return Plot(ticks(HUNDREDTHS, ACROSS, 100), ticks(HUNDREDTHS, UP, 100), marks, line)
+
+
+def amount_plot(estimates: Sequence[float], actual: Sequence[float]) -> Plot:
+    """Estimates across, what was so upwards, a dot for each; as one line of dots, since there are many."""
+    highest = max(*estimates, *actual)
+    step = nice_step(highest / 5)
+    top = step * -(-highest // step)
+    across, up = Scale(0, top, LEFT, RIGHT), Scale(0, top, BOTTOM, TOP)
+    at = [step * number for number in range(int(top / step) + 1)]
+    line = "".join(f"M{across(x):g} {up(y):g}h0" for x, y in zip(estimates, actual, strict=True))
+    return Plot(ticks(at, across), ticks(at, up), [], line)
+
+
+def nice_step(least: float) -> float:
+    """The smallest of 1, 2, 5, 10, 20, 50, … and a hundredth, a tenth of those, that is no less than this."""
+    power = 1.0
+    while power > least:
+        power /= 10
+    while power * 10 <= least:
+        power *= 10
+    return next(power * factor for factor in (1, 2, 5, 10) if power * factor >= least)
+
+
+@dataclass(frozen=True)
+class Gap:
+    """How far the estimates of a group lie above what was so, with a range."""
+
+    name: str
+    value: float
+    low: float
+    high: float
+
+
+def gaps_plot(gaps: Sequence[Gap], times: float) -> Rows:
+    furthest = max(max(abs(gap.low), abs(gap.high)) for gap in gaps) * times
+    step = nice_step(furthest / 3)
+    end = step * -(-furthest // step)
+    scale = Scale(-end, end, Rows.left + 16, Rows.right - 16)
+    marks = [
+        Mark(scale(gap.value * times), ROW * row + 32, scale(gap.low * times), scale(gap.high * times), text=gap.name)
+        for row, gap in enumerate(gaps)
+    ]
+    number = int(end / step)
+    across = [Tick(scale(step * n), signed(step * n)) for n in range(-number, number + 1)]
+    return Rows(across, marks, scale(0), ROW * len(gaps) + 56)
+
+
+def signed(value: float) -> str:
+    """With its sign: a gap of +2 is an estimate that is too high."""
+    return f"{value:+g}".replace("-", "−") if value else "0"

@@ -1,0 +1,125 @@
+"""How numbers are written: out of 100, as an amount, as a date. Never 0 and never 100 out of 100."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from typing import Any
+
+from model.declare.model import Model
+from model.declare.words import Words
+from model.predict.predictor import Estimate
+
+from .dots import hundredths
+
+
+def first_lower(text: str) -> str:
+    """A label within a sentence."""
+    return text[:1].lower() + text[1:]
+
+
+def out_of_100(chance: float) -> str:
+    """The number of a sentence: “23”, “fewer than 1”, “more than 99”."""
+    if chance < 0.01:
+        return "fewer than 1"
+    if chance > 0.99:
+        return "more than 99"
+    return str(hundredths(chance))
+
+
+def percent(chance: float) -> str:
+    if chance < 0.01:
+        return "under 1%"
+    if chance > 0.99:
+        return "over 99%"
+    return f"{hundredths(chance)}%"
+
+
+def chance(value: float, places: int = 1) -> str:
+    """A chance out of 100 with decimals, as the card's tables have it; what is only nearly 0 or 100 says so."""
+    text = decimals(value * 100, places)
+    if 0 < value < 1 and float(text) in (0, 100):
+        least = 10**-places
+        return f"under {least:g}" if value < 0.5 else f"over {100 - least:g}"
+    return text
+
+
+def thousands(number: float) -> str:
+    return f"{number:,.0f}"
+
+
+def decimals(number: float, places: int = 2) -> str:
+    return f"{number:.{places}f}".replace("-", "−")
+
+
+def signed(number: float, places: int = 2) -> str:
+    """With its sign, so that too high and too low cannot be confused: “+1.5”, “−0.2”, “0.0”."""
+    if round(number, places) == 0:
+        return decimals(0, places)
+    return f"{number:+.{places}f}".replace("-", "−")
+
+
+def brief(number: float) -> str:
+    """A number in no more than three digits, without needless noughts: “7.98”, “1”."""
+    return f"{number:.3g}".replace("-", "−")
+
+
+def day(text: str) -> str:
+    """21 November 2026, from 2026-11-21."""
+    date = datetime.date.fromisoformat(text)
+    return f"{date.day} {date:%B %Y}"
+
+
+def about(chance: float) -> str:
+    """The start of a sentence: “About 23”, “Fewer than 1”."""
+    words = out_of_100(chance)
+    return f"About {words}" if words.isdecimal() else words[:1].upper() + words[1:]
+
+
+def about_rest(chance: float) -> str:
+    """The other part of the hundred, so that the two always add up."""
+    if chance < 0.01:
+        return "More than 99"
+    if chance > 0.99:
+        return "Fewer than 1"
+    return f"About {100 - hundredths(chance)}"
+
+
+def span_of(estimate: Estimate) -> str:
+    """“21 to 26”; one number where both ends are the same."""
+    low, high = out_of_100(estimate.low), out_of_100(estimate.high)
+    return low if low == high else f"{low} to {high}"
+
+
+def bin_words(one: Mapping[str, Any]) -> str:
+    """Which chances a bin of the calibration holds: “20 to 30”, “under 10”, “90 or more”."""
+    low, high = hundredths(one["from"]), hundredths(one["to"])
+    if low == 0:
+        return f"under {high}"
+    return f"{low} or more" if high == 100 else f"{low} to {high}"
+
+
+def amount(value: float, words: Words) -> str:
+    """An amount in the model's unit: $31,400 for 31.4 thousand."""
+    if words.thousand:
+        return f"{words.before_unit}{round(value, 1) * 1000:,.0f}"
+    return f"{words.before_unit}{value:,.2f}{words.after_unit}"
+
+
+def points(value: float) -> str:
+    """Points with the six digits that the scorecard keeps, so that they add up by hand."""
+    return f"{value:+.6f}".replace("-", "−")
+
+
+def unsigned(value: float) -> str:
+    return f"{value:.6f}".replace("-", "−")
+
+
+def number(model: Model, value: float) -> str:
+    """A number of the kind that the model gives, without “out of 100”."""
+    return amount(value, model.words) if model.kind == "amount" else out_of_100(value)
+
+
+def whole(model: Model, value: float) -> str:
+    """The same with its unit: “23 out of 100”, “$31,400”."""
+    return number(model, value) if model.kind == "amount" else f"{out_of_100(value)} out of 100"
