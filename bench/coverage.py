@@ -23,10 +23,8 @@ from sklearn.model_selection import KFold
 from model.declare.model import Model
 from model.declare.recipe import Candidate
 from model.learn.check import records
-from model.learn.estimators import estimator
-from model.learn.references import predictions
+from model.learn.kinds import kind_of
 from model.learn.table import read_table
-from model.learn.train import names
 from model.predict.catalog import get_model
 from model.predict.predictor import Predictor, get_predictor
 
@@ -42,7 +40,7 @@ def chosen(model: Model, predictor: Predictor) -> Candidate:
 def bootstrap_coverage(model: Model, refits: int, people: int) -> float:
     predictor = get_predictor(model.name)
     X, y = read_table(model)
-    X = X[names(model)]
+    X = X[list(model.input)]
     random = np.random.default_rng(0)
     asked = X.iloc[random.choice(len(X), size=min(people, len(X)), replace=False)]
     ranges = [predictor.estimates(answers) for answers in records(model, asked)]
@@ -51,22 +49,22 @@ def bootstrap_coverage(model: Model, refits: int, people: int) -> float:
     inside = []
     for _ in range(refits):
         resampled = random.integers(0, len(X), len(X))
-        fitted = estimator(model, chosen(model, predictor)).fit(X.iloc[resampled], y.iloc[resampled])
-        refitted = predictions(model.kind, fitted, asked)
-        refitted = refitted[:, 1:] if model.kind == "probability" else refitted
+        kind = kind_of(model)
+        fitted = kind.estimator(model, chosen(model, predictor)).fit(X.iloc[resampled], y.iloc[resampled])
+        refitted = kind.answers(kind.predict(fitted, asked))
         inside.append((low <= refitted) & (refitted <= high))
     return float(np.mean(inside))
 
 
 def amount_coverage(model: Model) -> list[float]:
     X, y = read_table(model)
+    X = X[list(model.input)]
     held = []
     for seed in range(SEEDS):
         inside = np.zeros(len(X), bool)
         for known, unseen in KFold(10, shuffle=True, random_state=seed).split(X):
-            fitted: Any = estimator(model, model.learns.candidates[0])
-            fitted.fit(X[names(model)].iloc[known], y.iloc[known])
-            predicted = fitted.predict(X[names(model)].iloc[unseen])
+            fitted: Any = kind_of(model).estimator(model, model.learns.candidates[0])
+            predicted = fitted.fit(X.iloc[known], y.iloc[known]).predict(X.iloc[unseen])
             price = y.iloc[unseen].to_numpy()
             inside[unseen] = (predicted[:, 1] <= price) & (price <= predicted[:, 2])
         held.append(float(inside.mean()))

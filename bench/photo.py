@@ -16,6 +16,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from PIL import Image
 
+from model.food import FOOD_CLASSES
 from model.vision import network, photo
 
 RUNS = 20
@@ -51,8 +52,8 @@ def main() -> None:
     print(f"a JPEG of {WIDTH} x {HEIGHT} pixels, {len(data) / 1e6:.1f} MB, median of {RUNS}:")
     print(f"  open, turn, shrink    {milliseconds(lambda: photo.open_photo(data)):6.1f} ms")
     print(f"  decode to six views   {milliseconds(lambda: photo.views(photo.open_photo(data))):6.1f} ms")
-    print(f"  network, six views    {milliseconds(lambda: network.look_at(views)):6.1f} ms")
-    print(f"  all, bytes to Sight   {milliseconds(lambda: network.look(data)):6.1f} ms")
+    print(f"  network, six views    {milliseconds(lambda: network.look_at(views, FOOD_CLASSES)):6.1f} ms")
+    print(f"  all, bytes to Sight   {milliseconds(lambda: network.look(data, FOOD_CLASSES)):6.1f} ms")
 
 
 if __name__ == "__main__":

@@ -6,7 +6,13 @@ from pathlib import Path
 
 
 def children(pid: int) -> list[int]:
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    """All that a process has started, whichever of its threads did."""
+    return [int(child) for task in Path(f"/proc/{pid}/task").glob("*/children") for child in task.read_text().split()]
+
+
+def workers(pid: int) -> list[int]:
+    """Those of them that answer; beside them Python starts one that only watches over what they share."""
+    return [child for child in children(pid) if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()]
 
 
 def megabytes(pid: int, kind: str) -> float:

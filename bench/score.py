@@ -1,15 +1,12 @@
 """Print how fast `python run.py score` goes through a file: python bench/score.py [ROWS]
 
-The file holds a million rows, unless told otherwise, drawn from the census table in any order. One
-run scores a single row, which tells what starting costs; the others score the file. Beside them
+The file holds a million rows, unless told otherwise, of which none is like another (rows.py). One run scores a single row, which tells what starting costs; the others score the file. Beside them
 stands Polars, which reads the same file as text and writes it again without doing anything to it.
 """
 
 from __future__ import annotations
 
-import gzip
 import os
-import random
 import subprocess
 import sys
 import tempfile
@@ -17,22 +14,12 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
-TABLE = ROOT / "data" / "census.csv.gz"
+from rows import ROOT
+
 RUNS = 5
 TARGET_ROWS = 2_000_000
 TARGET_MEGABYTES = 300
 PLAIN = "import sys, polars; polars.read_csv(sys.argv[1], infer_schema=False).write_csv(sys.argv[2])"
-
-
-def write_rows(path: Path, count: int) -> None:
-    with gzip.open(TABLE, "rt", encoding="utf-8") as table:
-        header, *rows = table
-    dice = random.Random(2026)
-    with path.open("w", encoding="utf-8") as file:
-        file.write(header)
-        for start in range(0, count, 100_000):
-            file.writelines(dice.choices(rows, k=min(100_000, count - start)))
 
 
 def run(command: Sequence[str | Path]) -> tuple[float, float, float]:
@@ -65,8 +52,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         one, many, out = folder / "one.csv", folder / "many.csv", folder / "out.csv"
-        write_rows(one, 1)
-        write_rows(many, count)
+        for path, rows in ((one, 1), (many, count)):
+            subprocess.run([sys.executable, ROOT / "bench" / "rows.py", str(rows), path], check=True)
         start, start_processors, _ = best(score(one, out), out)
         seconds, processors, megabytes = best(score(many, out), out)
         plain, _, _ = best(["-c", PLAIN, many, out], out)

@@ -1,12 +1,12 @@
-"""How fast Likely answers, as ratios to a bare Flask page under the same server in the same run.
+"""How fast Likely answers, as ratios to a bare Flask page in the same run.
 
     python bench/serve.py                     Likely and the reference
     python bench/serve.py --peers             also FastAPI and the tutorial's way (pip install fastapi uvicorn)
 
-Needs wrk (apt install wrk). Each request is about another of 500 people of the census. Rounds alternate
-between the servers, and medians are printed: machines are noisy, so a figure means something only
-beside the reference of its own run. All but FastAPI run under Likely's own worker (webapp/worker.py),
-since gunicorn's leaves it to chance whether one of the two workers gets all connections.
+Needs wrk (apt install wrk). The reference is a bare Flask page under gunicorn with threads; the same page
+under Granian, with the settings of run.py, tells what the server itself gains. Each request is about another
+of 500 people of the census. Rounds alternate between the servers, and medians are printed: machines are
+noisy, so a figure means something only beside the reference of its own run.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from urllib.parse import urlencode
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from bench.servers import free_port, likely, people, server
+from bench.servers import free_port, granian, gunicorn, likely, people, server
 
 PEOPLE = 500
 UNITS = {"us": 0.001, "ms": 1.0, "s": 1000.0, "m": 60_000.0}
@@ -42,13 +42,6 @@ class Target:
     bodies: list[str] = field(default_factory=list)
     rates: dict[int, list[float]] = field(default_factory=dict)
     slowest: dict[int, list[float]] = field(default_factory=dict)
-
-
-def gunicorn(app: str, port: int, threads: int = 4) -> list[str]:
-    """The same gunicorn, workers and threads that run.py uses."""
-    settings = ["--bind", f"127.0.0.1:{port}", "--workers", "2", "--worker-class", "webapp.http.worker.SharingWorker"]
-    settings += ["--threads", str(threads), "--preload", "--log-level", "warning", "--keep-alive", "5"]
-    return [sys.executable, "-m", "gunicorn", *settings, app]
 
 
 def measure(target: Target, connections: int, seconds: int, folder: Path) -> None:
@@ -108,11 +101,13 @@ def main() -> None:
 def start(stack: ExitStack, peers: bool) -> list[Target]:
     asked = people(PEOPLE)
     queries, bodies = [urlencode(person) for person in asked], [json.dumps(person) for person in asked]
-    bare, ours = free_port(), free_port()
+    bare, same, ours = free_port(), free_port(), free_port()
     stack.enter_context(server(gunicorn("bench.peers:reference()", bare), bare))
+    stack.enter_context(server(granian("bench.peers:reference", same), same))
     stack.enter_context(server(likely(ours), ours))
     targets = [
         Target("reference: bare Flask page", bare, "/"),
+        Target("the same page under Granian", same, "/"),
         Target("POST /api/models/census/predict", ours, "/api/models/census/predict", bodies=bodies),
         Target("GET /census", ours, "/census"),
         Target("GET /census/result", ours, "/census/result", queries),

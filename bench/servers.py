@@ -15,13 +15,19 @@ from pathlib import Path
 from typing import Any
 
 from model.predict.predictor import get_predictor
+from webapp.commands.serve import CONNECTIONS, THREADS
 
 ROOT = Path(__file__).resolve().parent.parent
 # Somebody of the census, for whoever needs only one.
 PERSON = {
-    "age": 39, "sex": "Male", "status": "Never-married", "race": "White",
-    "education": "Bachelors", "work": "State-gov", "hours": 40,
-}  # fmt: skip
+    "age": 39,
+    "sex": "Male",
+    "status": "Never-married",
+    "race": "White",
+    "education": "Bachelors",
+    "work": "State-gov",
+    "hours": 40,
+}
 
 
 def people(number: int) -> list[dict[str, Any]]:
@@ -37,6 +43,20 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def gunicorn(app: str, port: int) -> list[str]:
+    """gunicorn with threads, as many would run a Flask app; no worker takes more than half of 16 connections."""
+    settings = ["--workers", "2", "--worker-class", "gthread", "--threads", "4", "--preload", "--keep-alive", "5"]
+    settings += ["--worker-connections", "8"]
+    return [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", *settings, "--log-level", "warning", app]
+
+
+def granian(factory: str, port: int) -> list[str]:
+    """Granian with the settings that run.py gives it."""
+    settings = ["--interface", "wsgi", "--http", "1", "--workers", "2", "--blocking-threads", str(THREADS)]
+    settings += ["--backlog", str(2 * CONNECTIONS), "--backpressure", str(CONNECTIONS), "--log-level", "error"]
+    return [sys.executable, "-m", "granian", "--factory", "--port", str(port), *settings, factory]
 
 
 def likely(port: int) -> list[str]:

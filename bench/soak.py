@@ -16,7 +16,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from bench.processes import children, open_files, threads, together
+from bench.processes import open_files, threads, together, workers
 from bench.servers import free_port, likely, server
 from bench.visitors import VISITS, Visitor
 
@@ -35,7 +35,7 @@ class Held:
 
 
 def held_by(master: int) -> Held:
-    pids = children(master)
+    pids = workers(master)
     return Held(len(pids), together(pids, "Rss"), sum(map(open_files, pids)), sum(map(threads, pids)))
 
 
@@ -56,14 +56,14 @@ def soak(minutes: int, seconds: float) -> tuple[list[Held], list[str]]:
     with server(likely(port), port) as master:
         print(f"{CONNECTIONS} connections, each at random: {', '.join(kind.name for kind in VISITS)}")
         visitors = [Visitor(port, seed) for seed in range(CONNECTIONS)]
-        workers: set[int] = set()
+        seen: set[int] = set()
         for number in range(1, minutes + 1):
             minute(visitors, seconds)
             samples.append(held_by(master.pid))
-            workers.update(children(master.pid))
+            seen.update(workers(master.pid))
             print(f"minute {number}: {told(visitors, samples[-1])}", flush=True)
     errors = [error for one in visitors for error in one.errors]
-    if len(workers) > samples[0].workers:
+    if len(seen) > samples[0].workers:
         errors.append("a worker died and was replaced")
     return samples, errors
 

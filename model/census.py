@@ -149,8 +149,7 @@ MODEL = Model(
         title="Census income",
         question="Was a person’s income over $50,000 in 1994?",
         heading="Estimate the chance that a person’s income was over $50,000",
-        lead="From the answers of {rows} people in the 1994 United States census. "
-        "Nothing you enter is stored.",
+        lead="From the answers of {rows} people in the 1994 United States census.",
         button="Estimate the chance",
         those="people with these answers",
         yes="had an income over $50,000",

@@ -8,14 +8,18 @@ from wtforms import Form
 
 from .declare import Example, Given, Model, PhotoField, Words
 
+# ImageNet's dishes, fruit and vegetables, and the two things that food is served on: 923 is a plate
+# and 809 a soup bowl. 958 is hay; 968 is a cup, and 970 onwards are landscapes and people.
+FOOD_CLASSES = (809, 923, *range(924, 958), *range(959, 968), 969, 987)
+
 
 class FoodForm(Form):
-    photo = PhotoField("Photo", thing="a photo", hint="A JPEG, PNG or WebP file of up to 8 MB")
+    photo = PhotoField("Photo", thing="a photo", classes=FOOD_CLASSES, hint="A JPEG, PNG or WebP file of up to 8 MB")
 
 
 def features(answers: Mapping[str, Any]) -> Mapping[str, Any]:
     """The logit of the share of its belief that the network puts on food."""
-    return {"photo": logit(answers["photo"].food)}
+    return {"photo": logit(answers["photo"].share)}
 
 
 def logit(share: float) -> float:
@@ -41,9 +45,17 @@ MODEL = Model(
         input="photo",
         intercept=6.1001,
         slope=2.0665,
-        figures={"auc": 0.9966, "right_food": 0.983, "right_rest": 0.975, "photos": 1199, "food": 233},
+        figures={"auc": 0.9966, "right_yes": 0.983, "right_no": 0.975, "rows": 1199, "yes": 233},
         source="1,199 photos: samples of ImageNet, 49 full-size photos of dishes, bread, people and places, "
         "and 150 of fruit and vegetables in a shop; 233 show food. Weighed to half food, half not.",
+        number="log odds of food",
+        number_is="The number that counts is the log odds of food: ln(share ÷ (1 − share)), where the share is what "
+        "the network believes in its kinds of food together, of all its 1,000 kinds.",
+        range_is="The network looks at six views of the same photo: the whole of it, and five that are mirrored or "
+        "cropped. The range goes from the view that shows least food to the one that shows most. It is no range of "
+        "chance: it does not say how other photos of the same thing would do.",
+        balance="The photos were weighed to half food, half not: where food is rarer than that, the estimates are "
+        "too high.",
     ),
     features=features,
     views=views,
@@ -61,8 +73,7 @@ MODEL = Model(
         title="Food photos",
         question="Does this photo show food?",
         heading="Find out whether a photo shows food",
-        lead="An image network looks at your photo and says how likely it shows food. "
-        "The photo is not kept.",
+        lead="An image network looks at your photo and says how likely it shows food.",
         button="Look at the photo",
         those="photos that look like this",
         yes="show food",
@@ -70,7 +81,7 @@ MODEL = Model(
         outcome="food",
         warning="It knows 1,000 kinds of things from photos of the 2000s. It was not tested on other photos "
         "than those it was set by.",
-        data_line="An image network, set by {photos} photos",
+        data_line="An image network, set by {rows} photos",
         source="1,199 photos",
         one="photo",
         many="photos",

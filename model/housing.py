@@ -37,7 +37,7 @@ MODEL = Model(
         question="What did a home cost in a district of Boston in 1970?",
         heading="Estimate what homes cost in a district of Boston",
         lead="From {rows} districts in 1970. The price is the middle one of the homes "
-        "that their owners lived in. Nothing you enter is stored.",
+        "that their owners lived in.",
         button="Estimate the price",
         those="districts with homes of this size",
         warning="It knows the number of rooms and nothing else. Prices are those of 1970.",
@@ -49,6 +49,7 @@ MODEL = Model(
         another="Another district",
         left_out="The range leaves out everything but rooms, and more than fifty years of prices.",
         amount="price",
+        less="{n} of 100 {many} in the data cost less than this",
         counted_in="thousands of dollars",
         before_unit="$",
         after_unit=",000",

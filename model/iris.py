@@ -15,6 +15,9 @@ def length(part: str, between: tuple[float, float], like: str) -> NumberField:
     )  # fmt: skip
 
 
+PARTS = ("sepal_length", "sepal_width", "petal_length", "petal_width")
+
+
 class IrisForm(Form):
     sepal_length = length("Sepal length", (3, 10), "5.1")
     sepal_width = length("Sepal width", (1, 6), "3.5")
@@ -27,7 +30,7 @@ def flowers() -> object:
     from sklearn.datasets import load_iris
 
     table = load_iris(as_frame=True).frame
-    table.columns = ["sepal_length", "sepal_width", "petal_length", "petal_width", "kind"]
+    table.columns = [*PARTS, "kind"]
     return table
 
 
@@ -46,7 +49,7 @@ MODEL = Model(
         classes={"0": "setosa", "1": "versicolor", "2": "virginica"},
         candidates=(
             Candidate(
-                (Slope("sepal_length"), Slope("sepal_width"), Slope("petal_length"), Slope("petal_width")),
+                tuple(Slope(part, scaled=False) for part in PARTS),
                 C=30.0,
             ),
         ),
@@ -61,12 +64,12 @@ MODEL = Model(
         Example("One that is hard to tell",
                 {"sepal_length": 6.1, "sepal_width": 2.8, "petal_length": 4.9, "petal_width": 1.7}),
     ),
+    drawing="iris.svg",
     words=Words(
         title="Iris flowers",
         question="Which kind of iris is this flower?",
         heading="Find out which kind of iris a flower is",
-        lead="From {rows} flowers measured in the 1930s. Measure four parts of the flower with a ruler. "
-        "Nothing you enter is stored.",
+        lead="From {rows} flowers measured in the 1930s. Measure four parts of the flower with a ruler.",
         button="Name the flower",
         those="flowers with these measurements",
         yes="is",
@@ -80,6 +83,8 @@ MODEL = Model(
         left_out="The range leaves out other kinds of iris, and faults in measuring.",
         for_what="Learning how a model tells three kinds apart.",
         not_for="Naming a flower that may be of another kind.",
+        drawing="The sepals are the three outer leaves of the flower, and hang down. The petals are the three inner "
+        "ones, and stand up. Measure one of each: its length from base to tip, and its width where it is widest.",
         licence="Data: R. A. Fisher (1936) and Edgar Anderson, as scikit-learn ships it (BSD 3-Clause).",
     ),
 )  # fmt: skip

@@ -116,7 +116,7 @@ MODEL = Model(
         question="Did a passenger of the Titanic survive?",
         heading="Estimate the chance that a passenger of the Titanic survived",
         lead="From the records of {rows} passengers in April 1912. They were real people, "
-        "and most of them died. Nothing you enter is stored.",
+        "and most of them died.",
         button="Estimate the chance",
         those="passengers with these answers",
         yes="survived",

@@ -21,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from flask import Flask, abort
 from flask.testing import FlaskClient
+from webapp.pages.forms import TOKEN
 from werkzeug.test import TestResponse
 
 from model.declare.model import Model
@@ -30,7 +31,6 @@ from scripts.node import tool
 from webapp import create_app
 from webapp.http.addresses import NEW, texts
 from webapp.http.errors import ADVICE
-from webapp.pages.forms import TOKEN
 
 ROOT = Path(__file__).resolve().parents[1]
 HTML_VALIDATE = "html-validate@10.17.0"

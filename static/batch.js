@@ -3,7 +3,6 @@
 {
   const main = document.getElementById("main");
   const byId = (id) => document.getElementById(id);
-  const DIGITS = 12;
   let kept = "";
 
   function ready() {
@@ -26,10 +25,6 @@
     request.responseType = "blob";
     request.upload.onprogress = (event) => at("Sending the file", event.loaded / event.total);
     request.upload.onload = () => at("Scoring the rows");
-    request.onprogress = (event) => {
-      const whole = Number(request.getResponseHeader("X-Expected-Length"));
-      if (whole) at("Scoring the rows", Math.min(event.loaded / whole, 1));
-    };
     request.onload = () => show(request, file);
     request.onerror = () => say("lost");
     request.onabort = () => {
@@ -60,12 +55,11 @@
   async function show(request, file) {
     const answer = request.response;
     if (request.status !== 200) return replace(await answer.text());
-    const length = Number(await answer.slice(-DIGITS).text());
-    const end = answer.size - DIGITS - length;
-    const page = await answer.slice(end, answer.size - DIGITS).text();
-    replace(page);
+    const headers = { "Content-Type": request.getResponseHeader("Content-Type") };
+    const parts = await new Response(answer, { headers }).formData();
+    replace(parts.get("page"));
     if (kept) URL.revokeObjectURL(kept);
-    kept = URL.createObjectURL(answer.slice(0, end, "text/csv"));
+    kept = URL.createObjectURL(parts.get("file"));
     const link = byId("download");
     link.href = kept;
     link.download = `${file.name.replace(/\.[^.]*$/, "")}-scored.csv`;

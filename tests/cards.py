@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
+from model.predict.card import Evaluation
 from model.predict.neighbours import People
-from model.predict.predictor import get_predictor
 
 from tests.page import Element, Page
+from tests.payloads import get_predictor
 
 NUMBER = re.compile(r"[+−-]?[\d,]+(?:\.\d+)?")
 Rows = dict[str, list[str]]
@@ -49,5 +49,5 @@ def crowd(name: str) -> People:
     return found
 
 
-def evaluation(name: str) -> dict[str, Any]:
-    return get_predictor(name).evaluation
+def evaluation(name: str) -> Evaluation:
+    return get_predictor(name).card.evaluation

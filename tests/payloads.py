@@ -9,18 +9,28 @@ import pytest
 
 from model.declare.model import Model
 from model.declare.reading import Answers, read_answers
-from model.predict.catalog import models
+from model.predict.catalog import Catalog
+from model.predict.predictor import Predictor
 from webapp.http.addresses import texts
 
 from tests import photos
 
 SETTINGS: dict[str, Any] = {"TESTING": True, "SECRET_KEY": "for the tests only, nowhere else"}
 
-MODELS = models()
+CATALOG = Catalog()
+MODELS = list(CATALOG)
 TYPED = [model for model in MODELS if not model.has_photo]
 
 each_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: str(model.name))
 each_typed_model = pytest.mark.parametrize("model", TYPED, ids=lambda model: str(model.name))
+
+
+def get_predictor(name: str) -> Predictor:
+    return CATALOG.predictor(name)
+
+
+def get_model(name: str) -> Model:
+    return CATALOG[name]
 
 
 def photo(data: bytes = photos.COFFEE.read_bytes(), name: str = "photo.jpg") -> tuple[io.BytesIO, str]:

@@ -10,8 +10,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
+from http.client import HTTPMessage
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -31,8 +32,13 @@ def environment(**changes: str) -> dict[str, str]:
 def run(*arguments: str, cwd: Path = ROOT, **changes: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, *arguments],
-        cwd=cwd, env=environment(**changes), capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
+        cwd=cwd,
+        env=environment(**changes),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
 
 
 def likely(*arguments: str, **changes: str) -> subprocess.CompletedProcess[str]:
@@ -55,7 +61,7 @@ def free_port() -> int:
 @dataclass(frozen=True)
 class Answer:
     status: int
-    headers: Mapping[str, str]
+    headers: HTTPMessage
     body: bytes
 
     @property
@@ -79,7 +85,7 @@ class Server:
             named = {name.replace("_", "-"): value for name, value in headers.items()}
             line.request(method, path, body or None, named, encode_chunked=not isinstance(body, bytes))
             with line.getresponse() as answer:
-                return Answer(answer.status, dict(answer.getheaders()), answer.read())
+                return Answer(answer.status, answer.headers, answer.read())
 
     def wait_until_it_answers(self) -> None:
         deadline = time.monotonic() + PATIENCE
@@ -98,16 +104,20 @@ class Server:
 
 
 @contextlib.contextmanager
-def server(*arguments: str, port: int | None = None, **changes: str) -> Iterator[Server]:
-    """python run.py on a free port, with its output in a file."""
-    number = port or free_port()
+def server(*arguments: str, other: tuple[str, ...] = (), **changes: str) -> Iterator[Server]:
+    """python run.py on a free port, or another command whose {port} that is, with its output in a file."""
+    number = free_port()
+    command = [part.format(port=number) for part in other or ("run.py", "--port", "{port}")]
     with tempfile.TemporaryDirectory() as folder:
         output = Path(folder) / "output"
         with output.open("wb") as file:
             process = subprocess.Popen(
-                [sys.executable, "run.py", "--port", str(number), *arguments],
-                cwd=ROOT, env=environment(**changes), stdout=file, stderr=subprocess.STDOUT,
-            )  # fmt: skip
+                [sys.executable, *command, *arguments],
+                cwd=ROOT,
+                env=environment(**changes),
+                stdout=file,
+                stderr=subprocess.STDOUT,
+            )
             try:
                 started = Server(number, process, output)
                 started.wait_until_it_answers()

@@ -9,11 +9,10 @@ from flask.testing import FlaskClient
 
 from model.declare.inputs import ChoiceInput, NumberInput
 from model.declare.model import Model
-from model.predict.predictor import get_predictor
 from webapp.text.numbers import amount
 
 from tests.page import page_of
-from tests.payloads import MODELS, asked, each_model, each_typed_model, passenger, person, photo
+from tests.payloads import MODELS, asked, each_model, each_typed_model, get_predictor, passenger, person, photo
 from tests.programs import answer, chances, each_example, predict
 
 # -- the models ------------------------------------------------------------------------------------
@@ -32,9 +31,9 @@ def test_a_model_tells_its_figures_and_version(client: FlaskClient, model: Model
     told = client.get(f"/api/models/{model.name}").get_json()
     predictor = get_predictor(model.name)
     assert told["version"] == predictor.version
-    assert told["data"]["rows"] == predictor.card["data"]["rows"]
+    assert told["data"]["rows"] == predictor.card.data.rows
     assert told["figures"]
-    assert told["figures"].items() <= predictor.evaluation.items()
+    assert told["figures"] == predictor.card.evaluation.figures
 
 
 @each_model
@@ -86,7 +85,7 @@ def test_an_example_gets_the_models_own_estimate(client: FlaskClient, model: Mod
     told = answer(client, model.name, raw)
     predictor = get_predictor(model.name)
     assert (told["model"], told["version"]) == (model.name, predictor.version)
-    assert chances(told) == list(predictor.example_chances[number][1])
+    assert chances(told) == list(predictor.example_values[number][1])
     for one in told.get("classes", {"": told}).values():
         assert one["low"] <= one.get("probability", one.get("amount")) <= one["high"]
     assert told.get("unknown", []) == [name for name, given in raw.items() if given is None]

@@ -9,10 +9,9 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from model.declare.model import Model
-from model.predict.predictor import get_predictor
 from webapp import create_app
 
-from tests.payloads import SETTINGS, TYPED, asked, each_model, person, posted
+from tests.payloads import SETTINGS, TYPED, asked, each_model, get_predictor, person, posted
 from tests.problems import problem
 
 CENSUS = "/api/models/census/predict"

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from model.declare.faults import sentences_of
 from model.declare.inputs import Input, NumberInput
 from model.declare.model import Model
 
@@ -65,7 +66,7 @@ def test_an_answer_of_another_type_is_no_answer(client: FlaskClient, wrong: Any)
                 content_type="application/json",
             )
             (message,) = refusals(response).values()
-            expected = one.not_a_number if isinstance(one, NumberInput) else "is not one of the"
+            expected = sentences_of(one)["not_a_number"] if isinstance(one, NumberInput) else "is not one of the"
             assert expected in message
 
 

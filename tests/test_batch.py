@@ -12,18 +12,19 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.formparser import FormDataParser
 from werkzeug.test import TestResponse
 
 from model.declare.model import Model
-from model.files.dialect import EMPTY, NOT_TEXT, OLD_LINES, SPREADSHEET, opened, texts
-from model.files.rows import HEADER_ONLY, Scoring
-from model.predict.predictor import get_predictor
+from model.files.dialect import EMPTY, HEADER_ONLY, NOT_TEXT, OLD_LINES, SPREADSHEET
+from model.files.reader import CsvReader
+from model.files.scoring import Scoring
+from model.files.writer import CsvWriter
 from webapp import create_app
-from webapp.http.spool import Spool
 from webapp.pages.batch import CUT_SHORT, EXPIRED, NO_FILE, NO_FORM, ONE_FILE
 
 from tests.page import Page, page_of
-from tests.payloads import SETTINGS, TYPED, asked, each_typed_model, person
+from tests.payloads import SETTINGS, TYPED, asked, each_typed_model, get_predictor, person
 
 HEADER = ",".join(person())
 GOOD = ",".join(person().values())
@@ -76,10 +77,8 @@ def assert_refused(response: TestResponse, status: int, message: str) -> None:
 
 
 def scored_here(file: bytes) -> bytes:
-    dialect, pieces = opened([file])
-    scoring = Scoring(get_predictor("census"), texts(pieces, dialect), dialect)
-    mark = b"\xef\xbb\xbf" if dialect.marked else b""
-    return mark + "".join(scoring.pieces()).encode()
+    rows = CsvReader([file])
+    return b"".join(Scoring(get_predictor("census"), rows, CsvWriter(rows.dialect)).run())
 
 
 # -- the page ----------------------------------------------------------------------------------------
@@ -167,7 +166,7 @@ def test_a_scored_file_comes_back_as_a_file(client: FlaskClient) -> None:
     assert response.headers["Cache-Control"] == "no-store"
     good, bad = csv.DictReader(io.StringIO(response.text))
     (estimate,) = get_predictor("census").estimates({**person(), "age": 37, "hours": 40})
-    assert float(good["probability"]) == estimate.value
+    assert float(good["probability"]) == pytest.approx(estimate.value, rel=1e-12, abs=0)
     assert (bad["probability"], bad["error"]) == ("", "Enter the person’s age")
 
 
@@ -205,12 +204,15 @@ def test_the_files_name_cannot_do_harm(client: FlaskClient, name: str, expected:
 def test_the_script_gets_the_file_and_the_page_at_once(client: FlaskClient) -> None:
     file = f"{HEADER}\n{GOOD}\n{BAD}\n".encode()
     response = send(client, file, DOWNLOAD, X_Fragment="1")
-    length = int(response.data[-12:])
-    assert response.data[: -12 - length] == scored_here(file)
-    page = Page(response.data[-12 - length : -12].decode())
+    assert response.mimetype == "multipart/form-data"
+    parser = FormDataParser(lambda **described: io.BytesIO())
+    _, fields, files = parser.parse(
+        io.BytesIO(response.data), response.mimetype, len(response.data), response.mimetype_params
+    )
+    assert files["file"].read() == scored_here(file)
+    page = Page(fields["page"])
     assert page.heading == "1 of 2 rows were scored"
     assert page.with_id("download").text == "Download the scored file"
-    assert abs(int(response.headers["X-Expected-Length"]) / len(scored_here(file)) - 1) < 0.25
 
 
 # -- files that cannot be scored ---------------------------------------------------------------------
@@ -263,7 +265,8 @@ def test_what_comes_after_the_file_is_no_part_of_it(client: FlaskClient, address
     alone = (part("csrf_token", "x\r\n") + file + "--edge--\r\n").encode()
     both = [client.post(address, data=data, content_type=MULTIPART) for data in (body, alone)]
     assert [answer.status_code for answer in both] == [200, 200]
-    assert both[0].text == both[1].text
+    first, second = (re.sub(r'name="csrf_token"[^>]*', "", answer.text) for answer in both)
+    assert first == second
 
 
 @ways
@@ -319,13 +322,6 @@ def test_a_file_without_the_forms_token_is_refused(guarded_client: FlaskClient, 
 
 
 @ways
-def test_a_token_behind_the_file_comes_too_late(guarded_client: FlaskClient, address: str) -> None:
-    token = token_of(guarded_client)
-    body = part("file", f"{HEADER}\n{GOOD}\r\n", "a.csv") + part("csrf_token", f"{token}\r\n--edge--\r\n")
-    assert_refused(guarded_client.post(address, data=body.encode(), content_type=MULTIPART), 400, EXPIRED)
-
-
-@ways
 @pytest.mark.parametrize("as_header", [True, False])
 def test_the_token_stands_before_the_file_or_in_a_header(
     guarded_client: FlaskClient, address: str, as_header: bool
@@ -349,15 +345,6 @@ def test_a_file_is_never_written_to_disk(client: FlaskClient, files_written: lis
     assert len(send(client, large, address).data) > 0
     assert len(chunked(client, body_of(large), address).data) > 0
     assert files_written == []
-
-
-def test_what_is_kept_comes_back_whole_and_once() -> None:
-    pieces = [random.Random(number).randbytes(number * 1000) for number in range(100)]
-    spool = Spool()
-    assert list(spool.keeping(pieces)) == pieces
-    assert spool.size == sum(map(len, pieces))
-    assert b"".join(spool.pieces()) == b"".join(pieces)
-    assert b"".join(spool.pieces()) == b""
 
 
 def test_every_model_that_a_table_can_hold_is_covered() -> None:

@@ -17,14 +17,12 @@ from sklearn.metrics import confusion_matrix, precision_score, recall_score, roc
 from model.declare.inputs import NumberInput
 from model.declare.model import Model
 from model.evaluate.shares import Share, cut
-from model.predict.catalog import get_model
-from model.predict.neighbours import UNKNOWN
-from model.predict.predictor import get_predictor
+from model.predict.card import Group
 from webapp.text.charts import nice_step
 from webapp.text.numbers import chance, signed
 
 from tests.cards import crowd, evaluation, number, numbers, section, the_table
-from tests.payloads import TYPED, each_model, each_typed_model
+from tests.payloads import TYPED, each_model, each_typed_model, get_model, get_predictor
 
 CHANCES = pytest.mark.parametrize("name", ["census", "titanic"])
 
@@ -96,10 +94,10 @@ def test_every_wide_table_can_be_scrolled_by_keyboard(card: Any, model: Model) -
 @pytest.mark.parametrize("name", ["census", "titanic", "iris", "housing"])
 def test_the_figures_are_those_of_training(card: Any, name: str) -> None:
     told = the_table(card(name), "good")
-    others = evaluation(name)["compared"]
+    others = evaluation(name).compared
     assert len(told) == len(next(iter(others.values())))
     for figure, cells in zip(next(iter(others.values())), told.values(), strict=True):
-        true = [evaluation(name)[figure], *(other[figure] for other in others.values())]
+        true = [evaluation(name).figures[figure], *(other[figure] for other in others.values())]
         assert [number(cell) for cell in cells] == pytest.approx(true, abs=0.000051)
         best = (max if figure in ("accuracy", "auc", "r2") else min)(true)
         assert ["best" in cell for cell in cells] == [f"{one:.4f}" == f"{best:.4f}" for one in true]
@@ -115,9 +113,9 @@ def test_the_auc_is_what_scikit_learn_makes_of_the_people(card: Any, name: str) 
 
 def test_foods_counts_are_the_only_ones_that_round_to_its_shares(card: Any) -> None:
     figures = get_model("food").recipe.figures  # type: ignore[union-attr]
-    yes, rest = int(figures["food"]), int(figures["photos"] - figures["food"])
-    found = [n for n in range(yes + 1) if round(n / yes, 3) == figures["right_food"]]
-    spared = [n for n in range(rest + 1) if round(n / rest, 3) == figures["right_rest"]]
+    yes, rest = int(figures["yes"]), int(figures["rows"] - figures["yes"])
+    found = [n for n in range(yes + 1) if round(n / yes, 3) == figures["right_yes"]]
+    spared = [n for n in range(rest + 1) if round(n / rest, 3) == figures["right_no"]]
     assert (len(found), len(spared)) == (1, 1)
     told = the_table(card("food"), "wrong")
     assert [number(cell) for cell in told["In truth: show food"]] == [found[0], yes - found[0]]
@@ -200,23 +198,19 @@ def test_the_kinds_come_out_as_often_as_counted_anew(card: Any) -> None:
 # -- groups ----------------------------------------------------------------------------------------------
 
 
-def members(name: str, input_name: str, row: dict[str, Any]) -> Any:
-    (column,) = [one for one in crowd(name).columns if one.name == input_name]
-    answers = [column.answer(number) for number in range(crowd(name).count)]
-    if "value" in row:
-        return np.array([answer == row["value"] for answer in answers])
-    low, high = row["from"] or -math.inf, row["to"] or math.inf
-    return np.array([answer is not None and low <= answer < high for answer in answers])
+def members(name: str, row: Group) -> Any:
+    (column,) = [one for one in crowd(name).columns if one.name == row.input]
+    return np.array([row.holds(column.answer(number)) for number in range(crowd(name).count)])
 
 
 def all_groups(name: str) -> Iterator[tuple[str, Any]]:
     """The groups' names and members: those of training, and those of whom something is not recorded."""
-    for row in evaluation(name)["groups"]:
-        yield row["group"], members(name, row["input"], row)
+    for row in evaluation(name).groups:
+        yield row.group, members(name, row)
     unrecorded = {"titanic": "age", "census": "work"}
     if name in unrecorded:
         (column,) = [one for one in crowd(name).columns if one.name == unrecorded[name]]
-        yield "not recorded", np.array([code == UNKNOWN for code in column.codes])
+        yield "not recorded", np.array([column.answer(row) is None for row in range(crowd(name).count)])
 
 
 @CHANCES
@@ -296,19 +290,19 @@ def test_each_district_is_a_dot(card: Any) -> None:
 def test_close_is_the_stated_part_of_the_datas_range(card: Any, model: Model) -> None:
     text = section(card(model.name), "counted").text
     assert ("a fifth of the data’s range" if model.name == "iris" else "a tenth of the data’s range") in text
-    for name, seen in get_predictor(model.name).card["observed"].items():
+    for name, seen in get_predictor(model.name).card.observed.items():
         asked = model.input[name]
         if isinstance(asked, NumberInput):
-            reach = (seen["highest"] - seen["lowest"]) * model.learns.close_within
+            reach = (seen.highest - seen.lowest) * model.learns.close_within
             assert f"{asked.named}: no more than {reach:.3g}" in text
 
 
 @each_typed_model
 def test_the_references_are_the_commonest_and_the_middle(card: Any, model: Model) -> None:
     items = [item.text for item in section(card(model.name), "counted").all("li")]
-    for name, seen in get_predictor(model.name).card["observed"].items():
+    for name, seen in get_predictor(model.name).card.observed.items():
         asked = model.input[name]
-        answer = max(seen["counts"], key=seen["counts"].get) if "counts" in seen else seen["middle"]
+        answer = max(seen.counts, key=seen.counts.__getitem__) if seen.counts else seen.middle
         assert f"{asked.label}: {asked.words(answer)}" in items
 
 
@@ -335,8 +329,11 @@ def test_the_ticks_stand_at_round_numbers(least: float, step: float) -> None:
 
 def test_a_cut_above_everybody_is_right_about_nobody() -> None:
     nobody = cut([0.2, 0.4], [0, 1], above=0.9)
-    assert nobody.right is None
-    assert nobody.matrix == [[1, 0], [1, 0]]
+    assert (nobody.found, nobody.false_alarms, nobody.right) == (Share(0, 1), Share(0, 1), Share(0, 0))
+
+
+def test_a_share_of_nobody_could_be_any() -> None:
+    assert (Share(0, 0).low, Share(0, 0).high) == pytest.approx((0, 1))
 
 
 @pytest.mark.parametrize(("yes", "people"), [(0, 7), (7, 7), (3, 10), (1, 1), (250, 1000)])
@@ -356,5 +353,5 @@ def test_the_checksums_are_those_of_the_files(card: Any, model: Model) -> None:
         if path is not None:
             assert hashlib.sha256(path.read_bytes()).hexdigest() in text
     assert get_predictor(model.name).version in text
-    for library, version in get_predictor(model.name).card["libraries"].items():
+    for library, version in get_predictor(model.name).card.libraries.items():
         assert f"{library} {version}".lower() in text.lower()

@@ -12,13 +12,11 @@ from flask.testing import FlaskClient
 from model.declare.inputs import NumberInput
 from model.declare.model import Model
 from model.declare.reading import Answers
-from model.predict.catalog import get_model
-from model.predict.predictor import get_predictor
 from webapp.http.addresses import texts
 
 from tests.cards import number, rows, section, the_table
 from tests.page import Element, page_of
-from tests.payloads import TYPED, each_model, example
+from tests.payloads import TYPED, each_model, example, get_model, get_predictor
 
 
 def between(levels: list[str], points: list[float], answer: float) -> float:
@@ -99,7 +97,7 @@ def test_the_printed_coefficients_of_food_give_its_number(client: FlaskClient, c
     lines = the_table(card("food"), "equation")
     for shown in range(len(model.examples)):
         sight = example(model, shown)["photo"]
-        odds = math.log(sight.food / (1 - sight.food))
+        odds = math.log(sight.share / (1 - sight.share))
         total = number(lines["Intercept"][0]) + number(lines["Log odds of food"][0]) * odds
         true = get_predictor("food").estimates({"photo": sight})[0].value
         assert 1 / (1 + math.exp(-total)) == pytest.approx(true, abs=1e-9)

@@ -11,10 +11,9 @@ from hypothesis import strategies as st
 
 from model.declare.inputs import ChoiceInput, NumberInput
 from model.declare.model import Model
-from model.predict.changes import Sums, Trials, changeable_options, smallest_changes
-from model.predict.predictor import get_predictor
+from model.predict.changes import MOST_SUMS, Sums, Trials, find_smallest_changes
 
-from tests.payloads import MODELS, each_model, example
+from tests.payloads import MODELS, each_model, example, get_predictor
 
 CENSUS, TITANIC, IRIS, HOUSING, FOOD = MODELS
 
@@ -35,8 +34,8 @@ def anybody(model: Model) -> st.SearchStrategy[dict[str, Any]]:
 @given(answers=anybody(CENSUS))
 def test_adding_points_finds_what_trying_every_combination_finds(number: int, answers: dict[str, Any]) -> None:
     predictor = get_predictor("census")
-    for group in combinations(changeable_options(predictor), number):
-        quick, slow = Sums(predictor, answers).smallest(group), Trials(predictor, answers).smallest(group)
+    for group in combinations([asked for asked in CENSUS.inputs if asked.changeable], number):
+        quick, slow = [search(predictor, answers).find(group, MOST_SUMS) for search in (Sums, Trials)]
         assert (quick is None) == (slow is None)
         if quick and slow:
             assert quick[0] == pytest.approx(slow[0], abs=1e-12)
@@ -46,11 +45,11 @@ def test_adding_points_finds_what_trying_every_combination_finds(number: int, an
 @given(answers=anybody(CENSUS))
 def test_a_change_crosses_the_middle_and_touches_only_what_can_change(answers: dict[str, Any]) -> None:
     predictor = get_predictor("census")
-    before = predictor.chances(answers)[0]
-    changes = smallest_changes(predictor, answers)
+    before = predictor.values(answers)[0]
+    changes = find_smallest_changes(predictor, answers)
     assert len(changes) <= 3
     for change in changes:
-        after = predictor.chances(answers | dict(change.answers))[0]
+        after = predictor.values(answers | dict(change.answers))[0]
         assert after == change.estimate
         assert (after > 0.5) != (before > 0.5)
         assert all(CENSUS.input[name].changeable for name in change.answers)
@@ -60,17 +59,18 @@ def test_a_change_crosses_the_middle_and_touches_only_what_can_change(answers: d
 def test_two_answers_change_only_where_no_single_one_does() -> None:
     predictor = get_predictor("census")
     answers = example(CENSUS, 1)
-    assert all(Trials(predictor, answers).smallest((one,)) is None for one in changeable_options(predictor))
-    assert all(len(change.answers) == 2 for change in smallest_changes(predictor, answers))
+    changeable = [asked for asked in CENSUS.inputs if asked.changeable]
+    assert all(Trials(predictor, answers).find((asked,), MOST_SUMS) is None for asked in changeable)
+    assert all(len(change.answers) == 2 for change in find_smallest_changes(predictor, answers))
 
 
 def test_what_is_unknown_is_not_changed() -> None:
     answers = example(CENSUS) | {"work": None}
-    for change in smallest_changes(get_predictor("census"), answers):
+    for change in find_smallest_changes(get_predictor("census"), answers):
         assert "work" not in change.answers
 
 
 @each_model
 def test_an_amount_and_a_photo_have_no_middle_to_cross_by_a_change(model: Model) -> None:
-    changes = smallest_changes(get_predictor(model.name), example(model))
+    changes = find_smallest_changes(get_predictor(model.name), example(model))
     assert (changes == []) or model not in (HOUSING, FOOD)

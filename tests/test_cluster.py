@@ -14,9 +14,8 @@ import polars as pl
 import pytest
 
 from model.declare.reading import read_answers
-from model.predict.catalog import get_model
-from model.predict.predictor import get_predictor
 
+from tests.payloads import get_model, get_predictor
 from tests.processes import PATIENCE, ROOT, environment, free_port, likely
 
 FILES, ROWS = 60, 500

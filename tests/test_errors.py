@@ -242,10 +242,9 @@ LINE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ (\S+) (\S+) (\d{3}) \d+\.\d 
 
 
 def logged(capsys: pytest.CaptureFixture[str]) -> list[tuple[str, str, str]]:
-    text = capsys.readouterr().out
-    found = LINE.findall(text)
-    assert len(found) == text.count("\n")
-    return found
+    """The requests in the log; a failure's trace beside them is indented."""
+    lines = [line for line in capsys.readouterr().out.splitlines(keepends=True) if line[0] != " "]
+    return [LINE.fullmatch(line).groups() for line in lines if " ERROR " not in line]  # type: ignore[union-attr,misc]
 
 
 def test_a_request_is_one_line_without_the_answers(client: FlaskClient, capsys: pytest.CaptureFixture[str]) -> None:
@@ -276,6 +275,12 @@ def test_nobody_can_forge_a_line_of_the_log(client: FlaskClient, capsys: pytest.
     client.get("/%0a2026-01-01T00:00:00Z%20GET%20/forged%20200%201.0%20ms%0d%1b[2J%e2%80%a8")
     (line,) = capsys.readouterr().out.splitlines()
     assert "\x1b" not in line
+
+
+def test_what_fails_in_words_of_several_lines_is_indented(app: Flask, capsys: pytest.CaptureFixture[str]) -> None:
+    app.logger.error("age\n2026-01-01T00:00:00Z GET /forged 200 1.0 ms\u2028GET")
+    lines = capsys.readouterr().out.split("\n")
+    assert [line[:4] for line in lines[1:]] == ["    ", "    ", ""]
 
 
 def test_a_long_address_is_cut_in_the_log(client: FlaskClient, capsys: pytest.CaptureFixture[str]) -> None:

@@ -14,13 +14,19 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from PIL import Image
 
+from model.food import FOOD_CLASSES
 from model.vision import network, photo
-from model.vision.network import FOLDER, NETWORK_SHA256, NetworkChanged, Sight, look, name_of
+from model.vision.headers import PhotoRefused
+from model.vision.network import NETWORK, NETWORK_SHA256, NetworkChanged, Sight, name_of
 
 from tests import photos
 
 ROOT = Path(__file__).parents[1]
 CUP = "0.971081_0.949721_0.971081_967-0.9537_968-0.0114_925-0.0094_960-0.0040_504-0.0021"
+
+
+def look(data: bytes) -> Sight:
+    return network.look(data, FOOD_CLASSES)
 
 
 def names(sight: Sight) -> list[str]:
@@ -39,7 +45,7 @@ def test_the_network_sees_what_its_figures_say(path: Path, thing: str, chance: f
     sight = look(path.read_bytes())
     assert names(sight)[0] == thing
     assert sight.things[0][1] == pytest.approx(chance, abs=0.005)
-    assert sight.food == pytest.approx(food, rel=0.03)
+    assert sight.share == pytest.approx(food, rel=0.03)
 
 
 @pytest.mark.parametrize("orientation", [3, 6, 8])
@@ -55,15 +61,15 @@ def test_a_phone_sized_photo_gives_nearly_the_same_answer() -> None:
     large = photos.cup().resize((4200, 2800), Image.Resampling.BICUBIC)
     sight = look(photos.saved(large, "JPEG", quality=90))
     assert names(sight)[0] == "espresso"
-    assert sight.food == pytest.approx(look(photos.COFFEE.read_bytes()).food, abs=0.03)
+    assert sight.share == pytest.approx(look(photos.COFFEE.read_bytes()).share, abs=0.03)
 
 
 def test_the_range_comes_from_six_views_with_the_plain_one_among_them() -> None:
     views = photo.views(photo.open_photo(photos.DAISY.read_bytes()))
-    alone = [network.look_at([view]).food for view in views]
+    alone = [network.look_at([view], FOOD_CLASSES).share for view in views]
     sight = look(photos.DAISY.read_bytes())
-    assert (sight.food, sight.low, sight.high) == (alone[0], min(alone), max(alone))
-    assert sight.low < sight.food < sight.high
+    assert (sight.share, sight.low, sight.high) == (alone[0], min(alone), max(alone))
+    assert sight.low < sight.share < sight.high
 
 
 @pytest.mark.parametrize("colour", ["black", "white", "red"])
@@ -73,14 +79,14 @@ def test_a_blank_photo_gets_an_answer_that_a_web_address_can_carry(colour: str) 
 
 
 def test_a_bad_photo_is_refused_before_the_network_sees_it() -> None:
-    with pytest.raises(photo.PhotoRefused, match="This one is a GIF"):
+    with pytest.raises(PhotoRefused, match="This one is a GIF"):
         look(photos.animated("GIF"))
 
 
 def test_the_text_of_a_sight_is_short_and_needs_no_escaping() -> None:
     sight = Sight.parse(CUP)
     assert sight.things == ((967, 0.9537), (968, 0.0114), (925, 0.0094), (960, 0.004), (504, 0.0021))
-    assert (sight.food, sight.low, sight.high) == (0.971081, 0.949721, 0.971081)
+    assert (sight.share, sight.low, sight.high) == (0.971081, 0.949721, 0.971081)
     assert sight.text() == CUP
 
 
@@ -169,8 +175,8 @@ def test_every_class_has_a_name() -> None:
 
 
 def test_food_is_what_people_eat_and_what_it_is_served_on() -> None:
-    called = [name_of(number) for number in network.FOOD_CLASSES]
-    assert len(set(network.FOOD_CLASSES)) == 47
+    called = [name_of(number) for number in FOOD_CLASSES]
+    assert len(set(FOOD_CLASSES)) == 47
     assert {
         "guacamole",
         "pizza",
@@ -186,21 +192,60 @@ def test_food_is_what_people_eat_and_what_it_is_served_on() -> None:
 
 
 def test_the_committed_network_is_the_one_with_the_figures() -> None:
-    data = (FOLDER / "efficientnet-lite0-int8.onnx").read_bytes()
+    data = NETWORK.read_bytes()
     assert hashlib.sha256(data).hexdigest() == NETWORK_SHA256
-    readme = (FOLDER / "README.md").read_text(encoding="utf-8")
+    readme = (NETWORK.parent / "README.md").read_text(encoding="utf-8")
     assert NETWORK_SHA256 in readme
     assert f"{len(data):,} bytes" in readme
 
 
-def test_a_network_with_one_other_byte_is_not_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    data = bytearray((FOLDER / "efficientnet-lite0-int8.onnx").read_bytes())
-    data[len(data) // 2] ^= 1
-    (tmp_path / "efficientnet-lite0-int8.onnx").write_bytes(data)
-    monkeypatch.setattr(network, "FOLDER", tmp_path)
+@pytest.fixture
+def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the network's file, which the module takes for its own."""
+    copy = tmp_path / NETWORK.name
+    copy.write_bytes(NETWORK.read_bytes())
+    monkeypatch.setattr(network, "NETWORK", copy)
     monkeypatch.setattr(network, "_session", None)
-    with pytest.raises(NetworkChanged, match=r"efficientnet-lite0-int8\.onnx has changed"):
-        network.warm_up()
+    return copy
+
+
+def test_a_network_with_one_other_byte_is_not_loaded(file: Path) -> None:
+    data = bytearray(file.read_bytes())
+    data[len(data) // 2] ^= 1
+    file.write_bytes(data)
+    for ask in (network.verify, network.warm_up):
+        with pytest.raises(NetworkChanged, match=r"efficientnet-lite0-int8\.onnx is missing, or its sha256 is not"):
+            ask()
+
+
+def test_a_network_that_was_cut_or_removed_after_it_was_found_whole_is_noticed(file: Path) -> None:
+    network.verify()
+    file.write_bytes(file.read_bytes()[:-1])
+    with pytest.raises(NetworkChanged):
+        network.verify()
+    file.unlink()
+    with pytest.raises(NetworkChanged):
+        network.verify()
+
+
+def test_a_network_found_whole_is_not_read_again_until_its_file_changes(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[Path] = []
+    plain = Path.read_bytes
+    monkeypatch.setattr(Path, "read_bytes", lambda path: read.append(path) or plain(path))
+    network.verify()
+    network.verify()
+    assert read == [file]
+    file.touch()
+    network.verify()
+    assert read == [file, file]
+
+
+def test_the_network_is_verified_without_loading_its_engine() -> None:
+    script = "import sys; from model.vision import network; network.verify(); print({'numpy', 'onnxruntime'} & set(sys.modules))"
+    run = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert run.stdout == "set()\n"
 
 
 def test_many_threads_share_one_network_and_agree() -> None:

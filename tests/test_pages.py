@@ -10,11 +10,11 @@ from flask.testing import FlaskClient
 from werkzeug.datastructures import MultiDict
 
 from model.declare.model import Model
-from model.predict.predictor import get_predictor, predict_probability
+from model.predict.predictor import predict_probability
 from webapp.http.addresses import example_addresses, texts
 
 from tests.page import address_query, page_of
-from tests.payloads import MODELS, TYPED, asked, each_model, each_typed_model, person, posted
+from tests.payloads import MODELS, TYPED, asked, each_model, each_typed_model, get_predictor, person, posted
 
 BY_NAME = {model.name: model for model in MODELS}
 
@@ -151,7 +151,8 @@ def test_a_result_repeats_every_answer_with_a_link_to_change_it(client: FlaskCli
 def test_a_result_says_the_chance_out_of_100(client: FlaskClient, name: str) -> None:
     model = BY_NAME[name]
     for example in model.examples:
-        chance = predict_probability(name, example.answers)
+        (estimate,) = predict_probability(get_predictor(name), example.answers)
+        chance = estimate.value
         page = page_of(client.get(f"/{name}/result", query_string=texts(model, example.answers)))
         number = "Fewer than 1" if chance < 0.01 else str(int(100 * chance + 0.5))
         assert page.heading == f"{number} out of 100"

@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageChops, ImageStat
 
-from model.vision.photo import MAX_PHOTO_BYTES, PhotoRefused, open_photo, plain_view, views
+from model.vision.headers import PhotoRefused
+from model.vision.photo import MAX_PHOTO_BYTES, open_photo, plain_view, views
 
 from tests import photos
 
@@ -64,11 +65,18 @@ REFUSED = {
     "sound in WebP's container": (b"RIFF\x24\0\0\0WAVEfmt ", "This one is not an image"),
     "animated PNG": (photos.animated("PNG"), "This one is animated: save one picture"),
     "animated WebP": (photos.animated("WEBP"), "This one is animated: save one picture"),
-    "41-megapixel PNG": (photos.png_claiming(8200, 5000), "40 megapixels or smaller. This one is 8200 by 5000"),
-    "41-megapixel JPEG": (photos.jpeg_claiming(8200, 5000), "40 megapixels or smaller. This one is 8200 by 5000"),
-    "41-megapixel WebP": (photos.webp_claiming(8200, 5000), "40 megapixels or smaller. This one is 8200 by 5000"),
-    "gigapixel PNG": (photos.png_claiming(2**31 - 1, 2**31 - 1), "40 megapixels or smaller"),
-    "gigapixel WebP": (photos.webp_claiming(2**24, 2**24), "40 megapixels or smaller"),
+    "31-megapixel PNG": (photos.png_claiming(6200, 5000), "30 megapixels or smaller as a PNG of this sort. This one"),
+    "16-megapixel PNG of 16 bits": (photos.png_claiming(4000, 4000, 16, 6), "15 megapixels or smaller as a PNG"),
+    "51-megapixel grey PNG": (photos.png_claiming(8200, 6220, 8, 0), "50 megapixels or smaller. This one is 8200 by"),
+    "51-megapixel JPEG": (photos.jpeg_claiming(8200, 6220), "50 megapixels or smaller. This one is 8200 by 6220"),
+    "progressive JPEG": (
+        photos.jpeg_claiming(8000, 5000, progressive=True),
+        "39 megapixels or smaller as a progressive",
+    ),
+    "9-megapixel WebP": (photos.webp_claiming(3000, 3000), "8 megapixels or smaller as a WebP of this sort. This one"),
+    "long PNG": (photos.png_claiming(1, 40_000_000), "20,000 pixels or fewer on each side. This one is 1 by 40000000"),
+    "long JPEG": (photos.jpeg_claiming(65500, 8), "20,000 pixels or fewer on each side"),
+    "gigapixel PNG": (photos.png_claiming(2**31 - 1, 2**31 - 1), "20,000 pixels or fewer on each side"),
     "truncated JPEG": (PHOTO[: len(PHOTO) // 2], "damaged or part of it is missing. Choose the original"),
     "truncated PNG": (photos.saved(photos.cup())[:90_000], "damaged or part of it is missing"),
     "truncated WebP": (photos.saved(photos.cup(), "WEBP")[:9_000], "damaged or part of it is missing"),
@@ -89,9 +97,18 @@ def test_a_photo_that_cannot_be_used_is_refused_with_words_that_help(data: bytes
     assert not said.endswith(".")
 
 
-@pytest.mark.parametrize("kind", ["PNG", "WEBP"])
-def test_forty_megapixels_are_not_too_many(kind: str) -> None:
-    assert read_photo(photos.saved(Image.new("L", (8000, 5000), 255), kind)).getpixel((100, 100)) == WHITE
+@pytest.mark.parametrize(
+    ("kind", "mode", "size"),
+    [
+        ("JPEG", "RGB", (8160, 6120)),
+        ("PNG", "L", (8000, 5000)),
+        ("PNG", "RGB", (6000, 5000)),
+        ("WEBP", "L", (4000, 2000)),
+    ],
+)
+def test_a_large_photo_is_taken(kind: str, mode: str, size: tuple[int, int]) -> None:
+    data = photos.saved(Image.new(mode, size, "white"), kind)
+    assert read_photo(data).getpixel((100, 100)) == WHITE
 
 
 SOUND = {
@@ -230,6 +247,7 @@ def test_no_file_is_opened_for_writing() -> None:
     """Python reports every file it opens to an audit hook; a child process, since a hook cannot be removed."""
     script = """
 import sys
+from model.food import FOOD_CLASSES
 from model.vision import network, photo
 from tests import photos
 sent = [photos.COFFEE.read_bytes(), photos.saved(photos.cup()), photos.saved(photos.cup(), "WEBP"),
@@ -244,7 +262,7 @@ def watch(event, args):
 sys.addaudithook(watch)
 for data in sent:
     try:
-        network.look(data)
+        network.look(data, FOOD_CLASSES)
     except photo.PhotoRefused:
         print("refused")
 print(written)

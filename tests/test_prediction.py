@@ -15,12 +15,11 @@ from hypothesis import strategies as st
 
 from model.declare.inputs import ChoiceInput, Input, NumberInput
 from model.declare.model import Model
-from model.learn.references import predictions
-from model.predict.catalog import get_model
-from model.predict.predictor import get_predictor, predict_probability
+from model.learn.kinds import kind_of
+from model.predict.predictor import predict_probability
 from model.vision.network import LEAST, Sight
 
-from tests.payloads import MODELS, each_model, example
+from tests.payloads import MODELS, each_model, example, get_model, get_predictor
 
 each_whole_number = st.integers
 
@@ -70,8 +69,8 @@ def pickles_answer(model: Model, answers: dict[str, Any]) -> list[float]:
     for asked in model.inputs:
         row[asked.name] = row[asked.name].astype(object if isinstance(asked, ChoiceInput) else float)
     row = row.where(row.notna(), float("nan"))
-    got = [float(value) for value in predictions(model.kind, unpickled(model.name), row)[0]]
-    return got[1:] if model.kind == "probability" else got
+    kind = kind_of(model)
+    return [float(value) for value in kind.answers(kind.predict(unpickled(model.name), row))[0]]
 
 
 # -- the pickle --------------------------------------------------------------------------------------
@@ -83,7 +82,7 @@ def test_the_scorecard_says_what_the_pickle_says(model: Model) -> None:
 
     @given(answers=answers_of(model))
     def holds(answers: dict[str, Any]) -> None:
-        got, expected = get_predictor(model.name).chances(answers), pickles_answer(model, answers)
+        got, expected = get_predictor(model.name).values(answers), pickles_answer(model, answers)
         for mine, theirs in zip(got, expected, strict=False):
             scale = max(1.0, abs(theirs)) if model.kind == "amount" else 1.0
             assert abs(mine - theirs) <= 1e-12 * scale
@@ -94,7 +93,13 @@ def test_the_scorecard_says_what_the_pickle_says(model: Model) -> None:
 @given(answers=answers_of(get_model("titanic")))
 def test_predict_probability_is_the_chance_of_class_one(answers: dict[str, Any]) -> None:
     assert list(unpickled("titanic").classes_) == [0, 1]
-    assert abs(predict_probability("titanic", answers) - pickles_answer(get_model("titanic"), answers)[0]) <= 1e-12
+    assert (
+        abs(
+            predict_probability(get_predictor("titanic"), answers)[0].value
+            - pickles_answer(get_model("titanic"), answers)[0]
+        )
+        <= 1e-12
+    )
 
 
 @given(answers=answers_of(get_model("housing")))
@@ -107,8 +112,8 @@ def test_the_range_of_a_price_is_the_pickles_too(answers: dict[str, Any]) -> Non
 
 
 def test_a_model_of_several_classes_has_no_one_probability() -> None:
-    with pytest.raises(TypeError, match="iris answers with classes, not with one probability"):
-        predict_probability("iris", example(get_model("iris")))
+    with pytest.raises(TypeError, match="iris answers with classes, not with probability"):
+        predict_probability(get_predictor("iris"), example(get_model("iris")))
 
 
 # -- ranges ------------------------------------------------------------------------------------------
@@ -156,13 +161,13 @@ def test_where_fewer_people_are_known_the_range_is_wider() -> None:
 @given(answers=answers_of(get_model("titanic")))
 def test_an_unknown_answer_lies_between_the_least_and_the_most_it_could_give(answers: dict[str, Any]) -> None:
     predictor = get_predictor("titanic")
-    chance = predictor.chances(answers)[0]
+    chance = predictor.values(answers)[0]
     unknown = predictor.unknown_answers(answers)
     assert [one.name for one in unknown] == [name for name, answer in answers.items() if answer is None]
     for one in unknown:
         assert one.low <= one.high
-        assert one.low == predictor.chances({**answers, one.name: one.low_answer})[0]
-        assert one.high == predictor.chances({**answers, one.name: one.high_answer})[0]
+        assert one.low == pytest.approx(predictor.values({**answers, one.name: one.low_answer})[0], abs=1e-12)
+        assert one.high == pytest.approx(predictor.values({**answers, one.name: one.high_answer})[0], abs=1e-12)
         if len(unknown) == 1:
             assert one.low - 1e-12 <= chance <= one.high + 1e-12
 
@@ -172,20 +177,21 @@ def test_one_unknown_answer_is_the_average_over_the_people_in_the_data() -> None
     seen = pd.read_csv(get_model("titanic").learns.path, dtype=str, keep_default_na=False)
     weights = seen["port"].replace({"": None, "?": None}).dropna().value_counts(normalize=True)
     expected = sum(
-        weight * predict_probability("titanic", answers | {"port": port}) for port, weight in weights.items()
+        weight * predict_probability(get_predictor("titanic"), answers | {"port": port})[0].value
+        for port, weight in weights.items()
     )
-    assert predict_probability("titanic", answers) == pytest.approx(expected, abs=1e-12)
+    assert predict_probability(get_predictor("titanic"), answers)[0].value == pytest.approx(expected, abs=1e-12)
 
 
 # -- what everybody knows ----------------------------------------------------------------------------
 
 
 def survival(**changes: Any) -> float:
-    return predict_probability("titanic", example(get_model("titanic")) | changes)
+    return predict_probability(get_predictor("titanic"), example(get_model("titanic")) | changes)[0].value
 
 
 def income(**changes: Any) -> float:
-    return predict_probability("census", example(get_model("census")) | changes)
+    return predict_probability(get_predictor("census"), example(get_model("census")) | changes)[0].value
 
 
 def test_women_of_first_class_survived_more_often_than_men_of_third() -> None:
@@ -214,9 +220,9 @@ def test_married_people_and_those_who_work_more_had_more() -> None:
 
 
 def test_larger_homes_cost_more() -> None:
-    prices = [get_predictor("housing").chances({"rooms": rooms / 10})[0] for rooms in range(60, 86)]
+    prices = [get_predictor("housing").values({"rooms": rooms / 10})[0] for rooms in range(60, 86)]
     assert all(less < more for less, more in itertools.pairwise(prices))
 
 
 def test_the_tutorials_house_costs_31_4_thousand() -> None:
-    assert get_predictor("housing").chances({"rooms": 7.0})[0] == pytest.approx(31.4, abs=0.05)
+    assert get_predictor("housing").values({"rooms": 7.0})[0] == pytest.approx(31.4, abs=0.05)

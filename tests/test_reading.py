@@ -9,6 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
+from model.declare.faults import sentence
 from model.declare.inputs import ChoiceInput, Input, NumberInput, Refused
 from model.declare.model import Model
 from model.declare.reading import read_answers, read_lists
@@ -53,12 +54,12 @@ def by_the_form(model: Model, typed: dict[str, list[str]]) -> tuple[dict[str, An
 
 def by_the_lists(model: Model, typed: dict[str, list[str]]) -> tuple[dict[str, Any], dict[str, str]]:
     answers, faults = read_lists(model.inputs, typed)
-    return answers, {fault.name: fault.message for fault in faults}
+    return answers, {fault.name: sentence(fault, model.input) for fault in faults}
 
 
 def by_the_reader(model: Model, typed: dict[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
     answers, faults = read_answers(model.inputs, typed)
-    return answers, {fault.name: fault.message for fault in faults}
+    return answers, {fault.name: sentence(fault, model.input) for fault in faults}
 
 
 @each_typed_model

@@ -9,10 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from model.predict.predictor import get_predictor
 from webapp import create_app
 
-from tests.payloads import MODELS, SETTINGS
+from tests.payloads import MODELS, SETTINGS, get_predictor
 from tests.processes import likely
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -56,9 +55,9 @@ def test_the_example_model_trains_and_answers(tmp_path: Path) -> None:
     ],
 )
 def test_the_figures_are_the_scorecards_own(model: str, name: str, figure: str, digits: int) -> None:
-    evaluation = get_predictor(model).evaluation
-    compared = evaluation["compared"]
-    expected = [f"{evaluation[figure]:.{digits}f}", f"{compared['Gradient boosting'][figure]:.{digits}f}"]
+    evaluation = get_predictor(model).card.evaluation
+    compared = evaluation.compared
+    expected = [f"{evaluation.figures[figure]:.{digits}f}", f"{compared['Gradient boosting'][figure]:.{digits}f}"]
     if "The tutorial’s recipe" in compared:
         expected.append(f"{compared['The tutorial’s recipe'][figure]:.{digits}f}")
     assert figures_of(model, name)[: len(expected)] == expected
@@ -78,20 +77,22 @@ def figures_of(model: str, name: str) -> list[str]:
 def test_every_model_is_named_with_its_rows(model: object) -> None:
     name = getattr(model, "name", "")
     assert f"`{name}`" in README
-    assert f"{get_predictor(name).card['data']['rows']:,}" in README
+    assert f"{get_predictor(name).card.data.rows:,}" in README
 
 
 def test_the_range_of_prices_holds_as_often_as_it_says() -> None:
-    holds = get_predictor("housing").evaluation["range_holds"]
+    holds = get_predictor("housing").card.evaluation.figures["range_holds"]
     assert f"{holds:.1%}".replace("%", " %") in README
 
 
 def test_every_address_it_lists_is_there() -> None:
-    rules = create_app(SETTINGS).url_map.bind("localhost")
+    app = create_app(SETTINGS)
+    rules = app.url_map.bind("localhost")
     listed = re.findall(r"`(GET|POST) (/[^`?…]*)", README)
     assert len(listed) >= 12
-    for method, path in listed:
-        rules.match(path, method=method)
+    with app.app_context():
+        for method, path in listed:
+            rules.match(path, method=method)
 
 
 def test_every_file_it_links_to_is_there() -> None:

@@ -13,14 +13,13 @@ from hypothesis import strategies as st
 
 from model.declare.inputs import ChoiceInput, Input, NumberInput
 from model.declare.model import Model
-from model.predict.changes import smallest_changes
-from model.predict.explain import moves
-from model.predict.predictor import get_predictor
+from model.predict.changes import find_smallest_changes
+from model.predict.explain import explain_moves
 from webapp.http.addresses import texts
 from webapp.text.dots import hundredths
 
 from tests.page import Element, Page, page_of
-from tests.payloads import MODELS, asked, each_model, each_typed_model, example, passenger, person
+from tests.payloads import MODELS, asked, each_model, each_typed_model, example, get_predictor, passenger, person
 
 CENSUS, TITANIC = MODELS[0], MODELS[1]
 
@@ -71,6 +70,7 @@ def anybody(model: Model) -> st.SearchStrategy[dict[str, str]]:
     return st.fixed_dictionaries({asked.name: answer_to(asked) for asked in model.inputs})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", [CENSUS, TITANIC], ids=["census", "titanic"])
 def test_every_number_on_the_page_is_the_same_number(client: FlaskClient, model: Model) -> None:
     """1,000 people: heading, title, sentence, dots, line, range, comparison, print and JSON agree."""
@@ -125,7 +125,7 @@ def words_of(chance: float) -> str:
 def test_what_moved_the_number_is_a_second_estimate(client: FlaskClient, model: Model, number: int) -> None:
     answers = example(model, number)
     page = result(client, model, texts(model, answers))
-    found = moves(get_predictor(model.name), answers)
+    found = explain_moves(get_predictor(model.name), answers)
     assert found
     items = section(page, "What moved the number").all("li")
     rows = section(page, "What moved the number").all("tr")[1:]
@@ -173,14 +173,14 @@ def test_a_suggested_change_is_scored_again_and_crosses_the_middle(
     page = result(client, model, texts(model, answers))
     predictor = get_predictor(model.name)
     focus = predictor.focus(answers)
-    changes = smallest_changes(predictor, answers)
+    changes = find_smallest_changes(predictor, answers)
     assert changes
     links = [link for link in section(page, "Try a change").all("a") if "/compare?" in link.attributes["href"]]
     assert len(links) == len(changes) <= 3
     for change in changes:
-        after = predictor.chances(answers | dict(change.answers))[focus]
+        after = predictor.values(answers | dict(change.answers))[focus]
         assert after == change.estimate
-        assert (after > 0.5) != (predictor.chances(answers)[focus] > 0.5)
+        assert (after > 0.5) != (predictor.values(answers)[focus] > 0.5)
         assert all(model.input[name].changeable for name in change.answers)
     for link in links:
         compared = page_of(client.get(link.attributes["href"]))
@@ -191,11 +191,11 @@ def test_no_smaller_single_change_crosses_the_middle() -> None:
     """The search is exact: every answer that would be a smaller change stays on the same side."""
     predictor = get_predictor("census")
     answers = example(CENSUS)
-    (change,) = smallest_changes(predictor, answers)
+    (change,) = find_smallest_changes(predictor, answers)
     order = list(CENSUS.input["education"].choices)  # type: ignore[attr-defined]
     there, back = order.index(change.answers["education"]), order.index(answers["education"])
     for between in order[there + 1 : back]:
-        assert predictor.chances(answers | {"education": between})[0] > 0.5
+        assert predictor.values(answers | {"education": between})[0] > 0.5
 
 
 @pytest.mark.parametrize("name", ["age", "sex", "race", "status", "port", "siblings_spouses", "parents_children"])
@@ -218,13 +218,13 @@ def test_few_people_like_this_is_a_warning(client: FlaskClient) -> None:
 def test_the_calibration_sentence_names_its_bin_and_its_people(client: FlaskClient) -> None:
     page = result(client, CENSUS, asked(CENSUS))
     text = section(page, "How sure is this?").text
-    chance = get_predictor("census").chances(example(CENSUS))[0]
-    bins = get_predictor("census").evaluation["calibration"]
-    (own,) = [one for one in bins if one["from"] <= chance < one["to"]]
-    assert own["people"] >= 100
-    assert f"Of the {own['people']:,} people held back for testing" in text
-    assert f"gave {own['from'] * 100:.0f} to {own['to'] * 100:.0f} out of 100" in text
-    assert f"(on average {own['estimated'] * 100:.1f}), {own['observed'] * 100:.1f} out of 100 had" in text
+    chance = get_predictor("census").values(example(CENSUS))[0]
+    bins = get_predictor("census").card.evaluation.calibration
+    (own,) = [one for one in bins if one.start <= chance < one.end]
+    assert own.people >= 100
+    assert f"Of the {own.people:,} people held back for testing" in text
+    assert f"gave {own.start * 100:.0f} to {own.end * 100:.0f} out of 100" in text
+    assert f"(on average {own.estimated * 100:.1f}), {own.observed * 100:.1f} out of 100 had" in text
 
 
 def test_an_unknown_answer_is_averaged_flagged_and_bounded(client: FlaskClient) -> None:

@@ -13,14 +13,14 @@ import polars as pl
 import pytest
 from click.testing import CliRunner, Result
 
+from model.declare.faults import sentence
 from model.declare.inputs import plain
 from model.declare.reading import read_answers
-from model.files import columns, csv_pieces, sources
-from model.files.headings import BROKEN, estimate_cells, estimate_columns, row_error
-from model.predict.catalog import get_model
-from model.predict.predictor import get_predictor
+from model.files import cells, reader
+from model.files.dialect import BROKEN
 from webapp.commands.main import main
 
+from tests.payloads import get_model, get_predictor
 from tests.processes import likely
 
 TABLES = ("census", "titanic", "iris", "housing")
@@ -90,12 +90,12 @@ def assert_scored_like_the_form(name: str, scored: Iterable[Mapping[str, Any]]) 
     predictor = get_predictor(name)
     for row in scored:
         answers, faults = read_answers(predictor.model.inputs, as_asked(row))
-        assert (row["error"] or "") == row_error(faults)
-        cells = [row[heading] for heading in estimate_columns(predictor)]
+        assert (row["error"] or "") == "; ".join(sentence(fault, predictor.model.input) for fault in faults)
+        cells = [row[heading] for heading in predictor.kind.columns]
         if faults:
             assert not any(cells)
             continue
-        for cell, expected in zip(cells, estimate_cells(predictor, answers), strict=True):
+        for cell, expected in zip(cells, predictor.kind.cells(predictor.estimates(answers)), strict=True):
             if isinstance(expected, str):
                 assert cell == expected
             else:
@@ -131,15 +131,15 @@ def test_small_pieces_in_turn_make_the_same_file(
 ) -> None:
     path = write_csv(tmp_path / "in.csv", some_rows(name, 300, faults))
     score(name, path, tmp_path / "whole.csv", "--errors", tmp_path / "whole-errors.csv")
-    monkeypatch.setattr(csv_pieces, "PIECE_BYTES", 1000)
-    monkeypatch.setattr(columns, "MOST_TEXTS", 40)
+    monkeypatch.setattr(reader, "PIECE_BYTES", 1000)
+    monkeypatch.setattr(cells, "MOST_TEXTS", 40)
     score(name, path, tmp_path / "pieces.csv", "--errors", tmp_path / "pieces-errors.csv")
     assert (tmp_path / "pieces.csv").read_bytes() == (tmp_path / "whole.csv").read_bytes()
     assert (tmp_path / "pieces-errors.csv").read_bytes() == (tmp_path / "whole-errors.csv").read_bytes()
 
 
 def test_a_cell_over_many_lines_is_one_cell_wherever_the_pieces_part(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(csv_pieces, "PIECE_BYTES", 1000)
+    monkeypatch.setattr(reader, "PIECE_BYTES", 1000)
     notes = ["".join(f'line {line}\n"said"\n' for line in range(lines)) for lines in (1, 200, 3, 90, 0, 500)]
     text = io.StringIO(newline="")
     table = csv.DictWriter(text, [*PERSON, "notes"], lineterminator="\n")
@@ -155,14 +155,14 @@ def test_a_row_whose_quotation_mark_is_not_closed_gets_the_pages_message() -> No
     fine, broken, swallowed = (one_person(",notes", cells).partition("\n")[2] for cells in (',5" wide', ',"open', ",x"))
     result, rows = scored_text(one_person(",notes", ",fine") + fine + broken + swallowed)
     assert result.exit_code == 1
-    assert [row["error"] for row in rows] == ["", "", BROKEN]
+    assert [row["error"] for row in rows] == ["", "", BROKEN, ""]
 
 
-def test_a_row_that_a_quotation_mark_took_into_the_one_before_is_not_lost_without_a_word() -> None:
+def test_the_row_after_a_quotation_mark_that_is_not_closed_is_scored() -> None:
     first, second = (one_person(",notes", cells).partition("\n")[2] for cells in (',"b', ',""'))
     result, rows = scored_text(one_person(",notes", ",a") + first + second.removesuffix("\n"))
     assert result.exit_code == 1
-    assert [row["error"] for row in rows] == ["", BROKEN]
+    assert [row["error"] for row in rows] == ["", BROKEN, ""]
 
 
 def test_a_quotation_mark_within_a_cell_is_as_good_as_any_letter() -> None:
@@ -170,15 +170,13 @@ def test_a_quotation_mark_within_a_cell_is_as_good_as_any_letter() -> None:
     assert [(row["notes"], row["error"]) for row in rows] == [('5" wide', ""), ("plain", "")]
 
 
-def test_a_quotation_mark_that_nobody_closed_is_told_before_the_file_is_in_memory(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(csv_pieces, "PIECE_BYTES", 1000)
-    monkeypatch.setattr(csv_pieces, "LONGEST_RECORD", 10_000)
-    text = one_person(",notes", ',"open') + one_person(",notes", ",open") * 1000
-    result, _ = scored_text(text)
-    assert result.exit_code == 2
-    assert "The file has a quotation mark that is not closed, or is no CSV file" in result.output
+def test_a_quotation_mark_that_nobody_closed_spoils_its_own_row_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reader, "PIECE_BYTES", 1000)
+    monkeypatch.setattr(reader, "LONGEST_LINE", 10_000)
+    row = one_person(",notes", ",open").partition("\n")[2]
+    result, rows = scored_text(one_person(",notes", ',"open') + row * 1000)
+    assert result.exit_code == 1
+    assert [row["error"] for row in rows] == [BROKEN, *[""] * 1000]
 
 
 def test_rows_that_lack_answers_in_several_ways_get_the_forms_estimate(tmp_path: Path) -> None:
@@ -223,7 +221,7 @@ def test_other_columns_stay_as_they_are() -> None:
     ("text", "message"),
     [
         ("", "The file is empty. It needs a line that names the columns"),
-        (one_person() * 10_000 + "Wh\udcffte", "The file is not text in UTF-8"),
+        (one_person() * 10_000 + "Wh\udcffte", "cannot be read from line 20,001 on"),
         (",,\n1,2,3\n", "The file’s first line is empty. It must name the columns: age, sex"),
         ("age,sex\n1,2\n", "The file has no column “status”, “race”, “education”, “work” or “hours”"),
         ("age,sex\n1,2\n", "It has: age, sex"),
@@ -263,12 +261,6 @@ def test_what_cannot_be_done_is_said_without_a_traceback(arguments: tuple[str, .
     assert result.exit_code == 2
     assert message in result.stderr
     assert not Path("out.csv").exists()
-
-
-def test_a_file_without_rows_gets_its_new_columns() -> None:
-    result, rows = scored_text(",".join(PERSON) + "\n")
-    assert (result.exit_code, rows) == (0, [])
-    assert result.stdout == ",".join(PERSON) + ",probability,low,high,error\n"
 
 
 def test_formulas_are_made_text_and_numbers_left_alone() -> None:
@@ -323,11 +315,11 @@ def test_missing_numbers_in_parquet_are_unknown_answers(tmp_path: Path) -> None:
     predictor = get_predictor("titanic")
     found = pl.read_parquet(tmp_path / "out.parquet")["probability"]
     for age, chance in zip([30.0, None, None, 0.5, 1e-5], found, strict=True):
-        assert chance == pytest.approx(predictor.chances({**others, "age": age})[0], rel=1e-12)
+        assert chance == pytest.approx(predictor.values({**others, "age": age})[0], rel=1e-12)
 
 
 def test_csv_and_parquet_turn_into_one_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sources, "PARQUET_ROWS", 50)
+    monkeypatch.setattr(reader, "PARQUET_ROWS", 50)
     path = write_csv(tmp_path / "in.csv", some_rows("iris", 300, faults=0.2))
     score("iris", path, tmp_path / "out.csv")
     score("iris", path, tmp_path / "out.parquet")

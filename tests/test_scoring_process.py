@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import subprocess
@@ -11,6 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from model.files.atomic import put_in_place
+from model.files.dialect import Unusable
+from model.files.reader import read_chunks
 
 from tests.processes import PATIENCE, ROOT, environment
 from tests.test_scoring import PERSON, one_person, write_csv
@@ -95,3 +100,67 @@ def test_a_progress_bar_is_shown_on_a_terminal_only(tmp_path: Path) -> None:
     assert b"100%" in os.read(ours, 100_000)
     os.close(ours)
     assert b"%" not in process.stdout
+
+
+def in_shell(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    line = f'cd "{ROOT}" && "{sys.executable}" run.py score census {command.format(folder)}'
+    return subprocess.run(["sh", "-c", line], env=environment(), capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize(
+    ("command", "message"),
+    [
+        ("- {0}/out.csv <&-", "Error: Standard input is closed. Open it, or name a file\n"),
+        ("{0}/in.csv - >&-", "Error: Standard output is closed. Open it, or name a file\n"),
+        ("{0}/in.csv {0}/loop.csv", "Error: {0}/loop.csv: Too many levels of symbolic links\n"),
+        ("{0}/loop.csv {0}/out.csv", "Error: {0}/loop.csv: Too many levels of symbolic links\n"),
+        ("{0}/in.csv {0}/out.csv --errors {0}/loop.csv", "Error: {0}/loop.csv: Too many levels of symbolic links\n"),
+        ("{0} {0}/out.csv --from csv", "Error: {0}: Is a directory\n"),
+        ("{0}/in.csv {0} --to csv", "Error: {0}: Is a directory\n"),
+        ("{0}/in.csv /proc/out.csv", "No such file or directory\n"),
+        ("{0}/in.csv /proc/out.parquet", "No such file or directory"),
+    ],
+)
+def test_what_stands_in_the_way_is_said_in_a_sentence(tmp_path: Path, command: str, message: str) -> None:
+    write_csv(tmp_path / "in.csv", [PERSON])
+    (tmp_path / "loop.csv").symlink_to(tmp_path / "knot.csv")
+    (tmp_path / "knot.csv").symlink_to(tmp_path / "loop.csv")
+    result = in_shell(command, tmp_path)
+    assert result.returncode == 2
+    assert message.format(tmp_path) in result.stderr
+    assert result.stderr.count("\n") == 1
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in.csv", "knot.csv", "loop.csv"]
+
+
+def test_it_scores_though_nobody_hears_its_messages(tmp_path: Path) -> None:
+    write_csv(tmp_path / "in.csv", [PERSON, {**PERSON, "age": "x"}])
+    assert in_shell("{0}/in.csv {0}/out.csv 2>&-", tmp_path).returncode == 1
+    assert (tmp_path / "out.csv").read_text().count("\n") == 3
+
+
+def test_the_next_run_removes_what_a_killed_one_left(tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "in.csv", [PERSON])
+    with subprocess.Popen(
+        [sys.executable, "run.py", "score", "census", "-", str(tmp_path / "out.csv")],
+        cwd=ROOT,
+        env=environment(),
+        stdin=subprocess.PIPE,
+    ) as process:
+        assert process.stdin is not None
+        process.stdin.write((one_person() * 50_000).encode())
+        process.stdin.flush()
+        wait_until(lambda: any(file.name.startswith(".out.csv") for file in tmp_path.iterdir()))
+        process.kill()
+    (tmp_path / f".out.csv.{os.getpid()}.part").write_text("of a run that goes on")
+    (tmp_path / f".other.csv.{process.pid}.part").write_text("of another target")
+    assert in_shell(f"{path} {{0}}/out.csv", tmp_path).returncode == 0
+    left = sorted(file.name for file in tmp_path.iterdir() if file.name.startswith("."))
+    assert left == sorted([f".other.csv.{process.pid}.part", f".out.csv.{os.getpid()}.part"])
+
+
+def test_a_file_that_shrinks_while_it_is_read_is_refused(tmp_path: Path) -> None:
+    rows = (one_person() + one_person().partition("\n")[2] * 10).encode()
+    chunks = read_chunks(io.BufferedReader(io.BytesIO(rows)), len(rows) + 1)
+    with pytest.raises(Unusable, match="became shorter while it was read"):
+        put_in_place(tmp_path / "out.csv", lambda part: part.write_bytes(b"".join(chunks)))
+    assert list(tmp_path.iterdir()) == []

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from webapp.commands import serve as serving
-from webapp.settings import SERVER_VARIABLES, SETTINGS
+from webapp.settings import SETTINGS
 
 from tests import photos
 from tests.page import Page
-from tests.processes import PATIENCE, Server, likely, refused_start, run, server
+from tests.processes import PATIENCE, Server, free_port, likely, refused_start, server
 
 KEY = "for the tests only, nowhere else"
 PERSON = "age=73&sex=Male&status=Widowed&race=White&education=Bachelors&work=Private&hours=40"
@@ -41,7 +41,7 @@ FORM = "application/x-www-form-urlencoded"
 
 
 def test_it_says_its_address(running: Server) -> None:
-    assert f"Likely is on http://127.0.0.1:{running.port}" in running.log
+    running.wait_until_it_says(f"Likely is on http://127.0.0.1:{running.port}")
 
 
 def test_it_answers(running: Server) -> None:
@@ -110,6 +110,15 @@ def test_a_body_that_breaks_off_is_the_senders_fault(running: Server) -> None:
     with socket.create_connection(("127.0.0.1", running.port), timeout=PATIENCE) as line:
         line.sendall(head + b"Transfer-Encoding: chunked\r\n\r\nno number\r\n{}\r\n0\r\n\r\n")
         assert line.recv(4096).startswith(b"HTTP/1.1 400 ")
+
+
+def test_a_body_shorter_than_it_says_is_the_senders_fault_too(running: Server) -> None:
+    head = b"POST /api/models/census/predict HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+    with socket.create_connection(("127.0.0.1", running.port), timeout=PATIENCE) as line:
+        line.sendall(head + b"Content-Length: 100\r\n\r\n{}")
+        line.shutdown(socket.SHUT_WR)
+        line.recv(4096)
+    running.wait_until_it_says("POST /api/models/census/predict 400")
 
 
 def test_a_photo_in_chunks_is_looked_at(running: Server) -> None:
@@ -216,12 +225,34 @@ def test_the_key_of_the_environment_comes_first(monkeypatch: pytest.MonkeyPatch)
     assert serving.secret_key("0.0.0.0") == KEY
 
 
+def test_on_windows_it_has_one_worker_and_says_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    started: list[int] = []
+    monkeypatch.setenv("SECRET_KEY", KEY)
+    monkeypatch.setattr("sys.platform", "win32")
+    monkeypatch.setattr(serving, "run_granian", lambda host, port, workers, tls: started.append(workers))
+    serving.serve("127.0.0.1", free_port(), 4, debug=False)
+    assert started == [1]
+    assert "On Windows Likely has one worker and does not reload" in capsys.readouterr().out
+
+
 # -- its words ---------------------------------------------------------------------------------------
 
 
 def test_help_names_every_command_and_option() -> None:
     text = likely("--help").stdout
-    for word in ("train", "check", "--host", "--port", "--workers", "--debug", "python run.py check"):
+    for word in (
+        "train",
+        "check",
+        "--host",
+        "--port",
+        "--workers",
+        "--tls-cert",
+        "--tls-key",
+        "--debug",
+        "python run.py check",
+    ):
         assert word in text
     assert "127.0.0.1" in text
     assert "5000" in text
@@ -245,21 +276,6 @@ def test_what_it_does_not_know_is_refused(arguments: list[str]) -> None:
     assert "Traceback" not in result.stderr
 
 
-# -- other servers -----------------------------------------------------------------------------------
-
-
-def test_another_server_needs_a_secret_key() -> None:
-    result = run("-c", "import webapp.wsgi")
-    assert result.returncode == 1
-    assert "SECRET_KEY must be set when another server runs Likely" in result.stderr
-
-
-def test_another_server_gets_the_application() -> None:
-    script = "from webapp.wsgi import app; print(app.test_client().get('/readyz').status_code)"
-    result = run("-c", script, SECRET_KEY=KEY)
-    assert result.stdout.splitlines()[-1] == "200", result.stderr
-
-
 def test_the_settings_are_listed_once_each() -> None:
-    names = [setting.variable for setting in SETTINGS] + list(SERVER_VARIABLES)
+    names = [setting.variable for setting in SETTINGS]
     assert len(names) == len(set(names))

@@ -31,7 +31,6 @@ pickle.load = pickle.loads = pickle.Unpickler = pickle._load = pickle._loads = p
 
 from webapp import create_app
 from webapp.http.addresses import texts
-from model.predict.catalog import models
 from model.declare.reading import read_answers
 
 app = create_app({"SECRET_KEY": "for the tests only"})
@@ -45,7 +44,7 @@ client = app.test_client()
 statuses = {}
 for path in ("/", "/healthz", "/readyz", "/nothing", "/api/models"):
     statuses[path] = client.get(path).status_code
-for model in models():
+for model in app.extensions["models"]:
     answers, _ = read_answers(model.inputs, model.examples[0].answers)
     query = texts(model, answers)
     statuses[f"form {model.name}"] = client.get(f"/{model.name}").status_code
@@ -97,8 +96,7 @@ def test_serving_unpickles_nothing(found: dict[str, Any]) -> None:
 def test_answering_imports_nothing_of_the_web() -> None:
     """The models know no Flask and no template."""
     script = (
-        "import sys; from model.predict.predictor import get_predictor; "
-        "from model.predict.catalog import models; [get_predictor(m.name).load() for m in models()]; "
+        "import sys; from model.predict.catalog import Catalog; Catalog().load(); "
         "print([name for name in sys.modules if name.split('.')[0] in ('flask', 'flask_wtf', 'jinja2', 'webapp')])"
     )
     result = run("-c", script)

@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
 from model.declare.model import Model
-from webapp.pages.forms import EXPIRED, EXPIRED_PHOTO
+from webapp.pages.fields import EXPIRED, EXPIRED_PHOTO
 
 from tests.page import Page, address_query, page_of
 from tests.payloads import MODELS, asked, each_model, each_typed_model, person, posted

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from model.declare.model import Model
 from webapp.http.addresses import NEW, texts
-from webapp.pages.forms import EXPIRED_PHOTO
+from webapp.pages.fields import EXPIRED_PHOTO
 
 from tests.page import Page, page_of
 from tests.payloads import MODELS, TYPED, asked, each_model, each_typed_model, example, person, photo

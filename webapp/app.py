@@ -1,4 +1,4 @@
-"""The application, put together from its parts."""
+"""The application, put together from its parts in the order that they stand in here."""
 
 from __future__ import annotations
 
@@ -9,52 +9,65 @@ from typing import Any
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from model.predict.catalog import add_folder, models
-from model.predict.predictor import Predictor, get_predictor
+from model.predict.catalog import Catalog
 
-from .api import docs, predict, tutorials
-from .http import cache, compression, cors, errors, headers, health, limits, rendering, static
-from .http.converters import ModelConverter
+from . import tutorials
+from .api import docs, predict
+from .http import cache, compression, cors, errors, headers, health, limits, log, static
+from .http.addresses import path_of
 from .http.headers import SecurityHeaders
+from .http.hosts import Hosts
 from .http.log import RequestLog
-from .http.shortcut import Shortcut
-from .pages import batch, compare, form
+from .http.models import ModelConverter, catalog
+from .pages import batch, card, compare, form, home, result
 from .settings import settings_from
 from .text import filters
-
-PARTS = (limits, headers, cors, errors, filters, static, compression, rendering, cache)
-BLUEPRINTS = (tutorials.bp, static.bp, form.bp, compare.bp, batch.bp, health.bp, predict.bp, docs.bp)
 
 
 def build(config: Mapping[str, Any] | None) -> Flask:
     app = Flask(__name__, template_folder="../templates", static_folder=None)
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+
+    # Settings
     app.config.update(settings_from(os.environ), **(config or {}))
     app.config["WTF_CSRF_TIME_LIMIT"] = app.config["TOKEN_MINUTES"] * 60
-    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+
+    # Services
+    models = Catalog(app.config["MODEL_FOLDERS"], app.config["MODELS"])
+    models.load()
+    app.extensions["models"] = models
+    app.jinja_env.globals["models"] = catalog
+    app.jinja_env.globals["path_of"] = path_of
     app.url_map.converters["model"] = ModelConverter
-    for part in PARTS:
-        part.init_app(app)
-    for blueprint in BLUEPRINTS:
-        app.register_blueprint(blueprint)
-    load_models(app)
-    app.wsgi_app = RequestLog(SecurityHeaders(Shortcut(app.wsgi_app, shortcuts(app))))  # type: ignore[method-assign]
-    if app.config["PROXIES"]:
-        trusted = app.config["PROXIES"]
-        app.wsgi_app = ProxyFix(app.wsgi_app, trusted, trusted, trusted)  # type: ignore[method-assign]
+
+    # What every request and every page passes
+    log.init_app(app)
+    limits.init_app(app)
+    headers.init_app(app)
+    cors.init_app(app)
+    errors.init_app(app)
+    filters.init_app(app)
+    static.init_app(app)
+    compression.init_app(app)
+    cache.init_app(app)
+
+    # Pages, and what programs ask
+    app.register_blueprint(tutorials.bp)
+    app.register_blueprint(static.bp)
+    app.register_blueprint(home.bp)
+    app.register_blueprint(form.bp)
+    app.register_blueprint(result.bp)
+    app.register_blueprint(card.bp)
+    app.register_blueprint(compare.bp)
+    app.register_blueprint(batch.bp)
+    app.register_blueprint(health.bp)
+    app.register_blueprint(predict.bp)
+    app.register_blueprint(docs.bp)
+
+    # In front of Flask: a request passes the last one first
+    app.wsgi_app = Hosts(app.wsgi_app, app.config["HOSTS"])  # type: ignore[method-assign]
+    app.wsgi_app = SecurityHeaders(app.wsgi_app)  # type: ignore[method-assign]
+    app.wsgi_app = RequestLog(app.wsgi_app)  # type: ignore[method-assign]
+    if proxies := app.config["PROXIES"]:
+        app.wsgi_app = ProxyFix(app.wsgi_app, proxies, proxies, proxies)  # type: ignore[method-assign]
     return app
-
-
-def shortcuts(app: Flask) -> dict[str, Predictor]:
-    """The paths with a shortcut; none where other sites' scripts may ask, since that is for Flask to say."""
-    if app.config["CORS_ORIGINS"]:
-        return {}
-    return {f"/api/models/{model.name}/predict": get_predictor(model.name) for model in models() if not model.has_photo}
-
-
-def load_models(app: Flask) -> None:
-    """Read every model's files at the start, so that a bad one stops the start and not a request."""
-    for folder in app.config["MODEL_FOLDERS"]:
-        add_folder(folder)
-    for model in models():
-        get_predictor(model.name).load()
-    app.jinja_env.globals["models"] = models

@@ -10,4 +10,5 @@ if not os.environ.get("SECRET_KEY"):
         "SECRET_KEY must be set when another server runs Likely: at least 16 characters that nobody can guess"
     )
 
-app = create_app()
+# The second name is the one that gunicorn, mod_wsgi and the tutorial look for.
+app = application = create_app()

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields
 from typing import Any
 
 from wtforms import Field, Form
+from wtforms.fields.core import UnboundField
 from wtforms.validators import ValidationError
 from wtforms.widgets import FileInput, Select, TextInput
 
+from .faults import Fault, sentence
 from .inputs import ChoiceInput, Input, NumberInput, Refused
 from .photo import PhotoInput
 
@@ -17,18 +20,31 @@ class InputField(Field):
     """A field whose answer is read by an Input, which also holds the words of its messages."""
 
     input: Input
+    reads: type[Input]
+    # What is wrong with the answer; the field's one error says it in words.
+    fault: Fault | None = None
+
+    def __init__(self, label: str, *, thing: str, **words: Any) -> None:
+        own = {about.name: words.pop(about.name) for about in fields(self.reads)[2:] if about.name in words}
+        super().__init__(label, **words)
+        self.input = self.reads(self.short_name, label, thing, **own)
 
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
         self.data = None
-        self.data = self.input.read(one_answer(self.input, valuelist))
+        self.data = self.read(one_answer, valuelist)
 
     def pre_validate(self, form: Form) -> None:
         # An answer set from Python (not typed) has met no reader yet.
         if self.raw_data is None:
-            try:
-                self.data = self.input.read(self.data)
-            except Refused as refused:
-                raise ValidationError(str(refused)) from None
+            self.data = self.read(lambda asked, raw: raw, self.data)
+
+    def read(self, pick: Callable[[Input, Any], Any], raw: Any) -> Any:
+        """The answer; a refusal becomes the field's one message."""
+        try:
+            return self.input.read(pick(self.input, raw))
+        except Refused as refused:
+            self.fault = Fault.of(self.input, refused)
+            raise ValidationError(sentence(self.fault, {self.input.name: self.input})) from None
 
     @property
     def typed(self) -> str:
@@ -57,95 +73,70 @@ def one_answer(asked: Input, raw: Sequence[Any]) -> Any:
     given = [value for value in raw if value != ""]
     if len(given) > 1 and len(set(map(str, given))) > 1:
         if asked.may_be_unknown and "unknown" in given:
-            raise Refused(f"Either give {asked.thing} or select “I don’t know”, not both")
-        raise Refused(f"Give one answer for {asked.thing}, not {len(given)}")
+            raise Refused("answer_and_unknown")
+        raise Refused("several", count=len(given))
     return given[0] if given else ""
 
 
 class NumberField(InputField):
-    widget = TextInput()
+    """A number between two ends; the words about it are NumberInput's."""
 
-    def __init__(
-        self,
-        label: str,
-        *,
-        thing: str,
-        between: tuple[float, float],
-        like: str,
-        whole: bool = False,
-        unit: str = "",
-        beyond: str = "",
-        subject: str = "",
-        hint: str = "",
-        phrase: str = "",
-        phrase_of_one: str = "",
-        may_be_unknown: bool = False,
-        changeable: bool = False,
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(label, **kwargs)
-        self.input = NumberInput(
-            name=self.short_name, label=label, thing=thing, lowest=between[0], highest=between[1],
-            like=like, whole=whole, unit=unit, beyond=beyond, subject=subject, hint=hint, phrase=phrase,
-            phrase_of_one=phrase_of_one, may_be_unknown=may_be_unknown, changeable=changeable,
-        )  # fmt: skip
+    widget = TextInput()
+    reads = NumberInput
+
+    def __init__(self, label: str, *, between: tuple[float, float], like: str, **words: Any) -> None:
+        super().__init__(label, lowest=between[0], highest=between[1], like=like, **words)
 
 
 Choices = Mapping[str, str] | Mapping[str, Mapping[str, str]]
 
 
 class ChoiceField(InputField):
-    """Choices as {value: label}, or {group: {value: label}} where the page groups them."""
+    """Choices as {value: label}, or {group: {value: label}} where the page groups them; the words are ChoiceInput's."""
 
     widget = Select()
+    reads = ChoiceInput
 
-    def __init__(
-        self,
-        label: str,
-        *,
-        thing: str,
-        plural: str,
-        choices: Choices,
-        hint: str = "",
-        phrase: str = "",
-        may_be_unknown: bool = False,
-        changeable: bool = False,
-        ordered: bool = False,
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(label, **kwargs)
+    def __init__(self, label: str, *, plural: str, choices: Choices, **words: Any) -> None:
         flat, groups = flattened(choices)
-        self.input = ChoiceInput(
-            name=self.short_name, label=label, thing=thing, plural=plural, choices=flat, groups=groups,
-            hint=hint, phrase=phrase, may_be_unknown=may_be_unknown, changeable=changeable, ordered=ordered,
-        )  # fmt: skip
+        super().__init__(label, choices=flat, groups=groups, plural=plural, **words)
 
 
 class PhotoField(InputField):
     """One photo; where Flask-WTF hands over an uploaded file, its bytes are read."""
 
     widget = FileInput()
-
-    def __init__(self, label: str, *, thing: str, hint: str = "", **kwargs: Any) -> None:
-        super().__init__(label, **kwargs)
-        self.input = PhotoInput(name=self.short_name, label=label, thing=thing, hint=hint)
+    reads = PhotoInput
 
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
         self.data = None
         sent = [value.read() if hasattr(value, "read") else value for value in valuelist if value]
-        self.data = self.input.read(one_answer(self.input, sent))
+        self.data = self.read(one_answer, sent)
 
 
 def flattened(choices: Choices) -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
     flat: dict[str, str] = {}
     groups: dict[str, tuple[str, ...]] = {}
     for key, value in choices.items():
-        if isinstance(value, str):
-            flat[key] = value
+        if isinstance(value, Mapping):
+            grouped = {text_of(inner): text_of(label) for inner, label in value.items()}
+            flat |= grouped
+            groups[text_of(key)] = tuple(grouped)
         else:
-            flat |= value
-            groups[key] = tuple(value)
+            flat[text_of(key)] = text_of(value)
     return flat, groups
+
+
+def text_of(value: Any) -> str:
+    """A choice's value or label; a whole number is taken as it is written."""
+    if isinstance(value, str) or type(value) is int:
+        return str(value)
+    raise TypeError(f"choices are texts; write {value!r} as {str(value)!r}")
+
+
+def input_names(form: type[Form]) -> list[str]:
+    """The names that a form class gives its fields."""
+    return [name for name in dir(form) if isinstance(getattr(form, name), UnboundField)]
 
 
 def inputs_of(form: Callable[[], Form]) -> tuple[Input, ...]:

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from enum import Enum
 from functools import cached_property
+from numbers import Real
 from typing import Any
 
 # Longer than any number written out, 5e-324 among them; keeps int() and the regular expression from being fed a novel.
@@ -24,8 +26,24 @@ QUOTES = "\"'“”‘’"
 MARKS = str.maketrans({"٫": ".", "٬": ",", "．": ".", "，": ",", "−": "-", "－": "-", "＋": "+"})
 
 
+class NotRecorded(Enum):
+    """What the data has where a row lacks an answer, as told from what somebody does not know."""
+
+    NOT_RECORDED = "not recorded"
+
+
+NOT_RECORDED = NotRecorded.NOT_RECORDED
+# So many answers of an input can be listed one by one, in a table of points or of chances.
+MOST_LISTED = 10_000
+
+
 class Refused(ValueError):
-    """An answer that cannot be used; its text tells the person what to do."""
+    """An answer that cannot be used: a code, and the values that its sentence has places for."""
+
+    def __init__(self, code: str, **values: Any) -> None:
+        super().__init__(code)
+        self.code = code
+        self.values = values
 
 
 def first_upper(text: str) -> str:
@@ -42,8 +60,8 @@ def plain(raw: Any) -> str:
     return text.strip().strip(QUOTES).strip()
 
 
-def quoted(raw: Any) -> str:
-    if several(raw):
+def quote(raw: Any) -> str:
+    if is_several(raw):
         # Not written out: it may be as deep and as long as a body may be.
         return '"{…}"' if isinstance(raw, dict) else '"[…]"'
     text = str(raw).lower() if isinstance(raw, bool) else plain(raw)
@@ -51,7 +69,13 @@ def quoted(raw: Any) -> str:
     return f'"{short}"'
 
 
-def several(raw: Any) -> bool:
+def few(values: Sequence[Any], most: int = 5) -> str:
+    """The first of some values, and how many more there are."""
+    shown = ", ".join(map(repr, values[:most]))
+    return f"{shown} and {len(values) - most:,} more" if len(values) > most else shown
+
+
+def is_several(raw: Any) -> bool:
     return isinstance(raw, (list, tuple, dict, set))
 
 
@@ -94,9 +118,6 @@ class Input:
         """The answer in a description of somebody: “52 years”, “Doctorate”."""
         return f"{self.label} not recorded" if answer is None else self.words(answer)
 
-    def _or_unknown(self, message: str) -> str:
-        return f"{message}, or select “I don’t know”" if self.may_be_unknown else message
-
     def _is_unknown(self, text: str) -> bool:
         return self.may_be_unknown and text.casefold() in UNKNOWN_WORDS
 
@@ -129,34 +150,37 @@ class NumberInput(Input):
                 return None
             number = parsed
         if not self.lowest <= number <= self.highest:
-            raise Refused(self.out_of_range)
+            raise Refused("out_of_range")
         return number if self.whole else float(number)
 
     def _parse(self, raw: Any) -> float | int | None:
         if raw is None:
             if self.may_be_unknown:
                 return None
-            raise Refused(self.blank)
+            raise Refused("blank")
         if isinstance(raw, float):
             return self._checked(raw)
-        if isinstance(raw, bool) or several(raw) or not isinstance(raw, str):
-            raise Refused(self.not_a_number)
+        if not isinstance(raw, str):
+            # Numbers of numpy's, which a declaration may hold, are numbers too.
+            if isinstance(raw, Real) and not isinstance(raw, bool):
+                return self._checked(float(raw))
+            raise Refused("not_a_number")
         text = plain(raw.translate(MARKS))
         if not text:
-            raise Refused(self.blank)
+            raise Refused("blank")
         if self._is_unknown(text):
             return None
         if len(text) > LONGEST_NUMBER or not NUMBER.fullmatch(text):
-            raise Refused(self.not_a_number)
+            raise Refused("not_a_number")
         return self._checked(float(text.replace(",", "")))
 
     def _checked(self, number: float) -> float | int:
         if not math.isfinite(number):
-            raise Refused(self.not_a_number)
+            raise Refused("not_a_number")
         if not self.whole:
             return number
         if number != int(number):
-            raise Refused(self.not_whole)
+            raise Refused("not_whole")
         return int(number)
 
     def phrased(self, answer: Any) -> str:
@@ -166,26 +190,9 @@ class NumberInput(Input):
         # A number without a unit says nothing by itself.
         return super().described(answer) if self.unit or answer is None else self.phrased(answer)
 
-    @cached_property
+    @property
     def named(self) -> str:
         return self.subject or self.label
-
-    @cached_property
-    def blank(self) -> str:
-        return self._or_unknown(f"Enter {self.thing}")
-
-    @cached_property
-    def not_a_number(self) -> str:
-        return f"{self.named} must be a number, like {self.like}"
-
-    @cached_property
-    def not_whole(self) -> str:
-        return f"{self.named} must be a whole number, like {self.like}"
-
-    @cached_property
-    def out_of_range(self) -> str:
-        ends = f"from {self.text(self.lowest)} to {self.text(self.highest)}"
-        return f"{self.named} must be {ends}" + (f". {self.beyond}" if self.beyond else "")
 
     def text(self, answer: Any) -> str:
         if answer is None:
@@ -220,21 +227,27 @@ class ChoiceInput(Input):
         if raw is None:
             if self.may_be_unknown:
                 return None
-            raise Refused(self.blank)
+            raise Refused("blank")
         if isinstance(raw, float) and raw.is_integer():
             # JSON knows one kind of number: 3.0 is 3.
             raw = int(raw)
-        if isinstance(raw, (bool, float)) or several(raw):
-            raise Refused(self.not_offered(raw))
+        if isinstance(raw, (bool, float)) or is_several(raw):
+            raise Refused("not_offered", given=quote(raw))
         text = plain(raw)
         if not text:
-            raise Refused(self.blank)
+            raise Refused("blank")
         if self._is_unknown(text):
             return None
         value = self._leniently.get(by_letters(text))
         if value is None:
-            raise Refused(self.not_offered(text))
+            raise Refused("not_offered", given=quote(text))
         return value
+
+    @property
+    def taken_for_unknown(self) -> list[str]:
+        """The values and labels that “I don’t know” would hide."""
+        texts = [text for pair in self.choices.items() for text in pair]
+        return [text for text in texts if not plain(text) or self._is_unknown(plain(text))]
 
     @cached_property
     def _leniently(self) -> dict[str, str]:
@@ -242,22 +255,13 @@ class ChoiceInput(Input):
         by_label = {by_letters(label): value for value, label in self.choices.items()}
         return by_label | {by_letters(value): value for value in self.choices}
 
-    @cached_property
-    def blank(self) -> str:
-        return self._or_unknown(f"Select {self.thing}")
-
-    @cached_property
-    def _not_offered(self) -> str:
-        return f" is not one of the {self.plural}: {', '.join(self.choices.values())}"
-
-    def not_offered(self, raw: Any) -> str:
-        return quoted(raw) + self._not_offered
-
     def words(self, answer: Any) -> str:
         return "I don’t know" if answer is None else self.choices[answer]
 
     def phrased(self, answer: Any) -> str:
         words = self.words(answer)
+        if not self.phrase:
+            return f"{self.label} “{words}”"
         # A label keeps its capital inside quotation marks only.
         return self.phrase.format(words if "“" in self.phrase else words[:1].lower() + words[1:])
 

@@ -43,6 +43,8 @@ class Model:
     features: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None
     # The answers at the two ends of the range, where the range is no standard error.
     views: Callable[[Mapping[str, Any]], tuple[Mapping[str, Any], Mapping[str, Any]]] | None = None
+    # An SVG file beside the model's, which the form shows above its fields.
+    drawing: str = ""
     folder: Path = Path(__file__).resolve().parents[1]
 
     @cached_property
@@ -58,6 +60,11 @@ class Model:
         """Whether it asks for a photo, which fits in no address and no table."""
         return any(asked.kind == "photo" for asked in self.inputs)
 
+    @cached_property
+    def drawn(self) -> str:
+        """The drawing's text, as a page has it."""
+        return (self.folder / self.drawing).read_text(encoding="utf-8") if self.drawing else ""
+
     @property
     def learns(self) -> Recipe:
         """The recipe of a model that learns from a table of ours."""
@@ -66,7 +73,7 @@ class Model:
         raise TypeError(f"{self.name} has its coefficients given and learns from no table")
 
     @property
-    def scorecard_path(self) -> Path:
+    def card_path(self) -> Path:
         return self.folder / "trained" / f"{self.name}.json"
 
     @property

@@ -5,38 +5,40 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from .inputs import Input, Refused
+from .inputs import Input, Refused, is_several
 
 
 @dataclass(frozen=True)
 class PhotoInput(Input):
     """A photo, or what the network saw in one as an address carries it; the photo is not kept."""
 
-    # The logit of the share of food, whose ends the network's own clipping sets.
+    # Which of the network's classes its answer is about.
+    classes: tuple[int, ...] = ()
+    # The logit of their share, whose ends the network's own clipping sets.
     lowest: float = -13.815509557963773
     highest: float = 13.815509557963773
 
     kind = "photo"
 
     def read(self, raw: Any) -> Any:
+        from model.vision.headers import PhotoRefused
         from model.vision.network import Sight, look
-        from model.vision.photo import PhotoRefused
 
         if isinstance(raw, Sight):
             return raw
         if isinstance(raw, (bytes, bytearray)):
             try:
-                return look(bytes(raw))
+                return look(bytes(raw), self.classes)
             except PhotoRefused as refused:
-                raise Refused(str(refused)) from None
+                raise Refused("unusable_photo", reason=str(refused)) from None
         if raw is None or raw == "":
-            raise Refused(f"Choose {self.thing}")
+            raise Refused("blank")
+        if is_several(raw):
+            raise Refused("several", count=len(raw))
         try:
             return Sight.parse(str(raw))
         except ValueError:
-            raise Refused(
-                "This is no photo, and no address of a photo’s result that is whole. Choose the photo again"
-            ) from None
+            raise Refused("not_a_sight") from None
 
     @property
     def too_large(self) -> str:

@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from .faults import Fault
 from .fields import one_answer
 from .inputs import Input, Refused
 
 Answers = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Fault:
-    """One thing wrong with what was sent: the input's name, and what to do about it."""
-
-    name: str
-    message: str
 
 
 def read_answers(inputs: Sequence[Input], raw: Mapping[str, Any]) -> tuple[Answers, list[Fault]]:
@@ -29,11 +21,11 @@ def read_answers(inputs: Sequence[Input], raw: Mapping[str, Any]) -> tuple[Answe
         try:
             answers[name] = asked.read(raw.get(name, ""))
         except Refused as refused:
-            faults.append(Fault(name, str(refused)))
+            faults.append(Fault.of(asked, refused))
     return answers, faults
 
 
-def read_lists(inputs: Sequence[Input], raw: Mapping[str, list[str]]) -> tuple[Answers, list[Fault]]:
+def read_lists(inputs: Sequence[Input], raw: Mapping[str, list[Any]]) -> tuple[Answers, list[Fault]]:
     """The same for a query string or a form, where a name can come several times."""
     answers: Answers = {}
     faults: list[Fault] = []
@@ -41,5 +33,5 @@ def read_lists(inputs: Sequence[Input], raw: Mapping[str, list[str]]) -> tuple[A
         try:
             answers[asked.name] = asked.read(one_answer(asked, raw.get(asked.name, [])))
         except Refused as refused:
-            faults.append(Fault(asked.name, str(refused)))
+            faults.append(Fault.of(asked, refused))
     return answers, faults

@@ -19,9 +19,14 @@ class Table:
 
 @dataclass(frozen=True)
 class Slope:
-    """The same number of points for every unit of a number."""
+    """The same number of points for every unit of a number.
+
+    The ridge penalty weighs a coefficient by its column's size, so the column is counted in standard
+    deviations unless it is to stay as it is. The scorecard states the points of a unit either way.
+    """
 
     input: str
+    scaled: bool = True
 
 
 @dataclass(frozen=True)
@@ -47,10 +52,12 @@ class Pair:
 Block = Table | Slope | Curve | Pair
 
 
+def parts_of(block: Block) -> tuple[Table | Slope | Curve, ...]:
+    return (block.first, block.second) if isinstance(block, Pair) else (block,)
+
+
 def inputs_in(block: Block) -> tuple[str, ...]:
-    if isinstance(block, Pair):
-        return (block.first.input, block.second.input)
-    return (block.input,)
+    return tuple(part.input for part in parts_of(block))
 
 
 @dataclass(frozen=True)
@@ -93,6 +100,10 @@ class Recipe:
         """How many of ten cases an amount's range is to hold."""
         return round(10 * self.holds)
 
+    def range_blocks(self, candidate: Candidate) -> tuple[Block, ...]:
+        """What the range of an amount is built of."""
+        return (self.range_block,) if self.range_block else candidate.blocks
+
     @property
     def path(self) -> Path | None:
         if callable(self.table):
@@ -108,6 +119,13 @@ class Given:
     input: str
     intercept: float
     slope: float
-    # The figures of that fit, as the card states them, and where they come from.
+    # The figures of that fit: auc; rows, and of how many of them it was so (yes); and of these and of the
+    # others the share that was told rightly (right_yes, right_no).
     figures: Mapping[str, float]
     source: str
+    # What the slope multiplies, and the sentences that say how that comes about, how the range is made, and
+    # why the estimates may not keep their word.
+    number: str = ""
+    number_is: str = ""
+    range_is: str = ""
+    balance: str = ""

@@ -7,7 +7,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Words:
-    """What the pages say of one model. Sentences about the answer take numbers from the scorecard."""
+    """What the pages say of one model. Sentences about the answer take numbers from the scorecard.
+
+    What `yes` and `no` say has to be right after “one person” and after “17 people” alike: “survived”,
+    “had rain”, “earned more”, and not “was late” or “have rain”.
+    """
 
     title: str
     question: str
@@ -36,11 +40,19 @@ class Words:
     # What an amount is called, and what its numbers count where that is not the unit below.
     amount: str = "amount"
     counted_in: str = ""
+    # How many of the data have a smaller amount, as a sentence.
+    less: str = "{n} of 100 {many} in the data have less"
     before_unit: str = ""
     after_unit: str = ""
     for_what: str = ""
     not_for: str = ""
     licence: str = ""
+    # What the drawing above the form shows, where there is one.
+    drawing: str = ""
+
+    def with_rows(self, text: str, rows: int) -> str:
+        """One of these sentences with the number of the data's rows in it."""
+        return text.format(rows=f"{rows:,}")
 
     @property
     def who(self) -> str:

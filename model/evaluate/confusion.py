@@ -26,15 +26,8 @@ def matrix_rows(labels: Sequence[str], counts: Sequence[Sequence[int]]) -> list[
     ]
 
 
-def spread(share: Share, right: int) -> list[int]:
-    """A row of two counts, the right one in its place."""
-    counts = [share.people - share.yes] * 2
-    counts[right] = share.yes
-    return counts
-
-
 def told_right(matrix: Sequence[MatrixRow]) -> list[Share]:
-    """For each thing that can be said: how often it was right to say so."""
+    """For each thing that can be said: how often it was right to say so; of nobody where it never was said."""
     columns = list(zip(*(row.shares for row in matrix), strict=True))
     return [Share(column[number].yes, sum(share.yes for share in column)) for number, column in enumerate(columns)]
 
@@ -42,8 +35,5 @@ def told_right(matrix: Sequence[MatrixRow]) -> list[Share]:
 def given_shares(given: Given) -> list[Share]:
     """Of a model set elsewhere: of those that it was so of, and of the others, how many it told."""
     figures = given.figures
-    yes, everybody = int(figures["food"]), int(figures["photos"])
-    return [
-        Share(round(figures["right_food"] * yes), yes),
-        Share(round(figures["right_rest"] * (everybody - yes)), everybody - yes),
-    ]
+    yes, no = int(figures["yes"]), int(figures["rows"] - figures["yes"])
+    return [Share(round(figures["right_yes"] * yes), yes), Share(round(figures["right_no"] * no), no)]

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from itertools import pairwise
 from typing import Any
 
 from model.declare.inputs import ChoiceInput, Input, first_upper
-from model.predict.neighbours import UNKNOWN, People
+from model.predict.card import Group as Counted
+from model.predict.neighbours import People
 from model.predict.predictor import Predictor
-from webapp.text.charts import Gap
 
 from .shares import Bin, Mean, Share, bin_of, equal_parts, mean
 
@@ -34,11 +34,6 @@ class Group:
     @property
     def people(self) -> int:
         return self.observed.people
-
-    @property
-    def sure(self) -> bool:
-        """Whether the gap is more than chance explains."""
-        return self.gap.low > 0 or self.gap.high < 0
 
     @property
     def full_name(self) -> str:
@@ -88,59 +83,43 @@ class Band:
     def title(self) -> str:
         return first_upper(self.name)
 
-    @property
-    def sure(self) -> bool:
-        return self.gap.low > 0 or self.gap.high < 0
-
 
 # -- of a probability --------------------------------------------------------------------------------
 
 
-def groups_of(predictor: Predictor) -> list[Group]:
+def groups_of(predictor: Predictor, unrecorded: Mapping[str, Group]) -> list[Group]:
     """The groups that training counted; after each input's those whose answer is not recorded."""
+    rows = predictor.card.evaluation.groups
     found = []
-    rows = predictor.evaluation.get("groups", [])
-    for name in dict.fromkeys([*(row["input"] for row in rows), *predictor.model.input]):
-        found += [group_of(predictor.model.input[name], row) for row in rows if row["input"] == name]
-        unrecorded = not_recorded(predictor, name) if rows else None
-        found += [unrecorded] if unrecorded else []
+    for name in dict.fromkeys([*(row.input for row in rows), *unrecorded]) if rows else ():
+        found += [group_of(predictor.model.input[name], row) for row in rows if row.input == name]
+        found += [unrecorded[name]] if name in unrecorded else []
     return found
 
 
-def group_of(asked: Input, row: dict[str, Any]) -> Group:
-    people = row["people"]
-    return Group(
-        asked,
-        row["group"],
-        Share(round(row["observed"] * people), people),
-        row["estimated"],
-        Mean(row["gap"], row["gap_low"], row["gap_high"]),
-        Share(round(row["right"] * people), people),
-    )
+def group_of(asked: Input, row: Counted) -> Group:
+    low = -math.inf if row.gap_low is None else row.gap_low
+    high = math.inf if row.gap_high is None else row.gap_high
+    so, right = (Share(round(share * row.people), row.people) for share in (row.observed, row.right))
+    return Group(asked, row.group, so, row.estimated, Mean(row.gap, low, high), right)
 
 
-@cache
-def not_recorded(predictor: Predictor, name: str) -> Group | None:
-    """Those in the data whose answer to this input is not recorded, where there are several."""
-    if predictor.crowd is None or predictor.card["observed"][name]["unknown"] < FEWEST_UNRECORDED:
-        return None
-    return unrecorded_group(predictor.model.input[name], predictor.crowd)
+def not_recorded(predictor: Predictor) -> dict[str, Group]:
+    """For each input those in the data whose answer to it is not recorded, where there are several."""
+    if predictor.crowd is None:
+        return {}
+    names = [name for name, seen in predictor.card.observed.items() if seen.unknown >= FEWEST_UNRECORDED]
+    return {name: unrecorded_group(predictor.model.input[name], predictor.crowd) for name in names}
 
 
 def unrecorded_group(asked: Input, crowd: People) -> Group:
     (column,) = [column for column in crowd.columns if column.name == asked.name]
-    rows = [row for row, code in enumerate(column.codes) if code == UNKNOWN]
-    so = [crowd.outcomes[row] for row in rows]
-    chances = [crowd.chances[0][row] for row in rows]
+    rows = [row for row in range(crowd.count) if column.answer(row) is None]
+    so, chances = at(crowd.outcomes, rows), at(crowd.chances[0], rows)
     gaps = [chance - outcome for chance, outcome in zip(chances, so, strict=True)]
     right = sum((chance > 0.5) == (outcome == 1) for chance, outcome in zip(chances, so, strict=True))
-    return Group(
-        asked, "not recorded", Share(int(sum(so)), len(rows)), mean(chances).value, mean(gaps), Share(right, len(rows))
-    )
-
-
-def gap_of(group: Group) -> Gap:
-    return Gap(group.full_name, group.gap.value, group.gap.low, group.gap.high)
+    observed = Share(int(sum(so)), len(rows))
+    return Group(asked, "not recorded", observed, mean(chances).value, mean(gaps), Share(right, len(rows)))
 
 
 # -- of classes --------------------------------------------------------------------------------------
@@ -150,9 +129,9 @@ def kinds_of(labels: Sequence[str], confusion: Sequence[Sequence[int]], crowd: P
     found = []
     for number, label in enumerate(labels):
         counts = confusion[number]
-        own = [crowd.chances[number][row] for row in range(crowd.count) if crowd.outcomes[row] == number]
+        own = [chance for chance, so in zip(crowd.chances[number], crowd.outcomes, strict=True) if so == number]
         others = [(labels[other], count) for other, count in enumerate(counts) if other != number and count]
-        found.append(Kind(label, Share(counts[number], sum(counts)), mean(own).value, others))
+        found.append(Kind(label, Share(counts[number], sum(counts)), mean(own).value if own else 0.0, others))
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,34 +12,38 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.metrics import accuracy_score, brier_score_loss, log_loss, roc_auc_score, roc_curve
 
-from model.declare.inputs import ChoiceInput
+from model.declare.inputs import ChoiceInput, Input
 from model.declare.model import Model
+from model.predict.logistic import NORMAL_95
+
+from .shares import Share
 
 Numbers = NDArray[np.float64]
 ROC_POINTS = 60
-NORMAL_95 = 1.959963984540054
 
 
-def headline(kind: str, y: Any, predicted: Numbers) -> dict[str, float]:
-    """The few figures by which recipes are compared."""
-    if kind == "amount":
-        errors = np.asarray(y) - predicted[:, 0]
-        spread = np.asarray(y) - np.mean(y)
-        return {
-            "rmse": digits(math.sqrt(np.mean(errors**2))),
-            "mean_error": digits(float(np.mean(np.abs(errors)))),
-            "r2": digits(1 - float(np.sum(errors**2) / np.sum(spread**2))),
-        }
-    figures = {
+def class_figures(y: Any, predicted: Numbers) -> dict[str, float]:
+    return {
         "log_loss": digits(log_loss(y, predicted)),
         "accuracy": digits(accuracy_score(y, predicted.argmax(axis=1))),
     }
-    if kind == "probability":
-        chance = predicted[:, 1]
-        figures["auc"] = digits(roc_auc_score(y, chance))
-        figures["brier"] = digits(brier_score_loss(y, chance))
-        figures["calibration_error"] = digits(calibration_error(np.asarray(y), chance))
-    return figures
+
+
+def chance_figures(y: Numbers, chance: Numbers) -> dict[str, float]:
+    return {
+        "auc": digits(roc_auc_score(y, chance)),
+        "brier": digits(brier_score_loss(y, chance)),
+        "calibration_error": digits(calibration_error(y, chance)),
+    }
+
+
+def amount_figures(y: Numbers, estimates: Numbers) -> dict[str, float]:
+    errors, spread = y - estimates, y - np.mean(y)
+    return {
+        "rmse": digits(math.sqrt(np.mean(errors**2))),
+        "mean_error": digits(float(np.mean(np.abs(errors)))),
+        "r2": digits(1 - float(np.sum(errors**2) / np.sum(spread**2))),
+    }
 
 
 def digits(value: float) -> float:
@@ -52,27 +56,30 @@ def calibration_error(y: Numbers, chance: Numbers, bins: int = 10) -> float:
     return float(sum(len(p) * abs(y[p].mean() - chance[p].mean()) for p in parts) / len(y))
 
 
-def evaluate(model: Model, X: pd.DataFrame, y: pd.Series, predicted: Numbers) -> dict[str, Any]:
-    figures: dict[str, Any] = headline(model.kind, y, predicted)
-    observed = y.to_numpy()
-    if model.kind == "probability":
-        chance = predicted[:, 1]
-        figures |= {
-            "base_rate": digits(float(observed.mean())),
-            "calibration": calibration_bins(model, observed, chance),
-            "confusion": confusion(observed, predicted.argmax(axis=1), 2),
-            "roc": roc(observed, chance),
-            "groups": by_group(model, X, observed, chance),
-        }
-    elif model.kind == "classes":
-        assert model.recipe is not None
-        figures["confusion"] = confusion(observed, predicted.argmax(axis=1), len(model.learns.classes))
-        figures["base_rates"] = [digits(float(r)) for r in np.bincount(observed) / len(y)]
-    else:
-        inside = (predicted[:, 1] <= observed) & (observed <= predicted[:, 2])
-        figures["range_holds"] = digits(float(inside.mean()))
-        figures["quantiles"] = [digits(float(q)) for q in np.quantile(observed, np.linspace(0, 1, 101))]
-    return figures
+def evaluate_chances(model: Model, X: pd.DataFrame, y: Numbers, chance: Numbers) -> dict[str, Any]:
+    return {
+        "base_rate": digits(float(y.mean())),
+        "calibration": calibration_bins(model, y, chance),
+        "confusion": confusion(y, (chance > 0.5).astype(int), 2),
+        "roc": roc(y, chance),
+        "groups": by_group(model, X, y, chance),
+    }
+
+
+def evaluate_classes(y: Any, predicted: Numbers) -> dict[str, Any]:
+    classes = predicted.shape[1]
+    return {
+        "confusion": confusion(y, predicted.argmax(axis=1), classes),
+        "base_rates": [digits(float(rate)) for rate in np.bincount(y, minlength=classes) / len(y)],
+    }
+
+
+def evaluate_amounts(y: Numbers, predicted: Numbers) -> dict[str, Any]:
+    inside = (predicted[:, 1] <= y) & (y <= predicted[:, 2])
+    return {
+        "range_holds": digits(float(inside.mean())),
+        "quantiles": [digits(float(quantile)) for quantile in np.quantile(y, np.linspace(0, 1, 101))],
+    }
 
 
 def calibration_bins(model: Model, y: Numbers, chance: Numbers) -> list[dict[str, Any]]:
@@ -83,8 +90,8 @@ def calibration_bins(model: Model, y: Numbers, chance: Numbers) -> list[dict[str
         inside = (chance >= low) & (chance < high) if high < 1 else chance >= low
         bins.append(
             {
-                "from": low,
-                "to": high,
+                "start": low,
+                "end": high,
                 "people": int(inside.sum()),
                 "estimated": digits(float(chance[inside].mean())),
                 "observed": digits(float(y[inside].mean())),
@@ -107,12 +114,8 @@ def joined_edges(chance: Numbers, smallest: int) -> list[float]:
 
 def interval(yes: int, people: int) -> dict[str, float]:
     """Wilson's 95 % interval for a share."""
-    z2 = NORMAL_95**2
-    share = yes / people
-    centre = (share + z2 / (2 * people)) / (1 + z2 / people)
-    reach = NORMAL_95 / (1 + z2 / people)
-    reach *= math.sqrt(share * (1 - share) / people + z2 / (4 * people**2))
-    return {"low": digits(max(0.0, centre - reach)), "high": digits(min(1.0, centre + reach))}
+    share = Share(yes, people)
+    return {"low": digits(share.low), "high": digits(share.high)}
 
 
 def confusion(y: Any, guessed: Any, classes: int) -> list[list[int]]:
@@ -130,48 +133,44 @@ def roc(y: Numbers, chance: Numbers) -> list[list[float]]:
 
 
 def by_group(model: Model, X: pd.DataFrame, y: Numbers, chance: Numbers) -> list[dict[str, Any]]:
-    rows = []
-    for name, edges in model.learns.groups.items():
-        for label, members, key in members_of(model, X[name], name, edges):
-            if members.any():
-                rows.append({"input": name, "group": label, **key, **group(y[members], chance[members])})
-    return rows
+    return [
+        {"input": name, "group": label, **key, **group(y[members], chance[members])}
+        for name, edges in model.learns.groups.items()
+        for label, members, key in members_of(model.input[name], X[name], edges)
+        if members.any()
+    ]
 
 
-def members_of(model: Model, column: pd.Series, name: str, edges: Sequence[float]) -> Any:
-    asked = model.input[name]
+def members_of(asked: Input, column: pd.Series, edges: Sequence[float]) -> Iterator[tuple[str, Any, dict[str, Any]]]:
+    """The groups of one input: each one's label, who is in it, and its choice or its two ends."""
     if isinstance(asked, ChoiceInput):
         for value, label in asked.choices.items():
             yield label, (column == value).to_numpy(), {"value": value}
-    else:
-        ends = [-math.inf, *edges, math.inf]
-        for low, high in itertools.pairwise(ends):
-            inside = ((column >= low) & (column < high)).to_numpy()
-            yield between(low, high), inside, {"from": finite(low), "to": finite(high)}
-
-
-def finite(edge: float) -> float | None:
-    return None if math.isinf(edge) else edge
-
-
-def between(low: float, high: float) -> str:
-    if math.isinf(low):
-        return f"under {high:g}"
-    return f"{low:g} and over" if math.isinf(high) else f"{low:g} to {high - 1:g}"
+        return
+    for low, high in itertools.pairwise([None, *edges, None]):
+        if low is None:
+            label = "all" if high is None else f"under {high:g}"
+        else:
+            label = f"{low:g} and over" if high is None else f"{low:g} to {high - 1:g}"
+        inside = (column >= (-math.inf if low is None else low)) & (column < (math.inf if high is None else high))
+        yield label, inside.to_numpy(), {"start": low, "end": high}
 
 
 def group(y: Numbers, chance: Numbers) -> dict[str, Any]:
     people = len(y)
     gap = chance - y
-    reach = NORMAL_95 * float(gap.std(ddof=1)) / math.sqrt(people) if people > 1 else math.nan
+    low, high = -1.0, 1.0  # of one person nothing is known
+    if people > 1:
+        reach = NORMAL_95 * float(gap.std(ddof=1)) / math.sqrt(people)
+        low, high = float(gap.mean()) - reach, float(gap.mean()) + reach
     right = int(((chance > 0.5) == (y == 1)).sum())
     return {
         "people": people,
         "observed": digits(float(y.mean())),
         "estimated": digits(float(chance.mean())),
         "gap": digits(float(gap.mean())),
-        "gap_low": digits(float(gap.mean()) - reach),
-        "gap_high": digits(float(gap.mean()) + reach),
+        "gap_low": digits(low),
+        "gap_high": digits(high),
         "right": digits(right / people),
         **{f"right_{end}": value for end, value in interval(right, people).items()},
     }

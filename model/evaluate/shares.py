@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import pairwise
 
-from model.predict.predictor import NORMAL_95
+from model.predict.logistic import NORMAL_95
 
 
 @dataclass(frozen=True)
@@ -20,7 +19,8 @@ class Share:
 
     @property
     def value(self) -> float:
-        return self.yes / self.people
+        """The share itself; 0 where there is nobody, whose range is then everything from 0 to 1."""
+        return self.yes / self.people if self.people else 0.0
 
     @property
     def low(self) -> float:
@@ -50,6 +50,16 @@ class Mean:
     low: float
     high: float
 
+    @property
+    def sure(self) -> bool:
+        """Whether it is away from 0 by more than chance explains."""
+        return self.low > 0 or self.high < 0
+
+    @property
+    def ranged(self) -> bool:
+        """Whether it has a range: the average of one case has none."""
+        return math.isfinite(self.low)
+
 
 def mean(values: Sequence[float]) -> Mean:
     number = len(values)
@@ -70,16 +80,10 @@ class Cut:
     found: Share
     false_alarms: Share
 
-    @cached_property
-    def right(self) -> Share | None:
-        """Of those said yes to, who was so; None where nobody was."""
-        said = self.found.yes + self.false_alarms.yes
-        return Share(self.found.yes, said) if said else None
-
     @property
-    def matrix(self) -> list[list[int]]:
-        """Rows: what was so, no first; columns: what was said."""
-        return [[share.people - share.yes, share.yes] for share in (self.false_alarms, self.found)]
+    def right(self) -> Share:
+        """Of those said yes to, who was so; of nobody where nobody was."""
+        return Share(self.found.yes, self.found.yes + self.false_alarms.yes)
 
 
 def cut(chances: Sequence[float], outcomes: Sequence[float], above: float) -> Cut:

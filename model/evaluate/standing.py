@@ -20,38 +20,38 @@ def comparators(predictor: Predictor, focus: int) -> list[Comparator]:
 
     The focus is which of the model's estimates is compared.
     """
-    model, evaluation = predictor.model, predictor.evaluation
-    usual = average(predictor, focus)
-    found = [] if usual is None else [Comparator(everyone(predictor), usual)]
+    model, evaluation = predictor.model, predictor.card.evaluation
+    found = everyone(predictor, focus)
     if model.compares_with:
-        groups = [row for row in evaluation["groups"] if row["input"] == model.compares_with]
-        return found + [Comparator(f"{row['group']} {model.words.many}", row["observed"]) for row in groups]
-    return found + [Comparator(name, chances[focus]) for name, chances in predictor.example_chances]
+        groups = [row for row in evaluation.groups if row.input == model.compares_with]
+        return found + [Comparator(f"{row.group} {model.words.many}", row.observed) for row in groups]
+    return found + [Comparator(name, values[focus]) for name, values in predictor.example_values]
 
 
-def everyone(predictor: Predictor) -> str:
-    words = predictor.model.words
-    return f"The middle {words.one}" if predictor.model.kind == "amount" else f"All {words.many} in the data"
-
-
-def average(predictor: Predictor, focus: int) -> float | None:
-    evaluation = predictor.evaluation
-    if "quantiles" in evaluation:
-        return float(evaluation["quantiles"][50])
-    if "base_rates" in evaluation:
-        return float(evaluation["base_rates"][focus])
-    return evaluation.get("base_rate")
+def everyone(predictor: Predictor, focus: int) -> list[Comparator]:
+    """What is usual: the middle amount, or how often it was so; nothing where that is not known."""
+    words, evaluation = predictor.model.words, predictor.card.evaluation
+    if evaluation.quantiles:
+        return [Comparator(f"The middle {words.one}", evaluation.quantiles[50])]
+    rates = evaluation.base_rates[focus : focus + 1] or [evaluation.figures.get("base_rate")]
+    return [Comparator(f"All {words.many} in the data", rate) for rate in rates if rate is not None]
 
 
 def position(predictor: Predictor, value: float) -> float:
     """Where a number stands on the line from least to most: a chance itself, an amount within the data."""
-    if predictor.model.kind != "amount":
+    quantiles = predictor.card.evaluation.quantiles
+    if not quantiles:
         return value
-    low, high = predictor.evaluation["quantiles"][0], predictor.evaluation["quantiles"][-1]
-    return float((value - low) / (high - low))
+    return (value - quantiles[0]) / ((quantiles[-1] - quantiles[0]) or 1)
 
 
-def example_place(predictor: Predictor) -> Comparator:
+def below(predictor: Predictor, value: float) -> int:
+    """How many of a hundred amounts in the data are below this one; never none and never all."""
+    count = sum(quantile < value for quantile in predictor.card.evaluation.quantiles)
+    return min(max(count - 1, 1), 99)
+
+
+def least_certain(predictor: Predictor) -> Comparator:
     """The least certain of the model's examples with its number, for the index."""
-    name, chances = min(predictor.example_chances, key=lambda one: abs(max(one[1]) - 0.5))
-    return Comparator(name, max(chances))
+    name, values = min(predictor.example_values, key=lambda one: abs(max(one[1]) - 0.5))
+    return Comparator(name, max(values))

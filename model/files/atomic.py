@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
+import glob
 import os
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
@@ -13,12 +16,13 @@ Result = TypeVar("Result")
 
 def put_in_place(target: Path, write: Callable[[Path], Result]) -> Result:
     """Call write with the name of a file beside the target, which takes the target's place once it is whole."""
-    if target.exists() and not target.is_file():
+    whole = follow_links(target)
+    if whole.exists() and not whole.is_file():
         # Nothing may take the place of a device or a pipe.
         return write(target)
-    whole = target.resolve()
     if not whole.parent.is_dir():
         raise FileNotFoundError(errno.ENOENT, "There is no such folder", str(whole.parent))
+    clear_leftovers(whole)
     part = whole.with_name(f".{whole.name}.{os.getpid()}.part")
     try:
         result = write(part)
@@ -26,3 +30,59 @@ def put_in_place(target: Path, write: Callable[[Path], Result]) -> Result:
     finally:
         part.unlink(missing_ok=True)
     return result
+
+
+def put_all_in_place(writes: Mapping[Path, Callable[[Path], object]]) -> None:
+    """The same for files that belong together: if one cannot be written or moved, all the old ones stay."""
+    parts = {target: target.with_name(f".{target.name}.{os.getpid()}.part") for target in writes}
+    old = {target: target.with_name(f".{target.name}.{os.getpid()}.old") for target in writes}
+    try:
+        for target, write in writes.items():
+            write(parts[target])
+        for target in filter(Path.exists, writes):
+            shutil.copy2(target, old[target])
+        try:
+            for target, part in parts.items():
+                part.replace(target)
+        except BaseException:
+            for target in writes:
+                if old[target].exists():
+                    old[target].replace(target)
+                elif not parts[target].exists():
+                    target.unlink(missing_ok=True)
+            raise
+    finally:
+        for path in (*parts.values(), *old.values()):
+            path.unlink(missing_ok=True)
+
+
+def follow_links(target: Path) -> Path:
+    try:
+        return target.resolve(strict=True)
+    except FileNotFoundError:
+        return target.resolve()
+    except RuntimeError:
+        # What Python 3.11 says of links that lead to one another.
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(target)) from None
+
+
+def clear_leftovers(whole: Path) -> None:
+    """Remove the parts of runs to the same target that were killed."""
+    for part in whole.parent.glob(f".{glob.escape(whole.name)}.*.part"):
+        number = part.name.removeprefix(f".{whole.name}.").removesuffix(".part")
+        if number.isdecimal() and part.is_file() and not is_running(int(number)):
+            with contextlib.suppress(OSError):
+                part.unlink()
+
+
+def is_running(process: int) -> bool:
+    if os.name == "nt":
+        # os.kill would end it there.
+        return True
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return True

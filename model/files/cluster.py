@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -13,44 +14,45 @@ import polars as pl
 from dask.base import compute
 from dask.distributed import Client
 
-from model.predict.predictor import get_predictor
+from model.predict.catalog import Catalog
 
-from .files import Tally
-from .headings import Unusable
+from .dialect import Unusable
+from .reader import Piece
 from .scorer import Scorer
+from .scoring import Counts
 
 
-def score_dataset(name: str, source: Path, target: Path, address: str) -> Tally:
+def score_dataset(name: str, folders: Sequence[Path], source: Path, target: Path, address: str) -> Counts:
     """Score every file of the folder or pattern source into the folder target, which is there whole or not at all."""
     if target.exists():
         raise Unusable(f"{target} is there already. Name a folder that is not")
     part = target.absolute().with_name(f".{target.name}.{os.getpid()}.part")
     with Client(address):
         try:
-            tally = write_scored(name, source.absolute(), part)
+            counts = write_scored(name, tuple(folders), source.absolute(), part)
             part.rename(target)
         finally:
             shutil.rmtree(part, ignore_errors=True)
-    return tally
+    return counts
 
 
-def write_scored(name: str, source: Path, part: Path) -> Tally:
+def write_scored(name: str, folders: tuple[Path, ...], source: Path, part: Path) -> Counts:
     rows = dd.read_parquet(source, index=False, dtype_backend="pyarrow")
-    scored = rows.map_partitions(scored_partition, name, meta=scored_partition(rows._meta, name))
+    scored = rows.map_partitions(scored_partition, name, folders, meta=scored_partition(rows._meta, name, folders))
     # A file for each partition, named by its number: one that is written again replaces itself.
     scored.to_parquet(part, write_index=False)
     errors = dd.read_parquet(part, columns=[scored.columns[-1]], dtype_backend="pyarrow").iloc[:, 0]
-    return Tally(*compute(errors.size, errors.count()))
+    return Counts(*compute(errors.size, errors.count()))
 
 
-def scored_partition(rows: Any, name: str) -> Any:
+def scored_partition(rows: Any, name: str, folders: tuple[Path, ...]) -> Any:
     """What score() makes of a table of pandas, wherever in the cluster it is."""
     frame = pl.from_pandas(rows)
-    scorer = scorer_for(name, tuple(frame.columns))
-    scored = scorer.score(frame, scorer.columns())
-    return frame.hstack(scored.added).to_pandas(use_pyarrow_extension_array=True)
+    scorer = scorer_for(name, folders, tuple(frame.columns))
+    added = scorer.score(Piece(frame, range(frame.height)), scorer.columns())
+    return frame.hstack(added).to_pandas(use_pyarrow_extension_array=True)
 
 
 @lru_cache
-def scorer_for(name: str, header: tuple[str, ...]) -> Scorer:
-    return Scorer(get_predictor(name), header)
+def scorer_for(name: str, folders: tuple[Path, ...], header: tuple[str, ...]) -> Scorer:
+    return Scorer(Catalog(folders).predictor(name), header)

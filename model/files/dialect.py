@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterable, Iterator
+import csv
+import io
+from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import chain
-
-from .headings import Unusable
 
 # As much of a file as is looked at before its first row is read.
 START = 64 * 1024
@@ -17,7 +16,7 @@ MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs
 SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 OTHERS = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"%PDF", b"\x1f\x8b", b"PAR1", b"SQLite format 3")
 # No row of ours is longer; keeps a file without line ends from being held in memory whole.
-LONGEST_LINE = 1024 * 1024
+LONGEST_LINE = 1 << 20
 
 EMPTY = "The file is empty. It needs a line that names the columns, and a line for each row"
 SPREADSHEET = "This is a spreadsheet or an archive, not a CSV file. Open it, save it as CSV, and choose the new file"
@@ -27,7 +26,14 @@ OLD_LINES = (
     "Save it as CSV in UTF-8, and choose the new file"
 )
 UNREADABLE = "The file’s text cannot be read from line {:,} on. Save it as CSV in UTF-8, and choose the new file"
+HEADER_ONLY = "The file has a line that names the columns, but no rows below it"
+BROKEN = "This row cannot be read. Check its quotation marks and where its lines end"
+CUT = "The file became shorter while it was read. Wait until nothing writes to it, and score it again"
 TOO_LONG = "Line {:,} is longer than a row can be. Choose a CSV file with a line for each row"
+
+
+class Unusable(ValueError):
+    """A file that cannot be scored at all; its text says what to do."""
 
 
 @dataclass(frozen=True)
@@ -39,64 +45,31 @@ class Dialect:
     line_end: str
 
 
-def dialect_of(start: bytes) -> Dialect:
+def detect_dialect(start: bytes) -> Dialect:
     """The dialect of a file by its first bytes: START of them, or all there are."""
     if start.startswith(SPREADSHEETS):
         raise Unusable(SPREADSHEET)
     if start.startswith(OTHERS):
         raise Unusable(NOT_TEXT)
-    encoding, marked = encoding_of(start)
-    text = decoded_start(start, encoding)
+    encoding, marked = detect_encoding(start)
+    text = decode_start(start, encoding)
     if not text.strip():
         raise Unusable(EMPTY)
-    header, line_end = first_record(text)
+    header, line_end = first_record(text.lstrip("\r\n"))
     if "\r" in unquoted(header).rstrip("\r"):
         raise Unusable(OLD_LINES)
     most = max(DELIMITERS, key=lambda one: unquoted(header).count(one))
     return Dialect(encoding, marked or encoding != "utf-8", most, line_end)
 
 
-def opened(pieces: Iterable[bytes]) -> tuple[Dialect, Iterator[bytes]]:
-    """The dialect of a file that comes in pieces, and all its pieces again."""
-    rest = iter(pieces)
-    seen: list[bytes] = []
-    while sum(map(len, seen)) < START and (piece := next(rest, None)) is not None:
-        seen.append(piece)
-    return dialect_of(b"".join(seen)[:START]), chain(seen, rest)
-
-
-def texts(pieces: Iterable[bytes], dialect: Dialect) -> Iterator[str]:
-    """The file's text in pieces of whole lines, without the mark at its start."""
-    decoder = codecs.getincrementaldecoder(dialect.encoding)()
-    line, rest = 1, ""
-    for piece in chain(pieces, [None]):
-        try:
-            text = decoder.decode(piece or b"", final=piece is None)
-        except UnicodeDecodeError as fault:
-            raise unreadable(fault, line) from None
-        if "\0" in text:
-            raise Unusable(NOT_TEXT)
-        whole, end, begun = text.rpartition("\n")
-        if end:
-            yield (rest + whole + end).removeprefix("\ufeff") if line == 1 else rest + whole + end
-            line += whole.count("\n") + 1
-            rest = begun
-        else:
-            rest += text
-        if len(rest) > LONGEST_LINE:
-            raise Unusable(TOO_LONG.format(line))
-    if rest:
-        yield rest.removeprefix("\ufeff") if line == 1 else rest
-
-
-def encoding_of(start: bytes) -> tuple[str, bool]:
+def detect_encoding(start: bytes) -> tuple[str, bool]:
     for mark, encoding in MARKS:
         if start.startswith(mark):
             return encoding, True
-    return without_mark(start[:4096]), False
+    return guess_encoding(start[:4096]), False
 
 
-def without_mark(sample: bytes) -> str:
+def guess_encoding(sample: bytes) -> str:
     """UTF-16 shows by its zeros: every other byte of a plain letter, digit or comma is one."""
     half = len(sample) // 2
     even, odd = sample[::2].count(0), sample[1::2].count(0)
@@ -107,7 +80,7 @@ def without_mark(sample: bytes) -> str:
     return "utf-8"
 
 
-def decoded_start(start: bytes, encoding: str) -> str:
+def decode_start(start: bytes, encoding: str) -> str:
     try:
         text = codecs.getincrementaldecoder(encoding)().decode(start)
     except UnicodeDecodeError as fault:
@@ -137,3 +110,11 @@ def first_record(text: str) -> tuple[str, str]:
 def unquoted(record: str) -> str:
     """A record without what stands between quotes."""
     return "".join(record.split('"')[::2])
+
+
+def write_row(cells: Iterable[object], dialect: Dialect) -> str:
+    """Cells as a line of the file."""
+    line = io.StringIO()
+    # With this end the writer puts quotes around either half of it inside a cell.
+    csv.writer(line, delimiter=dialect.delimiter, lineterminator="\r\n").writerow(cells)
+    return line.getvalue().removesuffix("\r\n") + dialect.line_end

@@ -1,135 +1,107 @@
-"""The records of a CSV file: each row's cells, its own text, and the line that it starts on."""
+"""Where the records of a CSV text end, and what is in them where only Python's own reader can tell."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from enum import IntEnum
-from itertools import islice
+from collections.abc import Iterator
+from typing import Any
 
-from .dialect import Dialect
-from .formulas import STARTS, safe
+import numpy as np
 
-# How many records with quotation marks are handed on at once.
-AT_ONCE = 500
+# Short lines take more room as cells than as text.
+PIECE_LINES = 1 << 15
+QUOTE = b'"'
+# Stands for a carriage return, and is in no text.
+RETURN = "\ud80d"
+# The pieces bound how long a cell can be; Python's own bound would come before.
+csv.field_size_limit(1 << 30)
 
-
-class State(IntEnum):
-    PLAIN = 0
-    # A cell may start like a formula.
-    SUSPECT = 1
-    # A quotation mark has no second one, or a line end is where none can be.
-    BROKEN = 2
+Array = np.ndarray[Any, np.dtype[Any]]
 
 
-# The line, the text and the cells of a row, and what is known of them.
-Record = tuple[int, str, list[str], State]
+def share_out(data: bytes, delimiter: str) -> Iterator[bytes]:
+    """The same records in parts of not too many lines each."""
+    if data.count(b"\n") > PIECE_LINES and (middle := last_end(data[: len(data) // 2], delimiter)):
+        yield from share_out(data[:middle], delimiter)
+        yield from share_out(data[middle:], delimiter)
+    elif data:
+        yield data
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
-    """Some records one after the other: the line that each starts on, its text, its cells, and its state."""
-
-    numbers: Sequence[int]
-    texts: Sequence[str]
-    rows: Sequence[list[str]]
-    states: Sequence[State]
-
-    @property
-    def is_plain(self) -> bool:
-        return State.SUSPECT not in self.states and State.BROKEN not in self.states
-
-    def below(self) -> Block:
-        """The records below the first."""
-        return Block(self.numbers[1:], self.texts[1:], self.rows[1:], self.states[1:])
-
-    def records(self) -> Iterator[Record]:
-        return zip(self.numbers, self.texts, self.rows, self.states, strict=True)
+def last_end(data: bytes, delimiter: str) -> int:
+    if QUOTE not in data:
+        return data.rfind(b"\n") + 1
+    return int(find_ends(data, delimiter).max(initial=0))
 
 
-class Records:
-    """Splits text, which comes in pieces of whole lines, into records. Blank lines are none."""
-
-    def __init__(self, texts: Iterable[str], delimiter: str) -> None:
-        self._texts = iter(texts)
-        self._delimiter = delimiter
-        self._line = 1
-        # The lines of a record that has not ended yet.
-        self._taken: list[str] = []
-        self._usual = State.PLAIN
-        self._ended = False
-
-    def blocks(self) -> Iterator[Block]:
-        for text in self._texts:
-            if '"' in text or text.count("\r") != text.count("\r\n"):
-                parsed = self._parsed(text)
-                while some := list(islice(parsed, AT_ONCE)):
-                    yield Block(*zip(*some, strict=True))
-            else:
-                yield self._split(text)
-
-    def _split(self, text: str) -> Block:
-        """The records of a text without quotation marks: a line each."""
-        lines = (text.replace("\r\n", "\n") if "\r" in text else text).removesuffix("\n").split("\n")
-        numbers: Sequence[int] = range(self._line, self._line + len(lines))
-        self._line += len(lines)
-        if "" in lines:
-            numbers = [number for number, line in zip(numbers, lines, strict=True) if line]
-            lines = [line for line in lines if line]
-        delimiter = self._delimiter
-        return Block(numbers, lines, [line.split(delimiter) for line in lines], [self._state(text)] * len(lines))
-
-    def _state(self, text: str) -> State:
-        # Looked for in a whole piece at once, which costs next to nothing for each row.
-        ahead = (self._delimiter, "\n", '"') if '"' in text else (self._delimiter, "\n")
-        suspect = text.startswith(STARTS) or any(
-            before + start in text for start in STARTS if start in text for before in ahead
-        )
-        return State.SUSPECT if suspect else State.PLAIN
-
-    def _parsed(self, text: str) -> Iterator[Record]:
-        """The records of a text with quotation marks, and of the next ones while a cell goes on into them."""
-        reader = csv.reader(self._lines(text), delimiter=self._delimiter)
-        taken = self._taken
-        while True:
-            try:
-                cells = next(reader)
-                state = State.SUSPECT if len(taken) > 1 else self._usual
-            except StopIteration:
-                return
-            except csv.Error:
-                # The reader lets go of what it cannot read, and goes on with the next line.
-                cells, state = ["".join(taken).rstrip("\r\n")], State.BROKEN
-            if self._ended:
-                # It asked for one more line: a quotation mark has no second one.
-                state = State.BROKEN
-            if cells:
-                yield self._line, "".join(taken).rstrip("\r\n"), cells, state
-            self._line += len(taken)
-            taken.clear()
-
-    def _lines(self, text: str | None) -> Iterator[str]:
-        while text is not None:
-            self._usual = self._state(text)
-            for line in io.StringIO(text, newline="\n"):
-                self._taken.append(line)
-                yield line
-            if not self._taken:
-                return
-            text = next(self._texts, None)
-        self._ended = True
+def find_ends(data: bytes, delimiter: str) -> Array:
+    """Just after each line break that ends a record."""
+    breaks = positions(data, b"\n")
+    if QUOTE not in data or not len(breaks):
+        return breaks + 1
+    if is_well_quoted(data, delimiter):
+        return outside(breaks, positions(data, QUOTE)) + 1
+    # One more quotation mark is a record by itself, unless it closes the last one.
+    lines = data[: breaks[-1] + 1].decode("latin-1").replace("\r", " ") + '"'
+    reader = csv.reader(io.StringIO(lines, newline="\n"), delimiter=delimiter)
+    return breaks[[reader.line_num - 1 for _ in reader][:-1]] + 1
 
 
-def guarded(cells: Sequence[str]) -> list[str]:
-    """The cells, none of which a spreadsheet takes for a formula."""
-    return list(map(safe, cells))
+def first_lines(data: bytes, delimiter: str) -> Array:
+    """The line that each record starts on, counted from 0."""
+    ends = find_ends(data, delimiter)
+    return np.concatenate([[0], np.searchsorted(positions(data, b"\n"), ends[:-1])])
 
 
-def written(cells: Sequence[object], dialect: Dialect) -> str:
-    """Cells as a line of the file."""
-    line = io.StringIO()
-    # With this end the writer puts quotes around either half of it inside a cell.
-    csv.writer(line, delimiter=dialect.delimiter, lineterminator="\r\n").writerow(cells)
-    return line.getvalue().removesuffix("\r\n") + dialect.line_end
+def is_regular(data: bytes, width: int, delimiter: str) -> bool:
+    """Whether Polars reads the records as Python does, as far as can be told before."""
+    if b"\r" in data and (QUOTE not in data or data.count(b"\r") > data.count(b"\r\n")):
+        # Polars drops a carriage return at the end of any cell.
+        return False
+    if width == 1 and (data.startswith((b"\n", b"\r\n")) or b"\n\n" in data or b"\n\r\n" in data):
+        # A line with nothing on it would be a row.
+        return False
+    return QUOTE not in data or is_well_quoted(data, delimiter)
+
+
+def is_well_quoted(data: bytes, delimiter: str) -> bool:
+    """Whether quotation marks stand only around whole cells, and two of them inside for one."""
+    letters = np.frombuffer(b"\n" + data + b"\n\n", np.uint8)
+    marks = positions(data, QUOTE) + 1
+    ends = [ord(delimiter), ord("\n"), ord('"')]
+    before, after = letters[marks[::2] - 1], marks[1::2] + 1
+    # A carriage return may part the mark from the end of the line.
+    after = after + ((letters[after] == ord("\r")) & (letters[after + 1] == ord("\n")))
+    return bool(np.isin(before, ends).all() and np.isin(letters[after], ends).all())
+
+
+def count_outside(data: bytes, letter: bytes) -> int:
+    """How often the letter stands outside of quotation marks."""
+    if QUOTE not in data:
+        return data.count(letter)
+    return len(outside(positions(data, letter), positions(data, QUOTE)))
+
+
+def outside(places: Array, marks: Array) -> Array:
+    return places[np.searchsorted(marks, places) % 2 == 0]
+
+
+def positions(data: bytes, letter: bytes) -> Array:
+    return np.flatnonzero(np.frombuffer(data, np.uint8) == ord(letter))
+
+
+def read_records(data: bytes, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """Each record with the line it starts on, counted from 0; a line with nothing on it is none."""
+    # Python's reader refuses carriage returns by themselves. The stand-in is in no text.
+    lines = data.decode().replace("\r", RETURN).split("\n")
+    reader = csv.reader((f"{line}\n" for line in lines[: len(lines) - (not lines[-1])]), delimiter=delimiter)
+    start = 0
+    for cells in reader:
+        last = lines[reader.line_num - 1]
+        if last.endswith(RETURN):
+            # It belongs to the line's end.
+            cells[-1] = cells[-1].removesuffix(RETURN)
+        if cells and last.strip(RETURN):
+            yield start, [cell.replace(RETURN, "\r") for cell in cells]
+        start = reader.line_num

@@ -8,26 +8,29 @@ estimate takes a few look-ups, however long the vectors are.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import cache, reduce
+from functools import cache, lru_cache, reduce
 from itertools import combinations
 
 import numpy as np
 
-from model.predict.predictor import NORMAL_95, Predictor
+from model.predict.engine import ChanceTables
+from model.predict.logistic import NORMAL_95
+from model.predict.predictor import Predictor
 
-from .coded import Coded
-from .groups import Array, Group, groups_of
+from .cells import Cells
+from .levels import Array, Group, group_inputs
 
 # Rows at a time, so that what is in the making stays in a processor's cache.
 ROWS = 1 << 14
 
 
-def tables_of(predictor: Predictor) -> Tables | None:
-    """Tables, for a model that can have them."""
-    counted = predictor.model.kind == "probability" and not predictor.model.features
-    if not counted or "intercept_spread" not in predictor.card["score"]:
+@lru_cache(16)
+def build_tables(predictor: Predictor) -> Tables | None:
+    """Tables, for a model whose estimate is one chance with a range from its coefficients."""
+    engine = predictor.engine
+    if not isinstance(engine, ChanceTables) or not engine.score.intercept_spread or predictor.model.features:
         return None
-    groups = groups_of(predictor.model.inputs, predictor.score)
+    groups = group_inputs(predictor.model.inputs, engine.score)
     return None if groups is None else Tables(predictor, groups)
 
 
@@ -38,9 +41,9 @@ class Tables:
         self.points = [group.points() for group in groups]
         self.spreads = [group.spread() for group in groups]
         self._apart = cache(self._apart_in)
-        self.pairs = [(one, two, self._pair(one, two)) for one, two in combinations(range(len(groups)), 2)]
+        self.pairs = [(one, two, self._pair_up(one, two)) for one, two in combinations(range(len(groups)), 2)]
 
-    def _pair(self, one: int, two: int) -> Array:
+    def _pair_up(self, one: int, two: int) -> Array:
         """What two groups have to do with one another in the variance; each group's own part is shared out."""
         first, second = self.spreads[one], self.spreads[two]
         own = len(self.groups) - 1
@@ -49,42 +52,42 @@ class Tables:
         table += squared(second) / own
         return table.ravel()
 
-    def estimates(self, coded: Coded) -> tuple[Array, Array]:
+    def estimate(self, cells: Cells) -> tuple[Array, Array]:
         """The estimate, low and high of each row, and which of the rows have every answer."""
-        lookups = self.lookups(coded)
-        found, known = np.empty((3, coded.height)), np.empty(coded.height, dtype=bool)
-        for start in range(0, coded.height, ROWS):
+        lookups = self.list_lookups(cells)
+        found, known = np.empty((3, cells.height)), np.empty(cells.height, dtype=bool)
+        for start in range(0, cells.height, ROWS):
             part = slice(start, start + ROWS)
-            levels = levels_of(lookups, coded.at(part))
+            levels = find_levels(lookups, cells.at(part))
             known[part] = np.minimum.reduce(levels) >= 0
-            found[:, part] = self._known(levels)
+            found[:, part] = self._estimate_known(levels)
         return found, known
 
-    def lookups(self, coded: Coded, leaving_out: Sequence[str] = ()) -> list[list[tuple[int, Array]]]:
+    def list_lookups(self, cells: Cells, leaving_out: Sequence[str] = ()) -> list[list[tuple[int, Array]]]:
         """For each group its inputs' positions, and what each code of theirs counts in the group's level."""
-        position = {column.asked.name: at for at, column in enumerate(coded.columns)}
+        position = {column.asked.name: at for at, column in enumerate(cells.columns)}
         return [
             [
-                (position[name], group.numbers(name, coded.columns[position[name]].answers))
+                (position[name], group.numbers(name, cells.columns[position[name]].answers))
                 for name in group.answers
                 if name not in leaving_out
             ]
             for group in self.groups
         ]
 
-    def _known(self, levels: Sequence[Array]) -> tuple[Array, Array, Array]:
-        odds = np.exp(-self.scores(levels))
-        reach = np.exp(NORMAL_95 * np.sqrt(self.variances(levels)))
+    def _estimate_known(self, levels: Sequence[Array]) -> tuple[Array, Array, Array]:
+        odds = np.exp(-self.add_points(levels))
+        reach = np.exp(NORMAL_95 * np.sqrt(self.add_variances(levels)))
         return 1 / (1 + odds), 1 / (1 + odds * reach), 1 / (1 + odds / reach)
 
-    def scores(self, levels: Sequence[Array]) -> Array:
+    def add_points(self, levels: Sequence[Array]) -> Array:
         return total(points.take(level, mode="clip") for points, level in zip(self.points, levels, strict=True))
 
-    def variances(self, levels: Sequence[Array]) -> Array:
+    def add_variances(self, levels: Sequence[Array]) -> Array:
         sizes = [group.size for group in self.groups]
         return total(table.take(levels[one] * sizes[two] + levels[two], mode="clip") for one, two, table in self.pairs)
 
-    def distances(self, group: int, one: Array, two: Array) -> Array:
+    def add_distances(self, group: int, one: Array, two: Array) -> Array:
         """The squared length of the difference between the vectors of two levels."""
         return self._apart(group).take(one * self.groups[group].size + two, mode="clip")
 
@@ -93,11 +96,11 @@ class Tables:
         return (own[:, None] + own - 2 * self.spreads[group] @ self.spreads[group].T).ravel()
 
 
-def levels_of(lookups: Sequence[Sequence[tuple[int, Array]]], coded: Coded) -> list[Array]:
+def find_levels(lookups: Sequence[Sequence[tuple[int, Array]]], cells: Cells) -> list[Array]:
     """The level of each row in each group."""
-    none = np.zeros(coded.height, dtype=int)
+    none = np.zeros(cells.height, dtype=int)
     return [
-        total([none.copy(), *(numbers.take(coded.codes[at], mode="clip") for at, numbers in inputs)])
+        total([none.copy(), *(numbers.take(cells.codes[at], mode="clip") for at, numbers in inputs)])
         for inputs in lookups
     ]
 

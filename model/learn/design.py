@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -9,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.compose import ColumnTransformer
-from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, SplineTransformer
+from sklearn.preprocessing import OneHotEncoder, SplineTransformer
 
 from model.declare.inputs import ChoiceInput, Input, NumberInput
 from model.declare.recipe import Block, Curve, Pair, Slope, Table, inputs_in
@@ -77,6 +78,28 @@ class Products(TransformerMixin, BaseEstimator):
         return (first[:, :, None] * second[:, None, :]).reshape(len(first), -1)
 
 
+class Line(TransformerMixin, BaseEstimator):
+    """A number in standard deviations from its mean, or as it is; and a column that marks a missing value."""
+
+    def __init__(self, scaled: bool, may_be_missing: bool) -> None:
+        self.scaled = scaled
+        self.may_be_missing = may_be_missing
+
+    def fit(self, X: Any, y: ArrayLike | None = None) -> Line:
+        numbers = np.asarray(X, dtype=float)
+        known = numbers[~np.isnan(numbers)].tolist()
+        self.mean_, self.scale_ = 0.0, 1.0
+        if self.scaled and known:
+            # Exact sums, so that another machine finds the same last digit.
+            self.mean_ = math.fsum(known) / len(known)
+            self.scale_ = math.sqrt(math.fsum((number - self.mean_) ** 2 for number in known) / len(known)) or 1.0
+        return self
+
+    def transform(self, X: Any) -> Matrix:
+        numbers = (np.asarray(X, dtype=float) - self.mean_) / self.scale_
+        return np.hstack([np.nan_to_num(numbers), np.isnan(numbers)]) if self.may_be_missing else numbers
+
+
 def transformer(block: Block, inputs: Inputs) -> Any:
     if isinstance(block, Pair):
         return Products(transformer(block.first, inputs), transformer(block.second, inputs))
@@ -85,7 +108,7 @@ def transformer(block: Block, inputs: Inputs) -> Any:
         return Levels(levels(asked), asked.may_be_unknown)
     if isinstance(block, Curve):
         return Bends(block.knots, block.degree, asked.may_be_unknown)
-    return FunctionTransformer(feature_names_out="one-to-one")
+    return Line(block.scaled, asked.may_be_unknown)
 
 
 def levels(asked: Input) -> tuple[Any, ...]:
@@ -94,23 +117,16 @@ def levels(asked: Input) -> tuple[Any, ...]:
         return tuple(asked.choices)
     if isinstance(asked, NumberInput) and asked.whole:
         return tuple(range(int(asked.lowest), int(asked.highest) + 1))
-    raise ValueError(f"{asked.name}: only a choice or a whole number can be listed; use a Slope or a Curve of degree 1")
+    raise TypeError(f"{asked.name} has no end of answers")
 
 
 def grid(block: Table | Slope | Curve, asked: Input) -> tuple[tuple[Any, ...], bool]:
     """The answers at which a scorecard lists points, and whether it draws lines between them."""
     if isinstance(block, Table) or (isinstance(block, Curve) and block.degree != 1):
         return levels(asked), False
-    inner = block.knots if isinstance(block, Curve) else ()
-    lowest, highest = ends(asked)
-    inside = {float(knot) for knot in inner if lowest < knot < highest}
-    return tuple(sorted({lowest, highest} | inside)), True
-
-
-def ends(asked: Input) -> tuple[float, float]:
-    if isinstance(asked, NumberInput):
-        return float(asked.lowest), float(asked.highest)
-    raise ValueError(f"{asked.name}: only a number can be a Curve or a Slope; use a Table")
+    assert isinstance(asked, NumberInput)
+    knots = block.knots if isinstance(block, Curve) else ()
+    return tuple(sorted({float(number) for number in (asked.lowest, *knots, asked.highest)})), True
 
 
 def block_name(block: Block) -> str:

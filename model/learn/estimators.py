@@ -13,12 +13,14 @@ from sklearn.linear_model import LogisticRegression, QuantileRegressor, Ridge
 from sklearn.pipeline import Pipeline, make_pipeline
 
 from model.declare.model import Model
-from model.declare.recipe import Block, Candidate
+from model.declare.recipe import Candidate
 
 from .design import columns
 
 # Coefficients are rounded so that retraining on another machine reproduces them to the letter.
 DECIMALS = 6
+# An unknown answer is averaged over so many different people at most; each costs an estimate.
+MOST_PEOPLE = 1_000
 
 
 class AverageOverUnknown(ClassifierMixin, BaseEstimator):
@@ -65,15 +67,47 @@ class AverageOverUnknown(ClassifierMixin, BaseEstimator):
 
 
 def people(X: pd.DataFrame, unknowable: Sequence[str]) -> pd.DataFrame:
-    """The distinct answers to the unknowable inputs, and their counts; NaN where one is not recorded."""
-    if len(unknowable):
-        groups = X.groupby(list(unknowable), sort=True, observed=True, dropna=False)
-        counted = groups.size().rename("count").reset_index()
-    else:
-        counted = pd.DataFrame({"count": [len(X)]})
+    """The distinct answers to the inputs that may be unknown, and their counts; NaN where one is not recorded."""
+    names = list(unknowable)
+    if not names:
+        return counted_by(pd.DataFrame({"count": [len(X)]}), [])
+    counted = counted_by(X[names].assign(count=1), names)
+    if len(counted) > MOST_PEOPLE:
+        # In their order, one of every so many: so all sorts of people stay, each as often as there are such.
+        every = np.searchsorted(counted["count"].cumsum(), (np.arange(MOST_PEOPLE) + 0.5) * len(X) / MOST_PEOPLE)
+        counted = counted_by(counted.iloc[every].assign(count=1), names)
+    return counted if counted[names].notna().all(axis=1).any() else filled_in(counted, names)
+
+
+def counted_by(people: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+    if names:
+        people = people.groupby(names, sort=True, observed=True, dropna=False)["count"].sum().reset_index()
     # pandas keeps text differently where pyarrow is installed, and such a pickle opens nowhere else.
-    text = counted.select_dtypes(exclude="number").columns
-    return counted.astype(dict.fromkeys(text, object)).set_axis(counted.columns.astype(object), axis="columns")
+    text = people.select_dtypes(exclude="number").columns
+    return people.astype(dict.fromkeys(text, object)).set_axis(people.columns.astype(object), axis="columns")
+
+
+def filled_in(people: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+    """The same where nobody's answers are all recorded: each lacks none, taken from others by chance.
+
+    Who lacks some takes them together from somebody who has the most of them, as often as there are
+    such people, and then the rest in the same way. So what is never recorded together counts as
+    independent, and every question has people to average over.
+    """
+    answers, counts = people[names].to_numpy(object), people["count"].to_numpy()
+    recorded = people[names].notna().to_numpy()
+    random = np.random.default_rng(0)
+    for pattern in np.unique(recorded, axis=0):
+        rows = np.flatnonzero((recorded == pattern).all(axis=1))
+        lacking = ~pattern
+        while (having := recorded & lacking).any():
+            together = having[having.sum(axis=1).argmax()]
+            donors = np.flatnonzero(recorded[:, together].all(axis=1))
+            drawn = random.choice(donors, size=len(rows), p=counts[donors] / counts[donors].sum())
+            answers[np.ix_(rows, together)] = people[names].to_numpy(object)[np.ix_(drawn, together)]
+            lacking &= ~together
+    filled = pd.DataFrame(answers, columns=names).infer_objects().assign(count=counts)
+    return counted_by(filled, names)
 
 
 class EstimateWithRange(RegressorMixin, BaseEstimator):
@@ -100,28 +134,18 @@ def round_coefficients(regression: Any) -> None:
     regression.intercept_ = np.round(regression.intercept_, DECIMALS)
 
 
-def estimator(model: Model, candidate: Candidate) -> Any:
-    """The unfitted estimator for one candidate of a model's recipe."""
-    if model.kind == "amount":
-        return ranged(model, candidate)
+def averaging(model: Model, candidate: Candidate) -> AverageOverUnknown:
     # Newton's steps end at the optimum itself, so that rounding gives the same digits everywhere.
     regression = LogisticRegression(C=candidate.C, solver="newton-cholesky", tol=1e-10, max_iter=1000)
     pipeline = Pipeline([("columns", columns(candidate.blocks, model.input)), ("regression", regression)])
-    unknowable = [asked.name for asked in model.inputs if asked.may_be_unknown]
-    return AverageOverUnknown(pipeline, unknowable)
+    return AverageOverUnknown(pipeline, [asked.name for asked in model.inputs if asked.may_be_unknown])
 
 
 def ranged(model: Model, candidate: Candidate) -> EstimateWithRange:
-    recipe = model.learns
-    range_blocks: tuple[Block, ...] = (recipe.range_block,) if recipe.range_block else candidate.blocks
-    tail = (1 - recipe.holds) / 2
-
     def quantile(share: float) -> Pipeline:
         regression = QuantileRegressor(quantile=share, alpha=0, solver="highs")
-        return make_pipeline(columns(range_blocks, model.input), regression)
+        return make_pipeline(columns(model.learns.range_blocks(candidate), model.input), regression)
 
-    return EstimateWithRange(
-        make_pipeline(columns(candidate.blocks, model.input), Ridge(alpha=1 / candidate.C)),
-        quantile(tail),
-        quantile(1 - tail),
-    )
+    tail = (1 - model.learns.holds) / 2
+    estimate = make_pipeline(columns(candidate.blocks, model.input), Ridge(alpha=1 / candidate.C))
+    return EstimateWithRange(estimate, quantile(tail), quantile(1 - tail))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from typing import Any
 
 import numpy as np
@@ -11,35 +10,23 @@ from sklearn.linear_model import LogisticRegression
 from model.declare.model import Model
 from model.declare.photo import PhotoInput
 from model.declare.recipe import Given
-from model.predict.card import read_scorecard
+from model.predict.card import Card
 
-from .pickling import write_pickle
+from .artefacts import make_folder, save
 
 
-def train_given(model: Model) -> dict[str, Any]:
-    """Write the pickle and the scorecard of a regression from its coefficients."""
-    from .train import digest, libraries, version_of, write_unless_same
-
-    given = model.recipe
-    assert isinstance(given, Given)
-    model.pickle_path.parent.mkdir(exist_ok=True)
-    write_pickle(regression(given), model.pickle_path)
-    score = given_score(model, given)
-    content = {
-        "model": model.name,
-        "kind": model.kind,
-        "version": version_of(score),
-        "trained": datetime.datetime.now(datetime.UTC).date().isoformat(),
-        "recipe": {"chosen": "given", "intercept": given.intercept, "slope": given.slope},
-        "data": {"rows": int(given.figures.get("photos", 0)), "sha256": None},
-        "pickle": {"sha256": digest(model.pickle_path)},
-        "libraries": libraries(),
-        "observed": {},
-        "evaluation": {**given.figures, "source": given.source},
-        "score": score,
-    }
-    write_unless_same(model.scorecard_path, content)
-    return read_scorecard(model.scorecard_path)
+def train_given(model: Model, given: Given) -> Card:
+    """Write the pickle and the card of a regression from its coefficients."""
+    make_folder(model)
+    return save(
+        model,
+        regression(given),
+        recipe={"chosen": "given", "intercept": given.intercept, "slope": given.slope},
+        data={"rows": int(given.figures["rows"]), "sha256": None},
+        observed={},
+        evaluation={**given.figures, "source": given.source},
+        engine={"name": "tables", **given_score(model, given)},
+    )
 
 
 def regression(given: Given) -> LogisticRegression:
@@ -55,16 +42,15 @@ def given_score(model: Model, given: Given) -> dict[str, Any]:
     asked = model.input[given.input]
     assert isinstance(asked, PhotoInput)
     ends = [asked.lowest, asked.highest]
+    line = {
+        "inputs": [given.input],
+        "levels": [ends],
+        "between": [given.input],
+        "whole": [],
+        "points": [[given.slope * end] for end in ends],
+    }
     return {
         "intercept": [given.intercept],
-        "terms": [
-            {
-                "inputs": [given.input],
-                "levels": [ends],
-                "between": [given.input],
-                "whole": [],
-                "points": [[given.slope * end] for end in ends],
-            }
-        ],
+        "terms": [line],
         "people": {"inputs": [], "answers": [], "counts": []},
     }

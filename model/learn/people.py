@@ -4,73 +4,66 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from model.declare.inputs import Input
+from model.declare.inputs import ChoiceInput, Input
 from model.declare.model import Model
-from model.predict.neighbours import UNKNOWN
 
-from .design import levels
+# So many answers of a number have a bit for each person; the rows between two of them are listed in order.
+MOST_MASKS = 256
 
 
-def compile_people(model: Model, X: pd.DataFrame, y: pd.Series, predicted: NDArray[np.float64]) -> bytes:
-    """Outcomes, out-of-fold predictions, and for each input the codes and masks of everyone."""
-    scores = predicted[:, 1:] if model.kind == "probability" else predicted
-    ordered = model.kind == "probability"
+def compile_people(model: Model, X: pd.DataFrame, y: pd.Series, scores: NDArray[np.float64], ordered: bool) -> bytes:
+    """Outcomes, out-of-fold predictions, and for each input everyone's answer and the masks to count by."""
     order = np.argsort(scores[:, 0], kind="stable") if ordered else np.arange(len(X))
-    parts = [y.to_numpy()[order].astype("<f4").tobytes()]
-    parts += [scores[order, k].astype("<f4").tobytes() for k in range(scores.shape[1])]
-    about = []
+    parts = [column[order].astype("<f4").tobytes() for column in (y.to_numpy(), *scores.T)]
+    columns = []
     for asked in model.inputs:
-        column = X[asked.name].iloc[order].reset_index(drop=True)
-        found = levels_of(asked, column)
-        masks = list(masks_of(asked, column, found))
-        parts += [codes(column, found).tobytes(), *masks]
-        about.append(
-            {
-                "name": asked.name,
-                "kind": asked.kind,
-                "levels": found,
-                "reach": reach(model, asked, column),
-                "masks": len(masks),
-            }
-        )
-    header = {"people": len(X), "scores": scores.shape[1], "sorted": ordered, "columns": about}
+        about, content = compile_column(model, asked, X[asked.name].iloc[order])
+        columns.append(about)
+        parts += content
+    header = {"people": len(X), "scores": scores.shape[1], "sorted": ordered, "columns": columns}
     return json.dumps(header).encode() + b"\n" + zlib.compress(b"".join(parts), 9)
 
 
-def levels_of(asked: Input, column: pd.Series) -> list[Any]:
-    if asked.kind == "choice":
-        return list(levels(asked))
-    numbers = sorted(set(column.dropna()))
-    return [int(number) if number == int(number) else float(number) for number in numbers]
+def compile_column(model: Model, asked: Input, column: pd.Series) -> tuple[dict[str, Any], list[bytes]]:
+    """What the header says of an input; and its levels where they are numbers, its codes, masks and order."""
+    about: dict[str, Any] = {"name": asked.name, "kind": asked.kind, "reach": 0.0}
+    if isinstance(asked, ChoiceInput):
+        levels = list(asked.choices)
+        codes = column.map({level: code for code, level in enumerate(levels)}).fillna(len(levels)).to_numpy(int)
+        masks = [packed(codes == code) for code in range(len(levels))]
+        return about | {"levels": levels}, [codes.astype("<u2").tobytes(), *masks]
+    numbers = column.to_numpy(float)
+    known = np.unique(numbers[~np.isnan(numbers)])
+    codes = np.where(np.isnan(numbers), len(known), np.searchsorted(known, numbers))
+    cuts = cuts_of(codes[codes < len(known)], len(known))
+    code = "H" if len(known) < 1 << 16 else "I"
+    content = [known.astype("<f8").tobytes(), codes.astype("<u2" if code == "H" else "<u4").tobytes()]
+    content += [packed(codes < cut) for cut in cuts]
+    if len(cuts) <= len(known):
+        in_order = np.argsort(codes, kind="stable")[: np.sum(codes < len(known))]
+        content.append(in_order.astype("<u4").tobytes())
+    reach = float(round((known[-1] - known[0]) * model.learns.close_within, 6))
+    return about | {"reach": reach, "levels": len(known), "code": code, "cuts": cuts}, content
 
 
-def codes(column: pd.Series, found: list[Any]) -> NDArray[np.uint16]:
-    return column.map({level: code for code, level in enumerate(found)}).fillna(UNKNOWN).to_numpy("<u2")
+def cuts_of(codes: NDArray[Any], levels: int) -> list[int]:
+    """Before which levels people are counted beforehand: all; or those that leave few people between two.
+
+    Both sides of a level are cuts, so that however many people share it, they are never gone through.
+    """
+    if levels < MOST_MASKS:
+        return list(range(levels + 1))
+    places = np.sort(codes)[np.linspace(0, len(codes) - 1, MOST_MASKS // 2 - 1).astype(int)]
+    cuts: list[int] = np.unique([0, *places, *(places + 1), levels]).tolist()
+    return cuts
 
 
-def masks_of(asked: Input, column: pd.Series, found: list[Any]) -> Iterator[bytes]:
-    """A bit a person: of a choice who gave it, of a number who is below each level, and below none."""
-    if asked.kind == "choice":
-        for level in found:
-            yield packed(column == level)
-    else:
-        for level in found:
-            yield packed(column < level)
-        yield packed(column.notna())
-
-
-def packed(members: pd.Series) -> bytes:
-    return np.packbits(members.to_numpy(bool), bitorder="little").tobytes()
-
-
-def reach(model: Model, asked: Input, column: pd.Series) -> float:
-    if asked.kind == "choice":
-        return 0.0
-    return float(round((column.max() - column.min()) * model.learns.close_within, 6))
+def packed(members: NDArray[np.bool_]) -> bytes:
+    """A bit a person."""
+    return np.packbits(members, bitorder="little").tobytes()

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 
 import pandas as pd
 
-from model.declare.inputs import ChoiceInput, Input, NumberInput
+from model.declare.inputs import ChoiceInput, Input, NumberInput, few
 from model.declare.model import Model
 from model.declare.recipe import Recipe
+
+from .artefacts import digest
+from .kinds import kind_of
 
 
 class Disagreement(ValueError):
@@ -28,7 +32,7 @@ def read_table(model: Model) -> tuple[pd.DataFrame, pd.Series]:
         faults = [fault for a in model.inputs for fault in disagreements(a, raw[a.name], table[a.name])]
     if faults:
         raise Disagreement(f"{model.name}: the form and the table disagree.\n  " + "\n  ".join(faults))
-    return table, target(model, table[recipe.target])
+    return table, read_target(model, table[recipe.target])
 
 
 def raw_table(recipe: Recipe) -> pd.DataFrame:
@@ -48,7 +52,7 @@ def missing_columns(model: Model, table: pd.DataFrame) -> Iterator[str]:
 
 def unknowable_inputs(model: Model) -> Iterator[str]:
     for asked in model.inputs:
-        if asked.may_be_unknown and model.kind != "probability":
+        if asked.may_be_unknown and not kind_of(model).may_be_unknown:
             yield f"{asked.name}: may be unknown, but only a model that answers with one probability averages over that"
 
 
@@ -60,7 +64,7 @@ def blank(asked: Input, raw: pd.Series) -> pd.Series:
 def typed(raw: pd.Series, asked: Input) -> pd.Series:
     """The column as the model sees it: text for choices, numbers for numbers, NaN for unknown."""
     if isinstance(asked, ChoiceInput):
-        return raw.astype(str).astype(object).mask(blank(asked, raw), other=float("nan"))
+        return texts(raw).astype(object).mask(blank(asked, raw), other=float("nan"))
     # What is no number becomes NaN here; the mirror check tells it from what may be unknown.
     return pd.to_numeric(raw.mask(blank(asked, raw)), errors="coerce").astype(float)
 
@@ -68,7 +72,10 @@ def typed(raw: pd.Series, asked: Input) -> pd.Series:
 def disagreements(asked: Input, raw: pd.Series, column: pd.Series) -> Iterator[str]:
     odd = raw[column.isna() & ~blank(asked, raw)].astype(str).unique().tolist()
     if odd:
-        yield f"{asked.name}: the table has {odd[:3]}, which the form does not take as a number"
+        yield f"{asked.name}: the table has {few(odd)}, which the form does not take as a number"
+    elif column.isna().all():
+        yield f"{asked.name}: the table has no answer in any row. Leave the input out"
+        return
     elif column.isna().any() and not asked.may_be_unknown:
         yield f"{asked.name}: the table has rows without an answer, and the form takes no unknown one"
     known = column.dropna()
@@ -79,10 +86,10 @@ def disagreements(asked: Input, raw: pd.Series, column: pd.Series) -> Iterator[s
 
 
 def choices_disagree(asked: ChoiceInput, found: set[str]) -> Iterator[str]:
-    for value in sorted(found - set(asked.choices)):
-        yield f"{asked.name}: the table has {value!r}, which the form cannot send"
-    for value in sorted(set(asked.choices) - found):
-        yield f"{asked.name}: the form offers {value!r}, which the table does not have"
+    if strange := sorted(found - set(asked.choices)):
+        yield f"{asked.name}: the table has {few(strange)}, which the form cannot send"
+    if missing := sorted(set(asked.choices) - found):
+        yield f"{asked.name}: the form offers {few(missing)}, which the table does not have"
 
 
 def ranges_disagree(asked: NumberInput, known: pd.Series) -> Iterator[str]:
@@ -96,18 +103,29 @@ def ranges_disagree(asked: NumberInput, known: pd.Series) -> Iterator[str]:
         yield f"{asked.name}: the form takes whole numbers, but the table has {odd:g}"
 
 
-def target(model: Model, column: pd.Series) -> pd.Series:
-    recipe = model.learns
-    if model.kind == "amount":
-        return pd.to_numeric(column)
-    found = set(column.astype(str))
-    if model.kind == "classes":
-        known = list(recipe.classes)
-        if found != set(known):
-            raise Disagreement(f"{model.name}: the classes are {known}, but {recipe.target} has {sorted(found)}")
-        return column.astype(str).map(known.index)
-    if recipe.yes not in found or len(found) != 2:
+def read_target(model: Model, column: pd.Series) -> pd.Series:
+    """The target as numbers; nobody can learn from a row without one."""
+    if column.isna().any():
         raise Disagreement(
-            f"{model.name}: {recipe.target} must be {recipe.yes!r} or one other value; it has {sorted(found)}"
+            f"{model.name}: {column.name} is missing in {column.isna().sum():,} rows of the table. Leave these rows out"
         )
-    return (column.astype(str) == recipe.yes).astype(int)
+    try:
+        return kind_of(model).target(model, texts(column))
+    except ValueError as fault:
+        raise Disagreement(f"{model.name}: {fault}") from None
+
+
+def texts(column: pd.Series) -> pd.Series:
+    """A column as text; 1.0, which is how pandas keeps a 1 beside gaps, as 1."""
+    if pd.api.types.is_float_dtype(column):
+        return column.map(lambda number: str(int(number)) if float(number).is_integer() else str(number))
+    return column.astype(str)
+
+
+def data_digest(model: Model) -> str:
+    """The table's checksum: of its file, or of its rows where a library brings it."""
+    if model.learns.path:
+        return digest(model.learns.path)
+    X, y = read_table(model)
+    text = X.assign(**{"": y}).to_csv(index=False, lineterminator="\n")
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,100 +1,101 @@
-"""Training one model: mirror check, cross-validation, fit, pickle, scorecard."""
+"""Training one model: mirror check, cross-validation, fit, pickle, card."""
 
 from __future__ import annotations
 
-import datetime
-import hashlib
-import json
-import platform
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
-import joblib
 import numpy as np
 import pandas as pd
-import sklearn
-from sklearn.model_selection import KFold, StratifiedKFold
+from sklearn.base import clone
 from threadpoolctl import threadpool_limits
 
+from model.declare.inputs import NumberInput
 from model.declare.model import Model
 from model.declare.recipe import Candidate, Given
-from model.evaluate.metrics import evaluate, headline
-from model.predict.card import read_scorecard, write_scorecard
+from model.predict.card import Card
 
-from .compile import compile_score
-from .estimators import estimator
+from .artefacts import make_folder, save
 from .given import train_given
+from .kinds import Predicted, kind_of
 from .people import compile_people
-from .pickling import write_pickle
-from .references import predictions, references
-from .table import read_table
+from .references import references
+from .table import data_digest, read_table
 
 FOLDS = 10
 INNER_FOLDS = 5
 Progress = Callable[[str], None]
 
 
-def train(model: Model, progress: Progress = lambda step: None) -> dict[str, Any]:
-    """Train a model and write its pickle and its scorecard; return the scorecard."""
+def train(model: Model, progress: Progress = lambda step: None) -> Card:
+    """Train a model and write its pickle and its card; return the card."""
     # How many threads share a sum decides its last digits, and with them the version.
     with threadpool_limits(1, "blas"):
-        return learn(model, progress)
-
-
-def learn(model: Model, progress: Progress) -> dict[str, Any]:
-    if isinstance(model.recipe, Given):
+        if not isinstance(model.recipe, Given):
+            return learn(model, progress)
         progress("given coefficients")
-        return train_given(model)
-    X, y = read_table(model)
-    out_of_fold, chosen = cross_validated(model, X, y, progress)
-    evaluation = evaluate(model, X, y, out_of_fold)
+        return train_given(model, model.recipe)
+
+
+def learn(model: Model, progress: Progress) -> Card:
+    table, y = read_table(model)
+    X = table[list(model.input)]
+    make_folder(model)
+    out_of_fold, chosen = cross_validate(model, X, y, progress)
+    kind = kind_of(model)
+    evaluation = kind.evaluate(model, X, y, out_of_fold)
     evaluation["chosen_in_folds"] = chosen
     evaluation["compared"] = {
-        name: headline(model.kind, y, reference(model, unfitted, X, y, progress))
-        for name, unfitted in references(model).items()
+        name: kind.headline(y, predict_unseen(model, lambda *rows, one=one: clone(one).fit(*rows), table, y, progress))
+        for name, one in references(model).items()
     }
     progress("fit on all rows")
     best = choose(model, X, y)
-    fitted = estimator(model, best).fit(X[names(model)], y)
-    fitted.y_ = y.to_numpy()
-    score = compile_score(model, best, fitted, X[names(model)])
-    del fitted.y_
-    model.people_path.parent.mkdir(exist_ok=True)
-    model.people_path.write_bytes(compile_people(model, X, y, out_of_fold))
-    return save(model, fitted, score, evaluation, X, best)
-
-
-def names(model: Model) -> list[str]:
-    return [asked.name for asked in model.inputs]
-
-
-def folds(model: Model, y: pd.Series, number: int, seed: int) -> Iterator[tuple[Any, Any]]:
-    kind = KFold if model.kind == "amount" else StratifiedKFold
-    return iter(kind(number, shuffle=True, random_state=seed).split(np.zeros(len(y)), y))
+    fitted = kind.estimator(model, best).fit(X, y)
+    return save(
+        model,
+        fitted,
+        recipe={"chosen": best.name, "C": best.C},
+        data={"rows": len(X), "sha256": data_digest(model)},
+        observed={name: observed(model, X[name]) for name in model.input},
+        evaluation=evaluation,
+        engine={"name": "tables", **kind.compile(model, best, fitted, X, y)},
+        people=compile_people(model, X, y, kind.answers(out_of_fold), kind.ordered),
+    )
 
 
 def steps(model: Model) -> int:
     """How many steps of progress training reports."""
-    if isinstance(model.recipe, Given):
-        return 1
-    return FOLDS * (1 + len(references(model))) + 1
+    return 1 if isinstance(model.recipe, Given) else FOLDS * (1 + len(references(model))) + 1
 
 
-def cross_validated(model: Model, X: pd.DataFrame, y: pd.Series, progress: Progress) -> tuple[Any, dict[str, int]]:
+def cross_validate(model: Model, X: pd.DataFrame, y: pd.Series, progress: Progress) -> tuple[Predicted, dict[str, int]]:
     """Out-of-fold predictions. Whatever is chosen is chosen anew inside each fold."""
-    predicted: Any = None
     chosen: dict[str, int] = {}
-    for inside, outside in folds(model, y, FOLDS, seed=0):
-        best = choose(model, X.iloc[inside], y.iloc[inside])
+
+    def fit(X: pd.DataFrame, y: pd.Series) -> Any:
+        best = choose(model, X, y)
         chosen[best.name] = chosen.get(best.name, 0) + 1
-        fitted = estimator(model, best).fit(X[names(model)].iloc[inside], y.iloc[inside])
-        part = predictions(model.kind, fitted, X[names(model)].iloc[outside])
-        if predicted is None:
-            predicted = np.empty((len(X), part.shape[1]))
-        predicted[outside] = part
+        return kind_of(model).estimator(model, best).fit(X, y)
+
+    return predict_unseen(model, fit, X, y, progress), chosen
+
+
+def predict_unseen(
+    model: Model, fit: Callable[[pd.DataFrame, pd.Series], Any], X: pd.DataFrame, y: pd.Series, progress: Progress
+) -> Predicted:
+    """For each row what is predicted by a fit to the folds without it."""
+    rows, parts = [], []
+    for inside, outside in folds(model, y, FOLDS, seed=0):
+        fitted = fit(X.iloc[inside], y.iloc[inside])
+        parts.append(kind_of(model).predict(fitted, X.iloc[outside]))
+        rows.append(outside)
         progress("cross-validation")
-    return predicted, chosen
+    return np.concatenate(parts)[np.argsort(np.concatenate(rows))]
+
+
+def folds(model: Model, y: pd.Series, number: int, seed: int) -> Iterator[tuple[Any, Any]]:
+    return iter(kind_of(model).folds(number, shuffle=True, random_state=seed).split(np.zeros(len(y)), y))
 
 
 def choose(model: Model, X: pd.DataFrame, y: pd.Series) -> Candidate:
@@ -102,113 +103,25 @@ def choose(model: Model, X: pd.DataFrame, y: pd.Series) -> Candidate:
     candidates = list(model.learns.candidates)
     if len(candidates) == 1:
         return candidates[0]
-    return min(candidates, key=lambda candidate: loss(model, candidate, X[names(model)], y))
+    return min(candidates, key=lambda candidate: loss(model, candidate, X, y))
 
 
 def loss(model: Model, candidate: Candidate, X: pd.DataFrame, y: pd.Series) -> float:
-    total = 0.0
+    kind, total = kind_of(model), 0.0
     for inside, outside in folds(model, y, INNER_FOLDS, seed=1):
-        fitted = estimator(model, candidate).fit(X.iloc[inside], y.iloc[inside])
-        part = predictions(model.kind, fitted, X.iloc[outside])
-        figures = headline(model.kind, y.iloc[outside], part)
-        total += figures.get("log_loss", figures.get("rmse", 0.0))
+        fitted = kind.estimator(model, candidate).fit(X.iloc[inside], y.iloc[inside])
+        total += kind.headline(y.iloc[outside], kind.predict(fitted, X.iloc[outside]))[kind.columns[0]]
     return total
 
 
-def reference(model: Model, unfitted: Any, X: pd.DataFrame, y: pd.Series, progress: Progress) -> Any:
-    predicted: Any = None
-    for inside, outside in folds(model, y, FOLDS, seed=0):
-        fitted = sklearn.base.clone(unfitted).fit(X.iloc[inside], y.iloc[inside])
-        part = predictions(model.kind, fitted, X.iloc[outside])
-        if predicted is None:
-            predicted = np.empty((len(X), part.shape[1]))
-        predicted[outside] = part
-        progress("references")
-    return predicted
-
-
-def save(
-    model: Model, fitted: Any, score: dict[str, Any], evaluation: dict[str, Any], X: Any, best: Candidate
-) -> dict[str, Any]:
-    model.pickle_path.parent.mkdir(exist_ok=True)
-    write_pickle(fitted, model.pickle_path)
-    content = {
-        "model": model.name,
-        "kind": model.kind,
-        "version": version_of(score),
-        "trained": datetime.datetime.now(datetime.UTC).date().isoformat(),
-        "recipe": {"chosen": best.name, "C": best.C},
-        "data": {"rows": len(X), "sha256": data_digest(model), "people": digest(model.people_path)},
-        "pickle": {"sha256": digest(model.pickle_path)},
-        "libraries": libraries(),
-        "observed": observed_ranges(model, X),
-        "evaluation": evaluation,
-        "score": score,
-    }
-    write_unless_same(model.scorecard_path, content)
-    return read_scorecard(model.scorecard_path)
-
-
-def write_unless_same(path: Path, content: dict[str, Any]) -> None:
-    """Keep the file, and so the date of training, when retraining reproduced everything else."""
-    try:
-        old = read_scorecard(path)
-    except (OSError, ValueError):
-        old = {}
-    if {**old, "checksum": "", "trained": ""} != {**json_shaped(content), "checksum": "", "trained": ""}:
-        write_scorecard(path, content)
-
-
-def json_shaped(content: dict[str, Any]) -> dict[str, Any]:
-    shaped: dict[str, Any] = json.loads(json.dumps(content))
-    return shaped
-
-
-def version_of(score: dict[str, Any]) -> str:
-    """Eight letters that change when, and only when, some answer could change."""
-    return hashlib.sha256(json.dumps(score, sort_keys=True).encode()).hexdigest()[:8]
-
-
-def digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def data_digest(model: Model) -> str:
-    """The table's checksum: of its file, or of its rows where a library brings it."""
-    if model.learns.path:
-        return digest(model.learns.path)
-    X, y = read_table(model)
-    text = X.assign(**{"": y}).to_csv(index=False, lineterminator="\n")
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def libraries() -> dict[str, str]:
+def observed(model: Model, column: pd.Series) -> dict[str, Any]:
+    """What the data holds of an input: its ends and its middle, or how often each answer occurs."""
+    asked, unknown = model.input[str(column.name)], int(column.isna().sum())
+    if isinstance(asked, NumberInput):
+        middle = float(column.dropna().quantile(0.5, interpolation="nearest"))
+        return {"lowest": float(column.min()), "highest": float(column.max()), "middle": middle, "unknown": unknown}
+    counts = column.value_counts().to_dict()
     return {
-        "python": ".".join(platform.python_version_tuple()[:2]),
-        "scikit-learn": sklearn.__version__,
-        "numpy": np.__version__,
-        "pandas": pd.__version__,
-        "joblib": joblib.__version__,
+        "counts": {value: counts.get(value, 0) for value in getattr(asked, "choices", counts)},
+        "unknown": unknown,
     }
-
-
-def observed_ranges(model: Model, X: pd.DataFrame) -> dict[str, Any]:
-    """What the data holds of each input: its ends, its middle or its commonest answer."""
-    found: dict[str, Any] = {}
-    for asked in model.inputs:
-        column = X[asked.name]
-        if asked.kind == "number":
-            known = column.dropna()
-            found[asked.name] = {
-                "lowest": float(known.min()),
-                "highest": float(known.max()),
-                "middle": float(known.quantile(0.5, interpolation="nearest")),
-                "unknown": int(column.isna().sum()),
-            }
-        else:
-            counts = column.value_counts().to_dict()
-            found[asked.name] = {
-                "counts": {value: counts.get(value, 0) for value in getattr(asked, "choices", counts)},
-                "unknown": int(column.isna().sum()),
-            }
-    return found

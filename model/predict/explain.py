@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-from types import MappingProxyType
 from typing import Any
 
-from model.declare.inputs import Input, NumberInput
+from model.declare.inputs import Input
 
-from .logistic import sigmoid, softmax
+from .engine import Tables
 from .predictor import Predictor
+
+Answers = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -53,60 +53,47 @@ class Arithmetic:
     filled_in: tuple[tuple[Input, Any], ...] = ()
 
 
-@cache
-def reference_answers(predictor: Predictor) -> Mapping[str, Any]:
-    """For each input the answer to compare with: the commonest choice, the middle number."""
-    found: dict[str, Any] = {}
-    for asked in predictor.model.inputs:
-        seen = predictor.card["observed"].get(asked.name)
-        if seen is None:
-            continue
-        if isinstance(asked, NumberInput):
-            found[asked.name] = int(seen["middle"]) if asked.whole else float(seen["middle"])
-        else:
-            found[asked.name] = max(seen["counts"], key=seen["counts"].get)
-    return MappingProxyType(found)
-
-
-def moves(predictor: Predictor, answers: Mapping[str, Any]) -> list[Move]:
+def explain_moves(predictor: Predictor, answers: Answers) -> list[Move]:
     """What each known answer did, the largest first; an answer equal to its reference did nothing."""
-    focus = predictor.focus(answers)
-    estimate = predictor.chances(answers)[focus]
-    found = []
-    for name, reference in reference_answers(predictor).items():
-        answer = answers[name]
-        if answer is None or answer == reference:
-            continue
-        instead = predictor.chances({**answers, name: reference})[focus]
-        found.append(Move(predictor.model.input[name], answer, reference, instead, estimate - instead))
-    return sorted(found, key=lambda move: -abs(move.shift))
+    replaced = {
+        name: reference
+        for name, reference in predictor.references.items()
+        if answers[name] is not None and answers[name] != reference
+    }
+    rows = [answers, *[{**answers, name: reference} for name, reference in replaced.items()]]
+    estimate, *instead = predictor.predict(rows)[predictor.focus(answers)]
+    moves = [
+        Move(predictor.model.input[name], answers[name], reference, value, estimate - value)
+        for (name, reference), value in zip(replaced.items(), instead, strict=True)
+    ]
+    return sorted(moves, key=lambda move: -abs(move.shift))
 
 
-# -- arithmetic ----------------------------------------------------------------------------------
-
-
-def arithmetic(predictor: Predictor, answers: Mapping[str, Any], most: int | None = None) -> list[Arithmetic]:
-    """The sums behind an estimate with the share that each has in it, the weightiest first."""
-    unknown = predictor.unknown(answers)
+def explain_sum(predictor: Predictor, answers: Answers, most: int | None = None) -> list[Arithmetic]:
+    """The sums behind an estimate with the share that each has in it, the weightiest first; none without a sum."""
+    engine = predictor.engine
+    if not isinstance(engine, Tables):
+        return []
+    unknown = engine.unknown(answers)
     if not unknown:
-        return [one_sum(predictor, answers, 1.0, unknown)]
-    people = sorted(predictor.people(unknown), key=lambda person: -person[1])
-    return [one_sum(predictor, {**answers, **known}, share, unknown) for known, share in people[:most]]
+        return [add_up(predictor, engine, answers, 1.0, ())]
+    ways = engine.recorded.ways(unknown)
+    weightiest = sorted(range(len(ways)), key=lambda way: -ways.shares[way])[:most]
+    return [add_up(predictor, engine, {**answers, **ways.answers(n)}, ways.shares[n], unknown) for n in weightiest]
 
 
-def one_sum(predictor: Predictor, answers: Mapping[str, Any], share: float, unknown: tuple[str, ...]) -> Arithmetic:
-    model, score = predictor.model, predictor.score
-    words = {name: asked.words(answers[name]) for name, asked in model.input.items()}
-    lines = []
-    for part in score.contributions(predictor.features(answers)):
-        asked = tuple([model.input[name] for name in part.inputs])
-        lines.append(Line(asked, tuple([words[name] for name in part.inputs]), part.points))
-    total = score.several(predictor.features(answers))
-    filled = tuple((model.input[name], answers[name]) for name in unknown)
-    return Arithmetic(score.intercept, tuple(lines), total, answer_of(predictor, total), share, filled)
-
-
-def answer_of(predictor: Predictor, total: tuple[float, ...]) -> tuple[float, ...]:
-    if predictor.model.kind == "probability":
-        return (sigmoid(total[0]),)
-    return softmax(total) if predictor.model.kind == "classes" else total
+def add_up(
+    predictor: Predictor, engine: Tables, answers: Answers, share: float, unknown: tuple[str, ...]
+) -> Arithmetic:
+    inputs, features = predictor.model.input, predictor.features(answers)
+    lines = [
+        Line(
+            tuple([inputs[name] for name in part.inputs]),
+            tuple([inputs[name].words(answers[name]) for name in part.inputs]),
+            part.points,
+        )
+        for part in engine.score.contributions(features)
+    ]
+    total = engine.score.several(features)
+    filled = tuple([(inputs[name], answers[name]) for name in unknown])
+    return Arithmetic(engine.score.intercept, tuple(lines), total, engine.result(total), share, filled)

@@ -1,9 +1,12 @@
-"""From scores to chances, and back."""
+"""From scores to chances, and back; and how far a range reaches."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+
+# 95 % of a normal distribution lies within so many standard errors.
+NORMAL_95 = 1.959963984540054
 
 
 def sigmoid(score: float) -> float:
@@ -21,4 +24,4 @@ def softmax(scores: Sequence[float]) -> tuple[float, ...]:
     highest = max(scores)
     grown = [math.exp(score - highest) for score in scores]
     total = math.fsum(grown)
-    return tuple(value / total for value in grown)
+    return tuple([value / total for value in grown])

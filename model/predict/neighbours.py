@@ -1,6 +1,8 @@
 """The people in the data, compiled so that those like a person are counted in microseconds.
 
-Every input has a bit for each person and answer, so that "close" is a handful of big-integer ANDs.
+Every input has a bit for each person and answer, so that "close" is a handful of big-integer ANDs. Of
+a number with many different answers only some have their bits written out, and those between are set
+from the rows in order, so that memory grows with the people and not with their square.
 Two people are close when their numbers lie within a stated part of the data's range and their
 choices are the same, but for one at most where three or more of them are known.
 """
@@ -22,8 +24,6 @@ from typing import Any
 
 from .card import read_trained, tampered
 
-UNKNOWN = 0xFFFF
-
 
 @dataclass(frozen=True)
 class Person:
@@ -34,60 +34,132 @@ class Person:
     outcome: float
 
 
-class Column:
-    """One input's answers: a code for each person, and a bit for each person and answer."""
+class Body:
+    """The packed part of a file of people, read from its beginning to its end."""
 
-    def __init__(self, name: str, kind: str, levels: Sequence[Any], reach: float) -> None:
+    def __init__(self, content: bytes) -> None:
+        self.content = memoryview(content)
+
+    def take(self, size: int) -> memoryview:
+        taken, self.content = self.content[:size], self.content[size:]
+        return taken
+
+    def numbers(self, code: str, length: int) -> Any:
+        values = array(code)
+        values.frombytes(self.take(values.itemsize * length))
+        return values
+
+    def mask(self, count: int) -> int:
+        return int.from_bytes(self.take((count + 7) // 8), "little")
+
+
+class Column:
+    """The people's answers to one input: the levels that occur, and for each person the place of theirs."""
+
+    levels: Sequence[Any]
+    # Whose answer is not recorded has the place after the last level.
+    codes: array[int]
+    masks: list[int]
+
+    def __init__(self, name: str, kind: str, reach: float) -> None:
         self.name = name
         self.kind = kind
-        self.levels = levels
         self.reach = reach
-        self.codes = array("H")
-        self.masks: list[int] = []
-
-    def close_to(self, answer: Any) -> int:
-        """The people whose answer is close to this one."""
-        if self.kind == "choice":
-            return self.masks[self.levels.index(answer)] if answer in self.levels else 0
-        # Of numbers the masks are cumulative, so that a range is the difference of two of them.
-        below = bisect_left(self.levels, answer - self.reach - 1e-9)
-        upto = bisect_right(self.levels, answer + self.reach + 1e-9)
-        return self.masks[upto] ^ self.masks[below]
 
     def answer(self, row: int) -> Any:
         code = self.codes[row]
-        return None if code == UNKNOWN else self.levels[code]
+        return None if code == len(self.levels) else self.levels[code]
+
+    def close_to(self, answer: Any) -> int:
+        """The people whose answer is close to this one, as bits."""
+        raise NotImplementedError
+
+    def differences(self, answer: Any) -> list[float]:
+        """How far each level is from an answer: from 0 to 1."""
+        raise NotImplementedError
+
+    def distances(self, answer: Any) -> list[float]:
+        """How far each person is from an answer; somebody whose answer is not recorded is half alike."""
+        if answer is None:
+            return [0.0] * len(self.codes)
+        by_code = [*self.differences(answer), 0.5]
+        return [by_code[code] for code in self.codes]
+
+
+class Choices(Column):
+    """A mask a level: who gave it."""
+
+    def __init__(self, body: Body, count: int, levels: list[str], **about: Any) -> None:
+        super().__init__(**about)
+        self.levels = levels
+        self.codes = body.numbers("H", count)
+        self.masks = [body.mask(count) for _ in levels]
+
+    def close_to(self, answer: Any) -> int:
+        return self.masks[self.levels.index(answer)] if answer in self.levels else 0
+
+    def differences(self, answer: Any) -> list[float]:
+        return [float(level != answer) for level in self.levels]
+
+
+class Numbers(Column):
+    """A mask a cut: whose level comes before it. A range of numbers is the difference of two masks."""
+
+    def __init__(self, body: Body, count: int, levels: int, code: str, cuts: list[int], **about: Any) -> None:
+        super().__init__(**about)
+        self.levels = body.numbers("d", levels)
+        self.codes = body.numbers(code, count)
+        self.cuts = cuts
+        self.masks = [body.mask(count) for _ in cuts]
+        # The people in the order of their numbers, where there are levels between two cuts.
+        self.order = body.numbers("I", self.masks[-1].bit_count() if len(cuts) <= levels else 0)
+
+    def answer(self, row: int) -> Any:
+        number = super().answer(row)
+        return int(number) if number is not None and number == int(number) else number
+
+    def close_to(self, answer: Any) -> int:
+        start = bisect_left(self.levels, answer - self.reach - 1e-9)
+        end = bisect_right(self.levels, answer + self.reach + 1e-9)
+        return self.below(end) ^ self.below(start)
+
+    def below(self, level: int) -> int:
+        """The people whose level comes before this one: the nearest mask, and the people between it and here."""
+        after = bisect_left(self.cuts, level)
+        if self.cuts[after] == level:
+            return self.masks[after]
+        here, left, right = map(self.rank, (level, self.cuts[after - 1], self.cuts[after]))
+        if here - left <= right - here:
+            return self.masks[after - 1] | self.bits(self.order[left:here])
+        return self.masks[after] ^ self.bits(self.order[here:right])
+
+    def rank(self, level: int) -> int:
+        """How many people come before this level."""
+        return bisect_left(self.order, level, key=self.codes.__getitem__)
+
+    def bits(self, rows: Sequence[int]) -> int:
+        bits = bytearray(len(self.codes) // 8 + 1)
+        for row in rows:
+            bits[row >> 3] |= 1 << (row & 7)
+        return int.from_bytes(bits, "little")
+
+    def differences(self, answer: Any) -> list[float]:
+        width = (self.levels[-1] - self.levels[0]) or 1
+        return [abs(level - answer) / width for level in self.levels]
 
 
 class People:
     def __init__(self, raw: bytes) -> None:
         header, _, packed = raw.partition(b"\n")
         about = json.loads(header)
-        body = memoryview(zlib.decompress(packed))
+        body = Body(zlib.decompress(packed))
         self.count: int = about["people"]
         self.everyone = (1 << self.count) - 1
-        self._at = 0
-        scores: int = about["scores"]
-        self.outcomes = self._array(body, "f", self.count)
-        self.chances = [self._array(body, "f", self.count) for _ in range(scores)]
-        self.columns = [self._column(body, column) for column in about["columns"]]
         self.sorted: bool = about["sorted"]
-
-    def _array(self, body: memoryview, code: str, length: int) -> Any:
-        values = array(code)
-        size = values.itemsize * length
-        values.frombytes(body[self._at : self._at + size])
-        self._at += size
-        return values
-
-    def _column(self, body: memoryview, about: Mapping[str, Any]) -> Column:
-        column = Column(about["name"], about["kind"], about["levels"], about["reach"])
-        column.codes = self._array(body, "H", self.count)
-        size = (self.count + 7) // 8
-        for _ in range(about["masks"]):
-            column.masks.append(int.from_bytes(body[self._at : self._at + size], "little"))
-            self._at += size
-        return column
+        self.outcomes = body.numbers("f", self.count)
+        self.chances = [body.numbers("f", self.count) for _ in range(about["scores"])]
+        kinds = {"choice": Choices, "number": Numbers}
+        self.columns: list[Column] = [kinds[column["kind"]](body, self.count, **column) for column in about["columns"]]
 
     def person(self, row: int) -> Person:
         answers = {column.name: column.answer(row) for column in self.columns}
@@ -95,11 +167,11 @@ class People:
 
     def close(self, answers: Mapping[str, Any]) -> int:
         """How many people in the data are close to these answers."""
-        masks: dict[str, list[int]] = {"choice": [], "number": [self.everyone]}
+        close: dict[str, list[int]] = {"number": [], "choice": []}
         for column in self.columns:
             if answers[column.name] is not None:
-                masks[column.kind].append(column.close_to(answers[column.name]))
-        numbers, choices = reduce(and_, masks["number"]), masks["choice"]
+                close[column.kind].append(column.close_to(answers[column.name]))
+        numbers, choices = reduce(and_, close["number"], self.everyone), close["choice"]
         alike = all_but_one([self.everyone, *choices]) if len(choices) >= 3 else reduce(and_, choices, self.everyone)
         return (numbers & alike).bit_count()
 
@@ -130,22 +202,11 @@ class People:
 
         Of those who differ as much, the ones whose own chance was nearest to this one.
         """
-        distances = [self._distances(column, answers[column.name]) for column in self.columns]
+        distances = [column.distances(answers[column.name]) for column in self.columns]
         totals = [sum(parts) for parts in zip(*distances, strict=True)]
         own = self.chances[0]
         nearest = nsmallest(number, range(self.count), key=lambda row: (totals[row], abs(own[row] - chance)))
         return [self.person(row) for row in nearest]
-
-    def _distances(self, column: Column, answer: Any) -> list[float]:
-        if answer is None:
-            return [0.0] * self.count
-        if column.kind == "choice":
-            by_code = [float(level != answer) for level in column.levels]
-        else:
-            width = (column.levels[-1] - column.levels[0]) or 1
-            by_code = [abs(level - answer) / width for level in column.levels]
-        # Somebody whose answer is not recorded is half alike.
-        return [0.5 if code == UNKNOWN else by_code[code] for code in column.codes]
 
 
 def all_but_one(masks: Sequence[int]) -> int:

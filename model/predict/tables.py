@@ -1,14 +1,165 @@
-"""The sum behind an estimate: an intercept and the points of each term."""
+"""Tables of points that add up to a score: what a linear model comes to for every answer there is."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from operator import mul
+from itertools import product
+from operator import itemgetter, mul
 from typing import Any
 
-from .card import Term, Vector, added
+from model.declare.inputs import NOT_RECORDED
+
+Answers = Mapping[str, Any]
+Vector = tuple[float, ...]
+# Rows of a table, each with the part that it has in what is looked up.
+Place = tuple[tuple[int, float], ...]
+
+# So many answers of a term are looked up beforehand; a number with more of them is worked out each time.
+MOST_COUNTED = 5_000
+# Numbers that need not be whole have no end of answers; those seen lately are enough.
+MOST_REMEMBERED = 1_000
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One input of a term: its levels, and how an answer lies among them.
+
+    An answer is a level itself; or lies on a straight line between two; or has the level of the step that it
+    stands on, which begins there. After the levels come cells for what is not recorded and what is unknown.
+    """
+
+    name: str
+    levels: Sequence[Any]
+    between: bool = False
+    steps: bool = False
+    cells: Sequence[Any] = ()
+
+    def __len__(self) -> int:
+        return len(self.levels) + len(self.cells)
+
+    def finder(self) -> Callable[[Any], Place]:
+        cells: dict[Any, Place] = {cell: ((len(self.levels) + at, 1.0),) for at, cell in enumerate(self.cells)}
+        if not self.between and not self.steps:
+            listed: dict[Any, Place] = {level: ((at, 1.0),) for at, level in enumerate(self.levels)}
+            return (listed | cells).__getitem__
+        find = self._step if self.steps else self._interpolated
+        return (lambda answer: cells[answer] if answer in cells else find(answer)) if cells else find
+
+    def answers(self, whole: bool) -> Sequence[Any] | None:
+        """Every answer there is, where they can be counted."""
+        if not self.between and not self.steps:
+            return [*self.levels, *self.cells]
+        if not whole or self.levels[-1] - self.levels[0] > MOST_COUNTED:
+            return None
+        return [*range(int(self.levels[0]), int(self.levels[-1]) + 1), *self.cells]
+
+    def _step(self, answer: float) -> Place:
+        return ((max(bisect_right(self.levels, answer) - 1, 0), 1.0),)
+
+    def _interpolated(self, answer: float) -> Place:
+        left = min(max(bisect_right(self.levels, answer) - 1, 0), len(self.levels) - 2)
+        share = (answer - self.levels[left]) / (self.levels[left + 1] - self.levels[left])
+        return (left, 1 - share), (left + 1, share)
+
+
+class Memory(dict[Any, Any]):
+    """What was worked out lately, by its key; it forgets all once it has so many."""
+
+    def __init__(self, work: Callable[[Any], Any], most: int) -> None:
+        super().__init__()
+        self.work, self.most = work, most
+
+    def __missing__(self, key: Any) -> Any:
+        value = self.work(key)
+        # Threads share it: what one has found may be gone before it looks again, and clear() takes one step.
+        if len(self) >= self.most:
+            self.clear()
+        self[key] = value
+        return value
+
+
+class Term:
+    """The points of one input, or of two inputs together, for every answer they can have.
+
+    An answer to one input, or a pair of them to two, is a key of its tables.
+    """
+
+    def __init__(self, compiled: Mapping[str, Any]) -> None:
+        self.inputs: tuple[str, ...] = tuple(compiled["inputs"])
+        self.key: Callable[[Answers], Any] = itemgetter(*self.inputs)
+        self.axes = [axis_of(compiled, at) for at in range(len(self.inputs))]
+        self.rows: Sequence[Any] = [row[0] if len(row) == 1 else tuple(row) for row in compiled["points"]]
+        self.vectors: Sequence[Sequence[Vector]] = [
+            tuple([tuple(vector) for vector in row]) for row in compiled.get("spread", ())
+        ]
+        self.places = Memory(self._placer(), MOST_REMEMBERED)
+        self.table = Memory(self._mix_rows, MOST_COUNTED)
+        self.spreads = Memory(lambda key: self._mix_vectors(self.places[key]), MOST_REMEMBERED)
+        for key in self._countable(frozenset(compiled["whole"])):
+            # Looked up beforehand where the answers can be counted.
+            self.table[key] = self._mix_rows(key)
+
+    def points(self, answers: Answers) -> Any:
+        """What the answers add to the score, or to each of several."""
+        return self.table[self.key(answers)]
+
+    def spread(self, answers: Answers) -> Sequence[Vector]:
+        """For each score the vector that this term adds to the one whose squared length is the score's variance."""
+        spread: Sequence[Vector] = self.spreads[self.key(answers)]
+        return spread
+
+    def mix(self, parts: Mapping[int, float]) -> Vector:
+        """The first score's vectors of these rows, each times its part, added up."""
+        columns = zip(*[self.vectors[row][0] for row in parts], strict=True)
+        weights = list(parts.values())
+        return tuple([sum(map(mul, weights, column)) for column in columns])
+
+    def _placer(self) -> Callable[[Any], Place]:
+        finders = [axis.finder() for axis in self.axes]
+        if len(finders) == 1:
+            return finders[0]
+        (find_first, find_second), width = finders, len(self.axes[1])
+        return lambda key: tuple(
+            [
+                (row * width + column, own * other)
+                for row, own in find_first(key[0])
+                for column, other in find_second(key[1])
+            ]
+        )
+
+    def _countable(self, whole: frozenset[str]) -> Iterable[Any]:
+        answers = [axis.answers(axis.name in whole) for axis in self.axes]
+        if any(one is None for one in answers) or math.prod(len(one or ()) for one in answers) > MOST_COUNTED:
+            return ()
+        return answers[0] or () if len(answers) == 1 else product(*[one or () for one in answers])
+
+    def _mix_rows(self, key: Any) -> Any:
+        place = self.places.work(key)
+        if len(place) == 1:
+            return self.rows[place[0][0]]
+        if not isinstance(self.rows[0], tuple):
+            return sum([part * self.rows[row] for row, part in place])
+        columns = zip(*[self.rows[row] for row, _ in place], strict=True)
+        return tuple([sum(map(mul, column, [part for _, part in place])) for column in columns])
+
+    def _mix_vectors(self, place: Place) -> Sequence[Vector]:
+        if len(place) == 1:
+            return self.vectors[place[0][0]]
+        weights = [part for _, part in place]
+        columns = [zip(*[self.vectors[row][k] for row, _ in place], strict=True) for k in range(len(self.vectors[0]))]
+        return [tuple([sum(map(mul, weights, column)) for column in score]) for score in columns]
+
+
+def axis_of(compiled: Mapping[str, Any], at: int) -> Axis:
+    name = compiled["inputs"][at]
+    kinds = (("missing", NOT_RECORDED), ("unknown", None))
+    cells = tuple([cell for kind, cell in kinds if name in compiled.get(kind, ())])
+    return Axis(
+        name, compiled["levels"][at], name in compiled.get("between", ()), name in compiled.get("steps", ()), cells
+    )
 
 
 @dataclass(frozen=True)
@@ -16,7 +167,7 @@ class Contribution:
     """The points that one term of the sum got from the answers."""
 
     inputs: tuple[str, ...]
-    points: tuple[float, ...]
+    points: Vector
 
 
 class Score:
@@ -24,32 +175,33 @@ class Score:
 
     def __init__(self, compiled: Mapping[str, Any]) -> None:
         self.terms = [Term(term) for term in compiled["terms"]]
-        self.intercept = tuple(compiled["intercept"])
-        self.intercept_spread = [tuple(vector) for vector in compiled.get("intercept_spread", ())]
-        self._points = [term.points for term in self.terms]
+        self.intercept: Vector = tuple(compiled["intercept"])
+        self.intercept_spread: list[Vector] = [tuple(vector) for vector in compiled.get("intercept_spread", ())]
+        self._tables = [(term.table, term.key) for term in self.terms]
 
-    def one(self, answers: Mapping[str, Any]) -> float:
-        total: float = self.intercept[0]
-        for points in self._points:
-            total += points(answers)
+    def one(self, answers: Answers) -> float:
+        total = self.intercept[0]
+        for table, key in self._tables:
+            total += table[key(answers)]
         return total
 
-    def several(self, answers: Mapping[str, Any]) -> tuple[float, ...]:
+    def several(self, answers: Answers) -> Vector:
         if len(self.intercept) == 1:
             return (self.one(answers),)
-        return added([self.intercept, *(points(answers) for points in self._points)])
+        return add([self.intercept, *[table[key(answers)] for table, key in self._tables]])
 
-    def spread(self, answers: Mapping[str, Any]) -> list[Vector]:
+    def spread(self, answers: Answers) -> list[Vector]:
         """For each score the vector whose squared length is the score's variance."""
-        parts = [self.intercept_spread, *(term.spread(answers) for term in self.terms)]
-        return [added(vectors) for vectors in zip(*parts, strict=True)]
+        parts = [self.intercept_spread, *[term.spread(answers) for term in self.terms]]
+        return [add(vectors) for vectors in zip(*parts, strict=True)]
 
-    def contributions(self, answers: Mapping[str, Any]) -> list[Contribution]:
-        found = []
-        for term in self.terms:
-            points = term.points(answers)
-            found.append(Contribution(term.inputs, points if isinstance(points, tuple) else (points,)))
-        return found
+    def contributions(self, answers: Answers) -> list[Contribution]:
+        found = [(term.inputs, term.points(answers)) for term in self.terms]
+        return [Contribution(names, points if isinstance(points, tuple) else (points,)) for names, points in found]
+
+
+def add(vectors: Iterable[Vector]) -> Vector:
+    return tuple(map(sum, zip(*vectors, strict=True)))
 
 
 def length(vector: Vector) -> float:

@@ -1,67 +1,131 @@
-"""The average over what is unknown: every way in which the people in the data would fill it in."""
+"""What stands in for an unknown answer: what the people in the data of whom it is recorded answered.
+
+Several unknown answers are filled in together from the same person, so that a child is not paired with
+somebody else's spouse. Memory is bounded: the ways of the patterns asked for lately are kept, as codes.
+"""
 
 from __future__ import annotations
 
+from array import array
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from threading import Lock
 from typing import Any
 
-from .card import Term, Vector, added
+from .tables import Answers, Term, Vector
 
-Answers = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Part:
-    """One term, and the few different answers that the ways of filling in give it."""
-
-    term: Term
-    fillings: list[Answers]
-    # For each way, which of the fillings it has.
-    which: list[int]
+# Patterns of unknown answers whose ways are kept; each is some ten thousand bytes.
+MOST_PATTERNS = 64
+# So many estimates are made to say how far an unknown answer could move the number.
+MOST_TRIED = 300
 
 
 class Ways:
-    """The ways to fill in some unknown answers, each with its share.
+    """The ways to fill in some unknown answers, each with its share."""
 
-    A term depends on few of the unknown answers. So its points are looked up once for each of
-    these, and not once for each of the hundreds of ways.
-    """
+    def __init__(
+        self,
+        levels: Mapping[str, Sequence[Any]],
+        codes: Mapping[str, Sequence[int]],
+        shares: Sequence[float],
+    ) -> None:
+        # For each unknown name its possible answers, and which of them each way has.
+        self.levels, self.codes, self.shares = levels, codes, shares
 
-    def __init__(self, terms: Sequence[Term], unknown: Sequence[str], people: Sequence[tuple[Answers, float]]) -> None:
-        self.shares = [share for _, share in people]
-        self.parts = [part_of(term, [name for name in unknown if name in term.inputs], people) for term in terms]
+    def __len__(self) -> int:
+        return len(self.shares)
 
-    def scores(self, intercept: float, answers: Answers) -> list[float]:
-        """The score of each way."""
-        totals = [intercept] * len(self.shares)
-        for part in self.parts:
-            points = [part.term.points({**answers, **filling}) for filling in part.fillings]
-            if len(points) == 1:
-                totals = [total + points[0] for total in totals]
+    def answers(self, way: int) -> dict[str, Any]:
+        return {name: self.levels[name][codes[way]] for name, codes in self.codes.items()}
+
+    def add_points(self, scores: list[float], terms: Sequence[Term], answers: Answers) -> list[float]:
+        """The score of each way, with what these terms add to it."""
+        for term in terms:
+            keys, which = self._fill_in(term, answers)
+            points = [term.table[key] for key in keys]
+            if which is None:
+                scores = [score + points[0] for score in scores]
             else:
-                totals = [total + points[which] for total, which in zip(totals, part.which, strict=True)]
-        return totals
+                scores = [score + points[code] for score, code in zip(scores, which, strict=True)]
+        return scores
 
-    def spread(self, weights: Sequence[float], intercept_spread: Vector, answers: Answers) -> Vector:
-        """The ways' spreads, each times its weight, added up."""
-        vectors = [scaled(sum(weights), intercept_spread)]
-        for part in self.parts:
-            masses = [0.0] * len(part.fillings)
-            for which, weight in zip(part.which, weights, strict=True):
-                masses[which] += weight
-            vectors += [
-                scaled(mass, part.term.spread({**answers, **filling})[0])
-                for mass, filling in zip(masses, part.fillings, strict=True)
-            ]
-        return added(vectors)
+    def add_vectors(self, weights: Sequence[float], term: Term, answers: Answers) -> Vector:
+        """The ways' vectors of a term, each times its weight, added up."""
+        keys, which = self._fill_in(term, answers)
+        masses = [0.0] * len(keys)
+        for code, weight in zip(which or [0] * len(weights), weights, strict=True):
+            masses[code] += weight
+        parts: dict[int, float] = {}
+        for key, mass in zip(keys, masses, strict=True):
+            for row, part in term.places[key] if mass else ():
+                parts[row] = parts.get(row, 0.0) + mass * part
+        return term.mix(parts)
+
+    def _fill_in(self, term: Term, answers: Answers) -> tuple[Sequence[Any], Sequence[int] | None]:
+        """The different keys that the ways give a term, and which of them each way has; None where there is one."""
+        unknown = [name for name in term.inputs if name in self.codes]
+        if not unknown:
+            return [term.key(answers)], None
+        if len(term.inputs) == 1:
+            return self.levels[unknown[0]], self.codes[unknown[0]]
+        first, second = term.inputs
+        if len(unknown) == 2:
+            pairs = list(zip(self.codes[first], self.codes[second], strict=True))
+            different = {pair: at for at, pair in enumerate(dict.fromkeys(pairs))}
+            keys = [(self.levels[first][one], self.levels[second][other]) for one, other in different]
+            return keys, [different[pair] for pair in pairs]
+        if unknown == [first]:
+            return [(level, answers[second]) for level in self.levels[first]], self.codes[first]
+        return [(answers[first], level) for level in self.levels[second]], self.codes[second]
 
 
-def part_of(term: Term, names: Sequence[str], people: Sequence[tuple[Answers, float]]) -> Part:
-    numbers: dict[tuple[Any, ...], int] = {}
-    which = [numbers.setdefault(tuple(person[name] for name in names), len(numbers)) for person, _ in people]
-    return Part(term, [dict(zip(names, key, strict=True)) for key in numbers], which)
+class Recorded:
+    """What the people in the data answered to the inputs that may be unknown, and how many did."""
 
+    def __init__(self, compiled: Mapping[str, Any]) -> None:
+        self.names: tuple[str, ...] = tuple(compiled["inputs"])
+        self.counts: list[int] = compiled["counts"]
+        columns = zip(*compiled["answers"], strict=True) if self.names else ()
+        self.levels: dict[str, list[Any]] = {}
+        self.codes: dict[str, array[int]] = {}
+        for name, column in zip(self.names, columns, strict=True):
+            codes = {answer: code for code, answer in enumerate(dict.fromkeys(column)) if answer is not None}
+            self.levels[name] = [None] * (max(codes.values(), default=-1) + 1)
+            for answer, code in codes.items():
+                self.levels[name][code] = answer
+            self.codes[name] = array("l", [codes.get(answer, -1) for answer in column])
+        self._ways: OrderedDict[tuple[str, ...], Ways] = OrderedDict()
+        self._lock = Lock()
 
-def scaled(factor: float, vector: Vector) -> Vector:
-    return tuple([factor * value for value in vector])
+    def ways(self, unknown: tuple[str, ...]) -> Ways:
+        """The ways to fill these in as the people in the data have them."""
+        with self._lock:
+            ways = self._ways.get(unknown)
+            if ways is None:
+                ways = self._ways[unknown] = self._count(unknown)
+                if len(self._ways) > MOST_PATTERNS:
+                    self._ways.popitem(last=False)
+            else:
+                self._ways.move_to_end(unknown)
+            return ways
+
+    def _count(self, unknown: tuple[str, ...]) -> Ways:
+        counts: dict[tuple[int, ...], int] = {}
+        columns = [self.codes[name] for name in unknown]
+        keys = zip(*columns, strict=True) if columns else [()] * len(self.counts)
+        for key, count in zip(keys, self.counts, strict=True):
+            if -1 not in key:
+                counts[key] = counts.get(key, 0) + count
+        total = sum(counts.values())
+        codes = dict(zip(unknown, [array("l", column) for column in zip(*counts, strict=True)], strict=True))
+        shares = array("d", [count / total for count in counts.values()])
+        return Ways({name: self.levels[name] for name in unknown}, codes, shares)
+
+    def seen(self, name: str, most: int) -> list[Any]:
+        """The answers that people gave to this input; of very many numbers some that are evenly spread."""
+        ways = self.ways((name,))
+        seen = [ways.levels[name][code] for code in ways.codes[name]]
+        if len(seen) <= most:
+            return seen
+        ordered = sorted(seen)
+        return [ordered[round(at * (len(ordered) - 1) / (most - 1))] for at in range(most)]

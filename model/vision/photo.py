@@ -7,39 +7,32 @@ from __future__ import annotations
 
 import io
 import re
-import threading
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from model.vision.headers import (
+    DAMAGED,
+    WORKING_SIDE,
+    Header,
+    PhotoRefused,
+    jpeg_shrinking,
+    read_jpeg,
+    read_png,
+    read_webp,
+)
 
+if TYPE_CHECKING:
     from PIL.Image import Image
     from PIL.ImageFile import ImageFile
 
 MAX_PHOTO_BYTES = 8 * 1024 * 1024
-MAX_PIXELS = 40_000_000
-# An ordinary progressive JPEG has about ten scans. Each scan costs a pass over the whole picture, so
-# that 8 MB of tiny ones would keep a worker busy for minutes.
-MAX_SCANS = 50
 
 SIDE = 224
 # The network was trained on the middle 224 of 256.
 CROP = 224 / 256
-# Shrinking the cheap way stops here: the crop then still has twice the pixels that the network
-# takes, and the bicubic step that follows hides how the first one was done.
-WORKING_SIDE = 512
 
 WANTED = "Photo must be a JPEG, PNG or WebP file"
 NO_IMAGE = f"{WANTED}. This one is not an image that we can recognise"
 EMPTY = "The photo is empty. Choose a file with a photo in it"
-ANIMATED = "Photo must be a single picture. This one is animated: save one picture of it and choose that"
-TOO_MANY_SCANS = (
-    "The photo is stored in a way that takes too long to open. Save it again as a JPEG and choose the new copy"
-)
-DAMAGED = (
-    "The photo cannot be read: the file is damaged or part of it is missing. "
-    "Choose the original file, or save the photo again and choose the new copy"
-)
 
 _ISO_BRANDS = {
     b"heic": "HEIC", b"heix": "HEIC", b"heim": "HEIC", b"heis": "HEIC", b"hevc": "HEIC", b"hevx": "HEIC",
@@ -56,16 +49,8 @@ _OTHER_FORMATS = {
     rb"%PDF-": "PDF",
     rb"\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)?(<!DOCTYPE svg[^>]*>\s*)?<svg\b": "SVG",
 }
-# A start-of-scan marker with a length that fits its number of components: chance bytes rarely do.
-_SCAN = re.compile(rb"\xff\xda\0(?:\x08\x01|\x0a\x02|\x0c\x03|\x0e\x04)")
-
-_ORIENTATION_TAG = 0x0112
-# Pillow keeps a picture at four bytes a pixel: a lock a process holds the memory to one large photo.
-_one_at_a_time = threading.Lock()
-
-
-class PhotoRefused(ValueError):
-    """The photo cannot be used; the text says why and what to do, for the person who sent it."""
+# A picture in another mode than RGB is turned into it by bands of about so many pixels.
+_BAND = 1_000_000
 
 
 def open_photo(data: bytes) -> Image:
@@ -75,8 +60,8 @@ def open_photo(data: bytes) -> Image:
     # A file that claims to be a photo can fail in any of the ways that decoders fail (OSError,
     # SyntaxError, struct.error, zlib.error, MemoryError …). For the person they are all one.
     try:
-        with _one_at_a_time:
-            return _decode(data, kind)
+        header = {"JPEG": read_jpeg, "PNG": read_png, "WEBP": read_webp}[kind](data)
+        return _turned(_shrunk(_decode(header, kind)), header.orientation)
     except PhotoRefused:
         raise
     except Exception as error:
@@ -151,71 +136,21 @@ def _other_format(start: bytes) -> str | None:
     return None
 
 
-def _decode(data: bytes, kind: str) -> Image:
-    if kind == "WEBP":
-        # Opening a WebP already sets its canvas aside, so its header is read here.
-        _refuse_pixels(*_webp_size(data))
-    photo = _open(data, kind)
-    _refuse_pixels(*photo.size)
-    if getattr(photo, "is_animated", False):
-        raise PhotoRefused(ANIMATED)
-    if kind == "JPEG":
-        if len(_SCAN.findall(data)) > MAX_SCANS:
-            raise PhotoRefused(TOO_MANY_SCANS)
-        photo.draft(None, (WORKING_SIDE, WORKING_SIDE))
-    photo.load()
-    turn = _orientation(photo)
-    return _turned(_on_white(_shrunk(_without_palette(photo))), turn)
-
-
-def _open(data: bytes, kind: str) -> ImageFile:
-    """Read the header, by the one decoder that the first bytes call for.
-
-    Image.open() would import and try every format that Pillow knows, and only warn of a picture too
-    large.
-    """
+def _decode(header: Header, kind: str) -> Image:
+    """Decode by the one decoder that the first bytes call for: Image.open() would import and try them all."""
     from PIL.JpegImagePlugin import JpegImageFile
     from PIL.PngImagePlugin import PngImageFile
     from PIL.WebPImagePlugin import WebPImageFile
 
-    decoders: dict[str, Callable[[io.BytesIO], ImageFile]] = {
-        "JPEG": JpegImageFile,
-        "PNG": PngImageFile,
-        "WEBP": WebPImageFile,
-    }
-    return decoders[kind](io.BytesIO(data))
-
-
-def _webp_size(data: bytes) -> tuple[int, int]:
-    """Return the width and height from the header of any of the three kinds of WebP."""
-    chunk = data[12:16]
-    if len(data) < 30:
+    decoders: dict[str, type[ImageFile]] = {"JPEG": JpegImageFile, "PNG": PngImageFile, "WEBP": WebPImageFile}
+    photo = decoders[kind](io.BytesIO(header.file))
+    if photo.size != (header.width, header.height):
         raise PhotoRefused(DAMAGED)
-    if chunk == b"VP8X":
-        return 1 + int.from_bytes(data[24:27], "little"), 1 + int.from_bytes(data[27:30], "little")
-    if chunk == b"VP8L":
-        bits = int.from_bytes(data[21:25], "little")
-        return 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF)
-    if chunk == b"VP8 ":
-        width, height = data[26:28], data[28:30]
-        return int.from_bytes(width, "little") & 0x3FFF, int.from_bytes(height, "little") & 0x3FFF
-    raise PhotoRefused(DAMAGED)
-
-
-def _refuse_pixels(width: int, height: int) -> None:
-    if width * height > MAX_PIXELS:
-        raise PhotoRefused(
-            f"Photo must be {MAX_PIXELS // 10**6} megapixels or smaller. This one is {width} by {height} pixels: "
-            "save a smaller copy and choose that"
-        )
-
-
-def _orientation(photo: Image) -> int:
-    # A camera's notes may be garbage while the picture is sound; then it is taken as it lies.
-    try:
-        return int(photo.getexif().get(_ORIENTATION_TAG, 1))
-    except Exception:
-        return 1
+    if kind == "JPEG":
+        step = jpeg_shrinking(header.width, header.height)
+        photo.draft(None, (header.width // step, header.height // step))
+    photo.load()
+    return photo
 
 
 def _turned(photo: Image, orientation: int) -> Image:
@@ -233,6 +168,25 @@ def _turned(photo: Image, orientation: int) -> Image:
     return photo.transpose(turns[orientation]) if orientation in turns else photo
 
 
+def _shrunk(photo: Image) -> Image:
+    """Return the photo in RGB, its short side under twice the working side, and its long one cut to twice that.
+
+    Band by band, since a whole copy in another mode can be four times as large as the photo.
+    """
+    import PIL.Image
+
+    short = min(photo.size)
+    factor = max(1, short // WORKING_SIDE)
+    left, top = ((side - min(side, 2 * short)) // 2 for side in photo.size)
+    right, bottom = left + min(photo.width, 2 * short), top + min(photo.height, 2 * short)
+    shrunk = PIL.Image.new("RGB", (-((left - right) // factor), -((top - bottom) // factor)))
+    rows = factor * max(1, _BAND // (right - left) // factor)
+    for start in range(top, bottom, rows):
+        band = _without_palette(photo.crop((left, start, right, min(start + rows, bottom))))
+        shrunk.paste(_on_white(band.reduce(factor)), (0, (start - top) // factor))
+    return shrunk
+
+
 def _without_palette(photo: Image) -> Image:
     """Return the photo in a mode whose pixels can be averaged."""
     if photo.mode.startswith(("I", "F")):
@@ -241,11 +195,6 @@ def _without_palette(photo: Image) -> Image:
     if photo.has_transparency_data:
         return photo if photo.mode == "RGBA" else photo.convert("RGBA")
     return photo if photo.mode in {"L", "RGB", "CMYK"} else photo.convert("RGB")
-
-
-def _shrunk(photo: Image) -> Image:
-    factor = min(photo.size) // WORKING_SIDE
-    return photo.reduce(factor) if factor > 1 else photo
 
 
 def _on_white(photo: Image) -> Image:

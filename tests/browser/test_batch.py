@@ -9,15 +9,16 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from model.files.dialect import SPREADSHEET, opened, texts
-from model.files.rows import Scoring
-from model.predict.predictor import get_predictor
+from model.files.dialect import SPREADSHEET
+from model.files.reader import CsvReader
+from model.files.scoring import Scoring
+from model.files.writer import CsvWriter
 from webapp.pages.batch import NO_FILE
 
 from .conftest import OpenPage
 from .person import has_focus, tab_to
 from .test_accessibility import assert_no_sideways_scroll, violations
-from tests.payloads import person
+from tests.payloads import get_predictor, person
 
 pytestmark = pytest.mark.browser
 
@@ -45,8 +46,8 @@ def heading(page: Page) -> Any:
 
 
 def scored_here(content: str) -> str:
-    dialect, pieces = opened([content.encode()])
-    return "".join(Scoring(get_predictor("census"), texts(pieces, dialect), dialect).pieces())
+    rows = CsvReader([content.encode()])
+    return b"".join(Scoring(get_predictor("census"), rows, CsvWriter(rows.dialect)).run()).decode()
 
 
 def downloaded(page: Page, role: Any, name: str) -> tuple[str, str]:

@@ -5,78 +5,44 @@ from __future__ import annotations
 from typing import Any
 
 from model.declare.reading import Answers
-from model.predict.changes import smallest_changes
-from model.predict.explain import Arithmetic, Move, arithmetic, moves
-from model.predict.predictor import Estimate, Predictor
-from webapp.http.json import encoded
+from model.predict.changes import find_smallest_changes
+from model.predict.explain import Arithmetic, Move, explain_moves, explain_sum
+from model.predict.predictor import Predictor
 
 
-def one_answer(predictor: Predictor, answers: Answers, explain: bool) -> bytes:
-    """The whole body of an answer to one set of answers."""
-    return encoded({"model": predictor.model.name, "version": predictor.version, **told(predictor, answers, explain)})
-
-
-def told(predictor: Predictor, answers: Answers, explain: bool) -> dict[str, Any]:
-    content = estimated(predictor, predictor.estimates(answers))
+def render_answer(predictor: Predictor, answers: Answers, explain: bool) -> dict[str, Any]:
+    content = predictor.kind.as_json(predictor.estimates(answers))
     if None in answers.values():
         content["unknown"] = list(predictor.unknown(answers))
     if predictor.model.has_photo:
-        content["seen"] = answers["photo"].words()
-    return content | explained(predictor, answers) if explain else content
+        content["seen"] = answers[predictor.model.inputs[0].name].words()
+    return content | render_explanation(predictor, answers) if explain else content
 
 
-def estimated(predictor: Predictor, estimates: list[Estimate]) -> dict[str, Any]:
-    if predictor.model.kind == "classes":
-        best = max(estimates, key=lambda estimate: estimate.value)
-        chances = {e.label: {"probability": e.value, "low": e.low, "high": e.high} for e in estimates}
-        return {"class": best.label, "classes": chances}
-    one = estimates[0]
-    return dict(zip(estimate_names(predictor.model.kind), (one.value, one.low, one.high), strict=True))
-
-
-def estimate_names(kind: str) -> tuple[str, str, str]:
-    return ("amount" if kind == "amount" else "probability"), "low", "high"
-
-
-# -- explanations --------------------------------------------------------------------------------------
-
-
-def explained(predictor: Predictor, answers: Answers) -> dict[str, Any]:
+def render_explanation(predictor: Predictor, answers: Answers) -> dict[str, Any]:
     return {
-        "moved": [move_json(move) for move in moves(predictor, answers)],
+        "moved": [render_move(move) for move in explain_moves(predictor, answers)],
         "would_change": [
             {"answers": dict(change.answers), "estimate": change.estimate}
-            for change in smallest_changes(predictor, answers)
+            for change in find_smallest_changes(predictor, answers)
         ],
-        "unknown_answers": [
-            {
-                "name": one.name,
-                "low": one.low,
-                "low_answer": one.low_answer,
-                "high": one.high,
-                "high_answer": one.high_answer,
-            }
-            for one in predictor.unknown_answers(answers)
-        ],
-        "arithmetic": [sum_json(one) for one in arithmetic(predictor, answers)],
+        "unknown_answers": [vars(one) for one in predictor.unknown_answers(answers)],
+        "arithmetic": [render_sum(one) for one in explain_sum(predictor, answers)],
     }
 
 
-def move_json(move: Move) -> dict[str, Any]:
+def render_move(move: Move) -> dict[str, Any]:
+    plain = isinstance(move.answer, (str, int, float))
     return {
         "name": move.input.name,
-        "answer": jsonable(move.answer),
+        "answer": move.answer if plain else move.answer.text(),
         "reference": move.reference,
         "instead": move.instead,
         "shift": move.shift,
     }
 
 
-def jsonable(answer: Any) -> Any:
-    return answer if isinstance(answer, (str, int, float)) or answer is None else answer.text()
-
-
-def sum_json(one: Arithmetic) -> dict[str, Any]:
+def render_sum(one: Arithmetic) -> dict[str, Any]:
     return {
         "share": one.share,
         "filled_in": {asked.name: answer for asked, answer in one.filled_in},

@@ -10,15 +10,15 @@ from flask import Blueprint, Response, current_app, render_template, request
 
 from model.declare.inputs import ChoiceInput, Input, NumberInput
 from model.declare.model import Model
-from model.predict.catalog import models
-from model.predict.predictor import get_predictor
+from webapp.ask import Caller
 from webapp.http.addresses import path_of, site
 from webapp.http.limits import MEGABYTE
+from webapp.http.models import catalog, predictor_of
+from webapp.text.snippets import Snippet, curl, pretty, snippets
 
 from . import openapi
 from . import predict as api
 from .predict import tagged
-from .snippets import Snippet, curl, pretty, snippets
 
 bp = Blueprint("api_docs", __name__, url_prefix="/api")
 
@@ -50,7 +50,7 @@ def documentation() -> str:
     return render_template(
         "api.html",
         base=request.url_root.rstrip("/"),
-        documented=[documented(model) for model in models()],
+        documented=[documented(model) for model in catalog()],
         short=shortest(),
         shown=shown_once(shortest()),
         statuses=openapi.STATUSES,
@@ -64,12 +64,12 @@ def documented(model: Model) -> Documented:
     example = model.examples[0]
     answers = dict(example.answers)
     shown = Shown(asked_by_program(model, answers), answered(model, answers))
-    return Documented(model, get_predictor(model.name).version, example.name, shown)
+    return Documented(model, predictor_of(model).version, example.name, shown)
 
 
 def shortest() -> Model:
     """The model with the fewest questions, for what is the same with every model."""
-    return min((model for model in models() if not model.has_photo), key=lambda model: len(model.inputs))
+    return min((model for model in catalog() if not model.has_photo), key=lambda model: len(model.inputs))
 
 
 def shown_once(model: Model) -> dict[str, Shown]:
@@ -86,7 +86,7 @@ def shown_once(model: Model) -> dict[str, Shown]:
 
 
 def answered(model: Model, body: Any, explain: bool = False) -> str:
-    return pretty(api.answer(get_predictor(model.name), body, explain).get_json())
+    return pretty(api.answer(predictor_of(model), body, explain, Caller("api")).get_json())
 
 
 def asked_by_program(model: Model, answers: Mapping[str, Any]) -> list[Snippet]:

@@ -6,8 +6,8 @@ from functools import cache
 from typing import Any
 
 from model.declare.model import Model
-from model.predict.catalog import models
-from model.predict.predictor import get_predictor
+from webapp.ask import Caller
+from webapp.http.models import catalog, predictor_of
 
 from . import predict as api
 from .schemas import TEXT, Schema, listed, reference, schemas_of, shared_schemas
@@ -49,7 +49,7 @@ EXPLAIN: Schema = {
 def document() -> Schema:
     paths: Schema = {"/api/models": {"get": found("list_models", "The models", "Models")}}
     schemas = shared_schemas()
-    for model in models():
+    for model in catalog():
         address = f"/api/models/{model.name}"
         summary = f"What {model.words.title} asks, and how good it is"
         paths[address] = {"get": found(f"get_{model.name}", summary, "Model")}
@@ -99,7 +99,7 @@ def predict(model: Model) -> Schema:
 
 def description(model: Model) -> str:
     if model.has_photo:
-        return "One photo in the multipart field “photo”. It is not kept."
+        return f"One photo in the multipart field “{model.inputs[0].name}”. It is not kept."
     return (
         "One object of answers, or a list of up to 10,000. A list is answered item by item and in order: the "
         "good ones with estimates, the bad ones with their errors. The status is 200 when all were good and "
@@ -112,7 +112,7 @@ def version_parameter(model: Model) -> Schema:
         "name": "version",
         "in": "query",
         "description": "Answer only with this version of the model, else 409",
-        "schema": {"enum": [get_predictor(model.name).version]},
+        "schema": {"enum": [predictor_of(model).version]},
     }
 
 
@@ -178,5 +178,5 @@ def partly_example(model: Model) -> Schema:
 
 def answer_to(model: Model, raw: Any) -> Schema:
     """What the API answers to one object, or to a list."""
-    content: Schema = api.answer(get_predictor(model.name), raw, explain=False).get_json()
+    content: Schema = api.answer(predictor_of(model), raw, explain=False, caller=Caller("api")).get_json()
     return content

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 from typing import Any
 
 from flask import Blueprint, Response, request, url_for
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest, Conflict, UnsupportedMediaType
 
+from model.declare.faults import sentences_of
 from model.declare.inputs import ChoiceInput, Input, NumberInput
 from model.declare.model import Model
-from model.declare.reading import Answers, Fault, read_answers, read_lists
-from model.predict.catalog import models
-from model.predict.predictor import Predictor, get_predictor
+from model.predict.predictor import Predictor
+from webapp.ask import Asked, Budget, Caller, OverBudget, Said, ask, ask_each
 from webapp.http.errors import problem
 from webapp.http.json import as_json, encoded, json_body
 from webapp.http.limits import MEGABYTE, body_limit
+from webapp.http.models import catalog, predictor_of
 
-from .answers import one_answer, told
+from .answers import render_answer
 
 bp = Blueprint("api", __name__, url_prefix="/api")
 
@@ -29,10 +30,6 @@ BODY_LIMIT = 8 * MEGABYTE + 64 * 1024
 PIECE = 64 * 1024
 PARAMETERS = ("explain", "version")
 ONE_OR_MANY = f"Send one JSON object of answers, or a list of up to {MOST_AT_ONCE:,} of them"
-NO_OBJECT = "Each item of the list must be a JSON object of answers"
-
-# The answers that were read, and what is wrong with the others.
-Read = tuple[Answers, list[Fault]]
 
 
 def tagged(content: Any) -> Response:
@@ -49,17 +46,17 @@ def tagged(content: Any) -> Response:
 
 @bp.get("/models")
 def all_models() -> Response:
-    return tagged({"models": [summary(get_predictor(model.name)) for model in models()]})
+    return tagged({"models": [summary(predictor_of(model)) for model in catalog()]})
 
 
 @bp.get("/models/<model:model>")
 def one_model(model: Model) -> Response:
-    predictor = get_predictor(model.name)
+    predictor = predictor_of(model)
     about = summary(predictor) | {
-        "trained": predictor.trained,
-        "data": {"source": model.words.source, "rows": predictor.card["data"]["rows"]},
+        "trained": predictor.card.trained,
+        "data": {"source": model.words.source, "rows": predictor.card.data.rows},
         "inputs": [described(asked) for asked in model.inputs],
-        "figures": figures(predictor),
+        "figures": dict(predictor.card.evaluation.figures),
     }
     return tagged(about)
 
@@ -77,11 +74,6 @@ def summary(predictor: Predictor) -> dict[str, Any]:
     }
 
 
-def figures(predictor: Predictor) -> dict[str, Any]:
-    """The single numbers of the evaluation; its tables are on the card."""
-    return {name: value for name, value in predictor.evaluation.items() if isinstance(value, (int, float))}
-
-
 def described(asked: Input) -> dict[str, Any]:
     found: dict[str, Any] = {
         "name": asked.name,
@@ -93,16 +85,9 @@ def described(asked: Input) -> dict[str, Any]:
         found["hint"] = asked.hint
     if isinstance(asked, NumberInput):
         found |= {"whole": asked.whole, "lowest": asked.lowest, "highest": asked.highest, "unit": asked.unit}
-        return found | {"messages": number_messages(asked)}
     if isinstance(asked, ChoiceInput):
         found["choices"] = dict(asked.choices)
-        return found | {"messages": {"blank": asked.blank, "not_offered": asked.not_offered("…")}}
-    return found | {"messages": {"blank": f"Choose {asked.thing}"}}
-
-
-def number_messages(asked: NumberInput) -> dict[str, str]:
-    whole = {"not_whole": asked.not_whole} if asked.whole else {}
-    return {"blank": asked.blank, "not_a_number": asked.not_a_number, **whole, "out_of_range": asked.out_of_range}
+    return found | {"messages": sentences_of(asked)}
 
 
 # -- estimates -----------------------------------------------------------------------------------------
@@ -111,17 +96,22 @@ def number_messages(asked: NumberInput) -> dict[str, str]:
 @bp.post("/models/<model:model>/predict")
 @body_limit(BODY_LIMIT)
 def predict(model: Model) -> Response:
-    predictor = get_predictor(model.name)
+    predictor = predictor_of(model)
     explain = wants_explanation(predictor)
-    if model.has_photo:
-        return answer_one(predictor, *checked_photo(model), explain)
-    return answer(predictor, json_body(), explain)
+    body = read_photo(model) if model.has_photo else json_body()
+    return answer(predictor, body, explain, Caller("api", request.remote_addr or ""))
 
 
-def answer(predictor: Predictor, body: Any, explain: bool) -> Response:
-    if isinstance(body, list):
-        return answer_many(predictor, body, explain)
-    return answer_one(predictor, *checked(predictor.model, body), explain)
+def answer(predictor: Predictor, body: Any, explain: bool, caller: Caller) -> Response:
+    budget = Budget(MOST_AT_ONCE, MOST_AT_ONCE)
+    try:
+        if isinstance(body, list):
+            return answer_many(predictor, ask_each(predictor, body, caller, budget, explain), explain)
+        if not isinstance(body, dict):
+            return problem(422, "Unprocessable Content", ONE_OR_MANY)
+        return answer_one(ask(predictor, body, caller, budget, explain), explain)
+    except OverBudget as over:
+        return problem(422, "Unprocessable Content", f"{ONE_OR_MANY}. {over}")
 
 
 def wants_explanation(predictor: Predictor) -> bool:
@@ -143,28 +133,27 @@ def wants_explanation(predictor: Predictor) -> bool:
     return explain == "1"
 
 
-def answer_one(predictor: Predictor, answers: Answers, faults: list[Fault], explain: bool) -> Response:
-    if faults:
-        entries = [entry(fault) for fault in faults]
-        return problem(422, "Unprocessable Content", "; ".join(f.message for f in faults), entries)
-    return Response(one_answer(predictor, answers, explain), mimetype="application/json")
+def answer_one(asked: Asked, explain: bool) -> Response:
+    predictor = asked.predictor
+    if asked.faults:
+        entries = [entry(said) for said in asked.sentences]
+        return problem(422, "Unprocessable Content", "; ".join(e["message"] for e in entries), entries)
+    answer = render_answer(predictor, asked.answers, explain)
+    return as_json({"model": predictor.model.name, "version": predictor.version, **answer})
 
 
-def answer_many(predictor: Predictor, items: list[Any], explain: bool) -> Response:
+def answer_many(predictor: Predictor, asked: list[Asked], explain: bool) -> Response:
     """Every item in order: estimates for the good ones, errors for the bad; 207 says that some are bad."""
-    if len(items) > MOST_AT_ONCE:
-        return problem(422, "Unprocessable Content", f"{ONE_OR_MANY}. This list has {len(items):,}")
-    read = [checked(predictor.model, item, NO_OBJECT) for item in items]
-    status = 207 if any(faults for _, faults in read) else 200
-    return Response(pieces(predictor, results_of(predictor, read, explain)), status, mimetype="application/json")
+    status = 207 if any(one.faults for one in asked) else 200
+    return Response(pieces(predictor, results_of(asked, explain)), status, mimetype="application/json")
 
 
-def results_of(predictor: Predictor, read: list[Read], explain: bool) -> Iterator[dict[str, Any]]:
-    for number, (answers, faults) in enumerate(read):
-        if faults:
-            yield {"errors": [entry(fault, number) for fault in faults]}
+def results_of(asked: list[Asked], explain: bool) -> Iterator[dict[str, Any]]:
+    for number, one in enumerate(asked):
+        if one.faults:
+            yield {"errors": [entry(said, number) for said in one.sentences]}
         else:
-            yield told(predictor, answers, explain)
+            yield render_answer(one.predictor, one.answers, explain)
 
 
 def pieces(predictor: Predictor, results: Iterator[dict[str, Any]]) -> Iterator[bytes]:
@@ -181,36 +170,19 @@ def pieces(predictor: Predictor, results: Iterator[dict[str, Any]]) -> Iterator[
     yield piece + b"]}"
 
 
-def checked(model: Model, raw: Any, otherwise: str = ONE_OR_MANY) -> Read:
-    if not isinstance(raw, dict):
-        return {}, [Fault("", otherwise)]
-    answers, faults = read_answers(model.inputs, raw)
-    return answers, faults + strangers(model, raw)
-
-
-def checked_photo(model: Model) -> Read:
+def read_photo(model: Model) -> dict[str, Any]:
     if request.mimetype != "multipart/form-data":
         not_so = f", not {request.mimetype}" if request.mimetype else ""
-        raise UnsupportedMediaType(f"Send the photo as multipart/form-data in the field “photo”{not_so}")
-    raw: dict[str, list[Any]] = dict(request.form.lists())
-    for name, files in request.files.lists():
-        raw.setdefault(name, []).extend(file.read() for file in files)
-    answers, faults = read_lists(model.inputs, raw)
-    return answers, faults + strangers(model, raw)
+        field = model.inputs[0].name
+        raise UnsupportedMediaType(f"Send the photo as multipart/form-data in the field “{field}”{not_so}")
+    sent: MultiDict[str, Any] = MultiDict(request.form)
+    for name, file in request.files.items(multi=True):
+        sent.add(name, file.read())
+    return {name: values[0] if len(values) == 1 else values for name, values in sent.lists()}
 
 
-def strangers(model: Model, raw: dict[str, Any]) -> list[Fault]:
-    return [Fault(name, stranger(model, name)) for name in raw if name not in model.input]
-
-
-def stranger(model: Model, name: str) -> str:
-    near = difflib.get_close_matches(name.lower(), model.input, n=1)
-    hint = f"Did you mean “{near[0]}”?" if near else f"There are: {', '.join(model.input)}"
-    return f"“{name[:60]}” is not one of the inputs. {hint}"
-
-
-def entry(fault: Fault, number: int | None = None) -> dict[str, str]:
+def entry(said: Said, number: int | None = None) -> dict[str, str]:
     """One fault as RFC 9457's errors have it; the pointer says where in the body it is."""
-    parts = ([] if number is None else [str(number)]) + ([fault.name] if fault.name else [])
+    parts = ([] if number is None else [str(number)]) + ([said.name] if said.name else [])
     pointer = "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in parts)
-    return {"pointer": pointer, "field": fault.name, "message": fault.message}
+    return {"pointer": pointer, "field": said.name, "message": said.message}

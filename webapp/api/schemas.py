@@ -6,8 +6,7 @@ from typing import Any
 
 from model.declare.inputs import ChoiceInput, Input, NumberInput
 from model.declare.model import Model
-
-from .answers import estimate_names
+from model.predict.kinds import KINDS
 
 Schema = dict[str, Any]
 
@@ -99,12 +98,11 @@ def results(model: Model, items: Schema) -> Schema:
 
 
 def estimate_properties(model: Model) -> Schema:
-    if model.kind == "classes":
-        labels = list(model.learns.classes.values())
+    kind = KINDS[model.kind](model)
+    if kind.labels:
         one = exactly(dict.fromkeys(("probability", "low", "high"), CHANCE))
-        return {"class": {"enum": labels}, "classes": exactly(dict.fromkeys(labels, one))}
-    number = CHANCE if model.kind == "probability" else NUMBER
-    return dict.fromkeys(estimate_names(model.kind), number)
+        return {"class": {"enum": kind.labels}, "classes": exactly(dict.fromkeys(kind.labels, one))}
+    return dict.fromkeys(kind.columns, NUMBER if kind.number == "amount" else CHANCE)
 
 
 def behind(model: Model) -> Schema:

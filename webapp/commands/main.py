@@ -5,19 +5,23 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import click
 
 from model.declare.model import Model
-from model.predict.card import NotTrained, Tampered
-from model.predict.catalog import BadModel, add_folder, models
-from webapp.settings import BadSetting, settings_from
+from webapp.settings import settings_from
 
-from .names import ModelName
+from .names import ModelName, catalog_of
 from .score import score
-from .serve import ServerProblem, serve
+from .serve import REFUSALS, serve
 
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+SECONDS_BETWEEN_LINES = 10
 NAMES = click.argument("names", metavar="[MODEL]...", nargs=-1, type=ModelName())
 
 
@@ -27,7 +31,7 @@ class Commands(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except (BadSetting, ServerProblem, BadModel, NotTrained, Tampered) as problem:
+        except REFUSALS as problem:
             raise click.ClickException(str(problem)) from None
         except KeyboardInterrupt:
             # click would end with 1, which is what scoring ends with where some rows are bad.
@@ -39,9 +43,19 @@ class Commands(click.Group):
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to serve on.")
 @click.option("--port", default=5000, show_default=True, type=click.IntRange(1, 65535), help="Port to serve on.")
 @click.option("--workers", type=click.IntRange(1, 64), help="Worker processes; two unless WEB_CONCURRENCY says.")
+@click.option("--tls-cert", type=FILE, help="Serve https with this certificate (PEM, with its chain) …")
+@click.option("--tls-key", type=FILE, help="… and its key.")
 @click.option("--debug", is_flag=True, help="Flask's own server, which reloads when a file changes.")
 @click.pass_context
-def main(context: click.Context, host: str, port: int, workers: int | None, debug: bool) -> None:
+def main(
+    context: click.Context,
+    host: str,
+    port: int,
+    workers: int | None,
+    tls_cert: Path | None,
+    tls_key: Path | None,
+    debug: bool,
+) -> None:
     """Serve Likely's pages and API, or run one of the commands below.
 
     \b
@@ -52,19 +66,12 @@ def main(context: click.Context, host: str, port: int, workers: int | None, debu
     python run.py check                check every model's files
     python run.py score census IN OUT  estimate every row of a file
     """
-    for folder in settings_from(os.environ)["MODEL_FOLDERS"]:
-        add_folder(folder)
+    settings = settings_from(os.environ)
     if context.invoked_subcommand is None:
-        serve(host, port, workers or workers_wanted(), debug)
-
-
-def workers_wanted() -> int:
-    wanted = os.environ.get("WEB_CONCURRENCY", "")
-    if not wanted:
-        return 2
-    if not wanted.isdecimal() or not 1 <= int(wanted) <= 64:
-        raise BadSetting(f"WEB_CONCURRENCY must be a whole number from 1 to 64, not {wanted!r}")
-    return int(wanted)
+        if bool(tls_cert) != bool(tls_key):
+            raise click.UsageError("--tls-cert and --tls-key go together: give both, or neither")
+        tls = (tls_cert, tls_key) if tls_cert and tls_key else None
+        serve(host, port, workers or settings["WEB_CONCURRENCY"], debug, tls)
 
 
 @main.command()
@@ -75,20 +82,41 @@ def train(names: tuple[Model, ...]) -> None:
     For each model: check that the form mirrors the table, cross-validate (every choice made inside
     the folds), fit on all rows, and write model/trained/NAME.joblib and NAME.json. Prints the
     out-of-fold figures beside the tutorial's recipe and gradient boosting on the same folds.
-    Retraining on unchanged data reproduces the files.
+    Retraining on unchanged data leaves the files as they are.
     """
+    from model.learn.artefacts import NotWritten
     from model.learn.report import report
     from model.learn.table import Disagreement
     from model.learn.train import steps
     from model.learn.train import train as learn
 
-    for model in names or models():
-        with click.progressbar(length=steps(model), label=f"{model.name:10}", file=sys.stderr) as bar:
-            try:
-                card = learn(model, lambda step: bar.update(1))
-            except Disagreement as disagreement:
-                raise click.ClickException(str(disagreement)) from None
+    for model in names or catalog_of(None):
+        try:
+            with progress(model.name, steps(model)) as advance:
+                card = learn(model, advance)
+        except (Disagreement, NotWritten) as fault:
+            raise click.ClickException(str(fault)) from None
         click.echo(report(model, card))
+
+
+@contextmanager
+def progress(name: str, steps: int) -> Iterator[Callable[[str], None]]:
+    """What to call after each step: a bar on a terminal; elsewhere a line now and then."""
+    if sys.stderr.isatty():
+        with click.progressbar(length=steps, label=f"{name:10}", file=sys.stderr) as bar:
+            yield lambda step: bar.update(1)
+        return
+    started = told = monotonic()
+    done = 0
+
+    def tell(step: str) -> None:
+        nonlocal told, done
+        done, now = done + 1, monotonic()
+        if now - told >= SECONDS_BETWEEN_LINES and done < steps:
+            told, left = now, (now - started) / done * (steps - done)
+            click.echo(f"{name}: {done} of {steps} steps, about {left:.0f} seconds left", err=True)
+
+    yield tell
 
 
 @main.command()
@@ -102,7 +130,7 @@ def check(names: tuple[Model, ...]) -> None:
     from model.learn.check import CheckFailed
     from model.learn.check import check as lines
 
-    for model in names or models():
+    for model in names or catalog_of(None):
         try:
             for line in lines(model):
                 click.echo(f"{model.name}: {line}")

@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 import contextlib
-import csv
-import gc
 import os
 import signal
+import stat
 import sys
 from collections.abc import Callable, Iterator
-from io import BufferedReader
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from model.declare.model import Model
-from model.files.atomic import put_in_place
-from model.files.headings import Unusable
+from model.files.atomic import follow_links, put_in_place
+from model.files.dialect import Unusable
 from model.predict.card import NotTrained, Tampered
-from model.predict.predictor import get_predictor
+from webapp.settings import settings_from
 
-from .names import ModelName
+from .names import ModelName, catalog_of
 
 if TYPE_CHECKING:
-    from model.files.files import Tally
-    from model.files.sources import Source
+    from model.files.reader import Reader
+    from model.files.scoring import Counts
 
 STREAM = Path("-")
 FORMATS = {".csv": "csv", ".tsv": "csv", ".txt": "csv", ".parquet": "parquet", ".pq": "parquet"}
@@ -35,7 +33,7 @@ ENDINGS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(si
 NOBODY_READS = 128 + 13
 FORMAT = click.Choice(["csv", "parquet"])
 FILE = click.Path(path_type=Path, allow_dash=True)
-Complain = Callable[[int, str], None]
+Complain = Callable[[Any], object] | None
 
 
 class CannotScore(click.ClickException):
@@ -52,10 +50,15 @@ class CannotScore(click.ClickException):
 @click.option("--cluster", metavar="ADDRESS", help="Score a folder of Parquet files on the Dask cluster there.")
 @click.pass_context
 def score(
-    context: click.Context, model: Model, source: Path, target: Path,
-    source_format: str | None, target_format: str | None, errors: Path | None,
+    context: click.Context,
+    model: Model,
+    source: Path,
+    target: Path,
+    source_format: str | None,
+    target_format: str | None,
+    errors: Path | None,
     cluster: str | None,
-) -> None:  # fmt: skip
+) -> None:
     """Estimate every row of the file IN, and write the rows with their estimates to OUT.
 
     Both are CSV or Parquet files, as their names end in .csv, .tsv, .txt or .parquet. CSV may part its
@@ -91,22 +94,28 @@ def score(
         if source_format or target_format or errors:
             raise click.UsageError("--from, --to and --errors are for a single file, not for a --cluster")
         with told_plainly():
-            tally = score_on_cluster(model, source, target, cluster)
+            counts = score_on_cluster(model, source, target, cluster)
     else:
-        keep_apart(errors, source, target)
         formats = format_of(source, source_format), format_of(target, target_format)
         with told_plainly():
-            tally = with_errors(errors, lambda complain: score_file(model, source, target, formats, complain))
-    if tally.bad:
-        click.echo(f"{tally.bad:,} of {tally.rows:,} rows could not be scored; their “error” says why", err=True)
+            keep_apart(errors, source, target)
+            counts = with_errors(errors, lambda complain: score_file(model, source, target, formats, complain))
+    if counts.wrong:
+        say(f"{counts.wrong:,} of {counts.rows:,} rows could not be scored; their “error” says why")
         context.exit(1)
+
+
+def say(message: str) -> None:
+    """Tell it where somebody may hear it."""
+    if sys.stderr is not None:
+        click.echo(message, err=True)
 
 
 def keep_apart(errors: Path | None, source: Path, target: Path) -> None:
     """The list of bad rows must not take the place of the rows."""
     if errors == STREAM:
         raise CannotScore("--errors needs the name of a file")
-    if errors is not None and errors.resolve() in (source.resolve(), target.resolve()):
+    if errors is not None and follow_links(errors) in (follow_links(source), follow_links(target)):
         raise CannotScore(f"{errors} is IN or OUT already. Name another file for --errors")
 
 
@@ -142,7 +151,7 @@ def told_plainly() -> Iterator[None]:
     except (Unusable, NotTrained, Tampered, PolarsError) as problem:
         raise CannotScore(str(problem)) from None
     except KeyboardInterrupt:
-        click.echo("Stopped; no file was written", err=True)
+        say("Stopped; no file was written")
         sys.exit(128 + signal.SIGINT)
     finally:
         for ending, handler in before.items():
@@ -162,66 +171,88 @@ def while_somebody_reads() -> Iterator[None]:
         sys.exit(NOBODY_READS)
 
 
-def with_errors(path: Path | None, work: Callable[[Complain], Tally]) -> Tally:
+def with_errors(path: Path | None, work: Callable[[Complain], Counts]) -> Counts:
     if path is None:
-        return work(lambda line, message: None)
+        return work(None)
     return put_in_place(path, lambda part: with_errors_in(part, work))
 
 
-def with_errors_in(part: Path, work: Callable[[Complain], Tally]) -> Tally:
-    with part.open("w", encoding="utf-8", newline="") as file:
-        table = csv.writer(file, lineterminator="\n")
-        table.writerow(["line", "error"])
-        return work(lambda line, message: table.writerow([line, message]))
+def with_errors_in(part: Path, work: Callable[[Complain], Counts]) -> Counts:
+    with part.open("wb") as file:
+        file.write(b"line,error\n")
+        return work(lambda lines: file.write(lines.write_csv(include_header=False).encode()))
 
 
-def score_file(model: Model, source: Path, target: Path, formats: tuple[str, str], complain: Complain) -> Tally:
-    from model.files.targets import CsvTarget, ParquetTarget
-
+def score_file(model: Model, source: Path, target: Path, formats: tuple[str, str], complain: Complain) -> Counts:
     with opened(source, formats[0]) as rows:
         if target == STREAM:
             with while_somebody_reads():
-                return run(model, rows, CsvTarget(sys.stdout.buffer), complain)
+                return write_text(model, rows, standard("output", sys.stdout), complain)
         if formats[1] == "parquet":
-            return put_in_place(target, lambda part: run(model, rows, ParquetTarget(part), complain))
+            return put_in_place(target, lambda part: to_parquet(model, rows, part, complain))
         return put_in_place(target, lambda part: to_csv(model, rows, part, complain))
 
 
-def score_on_cluster(model: Model, source: Path, target: Path, address: str) -> Tally:
+def score_on_cluster(model: Model, source: Path, target: Path, address: str) -> Counts:
     try:
         from model.files.cluster import score_dataset
     except ImportError:
         raise CannotScore("A cluster needs Dask: pip install -r requirements-cluster.txt") from None
-    return score_dataset(model.name, source, target, address)
+    return score_dataset(model.name, settings_from(os.environ)["MODEL_FOLDERS"], source, target, address)
+
+
+def standard(name: str, stream: Any) -> Any:
+    if stream is None:
+        raise CannotScore(f"Standard {name} is closed. Open it, or name a file")
+    return stream.buffer
 
 
 @contextlib.contextmanager
-def opened(source: Path, form: str) -> Iterator[Source]:
-    from model.files.sources import CsvSource, ParquetSource
+def opened(source: Path, form: str) -> Iterator[Reader]:
+    from model.files.reader import CsvReader, ParquetReader, read_chunks
 
     if source == STREAM:
-        yield CsvSource(cast(BufferedReader, sys.stdin.buffer))
+        yield CsvReader(read_chunks(standard("input", sys.stdin)))
     elif form == "parquet":
-        yield ParquetSource(source)
+        yield ParquetReader(source)
     else:
         with source.open("rb") as file:
-            yield CsvSource(file, source.stat().st_size)
+            status = os.fstat(file.fileno())
+            size = status.st_size if stat.S_ISREG(status.st_mode) else 0
+            yield CsvReader(read_chunks(file, size), size)
 
 
-def to_csv(model: Model, source: Source, part: Path, complain: Complain) -> Tally:
-    from model.files.targets import CsvTarget
-
+def to_csv(model: Model, reader: Reader, part: Path, complain: Complain) -> Counts:
     with part.open("wb") as file:
-        return run(model, source, CsvTarget(file), complain)
+        return write_text(model, reader, file, complain)
 
 
-def run(model: Model, source: Source, target: Any, complain: Complain) -> Tally:
-    from model.files.files import FileScoring
+def write_text(model: Model, reader: Reader, file: Any, complain: Complain) -> Counts:
+    from model.files.scoring import Scoring
+    from model.files.writer import CsvWriter
 
-    scoring = FileScoring(get_predictor(model.name), source, target)
-    # What is loaded by now stays to the end, and need not be looked through for garbage there.
-    gc.freeze()
-    if not sys.stderr.isatty() or source.size is None:
-        return scoring.run(lambda done: None, complain)
-    with click.progressbar(length=source.size, label=model.name, file=sys.stderr) as bar:
-        return scoring.run(bar.update, complain)
+    scoring = Scoring(catalog_of(None).predictor(model.name), reader, CsvWriter(reader.dialect))
+    with shown_progress(model, reader) as done:
+        for content in scoring.run(done, complain):
+            file.write(content)
+    file.flush()
+    return scoring.counts
+
+
+def to_parquet(model: Model, reader: Reader, part: Path, complain: Complain) -> Counts:
+    from model.files.scoring import Scoring
+    from model.files.writer import ParquetWriter, write_parquet
+
+    scoring = Scoring(catalog_of(None).predictor(model.name), reader, ParquetWriter())
+    with shown_progress(model, reader) as done:
+        write_parquet(part, reader, scoring.added, scoring.run(done, complain))
+    return scoring.counts
+
+
+@contextlib.contextmanager
+def shown_progress(model: Model, reader: Reader) -> Iterator[Callable[[int], object] | None]:
+    if sys.stderr is None or not sys.stderr.isatty() or reader.size is None:
+        yield None
+        return
+    with click.progressbar(length=reader.size, label=model.name, file=sys.stderr) as bar:
+        yield bar.update

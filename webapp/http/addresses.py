@@ -12,7 +12,8 @@ from flask import request, url_for
 
 from model.declare.model import Model
 from model.declare.reading import read_answers
-from model.predict.predictor import get_predictor
+
+from .models import predictor_of
 
 # The changed answers' names in a comparison's address are the inputs' own after this.
 NEW = "new-"
@@ -60,7 +61,7 @@ def site() -> str:
 
 def result_address(model: Model, query: str) -> str:
     """The address of the result for answers that stand in a query."""
-    return page_address("pages.result", model, query, f"v={get_predictor(model.name).version}")
+    return page_address("result.show", model, query, f"v={predictor_of(model).version}")
 
 
 def address_of(model: Model, answers: Mapping[str, Any]) -> str:
@@ -69,12 +70,12 @@ def address_of(model: Model, answers: Mapping[str, Any]) -> str:
 
 def compare_address(model: Model, query: str, changes: Mapping[str, Any]) -> str:
     """The address of the page that compares these answers with the same ones, some of them changed."""
-    return page_address("what_if.compare", model, query, query_of(model, changes, NEW))
+    return page_address("compare.compare", model, query, query_of(model, changes, NEW))
 
 
 def form_address(model: Model, query: str) -> str:
     """The address of the form with these answers filled in."""
-    return page_address("pages.form", model, query)
+    return page_address("form.show", model, query)
 
 
 def example_addresses(model: Model) -> list[tuple[str, str]]:

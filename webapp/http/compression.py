@@ -12,14 +12,20 @@ LEVEL = 5
 TEXTS = ("text/html", "application/json", "application/problem+json")
 
 
+def takes_gzip() -> bool:
+    return request.accept_encodings.quality("gzip") > 0
+
+
 def compress(response: Response) -> Response:
     if response.mimetype not in TEXTS or response.is_streamed:
         return response
-    vary_by_coding(response)
-    if "gzip" not in request.headers.get("Accept-Encoding", "") or "Content-Encoding" in response.headers:
-        return response
+    if "Vary" in response.headers:
+        response.vary.add("Accept-Encoding")
+    else:
+        # Not by way of werkzeug's set of values, which would be a twentieth of an API answer.
+        response.headers["Vary"] = "Accept-Encoding"
     body = response.get_data()
-    if len(body) < WORTHWHILE:
+    if len(body) < WORTHWHILE or "Content-Encoding" in response.headers or not takes_gzip():
         return response
     response.set_data(gzip.compress(body, LEVEL, mtime=0))
     response.headers["Content-Encoding"] = "gzip"
@@ -27,14 +33,6 @@ def compress(response: Response) -> Response:
         # The same content in another coding is equal, and no longer the same bytes.
         response.set_etag(response.get_etag()[0] or "", weak=True)
     return response
-
-
-def vary_by_coding(response: Response) -> None:
-    """Written out where nothing else is said, since werkzeug's set of values takes its time."""
-    if "Vary" in response.headers:
-        response.vary.add("Accept-Encoding")
-    else:
-        response.headers["Vary"] = "Accept-Encoding"
 
 
 def init_app(app: Flask) -> None:

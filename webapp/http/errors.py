@@ -12,10 +12,9 @@ from werkzeug.exceptions import (
     UnsupportedMediaType,
 )
 
-from model.predict.catalog import models
-
 from .json import as_json
 from .limits import MEGABYTE, drain
+from .models import catalog
 
 ADVICE = {
     400: ("This request cannot be read", "Go back and send the form again."),
@@ -27,8 +26,8 @@ ADVICE = {
 }
 
 
-def is_for_programs() -> bool:
-    return request.path.startswith("/api/") or request.path in ("/predict", "/healthz", "/readyz")
+def is_for_programs(path: str) -> bool:
+    return path.startswith("/api/") or path in ("/predict", "/healthz", "/readyz")
 
 
 def problem(status: int, title: str, detail: str, errors: list[dict[str, str]] | None = None) -> Response:
@@ -52,7 +51,7 @@ def explain(error: HTTPException) -> Response:
     if error.response is not None or status < 400:
         return error.get_response()  # type: ignore[return-value]
     title, advice = ADVICE.get(status, (error.name, error.description or ""))
-    if is_for_programs():
+    if is_for_programs(request.path):
         answer = problem(status, error.name, detail_of(error) or advice)
     else:
         answer = Response(render_template("error.html", status=status, title=title, advice=advice), status)
@@ -71,7 +70,7 @@ def detail_of(error: HTTPException) -> str:
 
 
 def nothing_here() -> str:
-    names = ", ".join(model.name for model in models())
+    names = ", ".join(model.name for model in catalog())
     return f"There is nothing at this address. The models are {names}; /api/ tells how to ask them"
 
 

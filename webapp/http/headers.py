@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable
-from functools import lru_cache
 from typing import Any
 
-from flask import Flask, Request, request
-from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
-from itsdangerous import Serializer, URLSafeTimedSerializer
-from itsdangerous.encoding import base64_encode
+from flask import Flask, Response, request
+from flask.sessions import SecureCookieSessionInterface
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
@@ -42,46 +38,26 @@ class SecurityHeaders:
         return self.app(environ, start)
 
 
-class PlainJson:
-    """A session holds a form's token and nothing else, so it needs none of the types that Flask adds to JSON."""
-
-    dumps = staticmethod(json.JSONEncoder(separators=(",", ":")).encode)
-    loads = staticmethod(json.loads)
-
-
-class Signer(URLSafeTimedSerializer):
-    """Signs without trying to compress, which never makes a token shorter."""
-
-    def dump_payload(self, obj: Any) -> bytes:
-        return base64_encode(Serializer.dump_payload(self, obj))
-
-
 class SecureWhenHttps(SecureCookieSessionInterface):
-    serializer = PlainJson  # type: ignore[assignment]
-
-    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
-        """Made once: each new visitor's form is signed, and making the signer takes as long as the signature."""
-        if not app.secret_key:
-            return None
-        return signer(str(app.secret_key), self.salt, self.key_derivation, self.digest_method)
-
-    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        # Without a cookie there is nothing to verify; making the verifier is an eighth of an API answer.
-        if "HTTP_COOKIE" not in request.environ:
-            return self.session_class()
-        return super().open_session(app, request)
-
     def get_cookie_secure(self, app: Flask) -> bool:
         return bool(app.config["HTTPS"]) or request.is_secure
 
 
-@lru_cache(maxsize=8)
-def signer(key: str, salt: str, derivation: str, digest: Any) -> Signer:
-    return Signer(
-        key, salt=salt, serializer=PlainJson, signer_kwargs={"key_derivation": derivation, "digest_method": digest}
-    )
+def keep_pages_private(response: Response) -> Response:
+    """A page has a visitor's token or the host as it was asked for: no cache between may give it to another."""
+    if response.mimetype == "text/html" and "Cache-Control" not in response.headers:
+        response.headers["Cache-Control"] = "private"
+    return response
 
 
 def init_app(app: Flask) -> None:
     app.session_interface = SecureWhenHttps()
     app.config.update(SESSION_COOKIE_NAME="likely", SESSION_COOKIE_SAMESITE="Lax", SESSION_COOKIE_HTTPONLY=True)
+    app.after_request(keep_pages_private)
+
+
+def keep_private(page: Response) -> Response:
+    """Answers stand in the address: no search engine may list the page and no cache may keep it."""
+    page.headers["Cache-Control"] = "no-store"
+    page.headers["X-Robots-Tag"] = "noindex"
+    return page

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from typing import IO, Any, TypeVar
+from typing import Any, TypeVar
 
 from flask import Flask, Request, current_app, request
 from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge, UnsupportedMediaType
+from werkzeug.formparser import FormDataParser
 
 MEGABYTE = 1024 * 1024
 # A form of a few answers; views that take more say so with body_limit.
@@ -22,14 +23,16 @@ View = TypeVar("View", bound=Callable[..., Any])
 class InMemoryRequest(Request):
     """A request whose uploads stay in memory: a photo is never written to disk, not even for a moment."""
 
-    def _get_file_stream(
-        self,
-        total_content_length: int | None,
-        content_type: str | None,
-        filename: str | None = None,
-        content_length: int | None = None,
-    ) -> IO[bytes]:
-        return io.BytesIO()
+    def __init__(self, environ: dict[str, Any], *more: Any, **options: Any) -> None:
+        super().__init__(environ, *more, **options)
+        # Where the length is known, werkzeug shall see that a body broke off; Granian calls that its end.
+        if self.content_length is not None:
+            environ["wsgi.input_terminated"] = False
+
+    def make_form_data_parser(self) -> FormDataParser:
+        parser = super().make_form_data_parser()
+        parser.stream_factory = lambda *_, **__: io.BytesIO()
+        return parser
 
 
 def body_limit(number_of_bytes: int | Callable[[], int]) -> Callable[[View], View]:

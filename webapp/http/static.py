@@ -5,10 +5,12 @@ from __future__ import annotations
 import gzip
 import hashlib
 import mimetypes
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from flask import Blueprint, Flask, Response, abort, current_app, request
+
+from .compression import takes_gzip
 
 STATIC = Path(__file__).resolve().parents[2] / "static"
 FOREVER = "public, max-age=31536000, immutable"
@@ -16,30 +18,26 @@ FOREVER = "public, max-age=31536000, immutable"
 bp = Blueprint("assets", __name__)
 
 
-@dataclass(frozen=True)
-class Asset:
+class Asset(NamedTuple):
     body: bytes
     compressed: bytes
     media: str
     digest: str
 
 
-def read_asset(path: Path) -> Asset:
-    body = path.read_bytes()
-    media = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    return Asset(body, gzip.compress(body, 9, mtime=0), media, hashlib.sha256(body).hexdigest()[:12])
-
-
 def read_assets() -> dict[str, Asset]:
-    return {path.name: read_asset(path) for path in STATIC.iterdir() if path.is_file()}
+    assets = {}
+    for path in filter(Path.is_file, STATIC.iterdir()):
+        body = path.read_bytes()
+        media = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+        digest = hashlib.sha256(body).hexdigest()[:12]
+        assets[path.name] = Asset(body, gzip.compress(body, 9, mtime=0), media, digest)
+    return assets
 
 
 def assets() -> dict[str, Asset]:
     """What is in the folder; read anew for each request only while someone works on it."""
-    if current_app.debug:
-        return read_assets()
-    found: dict[str, Asset] = current_app.extensions["assets"]
-    return found
+    return read_assets() if current_app.debug else current_app.extensions["assets"]
 
 
 def asset(name: str) -> str:
@@ -49,12 +47,9 @@ def asset(name: str) -> str:
 
 @bp.get("/static/<name>")
 def static(name: str) -> Response:
-    found = assets().get(name)
-    if found is None:
-        abort(404)
-    small = "gzip" in request.headers.get("Accept-Encoding", "")
-    response = Response(found.compressed if small else found.body, mimetype=found.media)
-    if small:
+    found = assets().get(name) or abort(404)
+    response = Response(found.compressed if takes_gzip() else found.body, mimetype=found.media)
+    if takes_gzip():
         response.headers["Content-Encoding"] = "gzip"
     response.headers["Vary"] = "Accept-Encoding"
     response.headers["Cache-Control"] = FOREVER if request.args.get("v") == found.digest else "no-cache"

@@ -1,83 +1,82 @@
-"""A form with one file at its end, read while it arrives: whatever its size, it is never held whole."""
+"""A form with a file in it: taken in whole, in memory only, in pieces that are let go as they are used."""
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
-from typing import IO
+from dataclasses import dataclass
+from typing import IO, Any
 
 from flask import Request
+from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
-from werkzeug.sansio.multipart import Data, Epilogue, Event, Field, File, MultipartDecoder, NeedData
+from werkzeug.formparser import FormDataParser
 
-from .limits import PIECE
+from .limits import MEGABYTE
 
-# What is buffered of a part's head, and of the fields in front of the file.
-MOST_BUFFERED = 4 * PIECE
 MOST_FIELDS = 100
-LONGEST_FIELD = 4096
+LONGEST_FIELDS = 256 * 1024
 
 
-class SeveralFiles(ValueError):
-    """After the file comes another one."""
+class Pieces:
+    """What the form's parser writes a file to."""
+
+    def __init__(self) -> None:
+        self._pieces: deque[bytes] = deque()
+        self._last = bytearray()
+
+    def write(self, data: bytes) -> int:
+        # Large pieces go back to the system when they are let go; between small ones gaps would stay.
+        self._last += data
+        while len(self._last) >= MEGABYTE:
+            self._pieces.append(bytes(memoryview(self._last)[:MEGABYTE]))
+            self._last = self._last[MEGABYTE:]
+        return len(data)
+
+    def seek(self, place: int) -> None:
+        """The parser goes back to the start; a piece is handed out once in any case."""
+
+    def close(self) -> None:
+        self._pieces.clear()
+        self._last.clear()
+
+    def __iter__(self) -> Iterator[bytes]:
+        while self._pieces:
+            yield self._pieces.popleft()
+        yield bytes(self._last)
 
 
+@dataclass(frozen=True)
 class Upload:
-    """The fields that stand before the file in `fields`, then the file itself as pieces()."""
-
-    def __init__(self, request: Request) -> None:
-        boundary = request.mimetype_params.get("boundary", "")
-        if request.mimetype != "multipart/form-data" or not boundary:
-            raise UnsupportedMediaType
-        self._stream: IO[bytes] = request.stream
-        self._decoder = MultipartDecoder(boundary.encode("latin-1", "replace"), MOST_BUFFERED, max_parts=MOST_FIELDS)
-        self._events = self._decoded()
-        self.fields: dict[str, str] = {}
-        self.filename = ""
-        self._has_file = self._read_fields()
-
-    def _read_fields(self) -> bool:
-        """Read up to the file; whether there is one."""
-        name, value = "", b""
-        for event in self._events:
-            if isinstance(event, File):
-                self.filename = event.filename
-                return True
-            if isinstance(event, Field):
-                name, value = event.name or "", b""
-            elif isinstance(event, Data):
-                value = (value + event.data)[:LONGEST_FIELD]
-                self.fields[name] = value.decode("utf-8", "replace")
-        return False
-
-    def pieces(self) -> Iterator[bytes]:
-        """The file, as it arrives."""
-        if not self._has_file:
-            return
-        for event in self._events:
-            if isinstance(event, Data):
-                if event.data:
-                    yield event.data
-                if not event.more_data:
-                    break
-        if any(isinstance(event, File) and event.filename for event in self._events):
-            raise SeveralFiles
-
-    def _decoded(self) -> Iterator[Event]:
-        event: Event
-        while True:
-            try:
-                event = self._decoder.next_event()
-            except ValueError:
-                raise BadRequest from None
-            if isinstance(event, Epilogue):
-                return
-            if isinstance(event, NeedData):
-                self._decoder.receive_data(self._stream.read(PIECE) or None)
-            else:
-                yield event
+    fields: Any
+    # The files that have a name; a browser sends one without where none was chosen.
+    files: list[FileStorage]
 
 
-def drop(request: Request) -> None:
-    """Read what is left of a body and forget it, so that the answer reaches the sender."""
-    while request.stream.read(PIECE):
-        pass
+def take_in(request: Request) -> Upload:
+    """The form's fields and its files."""
+    if request.mimetype != "multipart/form-data" or not request.mimetype_params.get("boundary"):
+        raise UnsupportedMediaType
+    parser = FormDataParser(
+        stream_factory=hold,
+        max_form_memory_size=LONGEST_FIELDS,
+        max_form_parts=MOST_FIELDS,
+        silent=False,
+    )
+    try:
+        _, fields, files = parser.parse(
+            request.stream, request.mimetype, request.content_length, request.mimetype_params
+        )
+    except ValueError:
+        raise BadRequest from None
+    return Upload(fields, [file for _, file in files.items(multi=True) if file.filename])
+
+
+def hold(
+    total_content_length: int | None,
+    content_type: str | None,
+    filename: str | None,
+    content_length: int | None = None,
+) -> IO[bytes]:
+    stream: Any = Pieces()
+    return stream

@@ -6,10 +6,10 @@ answers with the file; the script asks for both at once, so that it need send th
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import PurePath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from flask import (
@@ -27,27 +27,25 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 
 from model.declare.model import Model
-from model.declare.reading import Fault, read_answers
-from model.files.dialect import Dialect, opened
-from model.files.dialect import texts as lines_of
-from model.files.headings import Unusable, estimate_cells
-from model.files.records import written
-from model.files.rows import Scoring
-from model.predict.predictor import get_predictor
+from model.declare.reading import read_answers
+from model.files.dialect import Dialect, Unusable, write_row
+from webapp.ask import Said, ask_file
 from webapp.http.addresses import texts
+from webapp.http.headers import keep_private
 from webapp.http.limits import MEGABYTE, body_limit, drain
-from webapp.http.spool import Spool
-from webapp.http.uploads import SeveralFiles, Upload, drop
+from webapp.http.models import predictor_of
+from webapp.http.uploads import Upload, take_in
 
-from .form import private
-from .forms import NOT_SENT, TOKEN
+from .fields import NOT_SENT, TOKEN
+from .form import visitor
+
+if TYPE_CHECKING:
+    from model.files.scoring import Scoring
 
 bp = Blueprint("batch", __name__)
 
 # The token and the lines around the file.
 ROUND_ABOUT = 64 * 1024
-# How many digits tell the script how long the page after the file is.
-DIGITS = 12
 TEMPLATE = Dialect("utf-8", True, ",", "\r\n")
 
 EXPIRED = f"{NOT_SENT}. Choose the file again and send it"
@@ -71,7 +69,7 @@ def template(model: Model) -> Response:
     """A file to start from: the columns, and the model's examples as rows."""
     only_tables(model)
     rows = [texts(model, read_answers(model.inputs, one.answers)[0]).values() for one in model.examples]
-    lines = "".join(written(list(row), TEMPLATE) for row in [list(model.input), *rows])
+    lines = "".join(write_row(list(row), TEMPLATE) for row in [list(model.input), *rows])
     return attachment([("\ufeff" + lines).encode()], f"{model.name}-template.csv")
 
 
@@ -80,8 +78,9 @@ def template(model: Model) -> Response:
 def score(model: Model) -> Any:
     only_tables(model)
     try:
-        answer = answer_to(model, Upload(request))
-        drop(request)
+        return answer_to(model, take_in(request))
+    except Unusable as refused:
+        return form_page(model, str(refused)), 422
     except RequestEntityTooLarge:
         drain()
         return form_page(model, too_large()), 413
@@ -89,76 +88,50 @@ def score(model: Model) -> Any:
         drain()
         return form_page(model, NO_FORM), 415
     except BadRequest:
-        with suppress(BadRequest):
-            drop(request)
+        drain()
         return form_page(model, CUT_SHORT), 400
-    return answer
 
 
 def answer_to(model: Model, upload: Upload) -> Any:
+    # Polars takes its time and its memory, which a process that gets no file need not spend.
+    from model.files.reader import CsvReader
+    from model.files.writer import CsvWriter
+
     token = upload.fields.get(TOKEN, request.headers.get("X-CSRFToken", ""))
     if not FileForm(formdata=MultiDict({TOKEN: token})).validate():
         return form_page(model, EXPIRED), 400
-    try:
-        dialect, pieces = opened(chosen(upload))
-        if "download" in request.args:
-            return scored_file(model, upload.filename, dialect, pieces)
-        scoring = Scoring(get_predictor(model.name), lines_of(pieces, dialect), dialect)
-        for _ in scoring.pieces():
+    if len(upload.files) != 1:
+        raise Unusable(ONE_FILE if upload.files else NO_FILE)
+    (file,) = upload.files
+    reader = CsvReader(file.stream)
+    scoring = ask_file(predictor_of(model), reader, CsvWriter(reader.dialect), visitor())
+    if "download" not in request.args:
+        for _ in scoring.run():
             pass
-    except Unusable as refused:
-        return form_page(model, str(refused)), 422
-    return private(make_response(counts_page(model, scoring)))
-
-
-def chosen(upload: Upload) -> Iterator[bytes]:
-    if not upload.filename:
-        raise Unusable(NO_FILE)
-    try:
-        yield from upload.pieces()
-    except SeveralFiles:
-        raise Unusable(ONE_FILE) from None
-
-
-def scored_file(model: Model, name: str, dialect: Dialect, pieces: Iterator[bytes]) -> Response:
-    """The file with its estimates, row by row while it is sent.
-
-    A browser reads no answer before it has sent everything, so the file is taken in whole, compressed, and
-    looked through for what cannot be read: once the answer has begun, its status cannot change.
-    """
-    spool = Spool()
-    lines = sum(text.count("\n") for text in lines_of(spool.keeping(pieces), dialect))
-    scoring = Scoring(get_predictor(model.name), lines_of(spool.pieces(), dialect), dialect)
+        return keep_private(make_response(counts_page(model, scoring)))
+    # Once the answer has begun, its status cannot change.
+    reader.read_ahead()
+    name = f"{PurePath(str(file.filename)).stem or model.name}-scored.csv"
     if "X-Fragment" not in request.headers:
-        return attachment(encoded(scoring), f"{PurePath(name).stem or model.name}-scored.csv")
-    both = Response(stream_with_context(file_and_page(model, scoring)), mimetype="application/octet-stream")
-    both.headers["X-Expected-Length"] = str(spool.size + lines * usual_length(scoring))
-    return private(both)
+        return attachment(scoring.run(), name)
+    edge = secrets.token_hex(16)
+    both = Response(
+        stream_with_context(file_and_page(model, scoring, edge)), mimetype=f"multipart/form-data; boundary={edge}"
+    )
+    return keep_private(both)
 
 
-def encoded(scoring: Scoring) -> Iterator[bytes]:
-    if scoring.dialect.marked:
-        yield b"\xef\xbb\xbf"
-    for piece in scoring.pieces():
-        yield piece.encode()
-
-
-def file_and_page(model: Model, scoring: Scoring) -> Iterator[bytes]:
-    """The scored file, the page about it, and how long that page is."""
-    yield from encoded(scoring)
-    page = counts_page(model, scoring, at_hand=True).encode()
-    yield page + f"{len(page):0{DIGITS}}".encode()
-
-
-def usual_length(scoring: Scoring) -> int:
-    """About how much longer a row gets, which tells the script how far the scoring is."""
-    model = scoring.predictor.model
-    answers = read_answers(model.inputs, model.examples[0].answers)[0]
-    return len(written(["", *estimate_cells(scoring.predictor, answers), ""], scoring.dialect))
+def file_and_page(model: Model, scoring: Scoring, edge: str) -> Iterator[bytes]:
+    """The scored file and the page about it, as a form that the script takes apart."""
+    head = f'--{edge}\r\nContent-Disposition: form-data; name="{{}}"'
+    yield f'{head.format("file")}; filename="scored.csv"\r\nContent-Type: text/csv\r\n\r\n'.encode()
+    yield from scoring.run()
+    page = counts_page(model, scoring, at_hand=True)
+    yield f"\r\n{head.format('page')}\r\n\r\n{page}\r\n--{edge}--\r\n".encode()
 
 
 class FileForm(FlaskForm):
-    """The token; the file itself never passes through WTForms, which would hold it whole."""
+    """The token; the file itself never passes through WTForms."""
 
 
 def form_page(model: Model, message: str = "") -> str:
@@ -167,8 +140,8 @@ def form_page(model: Model, message: str = "") -> str:
         "batch.html",
         model=model,
         form=FileForm(formdata=None),
-        faults=[Fault("file", message)] if message else [],
-        too_large=[Fault("file", too_large())],
+        faults=[Said("file", message)] if message else [],
+        too_large=[Said("file", too_large())],
         limit=current_app.config["BATCH_MB"],
     )
 
@@ -178,10 +151,10 @@ def counts_page(model: Model, scoring: Scoring, at_hand: bool = False) -> str:
         "batch_counts.html",
         model=model,
         form=FileForm(formdata=None),
-        scoring=scoring,
+        added=list(scoring.added),
         counts=scoring.counts,
         at_hand=at_hand,
-        too_large=[Fault("file", too_large())],
+        too_large=[Said("file", too_large())],
         limit=current_app.config["BATCH_MB"],
     )
 
@@ -204,4 +177,4 @@ def attachment(pieces: Any, name: str) -> Response:
     plain = name.encode("ascii", "ignore").decode()
     longer = {} if plain == name else {"filename*": f"UTF-8''{quote(name)}"}
     file.headers.set("Content-Disposition", "attachment", filename=plain, **longer)
-    return private(file)
+    return keep_private(file)

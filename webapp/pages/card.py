@@ -1,16 +1,18 @@
-"""Everything that a model's card tells, as values ready for the template."""
+"""A model's card: how good it is, about whom it is wrong, how things are counted, and its whole sum."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from itertools import groupby
-from typing import Any
 
-from model.declare.inputs import Input
+from flask import Blueprint, current_app
+
+from model.declare.inputs import ChoiceInput, Input, NumberInput
 from model.declare.model import Model
+from model.declare.reading import read_answers
 from model.declare.recipe import Given
-from model.evaluate.confusion import MatrixRow, given_shares, matrix_rows, spread, told_right
+from model.evaluate.confusion import MatrixRow, given_shares, matrix_rows, told_right
 from model.evaluate.groups import (
     Band,
     Group,
@@ -18,22 +20,34 @@ from model.evaluate.groups import (
     band_of,
     bands_by_answer,
     fifths_of,
-    gap_of,
     groups_of,
     kinds_of,
     named_bins,
+    not_recorded,
 )
 from model.evaluate.shares import Bin, Cut, Share, cut
-from model.predict.explain import reference_answers
-from model.predict.neighbours import People
-from model.predict.predictor import Predictor, get_predictor
-from webapp.text.charts import Gap, Plot, Rows, amount_plot, calibration_plot, gaps_plot, roc_plot
+from model.predict.explain import Arithmetic, explain_sum
+from model.predict.kinds import Estimate
+from model.predict.predictor import Predictor
+from model.predict.tables import Axis
+from webapp.http.addresses import address_of
+from webapp.http.cache import kept
+from webapp.http.models import predictor_of
+from webapp.text.charts import Plot, Rows, amount_plot, calibration_plot, gaps_plot, roc_plot
 
-from .equation import Sum, Worked, labels_of, sums_of, worked_of
+from .equation import Sum, sums_of
+
+bp = Blueprint("card", __name__)
 
 # The chances above which the card says what saying yes would mean.
 CUTS = (0.1, 0.25, 0.5, 0.75, 0.9)
 MORE_IS_BETTER = frozenset({"accuracy", "auc", "r2"})
+
+
+@bp.get("/<model:model>/card")
+def show(model: Model) -> str:
+    card = card_of(predictor_of(model))
+    return kept(card.template, model, lambda: {"model": model, "card": card, "example": example_of(card.predictor)})
 
 
 @dataclass(frozen=True)
@@ -50,169 +64,131 @@ class Figure:
 
 
 @dataclass(frozen=True)
-class Reach:
-    """How far apart two numbers may be and still count as close."""
+class Worked:
+    """One example's sum, from its answers to its estimate, and where its result is."""
 
-    input: Input
-    distance: float
+    name: str
+    address: str
+    main: Estimate
+    arithmetic: Arithmetic | None
+    # What the sum starts from where an answer is no number: the photo's own number.
+    start: dict[str, float]
 
 
-@dataclass(frozen=True, eq=False)
+def example_of(predictor: Predictor) -> Worked:
+    model, example = predictor.model, predictor.model.examples[0]
+    answers, _ = read_answers(model.inputs, example.answers)
+    main = predictor.estimates(answers)[predictor.focus(answers)]
+    sums = explain_sum(predictor, answers, 1)
+    start = dict(predictor.features(answers)) if model.features else {}
+    return Worked(example.name, address_of(model, answers), main, sums[0] if sums else None, start)
+
+
 class Card:
-    predictor: Predictor
+    """What the card of every kind of model tells."""
 
-    @property
-    def model(self) -> Model:
-        return self.predictor.model
+    template: str
 
-    @property
-    def evaluation(self) -> dict[str, Any]:
-        return self.predictor.evaluation
-
-    @property
-    def crowd(self) -> People | None:
-        return self.predictor.crowd
-
-    @property
-    def made(self) -> dict[str, Any]:
-        """The scorecard's own words on its files: data, pickle, libraries, recipe."""
-        return dict(self.predictor.card)
-
-    @property
-    def given(self) -> Given | None:
-        """The recipe of a model whose coefficients were fitted elsewhere."""
-        return self.model.recipe if isinstance(self.model.recipe, Given) else None
-
-    @property
-    def labels(self) -> list[str]:
-        return labels_of(self.predictor)
-
-    @property
-    def everybody(self) -> Share | None:
-        """Of how many of everybody it was so."""
-        if "base_rate" not in self.evaluation:
-            return None
-        rows = self.made["data"]["rows"]
-        return Share(round(self.evaluation["base_rate"] * rows), rows)
-
-    # -- how good is it ------------------------------------------------------------------------------
-
-    @property
-    def compared(self) -> dict[str, dict[str, float]]:
-        return dict(self.evaluation.get("compared", {}))
+    def __init__(self, predictor: Predictor) -> None:
+        self.predictor = predictor
+        self.model = predictor.model
+        self.crowd = predictor.crowd
+        self.evaluation = predictor.card.evaluation
+        self.rows = predictor.card.data.rows
 
     @property
     def figures(self) -> list[Figure]:
-        names = next(iter(self.compared.values()), {})
-        rivals = self.compared.values()
+        """The model's figures beside those of what it is compared with."""
+        rivals = list(self.evaluation.compared.values())
         return [
-            Figure(name, [self.evaluation[name], *(one[name] for one in rivals)], name in MORE_IS_BETTER)
-            for name in names
+            Figure(name, [self.evaluation.figures[name], *(rival[name] for rival in rivals)], name in MORE_IS_BETTER)
+            for name in (rivals[0] if rivals else ())
         ]
 
-    @property
-    def given_shares(self) -> list[Share]:
-        return given_shares(self.given) if self.given else []
+    @cached_property
+    def not_recorded(self) -> dict[str, Group]:
+        """For each input those in the data of whom it is not recorded."""
+        return {}
 
-    # -- is 20 out of 100 really 20 out of 100 -----------------------------------------------------------
+    @property
+    def reaches(self) -> list[tuple[Input, float]]:
+        """How far apart two numbers may be and still count as close."""
+        columns = self.crowd.columns if self.crowd else []
+        found = [(self.model.input[one.name], one.reach) for one in columns]
+        return [(asked, reach) for asked, reach in found if isinstance(asked, NumberInput)]
+
+    @property
+    def has_choices(self) -> bool:
+        return any(isinstance(asked, ChoiceInput) for asked in self.model.inputs)
+
+    @property
+    def references(self) -> list[tuple[Input, str]]:
+        inputs = self.model.input
+        return [(inputs[name], inputs[name].words(answer)) for name, answer in self.predictor.references.items()]
+
+    @property
+    def unknowable(self) -> list[Input]:
+        return [asked for asked in self.model.inputs if asked.may_be_unknown]
+
+    @property
+    def changeable(self) -> list[Input]:
+        return [asked for asked in self.model.inputs if asked.changeable]
+
+    @cached_property
+    def sums(self) -> list[Sum]:
+        return sums_of(self.predictor)
+
+
+class ChanceCard(Card):
+    """The card of a model that answers with one chance."""
+
+    template = "card_probability.html"
+
+    @property
+    def everybody(self) -> Share:
+        """Of how many of everybody it was so."""
+        return Share(round(self.evaluation.figures["base_rate"] * self.rows), self.rows)
 
     @cached_property
     def bins(self) -> list[Bin]:
-        """By the chance; of several classes by the chance of the one named, in parts of equally many."""
-        if self.model.kind == "classes" and self.crowd:
-            return list(named_bins(self.crowd))
-        return [
-            Bin(b["from"], b["to"], b["estimated"], Share(round(b["observed"] * b["people"]), b["people"]))
-            for b in self.evaluation.get("calibration", [])
-        ]
+        counted = self.evaluation.calibration
+        return [Bin(b.start, b.end, b.estimated, Share(round(b.observed * b.people), b.people)) for b in counted]
 
-    @cached_property
+    @property
     def furthest_bin(self) -> Bin:
         return max(self.bins, key=lambda one: abs(one.estimated - one.observed.value))
 
-    @cached_property
+    @property
     def calibration_plot(self) -> Plot:
         return calibration_plot(self.bins)
 
-    # -- yes from no, and where it would be wrong --------------------------------------------------------
-
     @cached_property
     def cuts(self) -> list[Cut]:
-        if self.model.kind != "probability" or self.crowd is None:
-            return []
-        return [cut(self.crowd.chances[0], self.crowd.outcomes, above) for above in CUTS]
+        crowd = self.crowd
+        return [cut(crowd.chances[0], crowd.outcomes, above) for above in CUTS] if crowd else []
 
-    @cached_property
+    @property
     def roc_plot(self) -> Plot:
-        return roc_plot(self.evaluation["roc"], self.cuts)
+        return roc_plot(self.evaluation.roc, self.cuts)
 
     @cached_property
     def matrix(self) -> list[MatrixRow]:
-        """Yes before no; classes in their order."""
-        if self.model.kind == "classes":
-            return matrix_rows(self.labels, self.evaluation["confusion"])
+        """Yes before no."""
         words = (self.model.words.yes, self.model.words.no)
-        if "confusion" in self.evaluation:
-            return matrix_rows(words, [row[::-1] for row in self.evaluation["confusion"][::-1]])
-        return matrix_rows(words, [spread(share, number) for number, share in enumerate(self.given_shares)])
+        return matrix_rows(words, [row[::-1] for row in self.evaluation.confusion[::-1]])
 
     @property
     def told_right(self) -> list[Share]:
         """For each thing that the model can say: how often it is right when it says so."""
         return told_right(self.matrix)
 
-    # -- an amount ---------------------------------------------------------------------------------------
-
     @cached_property
-    def fifths(self) -> list[Band]:
-        """Cases in five parts of equally many, by their estimates."""
-        if self.model.kind != "amount" or self.crowd is None:
-            return []
-        return fifths_of(self.crowd)
-
-    @property
-    def inside(self) -> Share:
-        rows = self.made["data"]["rows"]
-        return Share(round(self.evaluation["range_holds"] * rows), rows)
-
-    @cached_property
-    def amount_plot(self) -> Plot:
-        assert self.crowd is not None
-        return amount_plot(self.crowd.chances[0], self.crowd.outcomes)
-
-    @property
-    def highest(self) -> Band:
-        """The cases at the highest amount there is, which may be where the data was cut off."""
-        assert self.crowd is not None
-        top = max(self.crowd.outcomes)
-        return band_of(self.crowd, [row for row, amount in enumerate(self.crowd.outcomes) if amount == top], top, top)
-
-    @cached_property
-    def bands(self) -> list[Band]:
-        """Cases by the first answer that the range's low end is made of."""
-        if not self.fifths or self.crowd is None:
-            return []
-        return bands_by_answer(self.crowd, self.banded_by, self.bends)
-
-    @property
-    def banded_by(self) -> Input:
-        return self.model.input[self.lowest_term["inputs"][0]]
-
-    @property
-    def bends(self) -> list[float]:
-        """Where the line of the range's low end bends; what has points for each answer is no line."""
-        return self.lowest_term["levels"][0][1:-1] if self.lowest_term["between"] else []
-
-    @property
-    def lowest_term(self) -> dict[str, Any]:
-        found: dict[str, Any] = self.made["score"]["low"]["terms"][0]
-        return found
-
-    # -- who it is wrong about -------------------------------------------------------------------------------
+    def not_recorded(self) -> dict[str, Group]:
+        return not_recorded(self.predictor)
 
     @cached_property
     def groups(self) -> list[Group]:
-        return groups_of(self.predictor)
+        return groups_of(self.predictor, self.not_recorded)
 
     @property
     def grouped(self) -> list[tuple[Input, list[Group]]]:
@@ -225,26 +201,31 @@ class Card:
 
     @property
     def sure_gaps(self) -> list[Group]:
-        return [group for group in self.groups if group.sure]
+        return [group for group in self.groups if group.gap.sure]
 
     @property
-    def largest_band(self) -> Band:
-        return max(self.bands, key=lambda band: abs(band.gap.value))
-
-    @cached_property
     def gaps_plot(self) -> Rows:
-        return gaps_plot([gap_of(group) for group in self.groups], 100)
+        return gaps_plot([(group.full_name, group.gap) for group in self.groups], 100)
+
+
+class ClassesCard(ChanceCard):
+    """The card of a model that tells several classes apart."""
+
+    template = "card_classes.html"
 
     @cached_property
-    def band_gaps_plot(self) -> Rows:
-        name = getattr(self.banded_by, "named", self.banded_by.label)
-        return gaps_plot([Gap(f"{name}: {b.name}", b.gap.value, b.gap.low, b.gap.high) for b in self.bands], 1)
+    def bins(self) -> list[Bin]:
+        """By the chance of the class that was named, in parts of equally many."""
+        return named_bins(self.crowd) if self.crowd else []
+
+    @cached_property
+    def matrix(self) -> list[MatrixRow]:
+        return matrix_rows(self.predictor.kind.labels, self.evaluation.confusion)
 
     @cached_property
     def kinds(self) -> list[Kind]:
-        if self.model.kind != "classes" or self.crowd is None:
-            return []
-        return kinds_of(self.labels, self.evaluation["confusion"], self.crowd)
+        labels = self.predictor.kind.labels
+        return kinds_of(labels, self.evaluation.confusion, self.crowd) if self.crowd else []
 
     @property
     def hardest_kind(self) -> Kind:
@@ -255,42 +236,97 @@ class Card:
         """Whether one share could be that of every kind."""
         return max(kind.right.low for kind in self.kinds) <= min(kind.right.high for kind in self.kinds)
 
-    # -- how things are counted ------------------------------------------------------------------------------
+
+class AmountCard(Card):
+    """The card of a model that estimates an amount."""
+
+    template = "card_amount.html"
 
     @property
-    def reaches(self) -> list[Reach]:
-        columns = self.crowd.columns if self.crowd else []
-        return [Reach(self.model.input[one.name], one.reach) for one in columns if one.kind == "number"]
-
-    @property
-    def has_choices(self) -> bool:
-        return any(asked.kind == "choice" for asked in self.model.inputs)
-
-    @property
-    def references(self) -> list[tuple[Input, str]]:
-        found = reference_answers(self.predictor)
-        return [(self.model.input[name], self.model.input[name].words(answer)) for name, answer in found.items()]
-
-    @property
-    def unknowable(self) -> list[Input]:
-        return [asked for asked in self.model.inputs if asked.may_be_unknown]
-
-    # -- the equation ------------------------------------------------------------------------------------------
+    def inside(self) -> Share:
+        """Of how many cases the amount fell in the range."""
+        return Share(round(self.evaluation.figures["range_holds"] * self.rows), self.rows)
 
     @cached_property
-    def sums(self) -> list[Sum]:
-        return sums_of(self.predictor)
+    def fifths(self) -> list[Band]:
+        """Cases in five parts of equally many, by their estimates."""
+        return fifths_of(self.crowd) if self.crowd else []
 
     @property
-    def worked(self) -> Worked:
-        return worked_of(self.predictor)
+    def amount_plot(self) -> Plot:
+        assert self.crowd is not None
+        return amount_plot(self.crowd.chances[0], self.crowd.outcomes)
+
+    @property
+    def highest(self) -> Band:
+        """The cases at the highest amount there is, which may be where the data was cut off."""
+        assert self.crowd is not None
+        top = max(self.crowd.outcomes)
+        return band_of(self.crowd, [row for row, amount in enumerate(self.crowd.outcomes) if amount == top], top, top)
+
+    @property
+    def band_axis(self) -> Axis | None:
+        """The first answer that the range's low end is made of, where that is a sum."""
+        low = getattr(self.predictor.engine, "scores", {}).get("low")
+        return low.terms[0].axes[0] if low and low.terms else None
+
+    @property
+    def banded_by(self) -> Input:
+        return self.model.input[self.band_axis.name] if self.band_axis else self.model.inputs[0]
+
+    @property
+    def bends(self) -> list[float]:
+        """Where the line of the range's low end bends; what has points for each answer is no line."""
+        return list(self.band_axis.levels[1:-1]) if self.band_axis and self.band_axis.between else []
+
+    @cached_property
+    def bands(self) -> list[Band]:
+        """Cases by that answer."""
+        return bands_by_answer(self.crowd, self.banded_by, self.bends) if self.crowd else []
+
+    @property
+    def largest_band(self) -> Band:
+        return max(self.bands, key=lambda band: abs(band.gap.value))
+
+    @property
+    def band_gaps_plot(self) -> Rows:
+        name = getattr(self.banded_by, "named", self.banded_by.label)
+        return gaps_plot([(f"{name}: {band.name}", band.gap) for band in self.bands], 1)
 
 
-@cache
+class GivenCard(Card):
+    """The card of a model whose coefficients were fitted elsewhere."""
+
+    template = "card_given.html"
+
+    @property
+    def given(self) -> Given:
+        assert isinstance(self.model.recipe, Given)
+        return self.model.recipe
+
+    @property
+    def shares(self) -> list[Share]:
+        return given_shares(self.given)
+
+    @property
+    def matrix(self) -> list[MatrixRow]:
+        yes, no = self.shares
+        counts = [[yes.yes, yes.people - yes.yes], [no.people - no.yes, no.yes]]
+        return matrix_rows((self.model.words.yes, self.model.words.no), counts)
+
+    @property
+    def told_right(self) -> list[Share]:
+        return told_right(self.matrix)
+
+
+CARDS = {"probability": ChanceCard, "classes": ClassesCard, "amount": AmountCard}
+
+
 def card_of(predictor: Predictor) -> Card:
-    """Counted once for each scorecard that was read."""
-    return Card(predictor)
-
-
-def card_for(model: Model) -> Card:
-    return card_of(get_predictor(model.name))
+    """Counted once for each model of the application."""
+    cards: dict[str, Card] = current_app.extensions.setdefault("cards", {})
+    name = predictor.model.name
+    if name not in cards:
+        kind = GivenCard if isinstance(predictor.model.recipe, Given) else CARDS[predictor.model.kind]
+        cards[name] = kind(predictor)
+    return cards[name]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request
@@ -9,59 +10,67 @@ from flask_wtf.csrf import generate_csrf
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
 
 from model.declare.model import Model
-from model.declare.reading import Answers, Fault, read_lists
+from model.declare.reading import Answers
+from webapp.ask import Budget, Said, ask
 from webapp.http.addresses import NEW, compare_address, query_of
+from webapp.http.headers import keep_private
 from webapp.http.limits import body_limit
+from webapp.http.models import predictor_of
 
-from .form import FORM_LIMIT, form_page, private
-from .forms import TOKEN, answers_of, compact_fields, faults_of, filled
-from .result import result_of
+from .fields import compact_fields, fill
+from .form import FORM_LIMIT, form_page, status_of, token_fault, visitor
+from .result import Result
 
-bp = Blueprint("what_if", __name__)
-
-Given = dict[str, list[str]]
+bp = Blueprint("compare", __name__)
 
 
 @bp.get("/<model:model>/compare")
-def compare(model: Model) -> Response:
-    given = dict(request.args.lists())
-    before, faults = read_lists(model.inputs, given)
-    if faults:
-        return make_response(form_page(model, filled(model, MultiDict(request.args)), faults), 422)
-    typed = changed(model, given)
-    after, wrong = read_lists(model.inputs, typed)
-    return comparison(model, before, after, typed, wrong)
+def compare(model: Model) -> Any:
+    budget = Budget(rows=2)
+    before = ask(predictor_of(model), MultiDict(request.args), visitor(), budget)
+    if before.faults:
+        return form_page(model, fill(model, MultiDict(request.args)), before.sentences), 422
+    typed = change(model, MultiDict(request.args))
+    after = ask(predictor_of(model), typed, visitor(), budget)
+    return comparison(model, before.answers, after.answers, typed, after.sentences)
 
 
 @bp.post("/<model:model>/compare")
 @body_limit(FORM_LIMIT)
 def compare_photos(model: Model) -> Any:
     """A photo cannot stand in an address, so it is sent, looked at, and the comparison's address follows."""
-    given = dict(request.form.lists())
-    before, faults = read_lists(model.inputs, given)
-    if faults:
-        return form_page(model, filled(model, MultiDict()), faults), 422
-    sent = filled(model, CombinedMultiDict([request.files, request.form]), NEW)
-    if not sent.validate():
-        page = comparison(model, before, before, changed(model, given), faults_of(sent, model))
-        page.status_code = 400 if sent.errors.get(TOKEN) else 422
+    budget = Budget(rows=2)
+    before = ask(predictor_of(model), MultiDict(request.form), visitor(), budget)
+    if before.faults:
+        return form_page(model, fill(model, MultiDict()), before.sentences), 422
+    sent = fill(model, CombinedMultiDict([request.files, request.form]), NEW)
+    good = sent.validate()
+    after = ask(predictor_of(model), sent, visitor(), budget)
+    if not good:
+        wrong = token_fault(model, sent) + after.sentences
+        page = comparison(model, before.answers, before.answers, change(model, MultiDict(request.form)), wrong)
+        page.status_code = status_of(sent)
         return page
-    return redirect(compare_address(model, query_of(model, before), answers_of(sent)), 303)
+    return redirect(compare_address(model, query_of(model, before.answers), after.answers), 303)
 
 
-def changed(model: Model, given: Given) -> Given:
+def change(model: Model, given: MultiDict[str, str]) -> MultiDict[str, str]:
     """Each changed answer, or the one before where it was not changed."""
-    return {asked.name: given.get(NEW + asked.name, given.get(asked.name, [])) for asked in model.inputs}
+    changed = {name: given.getlist(NEW + name) or given.getlist(name) for name in model.input}
+    # A changed answer that is left blank is one all the same.
+    return MultiDict({name: values for name, values in changed.items() if values})
 
 
-def comparison(model: Model, before: Answers, after: Answers, typed: Given, wrong: list[Fault]) -> Response:
-    template = "_comparison.html" if "X-Fragment" in request.headers else "compare.html"
+def comparison(
+    model: Model, before: Answers, after: Answers, typed: MultiDict[str, str], wrong: Sequence[Said]
+) -> Response:
+    predictor = predictor_of(model)
     page = render_template(
-        template,
-        result=result_of(model, before),
-        after=None if wrong else result_of(model, after),
-        fields=compact_fields(model, typed, {fault.name: fault.message for fault in wrong}),
-        faults=[Fault(NEW + fault.name if fault.name else "", fault.message) for fault in wrong],
+        "_comparison.html" if "X-Fragment" in request.headers else "compare.html",
+        result=Result(predictor, before, predictor.estimates(before)),
+        after=None if wrong else Result(predictor, after, predictor.estimates(after)),
+        fields=compact_fields(model, dict(typed.lists()), {fault.name: fault.message for fault in wrong}),
+        faults=[Said(NEW + fault.name if fault.name else "", fault.message) for fault in wrong],
         token=generate_csrf() if model.has_photo else "",
     )
-    return private(make_response(page, 422 if wrong else 200))
+    return keep_private(make_response(page, 422 if wrong else 200))

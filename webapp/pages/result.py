@@ -1,29 +1,74 @@
-"""Everything that a result page tells, as values ready for the template."""
+"""The result: read the answers, refuse what cannot be read, predict, and tell all about the number."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from flask import Blueprint, make_response, render_template, request
+from werkzeug.datastructures import MultiDict
+
 from model.declare.inputs import Input
 from model.declare.model import Model
-from model.declare.reading import Answers
-from model.evaluate.groups import Group, not_recorded
-from model.evaluate.standing import position
-from model.predict.changes import smallest_changes
-from model.predict.explain import Arithmetic, Move, arithmetic, moves
+from model.declare.photo import PhotoInput
+from model.declare.recipe import Given
+from model.evaluate.groups import Group
+from model.evaluate.standing import Comparator, below, comparators, position
+from model.predict.card import Bin
+from model.predict.card import Group as GroupRow
+from model.predict.changes import find_smallest_changes
+from model.predict.explain import Arithmetic, Move, explain_moves, explain_sum
+from model.predict.kinds import Estimate
 from model.predict.neighbours import Person
-from model.predict.predictor import Estimate, Predictor, UnknownAnswer, get_predictor
-from webapp.http.addresses import compare_address, form_address, query_from, result_address, site, texts
+from model.predict.predictor import (
+    Predictor,
+    UnknownAnswer,
+    predict_amount,
+    predict_classes,
+    predict_probability,
+)
+from webapp.ask import Budget, ask
+from webapp.http.addresses import compare_address, form_address, path_of, query_from, result_address, site, texts
+from webapp.http.headers import keep_private
+from webapp.http.models import predictor_of
 from webapp.text.dots import across
-from webapp.text.numbers import number
+from webapp.text.kinds import Chance, kind_of
+from webapp.text.snippets import snippets
 
+from .card import card_of
+from .fields import compact_fields, fill
+from .form import form_page, visitor
+
+bp = Blueprint("result", __name__)
+
+PREDICT: Mapping[str, Callable[[Predictor, Mapping[str, Any]], list[Estimate]]] = {
+    "probability": predict_probability,
+    "classes": predict_classes,
+    "amount": predict_amount,
+}
 # With fewer people than this like the person, the page warns.
 FEW = 20
 # So many of the sums behind an average are shown.
 SUMS = 10
+
+
+@bp.get("/<model:model>/result")
+def show(model: Model) -> Any:
+    predictor = predictor_of(model)
+    asked = ask(predictor, MultiDict(request.args), visitor(), Budget())
+    if asked.faults:
+        return form_page(model, fill(model, MultiDict(request.args)), asked.sentences), 422
+    estimates = PREDICT[model.kind](predictor, asked.answers)
+    result = Result(predictor, asked.answers, estimates, request.args.get("v"))
+    page = render_template(
+        "output.html",
+        result=result,
+        fields=compact_fields(model, {name: [text] for name, text in result.texts.items()}, {}),
+        snippets=snippets(model, predict_address(model), asked.answers),
+    )
+    return keep_private(make_response(page))
 
 
 @dataclass(frozen=True)
@@ -61,6 +106,7 @@ class Told:
 class Result:
     predictor: Predictor
     answers: Mapping[str, Any]
+    estimates: Sequence[Estimate]
     # The version that the address asks for; None where it names none.
     asked_version: str | None = None
 
@@ -69,18 +115,50 @@ class Result:
         return self.predictor.model
 
     @cached_property
-    def estimates(self) -> list[Estimate]:
-        return self.predictor.estimates(self.answers)
-
-    @cached_property
     def main(self) -> Estimate:
         """The estimate that the heading speaks of: of several classes the likeliest."""
         return self.estimates[self.focus]
 
     @cached_property
     def focus(self) -> int:
-        values = [estimate.value for estimate in self.estimates]
-        return values.index(max(values))
+        return self.predictor.kind.focus([estimate.value for estimate in self.estimates])
+
+    # -- in words -------------------------------------------------------------------------------------
+
+    @cached_property
+    def kind(self) -> Chance:
+        return kind_of(self.model)
+
+    @cached_property
+    def headline(self) -> str:
+        return self.kind.headline(self.main)
+
+    @property
+    def sentence(self) -> str:
+        return self.kind.sentence(self.estimates)
+
+    @property
+    def span(self) -> str:
+        """The range with its unit."""
+        return self.kind.whole_span(self.main)
+
+    def difference(self, before: Result) -> str:
+        return self.kind.difference(self.main, before.main)
+
+    @property
+    def accuracy(self) -> str:
+        return self.kind.accuracy(self.predictor.card.evaluation.figures)
+
+    @property
+    def seen(self) -> list[str]:
+        """What the network sees in the photos among the answers."""
+        return [asked.words(self.answers[asked.name]) for asked in self.model.inputs if isinstance(asked, PhotoInput)]
+
+    def describe(self, person: Person) -> str:
+        """A real person, described by the form's own answers and no others."""
+        return "; ".join([asked.described(person.answers[asked.name]) for asked in self.model.inputs])
+
+    # -- the address ----------------------------------------------------------------------------------
 
     @property
     def version_changed(self) -> bool:
@@ -89,7 +167,10 @@ class Result:
     @cached_property
     def answers_used(self) -> list[AnswerUsed]:
         form = form_address(self.model, self.query)
-        return [used(asked, self.answers[asked.name], form) for asked in self.model.inputs]
+        return [
+            AnswerUsed(asked.label, asked.words(self.answers[asked.name]), f"{form}#{asked.name}")
+            for asked in self.model.inputs
+        ]
 
     @cached_property
     def unknown_answers(self) -> list[UnknownAnswer]:
@@ -126,10 +207,10 @@ class Result:
         return self.close_people is not None and self.close_people < FEW
 
     @cached_property
-    def calibration_bin(self) -> dict[str, Any] | None:
+    def calibration_bin(self) -> Bin | None:
         """The people held back for testing to whom the model gave about this chance."""
-        bins = self.predictor.evaluation.get("calibration", [])
-        return next((b for b in bins if b["from"] <= self.main.value < b["to"] or b["to"] == 1), None)
+        bins = self.predictor.card.evaluation.calibration
+        return next((one for one in bins if one.start <= self.main.value < one.end or one.end == 1), None)
 
     @cached_property
     def places(self) -> tuple[str, str, str]:
@@ -140,13 +221,22 @@ class Result:
         """Where a number is drawn on the line from least to most, as the drawing writes it."""
         return str(across(position(self.predictor, value)))
 
+    @property
+    def comparators(self) -> list[Comparator]:
+        return comparators(self.predictor, self.focus)
+
+    @property
+    def below(self) -> int:
+        """How many of a hundred amounts in the data are below this one."""
+        return below(self.predictor, self.main.value)
+
     # -- what moved the number, and what would change it ---------------------------------------------
 
     @cached_property
     def moves(self) -> list[Told]:
-        return [self.told(move) for move in moves(self.predictor, self.answers)]
+        return [self.tell(move) for move in explain_moves(self.predictor, self.answers)]
 
-    def told(self, move: Move) -> Told:
+    def tell(self, move: Move) -> Told:
         asked = move.input
         with_reference = self.model.words.instead.format(reference=asked.named_answer(move.reference))
         return Told(
@@ -154,7 +244,7 @@ class Result:
             answer=asked.words(move.answer),
             reference=asked.words(move.reference),
             begins=f"{asked.phrased(move.answer)} {'raised' if move.shift > 0 else 'lowered'} it. {with_reference}",
-            instead=number(self.model, move.instead),
+            instead=self.kind.number(move.instead),
             place=self.place(move.instead),
         )
 
@@ -166,7 +256,7 @@ class Result:
                 c.estimate,
                 compare_address(self.model, self.query, c.answers),
             )
-            for c in smallest_changes(self.predictor, self.answers)
+            for c in find_smallest_changes(self.predictor, self.answers)
         ]
 
     @property
@@ -179,43 +269,41 @@ class Result:
     @cached_property
     def sums(self) -> list[Arithmetic]:
         """The weightiest of the sums behind the estimate."""
-        return arithmetic(self.predictor, self.answers, SUMS)
+        return explain_sum(self.predictor, self.answers, SUMS)
 
     @property
     def number_of_sums(self) -> int:
-        unknown = self.predictor.unknown(self.answers)
-        return len(self.predictor.people(unknown)) if unknown else 1
+        return len(self.predictor.engine.recorded.ways(self.predictor.unknown(self.answers)))
 
     # -- where it goes wrong --------------------------------------------------------------------------
 
     @cached_property
-    def groups(self) -> list[dict[str, Any]]:
+    def groups(self) -> list[GroupRow]:
         """The figures of the groups that this person belongs to."""
-        rows = self.predictor.evaluation.get("groups", [])
-        return [row for row in rows if belongs(row, self.answers[row["input"]])]
+        return [row for row in self.predictor.card.evaluation.groups if row.holds(self.answers[row.input])]
 
     @property
     def groups_named(self) -> tuple[tuple[str, str], ...]:
-        return tuple([(row["input"], row["group"]) for row in self.groups])
+        return tuple([(row.input, row.group) for row in self.groups])
 
     @cached_property
     def other_outcome(self) -> Person | None:
         """A real person with a near chance, given by a model that had not seen them, who turned out otherwise."""
         crowd = self.predictor.crowd
-        if crowd is None or self.model.kind != "probability":
+        if crowd is None or not self.kind.is_yes_or_no:
             return None
         return crowd.other_outcome(self.main.value, 0, outcome=0.0 if self.main.value > 0.5 else 1.0)
 
     @cached_property
     def not_recorded(self) -> list[Group]:
         """For each unknown answer how right the model was about those of whom it is not recorded."""
-        found = [not_recorded(self.predictor, one.name) for one in self.unknown_answers]
-        return [group for group in found if group is not None]
+        counted = card_of(self.predictor).not_recorded if self.unknown_answers else {}
+        return [counted[one.name] for one in self.unknown_answers if one.name in counted]
 
     @property
     def stretched(self) -> bool:
         """Whether an amount's range had to be stretched to hold the estimate."""
-        return self.model.kind == "amount" and self.main.value in (self.main.low, self.main.high)
+        return not self.kind.has_middle and self.main.value in (self.main.low, self.main.high)
 
     @cached_property
     def alike(self) -> list[Person]:
@@ -226,27 +314,19 @@ class Result:
         return crowd.most_alike(self.answers, self.model.shows_alike, self.main.value)
 
     @property
+    def is_given(self) -> bool:
+        """Whether the model was set elsewhere."""
+        return isinstance(self.model.recipe, Given)
+
+    @property
     def named_right(self) -> tuple[int, int] | None:
         """Of the cases held back that got this class: how many were of it, and how many there were."""
-        if self.model.kind != "classes":
+        if not self.predictor.kind.labels:
             return None
-        given = [row[self.focus] for row in self.predictor.evaluation["confusion"]]
+        given = [row[self.focus] for row in self.predictor.card.evaluation.confusion]
         return given[self.focus], sum(given)
 
 
-def used(asked: Input, answer: Any, form: str) -> AnswerUsed:
-    return AnswerUsed(asked.label, asked.words(answer), f"{form}#{asked.name}")
-
-
-def belongs(row: Mapping[str, Any], answer: Any) -> bool:
-    """Whether an answer falls in a group: by its value, or between its edges."""
-    if answer is None:
-        return False
-    if "value" in row:
-        return bool(row["value"] == answer)
-    low, high = row["from"], row["to"]
-    return (low is None or answer >= low) and (high is None or answer < high)
-
-
-def result_of(model: Model, answers: Answers, asked_version: str | None = None) -> Result:
-    return Result(get_predictor(model.name), answers, asked_version)
+def predict_address(model: Model) -> str:
+    """Where a program asks the same."""
+    return site() + path_of("api.predict", model)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from model.evaluate.shares import Bin, Cut
+from model.evaluate.shares import Bin, Cut, Mean
 
 WIDTH, HEIGHT = 320, 312
 LEFT, RIGHT, TOP, BOTTOM = 46, 310, 10, 264
@@ -133,25 +133,17 @@ def nice_step(least: float) -> float:
     return next(power * factor for factor in (1, 2, 5, 10) if power * factor >= least)
 
 
-@dataclass(frozen=True)
-class Gap:
-    """How far the estimates of a group lie above what was so, with a range."""
-
-    name: str
-    value: float
-    low: float
-    high: float
-
-
-def gaps_plot(gaps: Sequence[Gap], times: float) -> Rows:
-    furthest = max(max(abs(gap.low), abs(gap.high)) for gap in gaps) * times
+def gaps_plot(gaps: Sequence[tuple[str, Mean]], times: float) -> Rows:
+    """A row for each group: how far its estimates lie above what was so, and the range of that."""
+    ends = [end for _, gap in gaps for end in ((gap.low, gap.high) if gap.ranged else (gap.value,))]
+    furthest = max(map(abs, ends)) * times or 1.0
     step = nice_step(furthest / 3)
     end = step * -(-furthest // step)
     scale = Scale(-end, end, Rows.left + 16, Rows.right - 16)
-    marks = [
-        Mark(scale(gap.value * times), ROW * row + 32, scale(gap.low * times), scale(gap.high * times), text=gap.name)
-        for row, gap in enumerate(gaps)
-    ]
+    marks = []
+    for row, (name, gap) in enumerate(gaps):
+        low, high = (gap.low, gap.high) if gap.ranged else (-end / times, end / times)
+        marks.append(Mark(scale(gap.value * times), ROW * row + 32, scale(low * times), scale(high * times), text=name))
     number = int(end / step)
     across = [Tick(scale(step * n), signed(step * n)) for n in range(-number, number + 1)]
     return Rows(across, marks, scale(0), ROW * len(gaps) + 56)

@@ -6,12 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from model.predict.predictor import Estimate
-
 # Dots stand 20 apart, ten in a row; a row is one dashed line, so that a hundred of them are a few bytes.
 STEP = 20
 ROW = 10
-SHAPES = ("disc", "square", "diamond")
+SHAPES = ("disc", "square", "diamond", "ring")
 
 
 @dataclass(frozen=True)
@@ -28,23 +26,23 @@ def hundredths(chance: float) -> int:
     return int(chance * 100 + 0.5)
 
 
-def dots(chance: float) -> tuple[Dots, ...]:
+def draw_chance(chance: float) -> tuple[Dots, ...]:
     """A hundred dots: filled for yes, hollow for no, and a half one for what is less than one of either."""
     if chance < 0.01:
-        return dots_of((("part", 1), ("ring", 99)))
+        return draw((("part", 1), ("ring", 99)))
     if chance > 0.99:
-        return dots_of((("disc", 99), ("part", 1)))
+        return draw((("disc", 99), ("part", 1)))
     filled = hundredths(chance)
-    return dots_of((("disc", filled), ("ring", 100 - filled)))
+    return draw((("disc", filled), ("ring", 100 - filled)))
 
 
-def class_dots(estimates: Sequence[Estimate]) -> tuple[Dots, ...]:
+def draw_classes(chances: Sequence[float]) -> tuple[Dots, ...]:
     """A hundred dots shared among the classes, by largest remainder so that they add up."""
-    exact = [estimate.value * 100 for estimate in estimates]
+    exact = [chance * 100 for chance in chances]
     counts = [int(value) for value in exact]
     for index in sorted(range(len(exact)), key=lambda i: counts[i] - exact[i])[: 100 - sum(counts)]:
         counts[index] += 1
-    return dots_of(tuple((shape(index), count) for index, count in enumerate(counts)))
+    return draw(tuple((shape(index), count) for index, count in enumerate(counts)))
 
 
 def shape(number: int) -> str:
@@ -54,19 +52,19 @@ def shape(number: int) -> str:
 
 def key(shape: str) -> str:
     """One dot of a shape, for the legend."""
-    return dots_of(((shape, 1),))[0].path
+    return draw(((shape, 1),))[0].path
 
 
 @cache
-def dots_of(shares: tuple[tuple[str, int], ...]) -> tuple[Dots, ...]:
+def draw(shares: tuple[tuple[str, int], ...]) -> tuple[Dots, ...]:
     """The dots of each shape, one shape after the other; there are not many hundreds of ways."""
     found = []
     start = 0
     for shape, count in shares:
-        draw = diamonds if shape == "diamond" else squares if shape == "square" else discs
-        found.append(Dots(shape, draw(start, start + count), count))
+        if count:
+            found.append(Dots(shape, DRAWN.get(shape, discs)(start, start + count), count))
         start += count
-    return tuple(dot for dot in found if dot.count)
+    return tuple(found)
 
 
 def rows(start: int, stop: int) -> Iterator[tuple[int, int, int]]:
@@ -91,6 +89,9 @@ def squares(start: int, stop: int) -> str:
 
 def diamonds(start: int, stop: int) -> str:
     return "".join(f"M{n % ROW * STEP + 10} {n // ROW * STEP + 1}l9 9-9 9-9-9z" for n in range(start, stop))
+
+
+DRAWN = {"square": squares, "diamond": diamonds}
 
 
 def across(position: float) -> float:

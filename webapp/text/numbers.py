@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from typing import Any
 
-from model.declare.model import Model
 from model.declare.words import Words
-from model.predict.predictor import Estimate
 
 from .dots import hundredths
 
@@ -52,6 +48,11 @@ def decimals(number: float, places: int = 2) -> str:
     return f"{number:.{places}f}".replace("-", "−")
 
 
+def of_100(share: float, places: int = 1) -> str:
+    """A share that was counted, which may be 0 or 100."""
+    return decimals(share * 100, places)
+
+
 def signed(number: float, places: int = 2) -> str:
     """With its sign, so that too high and too low cannot be confused: “+1.5”, “−0.2”, “0.0”."""
     if round(number, places) == 0:
@@ -85,18 +86,12 @@ def about_rest(chance: float) -> str:
     return f"About {100 - hundredths(chance)}"
 
 
-def span_of(estimate: Estimate) -> str:
-    """“21 to 26”; one number where both ends are the same."""
-    low, high = out_of_100(estimate.low), out_of_100(estimate.high)
-    return low if low == high else f"{low} to {high}"
-
-
-def bin_words(one: Mapping[str, Any]) -> str:
-    """Which chances a bin of the calibration holds: “20 to 30”, “under 10”, “90 or more”."""
-    low, high = hundredths(one["from"]), hundredths(one["to"])
-    if low == 0:
-        return f"under {high}"
-    return f"{low} or more" if high == 100 else f"{low} to {high}"
+def between(low: float, high: float) -> str:
+    """Which chances lie between two ends: “20 to 30”, “under 10”, “90 or more”."""
+    least, most = hundredths(low), hundredths(high)
+    if least == 0:
+        return f"under {most}"
+    return f"{least} or more" if most == 100 else f"{least} to {most}"
 
 
 def amount(value: float, words: Words) -> str:
@@ -113,13 +108,3 @@ def points(value: float) -> str:
 
 def unsigned(value: float) -> str:
     return f"{value:.6f}".replace("-", "−")
-
-
-def number(model: Model, value: float) -> str:
-    """A number of the kind that the model gives, without “out of 100”."""
-    return amount(value, model.words) if model.kind == "amount" else out_of_100(value)
-
-
-def whole(model: Model, value: float) -> str:
-    """The same with its unit: “23 out of 100”, “$31,400”."""
-    return number(model, value) if model.kind == "amount" else f"{out_of_100(value)} out of 100"

@@ -1,0 +1,79 @@
+"""What is wrong with an answer: a name, a code and values, and the one place where they become words.
+
+The form, the API and files all read through the same inputs, so they refuse the same; and all say it
+through `sentence`, so they say the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .inputs import ChoiceInput, Input, NumberInput, Refused
+
+SENTENCES = {
+    "number_blank": "Enter {thing}",
+    "number_blank_or_unknown": "Enter {thing}, or select “I don’t know”",
+    "choice_blank": "Select {thing}",
+    "choice_blank_or_unknown": "Select {thing}, or select “I don’t know”",
+    "photo_blank": "Choose {thing}",
+    "not_a_number": "{named} must be a number, like {like}",
+    "not_whole": "{named} must be a whole number, like {like}",
+    "out_of_range": "{named} must be from {lowest} to {highest}",
+    "out_of_range_because": "{named} must be from {lowest} to {highest}. {beyond}",
+    "not_offered": "{given} is not one of the {plural}: {choices}",
+    "several": "Give one answer for {thing}, not {count}",
+    "answer_and_unknown": "Either give {thing} or select “I don’t know”, not both",
+    "unusable_photo": "{reason}",
+    "not_a_sight": "This is no photo, and no address of a photo’s result that is whole. Choose the photo again",
+    "stranger": "“{given}” is not one of the inputs. There are: {inputs}",
+    "misspelt": "“{given}” is not one of the inputs. Did you mean “{near}”?",
+    "strangers_left_out": "{count} more keys are not inputs",
+    "no_answers": "Send one JSON object of answers, or a list of up to {most} of them",
+    "no_object": "Each item of the list must be a JSON object of answers",
+}
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing wrong with what was sent: the input's name, what it is, and the values of its sentence."""
+
+    name: str
+    code: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, asked: Input, refused: Refused) -> Fault:
+        return cls(asked.name, refused.code, refused.values)
+
+
+def sentence(fault: Fault, inputs: Mapping[str, Input]) -> str:
+    """What to do about a fault, for the person who made it."""
+    asked = inputs.get(fault.name)
+    code, values = (fault.code, {}) if asked is None else wording(asked, fault.code)
+    return SENTENCES[code].format_map({**values, **fault.values})
+
+
+def wording(asked: Input, code: str) -> tuple[str, dict[str, Any]]:
+    """The sentence for a fault of this input, and the input's own words for its places."""
+    values: dict[str, Any] = {"thing": asked.thing}
+    if code == "blank":
+        return f"{asked.kind}_blank{'_or_unknown' if asked.may_be_unknown else ''}", values
+    if isinstance(asked, NumberInput):
+        ends = {"lowest": asked.text(asked.lowest), "highest": asked.text(asked.highest)}
+        values |= {"named": asked.named, "like": asked.like, "beyond": asked.beyond, **ends}
+        return ("out_of_range_because" if code == "out_of_range" and asked.beyond else code), values
+    if isinstance(asked, ChoiceInput):
+        values |= {"plural": asked.plural, "choices": ", ".join(asked.choices.values())}
+    return code, values
+
+
+def sentences_of(asked: Input) -> dict[str, str]:
+    """Every sentence with which this input can refuse an answer, by its code."""
+    codes = ["blank"]
+    if isinstance(asked, NumberInput):
+        codes += ["not_a_number", *(["not_whole"] if asked.whole else []), "out_of_range"]
+    if isinstance(asked, ChoiceInput):
+        codes.append("not_offered")
+    return {code: sentence(Fault(asked.name, code, {"given": '"…"'}), {asked.name: asked}) for code in codes}

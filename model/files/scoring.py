@@ -1,0 +1,129 @@
+"""Scores a whole file: read in pieces, several scored at a time, handed out in the file's own order."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, Protocol, TypeVar
+
+import polars as pl
+
+from model.predict.predictor import Predictor
+
+from .reader import Item, Piece, Reader
+from .scorer import Scorer
+
+# Polars works on each piece with all cores, yet some steps have only one thread; other pieces fill the gaps.
+AT_A_TIME = 2
+SHOWN_ROWS = 20
+SHOWN_WRONG = 10
+
+Result = TypeVar("Result")
+
+
+class Writer(Protocol):
+    def write_head(self, names: list[str]) -> Any: ...
+
+    def render(self, piece: Piece, added: pl.DataFrame) -> Any: ...
+
+
+class Shown(NamedTuple):
+    """A row for a person to look at."""
+
+    line: int
+    cells: Sequence[str]
+    estimates: Sequence[float | str]
+    error: str
+
+
+@dataclass
+class Counts:
+    """What a scored file comes to, and the first of its rows."""
+
+    rows: int = 0
+    wrong: int = 0
+    first: list[Shown] = field(default_factory=list)
+    first_wrong: list[Shown] = field(default_factory=list)
+
+    @property
+    def scored(self) -> int:
+        return self.rows - self.wrong
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A piece as the writer made it, and what is to be said about it."""
+
+    content: Any
+    size: int
+    # Its rows are counted, shown and complained of by these.
+    piece: Piece
+    added: pl.DataFrame
+
+
+class Scoring:
+    """One file being scored: take its contents to the end, then read its counts."""
+
+    def __init__(self, predictor: Predictor, reader: Reader, writer: Writer) -> None:
+        self.reader, self.writer = reader, writer
+        self.scorer = Scorer(predictor, reader.header)
+        self.added = self.scorer.added
+        self.counts = Counts()
+
+    def run(
+        self, done: Callable[[int], object] | None = None, complain: Callable[[pl.DataFrame], object] | None = None
+    ) -> Iterator[Any]:
+        """What is to be written, telling how much of the file is done and which of its lines are bad."""
+        head = self.writer.write_head([*self.reader.header, *self.added])
+        for finished in run_in_order(self._finish, self.reader):
+            self._count(finished)
+            if complain and finished.added[:, -1].null_count() < finished.added.height:
+                errors = finished.added[:, -1].alias("error")
+                lines = pl.Series("line", finished.piece.numbers)
+                complain(pl.DataFrame([lines, errors]).drop_nulls("error"))
+            if head is not None:
+                yield head
+                head = None
+            yield finished.content
+            if done:
+                done(finished.size)
+        if head is not None:
+            yield head
+
+    def _finish(self, item: Item) -> Finished:
+        columns = self.scorer.columns()
+        types = {at: column.type for at, column in zip(self.scorer.positions, columns, strict=True)}
+        piece = self.reader.read(item, types)
+        added = self.scorer.score(piece, columns)
+        return Finished(self.writer.render(piece, added), len(item.content), piece, added)
+
+    def _count(self, finished: Finished) -> None:
+        """Count the rows, and keep the first ones to look at."""
+        piece, added, counts = finished.piece, finished.added, self.counts
+        errors = added[:, -1]
+        counts.rows += added.height
+        counts.wrong += added.height - errors.null_count()
+        if len(counts.first) < SHOWN_ROWS:
+            for row in errors.is_null().arg_true().head(SHOWN_ROWS - len(counts.first)).to_list():
+                cells = [str(piece.frame[row, at] or "") for at in self.scorer.positions]
+                counts.first.append(Shown(int(piece.numbers[row]), cells, added.row(row)[:-1], ""))
+        if len(counts.first_wrong) < SHOWN_WRONG and errors.null_count() < added.height:
+            for row in errors.is_not_null().arg_true().head(SHOWN_WRONG - len(counts.first_wrong)).to_list():
+                counts.first_wrong.append(Shown(int(piece.numbers[row]), (), (), errors[row]))
+
+
+def run_in_order(work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
+    """The work on each item, some items ahead; no more of them in memory than that."""
+    pending: deque[Future[Result]] = deque()
+    pool = ThreadPoolExecutor(AT_A_TIME)
+    try:
+        for item in items:
+            pending.append(pool.submit(work, item))
+            if len(pending) > AT_A_TIME:
+                yield pending.popleft().result()
+        while pending:
+            yield pending.popleft().result()
+    finally:
+        pool.shutdown(cancel_futures=True)

@@ -1,0 +1,178 @@
+"""What turns clean answers into estimates: an engine takes many rows and gives a column for each estimate.
+
+A model's card names its engine. Whatever a page or a program shows, all but the equation and the
+arithmetic, it can ask of any engine; those two only of one that has scores.
+"""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from operator import mul
+from typing import Any
+
+from model.declare.model import Model
+
+from .logistic import NORMAL_95, logit, sigmoid, softmax
+from .tables import Answers, Score, Term, Vector, add, length
+from .unknown import Recorded, Ways
+
+Columns = tuple[Sequence[float], ...]
+Range = tuple[float, float]
+
+
+class Engine(ABC):
+    # The sums behind the estimates by their names; an engine of another kind has none.
+    scores: Mapping[str, Score]
+    recorded: Recorded
+
+    @abstractmethod
+    def predict(self, rows: Sequence[Answers]) -> Columns:
+        """For each of the model's estimates a column with its value for every row."""
+
+    @abstractmethod
+    def predict_one(self, answers: Answers) -> Vector:
+        """The estimates for one row, which has a way of its own: a column of one would cost more than the sum."""
+
+    @abstractmethod
+    def ranges(self, answers: Answers) -> list[Range]:
+        """The range around each estimate for one row."""
+
+    def vary(self, answers: Answers, name: str, values: Sequence[Any]) -> Columns:
+        """The estimates with one answer replaced by each of these."""
+        return self.predict([{**answers, name: value} for value in values])
+
+
+class Tables(Engine):
+    """An engine whose scores are sums of points."""
+
+    # The names under which the card has the sums; the first one is the estimate's.
+    names: tuple[str, ...] = ("",)
+
+    def __init__(self, model: Model, compiled: Mapping[str, Any]) -> None:
+        self.model = model
+        self.scores = {name: Score(compiled[name] if name else compiled) for name in self.names}
+        self.score = self.scores[self.names[0]]
+        self.recorded = Recorded(compiled.get("people", {"inputs": [], "answers": [], "counts": []}))
+        self.averaged = frozenset(self.recorded.names)
+        # What the search for the smallest changes has found for the commonest answers.
+        self.gains: dict[Any, Any] = {}
+
+    def predict(self, rows: Sequence[Answers]) -> Columns:
+        return tuple(zip(*[self.predict_one(row) for row in rows], strict=True))
+
+    def unknown(self, answers: Answers) -> tuple[str, ...]:
+        return tuple([name for name, answer in answers.items() if answer is None and name in self.averaged])
+
+    @abstractmethod
+    def result(self, scores: Vector) -> Vector:
+        """What a sum comes to: a chance, the classes' chances, or the amount itself."""
+
+
+class ChanceTables(Tables):
+    """One chance: a sigmoid of the sum, averaged over the ways to fill in what is unknown."""
+
+    def result(self, scores: Vector) -> Vector:
+        return (sigmoid(scores[0]),)
+
+    def predict_one(self, answers: Answers) -> Vector:
+        if None in answers.values() and (unknown := self.unknown(answers)):
+            ways = self.recorded.ways(unknown)
+            return (average(ways, self._totals(ways, answers)),)
+        return (sigmoid(self.score.one(answers)),)
+
+    def vary(self, answers: Answers, name: str, values: Sequence[Any]) -> Columns:
+        unknown = self.unknown({**answers, name: ""})
+        if not unknown:
+            return super().vary(answers, name, values)
+        ways = self.recorded.ways(unknown)
+        touched = [term for term in self.score.terms if name in term.inputs]
+        rest = [term for term in self.score.terms if name not in term.inputs]
+        start = self._totals(ways, answers, rest)
+        return ([average(ways, ways.add_points(start, touched, {**answers, name: value})) for value in values],)
+
+    def _totals(self, ways: Ways, answers: Answers, terms: Sequence[Term] | None = None) -> list[float]:
+        """The score of each way; what is the same for all of them is added up once."""
+        own = self.score.terms if terms is None else terms
+        moving = [term for term in own if any(name in ways.codes for name in term.inputs)]
+        start = sum([term.points(answers) for term in own if term not in moving], self.score.intercept[0])
+        return ways.add_points([start] * len(ways), moving, answers)
+
+    def ranges(self, answers: Answers) -> list[Range]:
+        if not self.score.intercept_spread:
+            if self.model.views is None:
+                # Nothing is known of a range.
+                value = self.predict_one(answers)[0]
+                return [(value, value)]
+            # A photo's range is what other views of it show.
+            views = self.model.views(answers)
+            features = self.model.features or (lambda view: view)
+            low, high = [self.predict_one(features(view))[0] for view in views]
+            return [(low, high)]
+        unknown = self.unknown(answers)
+        chance, error = self._averaged_error(answers, unknown) if unknown else self._error(answers)
+        centre, reach = logit(chance), NORMAL_95 * error
+        return [(sigmoid(centre - reach), sigmoid(centre + reach))]
+
+    def _error(self, answers: Answers) -> tuple[float, float]:
+        """The chance, and how far its logit moves with the coefficients: the sandwich's standard error."""
+        return sigmoid(self.score.one(answers)), length(self.score.spread(answers)[0])
+
+    def _averaged_error(self, answers: Answers, unknown: tuple[str, ...]) -> tuple[float, float]:
+        ways = self.recorded.ways(unknown)
+        chances = list(map(sigmoid, self._totals(ways, answers)))
+        chance = math.fsum(map(mul, ways.shares, chances))
+        slopes = [share * one * (1 - one) for share, one in zip(ways.shares, chances, strict=True)]
+        whole, unknowns = sum(slopes), set(unknown)
+        known = [term.spread(answers)[0] for term in self.score.terms if not unknowns.intersection(term.inputs)]
+        vectors = [tuple([whole * value for value in add([self.score.intercept_spread[0], *known])])]
+        touched = [term for term in self.score.terms if unknowns.intersection(term.inputs)]
+        vectors += [ways.add_vectors(slopes, term, answers) for term in touched]
+        return chance, length(add(vectors)) / (chance * (1 - chance))
+
+
+def average(ways: Ways, scores: Sequence[float]) -> float:
+    return math.fsum(map(mul, ways.shares, map(sigmoid, scores)))
+
+
+class ClassesTables(Tables):
+    """A chance for each class: a softmax of their sums."""
+
+    def result(self, scores: Vector) -> Vector:
+        return softmax(scores)
+
+    def predict_one(self, answers: Answers) -> Vector:
+        return softmax(self.score.several(answers))
+
+    def ranges(self, answers: Answers) -> list[Range]:
+        chances, vectors = self.predict_one(answers), self.score.spread(answers)
+        return [class_range(number, chances, vectors) for number in range(len(chances))]
+
+
+def class_range(number: int, chances: Vector, vectors: Sequence[Vector]) -> Range:
+    """A class's chance; its logit moves by its own score less the mean score of the other classes."""
+    chance = chances[number]
+    others = [other for other in range(len(chances)) if other != number]
+    # Summed rather than 1 - chance, which would lose the digits of a chance near 1.
+    rest = max(math.fsum(chances[other] for other in others), 1e-300)
+    mean = add([tuple([chances[other] / rest * x for x in vectors[other]]) for other in others])
+    reach = NORMAL_95 * length(tuple([own - x for own, x in zip(vectors[number], mean, strict=True)]))
+    centre = math.log(max(chance, 1e-300)) - math.log(rest)
+    return min(sigmoid(centre - reach), chance), max(sigmoid(centre + reach), chance)
+
+
+class AmountTables(Tables):
+    """An amount, with a sum of its own for each end of its range."""
+
+    names = ("estimate", "low", "high")
+
+    def result(self, scores: Vector) -> Vector:
+        return scores
+
+    def predict_one(self, answers: Answers) -> Vector:
+        return (self.score.one(answers),)
+
+    def ranges(self, answers: Answers) -> list[Range]:
+        value, low, high = [score.one(answers) for score in self.scores.values()]
+        return [(min(low, value), max(high, value))]

@@ -1,0 +1,92 @@
+"""The three kinds of answer, and what each does differently with its estimates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from model.declare.model import Model
+
+from .engine import AmountTables, ChanceTables, ClassesTables, Tables
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """One number with its range: a chance between 0 and 1, or an amount."""
+
+    value: float
+    low: float
+    high: float
+    # The class it is the chance of, where there are several.
+    label: str = ""
+
+
+class Probability:
+    """One chance of yes."""
+
+    # What programs and files call the number.
+    number = "probability"
+    engines: Mapping[str, type[Tables]] = {"tables": ChanceTables}
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+
+    @property
+    def labels(self) -> list[str]:
+        """The names of the estimates, where there are several."""
+        return []
+
+    def focus(self, values: Sequence[float]) -> int:
+        """Which of the estimates sentences speak of."""
+        return 0
+
+    @property
+    def columns(self) -> dict[str, type[float] | type[str]]:
+        """The columns that a scored row gets, and what is in them."""
+        return {self.number: float, "low": float, "high": float}
+
+    def cells(self, estimates: Sequence[Estimate]) -> list[float | str]:
+        """What stands in those columns, unrounded."""
+        return [number for one in estimates for number in (one.value, one.low, one.high)]
+
+    def as_json(self, estimates: Sequence[Estimate]) -> dict[str, Any]:
+        return dict(zip(self.columns, self.cells(estimates), strict=True))
+
+
+class Classes(Probability):
+    """A chance for each of several classes."""
+
+    engines = {"tables": ClassesTables}
+
+    @property
+    def labels(self) -> list[str]:
+        return list(self.model.learns.classes.values())
+
+    def focus(self, values: Sequence[float]) -> int:
+        return list(values).index(max(values))
+
+    @property
+    def columns(self) -> dict[str, type[float] | type[str]]:
+        numbers = {f"{number}_{label}": float for label in self.labels for number in ("probability", "low", "high")}
+        return {"class": str, **numbers}
+
+    def cells(self, estimates: Sequence[Estimate]) -> list[float | str]:
+        return [self._likeliest(estimates), *super().cells(estimates)]
+
+    def as_json(self, estimates: Sequence[Estimate]) -> dict[str, Any]:
+        chances = {e.label: {"probability": e.value, "low": e.low, "high": e.high} for e in estimates}
+        return {"class": self._likeliest(estimates), "classes": chances}
+
+    def _likeliest(self, estimates: Sequence[Estimate]) -> str:
+        return estimates[self.focus([estimate.value for estimate in estimates])].label
+
+
+class Amount(Probability):
+    """How much of something."""
+
+    number = "amount"
+    engines = {"tables": AmountTables}
+
+
+KINDS: Mapping[str, type[Probability]] = {"probability": Probability, "classes": Classes, "amount": Amount}

@@ -1,0 +1,131 @@
+"""Models that are none of ours have index, form, result, card and API, in words that are true of them."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import jsonschema_rs
+import pytest
+from flask.testing import FlaskClient
+
+from model.predict.catalog import Catalog
+from webapp import create_app
+from webapp.http.addresses import texts
+
+from tests.cards import section, the_table
+from tests.other_models import MODELS, write_models
+from tests.page import Page, page_of
+from tests.payloads import SETTINGS, example
+
+pytestmark = pytest.mark.slow
+
+# Words that belong to one of our own models, and would be a lie of any other.
+OURS = re.compile(
+    r"\b(food|photos?|iris|flowers?|passengers?|districts?|rooms|census|income|cost|three together|three kinds)\b",
+    re.IGNORECASE,
+)
+each = pytest.mark.parametrize("name", MODELS)
+
+
+@pytest.fixture(scope="module")
+def others(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
+    folder = write_models(tmp_path_factory.mktemp("others"))
+    app = create_app(SETTINGS | {"MODEL_FOLDERS": (folder,), "MODELS": tuple(MODELS)})
+    with app.test_client() as client:
+        yield client
+
+
+def catalog(client: FlaskClient) -> Catalog:
+    models: Catalog = client.application.extensions["models"]
+    return models
+
+
+def page(client: FlaskClient, path: str, **query: Any) -> Page:
+    response = client.get(path, query_string=query)
+    assert response.status_code == 200
+    return page_of(response)
+
+
+def result(client: FlaskClient, name: str) -> Page:
+    model = catalog(client)[name]
+    return page(client, f"/{name}/result", **texts(model, example(model)))
+
+
+def test_the_index_shows_them_all(others: FlaskClient) -> None:
+    text = page(others, "/").text
+    for name in MODELS:
+        assert catalog(others)[name].words.question in text
+    assert "Right about 90 of 100 pictures that show a dog, among those it was set by." in text
+
+
+@each
+def test_every_page_of_one_speaks_of_it_and_of_none_of_ours(others: FlaskClient, name: str) -> None:
+    pages = [page(others, f"/{name}"), result(others, name), page(others, f"/{name}/card")]
+    pages += [] if name == "dogs" else [page(others, f"/{name}/batch")]
+    for shown in pages:
+        assert catalog(others)[name].words.title in shown.title or "out of 100" in shown.title
+        # What is pasted into a terminal takes photo.jpg, whatever it shows.
+        said = re.sub(r"\bphoto\.jpg\b|--photo\b|boundary=photo\b", "", shown.text)
+        assert OURS.findall(said) == []
+
+
+@each
+def test_one_can_be_compared(others: FlaskClient, name: str) -> None:
+    model = catalog(others)[name]
+    shown = page(others, f"/{name}/compare", **texts(model, example(model)))
+    assert "No answer is changed yet." in shown.text
+
+
+def test_a_second_model_of_pictures_says_what_its_declaration_leaves_out(others: FlaskClient) -> None:
+    sure = section(result(others, "dogs"), "sure").text
+    assert "The pictures that the model was set by were not kept" in sure
+    shown = page(others, "/dogs/card")
+    assert the_table(shown, "good")["show a dog"][0] == "100"
+    assert the_table(shown, "wrong")["In truth: do not"] == ["45 15.0 of 100", "255 85.0 of 100"]
+    assert "Picture" in the_table(shown, "equation")
+    assert "There is none" in section(shown, "counted").text
+
+
+def test_four_classes_have_a_shape_each(others: FlaskClient) -> None:
+    legend = [svg for svg in result(others, "birds").root.all("svg") if "key" in svg.attributes["class"]]
+    shapes = [svg.all("path")[0].attributes["class"] for svg in legend]
+    assert len(shapes) == len(set(shapes)) == 4
+
+
+def test_four_classes_add_up_on_their_card(others: FlaskClient) -> None:
+    shown = page(others, "/birds/card")
+    counts = [[int(cell.split()[0]) for cell in cells] for cells in the_table(shown, "wrong").values()]
+    assert [sum(row) for row in counts] == [40] * 4
+    assert list(the_table(shown, "who")) == ["Robin", "Wren", "Blackbird", "Thrush"]
+
+
+def test_the_card_of_events_that_are_never_foretold_says_so(others: FlaskClient) -> None:
+    shown = page(others, "/faults/card")
+    assert "It never said yes" in section(shown, "wrong").text
+    assert the_table(shown, "wrong")["In truth: had a fault"][0].startswith("0 ")
+    assert [cells[2] for cells in the_table(shown, "tells").values()][-1] == "–"
+
+
+def test_an_amount_is_told_in_its_own_words(others: FlaskClient) -> None:
+    shown = result(others, "stays")
+    assert shown.heading.endswith(" days")
+    assert re.search(r"\d+ of 100 patients in the data have less\.", shown.text)
+    assert "On a line from the lowest to the highest stay in the data" in shown.text
+
+
+@each
+def test_the_api_answers_and_describes_it(others: FlaskClient, name: str) -> None:
+    model = catalog(others)[name]
+    document = others.get("/api/openapi.json").get_json()
+    schema = {**document["components"]["schemas"][f"{name}_estimate"], "components": document["components"]}
+    address = f"/api/models/{name}/predict?explain=1"
+    sent = {"data": texts(model, example(model))} if model.has_photo else {"json": dict(model.examples[0].answers)}
+    media = {"content_type": "multipart/form-data"} if model.has_photo else {}
+    answer = others.post(address, **sent, **media)
+    assert answer.status_code == 200
+    assert list(jsonschema_rs.validator_for(schema).iter_errors(answer.get_json())) == []
+    assert json.dumps(document["paths"][f"/api/models/{name}/predict"]).count("“photo”") == 0
+    assert model.words.question in page(others, "/api/").text

@@ -1,0 +1,53 @@
+"""The web's side of a model's form: Flask-WTF's token around the fields that the model declares."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from flask_wtf import FlaskForm
+from markupsafe import Markup
+from werkzeug.datastructures import MultiDict
+
+from model.declare.model import Model
+from webapp.http.addresses import NEW
+from webapp.http.cache import kept, rendered
+
+# A field with a longer answer is made anew each time.
+LONGEST_KEPT = 40
+TOKEN = "csrf_token"  # noqa: S105 - a field's name
+NOT_SENT = "This page was open for too long, or its cookie is gone, so it was not sent"
+EXPIRED = f"{NOT_SENT}. Nothing you typed is lost: send it again"
+EXPIRED_PHOTO = f"{NOT_SENT}. Choose the photo again and send it"
+
+
+@cache
+def page_form(model: Model) -> type[FlaskForm]:
+    """The model's own form with a token; its rules and messages stay the model's."""
+    return type(f"{model.form.__name__}Page", (model.form, FlaskForm), {})
+
+
+def fill(model: Model, formdata: Any, prefix: str = "") -> FlaskForm:
+    """The form as typed into an address or sent, with what each field makes of it."""
+    return page_form(model)(formdata=formdata, prefix=prefix)
+
+
+def compact_fields(model: Model, answers: Mapping[str, list[str]], errors: Mapping[str, str]) -> Markup:
+    """The model's own fields once more, small, to try other answers in beside the first ones."""
+    fields = [
+        # A photo cannot be filled in.
+        compact_field(model, name, () if asked.kind == "photo" else tuple(answers.get(name, ())), errors.get(name, ""))
+        for name, asked in model.input.items()
+    ]
+    return Markup("".join(fields))  # noqa: S704 - each is a rendered template
+
+
+def compact_field(model: Model, name: str, texts: tuple[str, ...], message: str) -> Markup:
+    def values() -> dict[str, Any]:
+        typed = MultiDict((NEW + name, text) for text in texts)
+        return {"one": model.form(formdata=typed, prefix=NEW)[name], "message": message}
+
+    if message or sum(map(len, texts)) > LONGEST_KEPT:
+        return rendered("_compact_field.html", values())
+    return kept("_compact_field.html", (model, name, texts), values)

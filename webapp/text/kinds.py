@@ -1,0 +1,143 @@
+"""The three kinds of answer in words and pictures, so that no page asks which kind it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from markupsafe import Markup
+
+from model.declare.inputs import first_upper
+from model.declare.model import Model
+from model.declare.words import Words
+from model.predict.kinds import Estimate
+
+from .dots import Dots, draw_chance, draw_classes, hundredths
+from .numbers import about, about_rest, amount, chance, out_of_100
+
+
+class Chance:
+    """One chance of yes, out of 100."""
+
+    # What stands after a number.
+    unit = " out of 100"
+    # Whether there is a 50 out of 100 to cross, and whether the answer is yes or no.
+    has_middle = True
+    is_yes_or_no = True
+    # How a sum becomes the number, as the page writes it.
+    turned = Markup("1 / (1 + e<sup>−sum</sup>)")
+
+    def __init__(self, words: Words) -> None:
+        self.words = words
+
+    @property
+    def line(self) -> str:
+        """What the drawn line runs between."""
+        return "On a line from 0 to 100"
+
+    def number(self, value: float) -> str:
+        return out_of_100(value)
+
+    def whole(self, value: float) -> str:
+        """The number with its unit: “23 out of 100”, “$31,400”."""
+        return f"{self.number(value)}{self.unit}"
+
+    def headline(self, estimate: Estimate) -> str:
+        """The one number of a result, as its heading and its title have it."""
+        return first_upper(self.whole(estimate.value))
+
+    def sentence(self, estimates: Sequence[Estimate]) -> str:
+        """The picture of a hundred dots in words."""
+        value, words = estimates[0].value, self.words
+        return f"{about(value)} of 100 {words.those} {words.yes}. {about_rest(value)} {words.no}."
+
+    def dots(self, estimates: Sequence[Estimate]) -> tuple[Dots, ...]:
+        """The picture of a hundred dots; none where the number is not out of 100."""
+        return draw_chance(estimates[0].value)
+
+    def span(self, estimate: Estimate) -> str:
+        """“21 to 26”; one number where both ends are the same."""
+        low, high = self.number(estimate.low), self.number(estimate.high)
+        return low if low == high else f"{low} to {high}"
+
+    def whole_span(self, estimate: Estimate) -> str:
+        """The range with its unit once."""
+        return f"{self.span(estimate)}{self.unit}"
+
+    def difference(self, after: Estimate, before: Estimate) -> str:
+        """What a change did, in words that agree with the two numbers shown."""
+        if self.number(after.value) == self.number(before.value):
+            return "The number stays the same, to the nearest whole one."
+        more = hundredths(after.value) - hundredths(before.value)
+        return f"{abs(more) or 'Less than 1'} {'more' if after.value > before.value else 'fewer'} out of 100."
+
+    def accuracy(self, figures: Mapping[str, float]) -> str:
+        """How good a model is, in one plain sentence from its own figures."""
+        words = self.words
+        if "accuracy" in figures:
+            return f"Right about {hundredths(figures['accuracy'])} of 100 {words.many} that it had not seen."
+        right = hundredths(figures["right_yes"])
+        return f"Right about {right} of 100 {words.many} {words.who} {words.yes}, among those it was set by."
+
+    def exact(self, value: float) -> str:
+        """The number to as many digits as its sum is printed with."""
+        return chance(value, 4)
+
+
+class Classes(Chance):
+    """A chance for each of several classes, the likeliest first in words."""
+
+    is_yes_or_no = False
+    turned = Markup("e<sup>sum</sup>, divided by all of them together")
+
+    def headline(self, estimate: Estimate) -> str:
+        return f"{estimate.label.capitalize()}: {self.whole(estimate.value)}"
+
+    def sentence(self, estimates: Sequence[Estimate]) -> str:
+        parts = ", ".join(f"{self.number(one.value)} {one.label}" for one in estimates)
+        return f"Of 100 {self.words.those}: {parts}."
+
+    def dots(self, estimates: Sequence[Estimate]) -> tuple[Dots, ...]:
+        return draw_classes([estimate.value for estimate in estimates])
+
+    def difference(self, after: Estimate, before: Estimate) -> str:
+        if after.label != before.label:
+            return f"Now {after.label} is the likeliest, not {before.label}."
+        return super().difference(after, before)
+
+
+class Amount(Chance):
+    """How much of something, in the model's own unit."""
+
+    unit = ""
+    has_middle = False
+    is_yes_or_no = False
+    turned = Markup()
+
+    @property
+    def line(self) -> str:
+        return f"On a line from the lowest to the highest {self.words.amount} in the data"
+
+    def number(self, value: float) -> str:
+        return amount(value, self.words)
+
+    def dots(self, estimates: Sequence[Estimate]) -> tuple[Dots, ...]:
+        return ()
+
+    def span(self, estimate: Estimate) -> str:
+        return f"{self.number(estimate.low)} to {self.number(estimate.high)}"
+
+    def difference(self, after: Estimate, before: Estimate) -> str:
+        more = round(after.value, 1) - round(before.value, 1)
+        if not more:
+            return f"The {self.words.amount} stays the same."
+        return f"{self.number(abs(more))} {'more' if more > 0 else 'less'}."
+
+    def accuracy(self, figures: Mapping[str, float]) -> str:
+        return f"Off by {self.number(figures['mean_error'])} on average, on {self.words.many} it had not seen."
+
+
+KINDS: Mapping[str, type[Chance]] = {"probability": Chance, "classes": Classes, "amount": Amount}
+
+
+def kind_of(model: Model) -> Chance:
+    return KINDS[model.kind](model.words)
