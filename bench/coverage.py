@@ -3,7 +3,7 @@
     python bench/coverage.py [census titanic iris housing] [--refits 200] [--people 500]
 
 Chances: the model is refitted on bootstrap resamples of its table, and the share of refitted
-estimates that fall inside the 95 % range stated by the scorecard is counted, at people drawn from
+estimates that fall inside the 95 % range stated by the model is counted, at people drawn from
 the table; the goal is 93 to 97 %. Amounts: ten-fold cross-validation over five seeds counts the
 share of prices inside the 80 % range of a model that had not seen them.
 """
@@ -25,25 +25,26 @@ from model.declare.recipe import Candidate
 from model.learn.check import records
 from model.learn.kinds import kind_of
 from model.learn.table import read_table
-from model.predict.catalog import get_model
-from model.predict.predictor import Predictor, get_predictor
+from model.predict.catalog import Catalog
+from model.predict.predictor import Predictor
 
 SEEDS = 5
+CATALOG = Catalog()
 
 
 def chosen(model: Model, predictor: Predictor) -> Candidate:
-    """The candidate that the scorecard was compiled from."""
-    wanted = predictor.card["recipe"]["chosen"]
+    """The candidate that the card was compiled from."""
+    wanted = predictor.card.recipe.chosen
     return next(candidate for candidate in model.learns.candidates if candidate.name == wanted)
 
 
 def bootstrap_coverage(model: Model, refits: int, people: int) -> float:
-    predictor = get_predictor(model.name)
+    predictor = CATALOG.predictor(model.name)
     X, y = read_table(model)
     X = X[list(model.input)]
     random = np.random.default_rng(0)
     asked = X.iloc[random.choice(len(X), size=min(people, len(X)), replace=False)]
-    ranges = [predictor.estimates(answers) for answers in records(model, asked)]
+    ranges = [predictor.estimates(answers) for answers in records(asked)]
     low = np.array([[one.low for one in row] for row in ranges])
     high = np.array([[one.high for one in row] for row in ranges])
     inside = []
@@ -78,7 +79,7 @@ def main() -> None:
     parser.add_argument("--people", type=int, default=500)
     asked = parser.parse_args()
     for name in asked.models:
-        model = get_model(name)
+        model = CATALOG[name]
         if model.kind == "amount":
             held = amount_coverage(model)
             ends = f"{min(held):.1%} to {max(held):.1%}"

@@ -5,9 +5,9 @@ import pandas as pd
 from fastapi import FastAPI
 from pydantic import BaseModel
 
-from model.predict.catalog import get_model
+from model.predict.catalog import Catalog
 
-pipeline = joblib.load(get_model("census").pickle_path)
+pipeline = joblib.load(Catalog()["census"].pickle_path)
 app = FastAPI()
 
 

@@ -46,10 +46,10 @@ def tutorial() -> Any:
     from sklearn.linear_model import LogisticRegression
 
     from model.learn.table import read_table
-    from model.predict.catalog import get_model
+    from model.predict.catalog import Catalog
 
-    X, y = read_table(get_model("census"))
-    names = [asked.name for asked in get_model("census").inputs]
+    X, y = read_table(Catalog()["census"])
+    names = [asked.name for asked in Catalog()["census"].inputs]
     dummies = pd.get_dummies(X[names])
     regression = LogisticRegression(max_iter=2000).fit(dummies, y)
     app = with_template(Flask(__name__))

@@ -14,9 +14,6 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from model.predict.predictor import get_predictor
-from webapp.commands.serve import CONNECTIONS, THREADS
-
 ROOT = Path(__file__).resolve().parent.parent
 # Somebody of the census, for whoever needs only one.
 PERSON = {
@@ -32,7 +29,10 @@ PERSON = {
 
 def people(number: int) -> list[dict[str, Any]]:
     """So many people of the census, of whom every answer is recorded; the same ones each time."""
-    crowd = get_predictor("census").crowd
+    # Who needs no people can do without the project on the path.
+    from model.predict.catalog import Catalog
+
+    crowd = Catalog().predictor("census").crowd
     assert crowd is not None
     rows = random.Random(2026).sample(range(crowd.count), 2 * number)
     answers = (dict(crowd.person(row).answers) for row in rows)
@@ -54,6 +54,8 @@ def gunicorn(app: str, port: int) -> list[str]:
 
 def granian(factory: str, port: int) -> list[str]:
     """Granian with the settings that run.py gives it."""
+    from webapp.commands.serve import CONNECTIONS, THREADS
+
     settings = ["--interface", "wsgi", "--http", "1", "--workers", "2", "--blocking-threads", str(THREADS)]
     settings += ["--backlog", str(2 * CONNECTIONS), "--backpressure", str(CONNECTIONS), "--log-level", "error"]
     return [sys.executable, "-m", "granian", "--factory", "--port", str(port), *settings, factory]

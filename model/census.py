@@ -2,18 +2,7 @@
 
 from wtforms import Form
 
-from .declare import (
-    Candidate,
-    ChoiceField,
-    Curve,
-    Example,
-    Model,
-    NumberField,
-    Pair,
-    Recipe,
-    Table,
-    Words,
-)
+from .declare import Candidate, ChoiceField, Curve, Example, Model, NumberField, Pair, Recipe, Table, Words
 
 OUTSIDE = "The census data has no one outside that range"
 
@@ -34,9 +23,7 @@ class CensusForm(Form):
             "Married-civ-spouse": "Married, living together",
             "Married-spouse-absent": "Married, living apart",
             "Married-AF-spouse": "Married to someone in the armed forces",
-            "Separated": "Separated",
-            "Divorced": "Divorced",
-            "Widowed": "Widowed",
+            "Separated": "Separated", "Divorced": "Divorced", "Widowed": "Widowed",
         },
         phrase="Marital status “{}”", changeable=False,
     )  # fmt: skip
@@ -45,9 +32,7 @@ class CensusForm(Form):
         choices={
             "Amer-Indian-Eskimo": "American Indian or Eskimo",
             "Asian-Pac-Islander": "Asian or Pacific Islander",
-            "Black": "Black",
-            "Other": "Other",
-            "White": "White",
+            "Black": "Black", "Other": "Other", "White": "White",
         },
         phrase="Race “{}”",
     )  # fmt: skip
@@ -56,26 +41,16 @@ class CensusForm(Form):
         plural="levels of education",
         choices={
             "School": {
-                "Preschool": "Preschool",
-                "1st-4th": "1st to 4th grade",
-                "5th-6th": "5th or 6th grade",
-                "7th-8th": "7th or 8th grade",
-                "9th": "9th grade",
-                "10th": "10th grade",
-                "11th": "11th grade",
-                "12th": "12th grade, no diploma",
-                "HS-grad": "High school diploma",
+                "Preschool": "Preschool", "1st-4th": "1st to 4th grade", "5th-6th": "5th or 6th grade",
+                "7th-8th": "7th or 8th grade", "9th": "9th grade", "10th": "10th grade", "11th": "11th grade",
+                "12th": "12th grade, no diploma", "HS-grad": "High school diploma",
             },
             "College": {
-                "Some-college": "Some college, no degree",
-                "Assoc-voc": "Associate degree, vocational",
-                "Assoc-acdm": "Associate degree, academic",
-                "Bachelors": "Bachelor’s degree",
+                "Some-college": "Some college, no degree", "Assoc-voc": "Associate degree, vocational",
+                "Assoc-acdm": "Associate degree, academic", "Bachelors": "Bachelor’s degree",
             },
             "After college": {
-                "Masters": "Master’s degree",
-                "Prof-school": "Professional school degree",
-                "Doctorate": "Doctorate",
+                "Masters": "Master’s degree", "Prof-school": "Professional school degree", "Doctorate": "Doctorate",
             },
         },
         phrase="Education “{}”", changeable=True, ordered=True,
@@ -84,13 +59,9 @@ class CensusForm(Form):
         "Employer", thing="the person’s employer", plural="employers", may_be_unknown=True,
         choices={
             "Private": "Private company",
-            "Self-emp-not-inc": "Self-employed, not incorporated",
-            "Self-emp-inc": "Self-employed, incorporated",
-            "Federal-gov": "Federal government",
-            "State-gov": "State government",
-            "Local-gov": "Local government",
-            "Without-pay": "Works without pay",
-            "Never-worked": "Never worked",
+            "Self-emp-not-inc": "Self-employed, not incorporated", "Self-emp-inc": "Self-employed, incorporated",
+            "Federal-gov": "Federal government", "State-gov": "State government", "Local-gov": "Local government",
+            "Without-pay": "Works without pay", "Never-worked": "Never worked",
         },
         phrase="Employer “{}”", changeable=True,
     )  # fmt: skip
@@ -108,18 +79,13 @@ SEX_BY_STATUS = Pair(Table("sex"), Table("status"))
 HOURS_BY_STATUS = Pair(Curve("hours", knots=(1, 40, 60, 99)), Table("status"))
 
 MODEL = Model(
-    name="census",
-    kind="probability",
-    form=CensusForm,
-    order=1,
+    name="census", kind="probability", form=CensusForm, order=1,
     fieldsets={
         "About the person": ("age", "sex", "status", "race"),
         "Education and work": ("education", "work", "hours"),
     },
     recipe=Recipe(
-        table="census.csv.gz",
-        target="income",
-        yes=">50K",
+        table="census.csv.gz", target="income", yes=">50K",
         candidates=(
             Candidate(PLAIN, name="no pairs"),
             Candidate((*PLAIN, SEX_BY_STATUS), name="sex by marital status"),
@@ -129,21 +95,15 @@ MODEL = Model(
         tutorial=("age", "work", "education", "status", "race", "sex", "hours"),
     ),
     examples=(
-        Example(
-            "A married manager of 52 with a degree",
-            {"age": 52, "sex": "Male", "status": "Married-civ-spouse", "race": "White",
-             "education": "Bachelors", "work": "Private", "hours": 45},
-        ),
-        Example(
-            "A single nurse of 29",
-            {"age": 29, "sex": "Female", "status": "Never-married", "race": "Black",
-             "education": "Assoc-acdm", "work": "Local-gov", "hours": 38},
-        ),
-        Example(
-            "A student of 19 with a part-time job",
-            {"age": 19, "sex": "Male", "status": "Never-married", "race": "Asian-Pac-Islander",
-             "education": "Some-college", "work": None, "hours": 15},
-        ),
+        Example("A married manager of 52 with a degree",
+                {"age": 52, "sex": "Male", "status": "Married-civ-spouse", "race": "White",
+                 "education": "Bachelors", "work": "Private", "hours": 45}),
+        Example("A single nurse of 29",
+                {"age": 29, "sex": "Female", "status": "Never-married", "race": "Black",
+                 "education": "Assoc-acdm", "work": "Local-gov", "hours": 38}),
+        Example("A student of 19 with a part-time job",
+                {"age": 19, "sex": "Male", "status": "Never-married", "race": "Asian-Pac-Islander",
+                 "education": "Some-college", "work": None, "hours": 15}),
     ),
     words=Words(
         title="Census income",
@@ -152,9 +112,7 @@ MODEL = Model(
         lead="From the answers of {rows} people in the 1994 United States census.",
         button="Estimate the chance",
         those="people with these answers",
-        yes="had an income over $50,000",
-        no="did not",
-        outcome="income over $50,000",
+        yes="had an income over $50,000", no="did not", outcome="income over $50,000",
         warning="Do not use this to make decisions about a person. "
         "It describes 1994, including that year’s unequal pay.",
         data_line="{rows} people in the 1994 United States census",

@@ -36,15 +36,10 @@ def views(answers: Mapping[str, Any]) -> tuple[Mapping[str, Any], Mapping[str, A
 
 
 MODEL = Model(
-    name="food",
-    kind="probability",
-    form=FoodForm,
-    order=5,
+    name="food", kind="probability", form=FoodForm, order=5, features=features, views=views,
     fieldsets={"The photo": ("photo",)},
     recipe=Given(
-        input="photo",
-        intercept=6.1001,
-        slope=2.0665,
+        input="photo", intercept=6.1001, slope=2.0665,
         figures={"auc": 0.9966, "right_yes": 0.983, "right_no": 0.975, "rows": 1199, "yes": 233},
         source="1,199 photos: samples of ImageNet, 49 full-size photos of dishes, bread, people and places, "
         "and 150 of fruit and vegetables in a shop; 233 show food. Weighed to half food, half not.",
@@ -57,17 +52,11 @@ MODEL = Model(
         balance="The photos were weighed to half food, half not: where food is rarer than that, the estimates are "
         "too high.",
     ),
-    features=features,
-    views=views,
     examples=(
-        Example(
-            "A cup of coffee on a table",
-            {"photo": "0.971081_0.949721_0.971081_967-0.9537_968-0.0114_925-0.0094_960-0.0040_504-0.0021"},
-        ),
-        Example(
-            "A palace in China",
-            {"photo": "0.00793871_0.00441918_0.0100141_698-0.3520_442-0.1022_663-0.0841_483-0.0533_975-0.0411"},
-        ),
+        Example("A cup of coffee on a table",
+                {"photo": "0.971081_0.949721_0.971081_967-0.9537_968-0.0114_925-0.0094_960-0.0040_504-0.0021"}),
+        Example("A palace in China",
+                {"photo": "0.00793871_0.00441918_0.0100141_698-0.3520_442-0.1022_663-0.0841_483-0.0533_975-0.0411"}),
     ),
     words=Words(
         title="Food photos",
@@ -75,18 +64,12 @@ MODEL = Model(
         heading="Find out whether a photo shows food",
         lead="An image network looks at your photo and says how likely it shows food.",
         button="Look at the photo",
-        those="photos that look like this",
-        yes="show food",
-        no="do not",
-        outcome="food",
+        those="photos that look like this", yes="show food", no="do not", outcome="food",
         warning="It knows 1,000 kinds of things from photos of the 2000s. It was not tested on other photos "
         "than those it was set by.",
         data_line="An image network, set by {rows} photos",
         source="1,199 photos",
-        one="photo",
-        many="photos",
-        things=True,
-        another="Another photo",
+        one="photo", many="photos", things=True, another="Another photo",
         left_out="It shows how the answer moves when the same photo is mirrored or cropped. "
         "It leaves out other photos of the same thing. The number fits photos of which half show food. "
         "Where food is rarer, it is too high.",

@@ -8,21 +8,16 @@ from .declare import Candidate, Curve, Example, Model, NumberField, Recipe, Word
 class HousingForm(Form):
     rooms = NumberField(
         "Rooms in a usual home of the district", subject="Rooms", thing="the number of rooms",
-        between=(3, 9), like="6.5", unit="rooms",
-        beyond="The data has no district outside that range",
+        between=(3, 9), like="6.5", unit="rooms", beyond="The data has no district outside that range",
         hint="An average, from 3 to 9, like 6.5", phrase="Having {}", changeable=True,
     )  # fmt: skip
 
 
 MODEL = Model(
-    name="housing",
-    kind="amount",
-    form=HousingForm,
-    order=4,
+    name="housing", kind="amount", form=HousingForm, order=4,
     fieldsets={"The district": ("rooms",)},
     recipe=Recipe(
-        table="housing.csv",
-        target="price",
+        table="housing.csv", target="price",
         candidates=(Candidate((Curve("rooms", knots=(5.5, 6, 6.5, 7, 8.5)),)),),
         range_block=Curve("rooms", knots=(3, 6, 7, 9)),
         tutorial=("rooms",),
@@ -36,23 +31,15 @@ MODEL = Model(
         title="Boston housing",
         question="What did a home cost in a district of Boston in 1970?",
         heading="Estimate what homes cost in a district of Boston",
-        lead="From {rows} districts in 1970. The price is the middle one of the homes "
-        "that their owners lived in.",
-        button="Estimate the price",
-        those="districts with homes of this size",
+        lead="From {rows} districts in 1970. The price is the middle one of the homes that their owners lived in.",
+        button="Estimate the price", those="districts with homes of this size",
         warning="It knows the number of rooms and nothing else. Prices are those of 1970.",
         data_line="{rows} districts of Boston in 1970",
         source="the 1970 census, published by Harrison and Rubinfeld in 1978",
-        one="district",
-        many="districts",
-        things=True,
-        another="Another district",
+        one="district", many="districts", things=True, another="Another district",
         left_out="The range leaves out everything but rooms, and more than fifty years of prices.",
-        amount="price",
-        less="{n} of 100 {many} in the data cost less than this",
-        counted_in="thousands of dollars",
-        before_unit="$",
-        after_unit=",000",
+        amount="price", less="{n} of 100 {many} in the data cost less than this",
+        counted_in="thousands of dollars", before_unit="$", after_unit=",000",
         for_what="Learning how a price and its range follow from one number.",
         not_for="Pricing a home.",
         licence="Data: David Harrison and Daniel Rubinfeld (1978), by way of StatLib and mlxtend.",

@@ -35,26 +35,15 @@ def flowers() -> object:
 
 
 MODEL = Model(
-    name="iris",
-    kind="classes",
-    form=IrisForm,
-    order=3,
+    name="iris", kind="classes", form=IrisForm, order=3, drawing="iris.svg",
     fieldsets={
         "Sepals, the outer leaves": ("sepal_length", "sepal_width"),
         "Petals, the inner leaves": ("petal_length", "petal_width"),
     },
     recipe=Recipe(
-        table=flowers,
-        target="kind",
-        classes={"0": "setosa", "1": "versicolor", "2": "virginica"},
-        candidates=(
-            Candidate(
-                tuple(Slope(part, scaled=False) for part in PARTS),
-                C=30.0,
-            ),
-        ),
-        smallest_bin=20,
-        close_within=0.2,
+        table=flowers, target="kind", classes={"0": "setosa", "1": "versicolor", "2": "virginica"},
+        candidates=(Candidate(tuple(Slope(part, scaled=False) for part in PARTS), C=30.0),),
+        smallest_bin=20, close_within=0.2,
     ),
     examples=(
         Example("A small iris with short petals",
@@ -64,22 +53,16 @@ MODEL = Model(
         Example("One that is hard to tell",
                 {"sepal_length": 6.1, "sepal_width": 2.8, "petal_length": 4.9, "petal_width": 1.7}),
     ),
-    drawing="iris.svg",
     words=Words(
         title="Iris flowers",
         question="Which kind of iris is this flower?",
         heading="Find out which kind of iris a flower is",
         lead="From {rows} flowers measured in the 1930s. Measure four parts of the flower with a ruler.",
-        button="Name the flower",
-        those="flowers with these measurements",
-        yes="is",
+        button="Name the flower", those="flowers with these measurements", yes="is",
         warning="It knows three kinds of iris only. Any other flower gets one of the three names all the same.",
         data_line="{rows} flowers of three kinds, measured in the 1930s",
         source="Edgar Anderson’s flowers, published by R. A. Fisher in 1936",
-        one="flower",
-        many="flowers",
-        things=True,
-        another="Another flower",
+        one="flower", many="flowers", things=True, another="Another flower",
         left_out="The range leaves out other kinds of iris, and faults in measuring.",
         for_what="Learning how a model tells three kinds apart.",
         not_for="Naming a flower that may be of another kind.",

@@ -2,18 +2,7 @@
 
 from wtforms import Form
 
-from .declare import (
-    Candidate,
-    ChoiceField,
-    Curve,
-    Example,
-    Model,
-    NumberField,
-    Pair,
-    Recipe,
-    Table,
-    Words,
-)
+from .declare import Candidate, ChoiceField, Curve, Example, Model, NumberField, Pair, Recipe, Table, Words
 
 
 class TitanicForm(Form):
@@ -70,65 +59,43 @@ PAIRS = {
 }
 
 MODEL = Model(
-    name="titanic",
-    kind="probability",
-    form=TitanicForm,
-    order=2,
-    shows_alike=5,
-    compares_with="sex",
+    name="titanic", kind="probability", form=TitanicForm, order=2, shows_alike=5, compares_with="sex",
     fieldsets={
         "The passenger": ("sex", "age"),
         "The voyage": ("ticket_class", "port", "siblings_spouses", "parents_children"),
     },
     recipe=Recipe(
-        table="titanic.csv",
-        target="survived",
-        yes="1",
+        table="titanic.csv", target="survived", yes="1",
         candidates=[
             Candidate((*PLAIN, *pairs), C=C, name=f"{name}, C={C:g}")
-            for name, pairs in PAIRS.items()
-            for C in (0.3, 1.0, 3.0)
+            for name, pairs in PAIRS.items() for C in (0.3, 1.0, 3.0)
         ],
-        smallest_bin=40,
-        groups={"sex": (), "ticket_class": (), "age": (13, 18, 30, 45, 60)},
-        tutorial=("age", "sex", "port"),
-        reference_only=("fare",),
+        smallest_bin=40, groups={"sex": (), "ticket_class": (), "age": (13, 18, 30, 45, 60)},
+        tutorial=("age", "sex", "port"), reference_only=("fare",),
     ),
     examples=(
-        Example(
-            "A woman of 29 in first class",
-            {"sex": "female", "age": 29, "ticket_class": "1", "port": "C",
-             "siblings_spouses": 0, "parents_children": 0},
-        ),
-        Example(
-            "A man of 22 in third class",
-            {"sex": "male", "age": 22, "ticket_class": "3", "port": "S",
-             "siblings_spouses": 0, "parents_children": 0},
-        ),
-        Example(
-            "A boy of 4 in second class, with his parents",
-            {"sex": "male", "age": 4, "ticket_class": "2", "port": "S",
-             "siblings_spouses": 0, "parents_children": 2},
-        ),
+        Example("A woman of 29 in first class",
+                {"sex": "female", "age": 29, "ticket_class": "1", "port": "C",
+                 "siblings_spouses": 0, "parents_children": 0}),
+        Example("A man of 22 in third class",
+                {"sex": "male", "age": 22, "ticket_class": "3", "port": "S",
+                 "siblings_spouses": 0, "parents_children": 0}),
+        Example("A boy of 4 in second class, with his parents",
+                {"sex": "male", "age": 4, "ticket_class": "2", "port": "S",
+                 "siblings_spouses": 0, "parents_children": 2}),
     ),
     words=Words(
         title="Titanic survival",
         question="Did a passenger of the Titanic survive?",
         heading="Estimate the chance that a passenger of the Titanic survived",
-        lead="From the records of {rows} passengers in April 1912. They were real people, "
-        "and most of them died.",
-        button="Estimate the chance",
-        those="passengers with these answers",
-        yes="survived",
-        no="died",
-        outcome="survival",
+        lead="From the records of {rows} passengers in April 1912. They were real people, and most of them died.",
+        button="Estimate the chance", those="passengers with these answers",
+        yes="survived", no="died", outcome="survival",
         instead="A passenger who differed only in this, with {reference}, would have had",
         warning="This describes one night in 1912. It says nothing about anyone’s chances today.",
         data_line="{rows} passengers of the Titanic, April 1912",
         source="the passenger lists of the Titanic",
-        one="passenger",
-        many="passengers",
-        another="Another passenger",
+        one="passenger", many="passengers", another="Another passenger",
         left_out="The range leaves out what the lists do not record, like where someone was that night.",
         for_what="Learning how a model reads a passenger list, and who was let down that night.",
         not_for="Any claim about a named person, and any question about ships today.",

@@ -21,16 +21,16 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from flask import Flask, abort
 from flask.testing import FlaskClient
-from webapp.pages.forms import TOKEN
 from werkzeug.test import TestResponse
 
 from model.declare.model import Model
 from model.declare.reading import read_answers
-from model.predict.catalog import models
+from model.predict.catalog import Catalog
 from scripts.node import tool
 from webapp import create_app
 from webapp.http.addresses import NEW, texts
 from webapp.http.errors import ADVICE
+from webapp.pages.fields import TOKEN
 
 ROOT = Path(__file__).resolve().parents[1]
 HTML_VALIDATE = "html-validate@10.17.0"
@@ -60,7 +60,7 @@ def pages(app: Flask) -> Iterator[Page]:
     yield "nothing", client.get("/nothing"), 404
     for status in ADVICE:
         yield f"error-{status}", client.get(f"/fails/{status}"), status
-    for model in models():
+    for model in Catalog():
         for state, answer, status in model_pages(client, model):
             yield f"{model.name}-{state}", answer, status
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 from collections.abc import Iterator
 from typing import Any
 
@@ -20,6 +21,12 @@ from tests.payloads import SETTINGS
 # How long one example takes says more about the machine than about the code.
 settings.register_profile("likely", deadline=None)
 settings.load_profile("likely")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def temporary_folder(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Where the workers of these tests meet, and nobody else's."""
+    tempfile.tempdir = str(tmp_path_factory.mktemp("temporary"))
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ def problem(response: TestResponse, status: int) -> dict[str, Any]:
     assert response.status_code == status, response.text
     assert response.mimetype == "application/problem+json"
     told: dict[str, Any] = response.get_json()
-    assert list(told) == ["type", "title", "status", "detail", "errors"]
+    assert list(told) == ["type", "title", "status", "detail", "errors", "request_id"]
     assert (told["type"], told["status"]) == ("about:blank", status)
     assert told["detail"] == "; ".join(entry["message"] for entry in told["errors"])
     assert all(list(entry) == ["pointer", "field", "message"] for entry in told["errors"])

@@ -10,6 +10,8 @@ import pytest
 from tests.page import Page
 from tests.processes import Server, likely, server
 
+pytestmark = pytest.mark.slow
+
 MODEL = '''"""What does a flat cost?"""
 
 from pathlib import Path

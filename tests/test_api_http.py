@@ -114,7 +114,7 @@ def test_a_site_that_is_set_may_ask(origins: list[str]) -> None:
 def test_a_site_that_is_set_may_read_answers_and_problems(method: str, path: str) -> None:
     told = visited(["https://example.org"], method, path, **ELSEWHERE)
     assert told["Access-Control-Allow-Origin"] == "https://example.org"
-    assert told["Access-Control-Expose-Headers"] == "ETag"
+    assert told["Access-Control-Expose-Headers"] == "ETag, RateLimit, RateLimit-Policy, Retry-After, X-Request-ID"
 
 
 def test_pages_are_never_for_other_sites() -> None:

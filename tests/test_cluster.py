@@ -18,6 +18,8 @@ from model.declare.reading import read_answers
 from tests.payloads import get_model, get_predictor
 from tests.processes import PATIENCE, ROOT, environment, free_port, likely
 
+pytestmark = pytest.mark.slow
+
 FILES, ROWS = 60, 500
 
 

@@ -238,7 +238,7 @@ def test_where_there_is_no_form_there_is_no_cookie(guarded_client: FlaskClient, 
 
 # -- the log ---------------------------------------------------------------------------------------
 
-LINE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ (\S+) (\S+) (\d{3}) \d+\.\d ms\n")
+LINE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ (\S+) (\S+) (\d{3}) \d+\.\d ms [0-9a-f]{32}(?: [a-z]+ \S+)?\n")
 
 
 def logged(capsys: pytest.CaptureFixture[str]) -> list[tuple[str, str, str]]:

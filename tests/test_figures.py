@@ -12,7 +12,7 @@ from sklearn.model_selection import train_test_split
 from model.declare.model import Model
 from model.evaluate.shares import Share
 from model.learn.kinds import kind_of
-from model.learn.report import report
+from model.learn.train import report
 from model.predict.card import read_card, read_content
 
 from tests.payloads import MODELS, each_model, get_model

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from model.vision.photo import MAX_PHOTO_BYTES
+from model.vision.headers import MAX_PHOTO_BYTES
 
 from tests import photos
 from tests.photos import png_chunk

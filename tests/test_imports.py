@@ -35,7 +35,7 @@ STRANGERS = {
     "model": ("flask", "flask_wtf", "jinja2", "markupsafe"),
     "webapp.text": ("flask.request", "flask.current_app", "flask.session", "flask.g", "flask.url_for"),
 }
-# How a command that serves gets the application; what is behind these is imported only then.
+# How a command gets the application; what is behind these is imported only when it is made.
 DOORS = ("webapp.create_app", "webapp.wsgi.app")
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
 import json
 import pickle
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -429,6 +431,18 @@ def test_a_file_of_another_length_fails_the_check(
     path = model.card_path.with_suffix(f".{suffix}")
     path.write_bytes(change(path.read_bytes()))
     assert_fails(model, path.name, "was changed after training")
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999", "-1.5E+400", "1" + "0" * 400 + ".0"])
+def test_a_card_with_a_number_that_is_not_finite_is_refused_whatever_its_checksum(tmp_path: Path, number: str) -> None:
+    model = copied("housing", tmp_path)
+    body = model.card_path.read_bytes().split(b"\n", 1)[1]
+    changed = re.sub(rb"-?\d+\.\d+", number.encode(), body, count=1)
+    assert changed != body
+    digest = hashlib.sha256(changed).hexdigest()
+    model.card_path.write_bytes(f'{{"checksum": "{digest}",\n'.encode() + changed)
+    with pytest.raises(Tampered, match=r"where a number belongs\. Train it again: python run\.py train housing"):
+        read_content(model.card_path)
 
 
 @pytest.mark.parametrize("suffix", ["json", "joblib", "people"])

@@ -14,6 +14,8 @@ from schemathesis.specs.openapi.definitions import OPENAPI_31
 from model.declare.inputs import ChoiceInput, NumberInput
 from model.declare.model import Model
 from webapp import create_app
+from webapp.http import lanes
+from webapp.settings import Rate
 
 from tests import photos
 from tests.payloads import MODELS, SETTINGS, TYPED, asked, each_model, each_typed_model, photo
@@ -76,6 +78,29 @@ def test_each_schema_is_used_and_each_reference_leads_somewhere() -> None:
     assert {reference.rpartition("/")[2] for reference in references(DOCUMENT)} == set(
         DOCUMENT["components"]["schemas"]
     )
+
+
+def test_each_operation_says_that_it_asks_for_no_key_and_what_a_mistake_gets() -> None:
+    assert DOCUMENT["security"] == []
+    for methods in DOCUMENT["paths"].values():
+        for one in methods.values():
+            assert any(status.startswith("4") for status in one["responses"])
+
+
+def parts(content: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(content, dict):
+        yield content
+    for part in content.values() if isinstance(content, dict) else content if isinstance(content, list) else []:
+        yield from parts(part)
+
+
+def test_each_enum_has_values_of_one_type_and_each_choice_of_schemas_has_several() -> None:
+    """Generators of clients make a type of each, and leave out an operation with another."""
+    for schema in DOCUMENT["components"]["schemas"].values():
+        for part in parts(schema):
+            if isinstance(part.get("enum"), list):
+                assert len({type(value) for value in part["enum"]}) == 1
+            assert len(part.get("anyOf", [0, 1])) > 1
 
 
 def test_each_operation_has_a_name_of_its_own() -> None:
@@ -159,7 +184,12 @@ def test_what_is_said_of_the_models_is_as_described(client: FlaskClient, path: s
 
 
 @each_model
-def test_each_problem_is_as_described(client: FlaskClient, model: Model) -> None:
+def test_each_problem_is_as_described(client: FlaskClient, model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    allowances = client.application.extensions["allowances"]
+    monkeypatch.setitem(allowances.rates, "predictions", Rate(1, 1))
+    monkeypatch.setattr(lanes, "PATIENCE", 0.01)
+    full = lanes.Lane("full", 0)
+    long: dict[str, Any] = {"data": {"photo": photo()}} if model.has_photo else {"json": [asked(model)] * 2}
     path, described = f"/api/models/{model.name}/predict", operation(model)
     kind = next(iter(described["requestBody"]["content"])) + "; boundary=x"
     statuses = {
@@ -168,7 +198,11 @@ def test_each_problem_is_as_described(client: FlaskClient, model: Model) -> None
         413: client.post(path, data=b" " * 9_000_000, content_type=kind),
         415: client.post(path, data=b"{}", content_type="text/plain"),
         422: client.post(path, data=b"{}", content_type=kind),
+        429: [client.post(path, data=b"{}", environ_base={"REMOTE_ADDR": f"{model.name}"}) for _ in range(2)][1],
     }
+    for lane in ("photos", "explained lists"):
+        monkeypatch.setitem(allowances.lanes, lane, full)
+    statuses[503] = client.post(f"{path}?explain=1", **long)
     assert {str(status) for status in statuses} == {status for status in described["responses"] if status >= "400"}
     for status, got in statuses.items():
         assert got.status_code == status
@@ -184,7 +218,7 @@ def test_a_schema_takes_what_the_form_takes(client: FlaskClient, model: Model) -
         if isinstance(one, NumberInput):
             values += [one.lowest, one.highest, one.lowest - 1, one.highest + 1]
         if isinstance(one, ChoiceInput):
-            values += [*one.choices, "none of these"]
+            values += [*one.choices, *[int(value) for value in one.choices if value.isdecimal()], "none of these", 99]
         for value in values:
             sent = dict(model.examples[0].answers) | {one.name: value}
             got = client.post(f"/api/models/{model.name}/predict", json=sent)

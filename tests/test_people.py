@@ -90,7 +90,7 @@ def made(numbers: np.ndarray) -> People:
     """People of whom nothing else is known than the length of a petal."""
     X = pd.DataFrame({name: numbers if name == "petal_length" else 1.0 for name in IRIS.input})
     outcomes = pd.Series(np.arange(len(numbers)) % 3)
-    return People(compile_people(IRIS, X, outcomes, np.full((len(numbers), 3), 1 / 3), ordered=False))
+    return People(compile_people(IRIS, X, outcomes, np.full((len(numbers), 3), 1 / 3)))
 
 
 def petal(length: float) -> dict[str, Any]:

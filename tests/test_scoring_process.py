@@ -20,6 +20,8 @@ from model.files.reader import read_chunks
 from tests.processes import PATIENCE, ROOT, environment
 from tests.test_scoring import PERSON, one_person, write_csv
 
+pytestmark = pytest.mark.slow
+
 
 def test_rows_go_through_a_pipe() -> None:
     process = subprocess.run(
@@ -161,6 +163,10 @@ def test_the_next_run_removes_what_a_killed_one_left(tmp_path: Path) -> None:
 def test_a_file_that_shrinks_while_it_is_read_is_refused(tmp_path: Path) -> None:
     rows = (one_person() + one_person().partition("\n")[2] * 10).encode()
     chunks = read_chunks(io.BufferedReader(io.BytesIO(rows)), len(rows) + 1)
-    with pytest.raises(Unusable, match="became shorter while it was read"):
-        put_in_place(tmp_path / "out.csv", lambda part: part.write_bytes(b"".join(chunks)))
+    with (
+        pytest.raises(Unusable, match="became shorter while it was read"),
+        put_in_place(tmp_path / "out.csv") as part,
+        part.open("wb") as file,
+    ):
+        file.writelines(chunks)
     assert list(tmp_path.iterdir()) == []

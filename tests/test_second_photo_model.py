@@ -11,6 +11,8 @@ import pytest
 from tests import photos
 from tests.processes import Server, likely, server
 
+pytestmark = pytest.mark.slow
+
 MODEL = '''"""Does this photo show a building?"""
 
 import math

@@ -22,6 +22,8 @@ import pytest
 from tests.payloads import example, get_model
 from tests.processes import PATIENCE, Server, free_port, likely, run, server
 
+pytestmark = pytest.mark.slow
+
 KEY = "for the tests only, nowhere else"
 # A list that keeps a worker busy for a moment.
 PEOPLE = json.dumps([example(get_model("census"))] * 5000).encode()
@@ -127,6 +129,7 @@ def test_the_end_by_ctrl_c_is_quiet() -> None:
     """The terminal sends it to the worker as well."""
     with server("--workers", "1", SECRET_KEY=KEY) as running:
         running.wait_until_it_says("Likely is on")
+        assert running.ask("GET", "/healthz").status == 200
         for process in [running.process.pid, *workers(running)]:
             os.kill(process, signal.SIGINT)
         assert running.process.wait(PATIENCE) == 0
@@ -162,6 +165,8 @@ def test_a_reload_starts_every_worker_anew_and_loses_no_request() -> None:
         await_that(lambda: len(workers(running)) == 2, running)
         before = set(workers(running))
         with busy(running) as statuses:
+            # By then both workers are there, and not only on their way.
+            await_that(lambda: len(statuses) > 500, running)
             running.process.send_signal(signal.SIGHUP)
             await_that(lambda: len(workers(running)) == 2 and not before & set(workers(running)), running)
         assert set(statuses) == {200}

@@ -23,6 +23,8 @@ from tests.page import Page
 from tests.processes import Answer, Server, likely, refused_start, server
 from tests.toys import MODEL, write_toy
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -199,6 +199,14 @@ def test_a_bad_passenger_is_refused_with_a_message(client: FlaskClient, changes:
     assert error["pointer"].startswith("/1")
 
 
+def test_a_pointer_has_the_clients_own_names_and_escapes_what_pointers_are_made_of(client: FlaskClient) -> None:
+    for changes, pointer in (({"Age": "old"}, "/1/Age"), ({"a/b~c": 1}, "/1/a~1b~0c"), ({"": 1}, "/1/")):
+        response = client.post("/predict", json=[PASSENGERS[0], PASSENGERS[3] | changes])
+        (error,) = assert_problem(response, 422)["errors"]
+        assert error["pointer"] == pointer
+        assert error["field"] == next(iter(changes))
+
+
 def test_every_fault_of_every_passenger_is_named_at_once(client: FlaskClient) -> None:
     response = client.post("/predict", json=[{"Age": 200, "Sex": "x"}, {}])
     assert len(assert_problem(response, 422)["errors"]) == 2 + 1

@@ -12,8 +12,8 @@ from PIL import Image
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
+from model.vision.headers import MAX_PHOTO_BYTES
 from model.vision.network import Sight
-from model.vision.photo import MAX_PHOTO_BYTES
 
 from tests import photos
 from tests.page import page_of

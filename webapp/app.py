@@ -1,24 +1,25 @@
 """The application, put together from its parts in the order that they stand in here."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Mapping
 from typing import Any
 
 from flask import Flask
+from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from model.predict.catalog import Catalog
 
 from . import tutorials
-from .api import docs, predict
-from .http import cache, compression, cors, errors, headers, health, limits, log, static
+from .api import docs, inference, predict
+from .http import cache, headers, health, limits, metrics, security, static, watch
 from .http.addresses import path_of
-from .http.headers import SecurityHeaders
-from .http.hosts import Hosts
-from .http.log import RequestLog
+from .http.compression import compress
+from .http.errors import explain
+from .http.front import Front
+from .http.log import Failures
 from .http.models import ModelConverter, catalog
+from .http.watch import Watch
 from .pages import batch, card, compare, form, home, result
 from .settings import settings_from
 from .text import filters
@@ -41,33 +42,39 @@ def build(config: Mapping[str, Any] | None) -> Flask:
     app.url_map.converters["model"] = ModelConverter
 
     # What every request and every page passes
-    log.init_app(app)
+    app.logger.handlers = [Failures(app.config["LOG"] == "json")]
+    watch.init_app(app)
     limits.init_app(app)
     headers.init_app(app)
-    cors.init_app(app)
-    errors.init_app(app)
+    app.register_error_handler(HTTPException, explain)
     filters.init_app(app)
     static.init_app(app)
-    compression.init_app(app)
+    app.after_request(compress)
     cache.init_app(app)
 
     # Pages, and what programs ask
-    app.register_blueprint(tutorials.bp)
-    app.register_blueprint(static.bp)
-    app.register_blueprint(home.bp)
-    app.register_blueprint(form.bp)
-    app.register_blueprint(result.bp)
-    app.register_blueprint(card.bp)
-    app.register_blueprint(compare.bp)
-    app.register_blueprint(batch.bp)
-    app.register_blueprint(health.bp)
-    app.register_blueprint(predict.bp)
-    app.register_blueprint(docs.bp)
+    parts = (
+        tutorials,
+        static,
+        home,
+        form,
+        result,
+        card,
+        compare,
+        batch,
+        health,
+        metrics,
+        security,
+        predict,
+        docs,
+        inference,
+    )
+    for part in parts:
+        app.register_blueprint(part.bp)
 
     # In front of Flask: a request passes the last one first
-    app.wsgi_app = Hosts(app.wsgi_app, app.config["HOSTS"])  # type: ignore[method-assign]
-    app.wsgi_app = SecurityHeaders(app.wsgi_app)  # type: ignore[method-assign]
-    app.wsgi_app = RequestLog(app.wsgi_app)  # type: ignore[method-assign]
+    app.wsgi_app = Front(app.wsgi_app, app.config["HOSTS"])  # type: ignore[method-assign]
+    app.wsgi_app = Watch(app.wsgi_app, app.config, app.extensions["allowances"])  # type: ignore[method-assign]
     if proxies := app.config["PROXIES"]:
         app.wsgi_app = ProxyFix(app.wsgi_app, proxies, proxies, proxies)  # type: ignore[method-assign]
     return app

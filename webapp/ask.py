@@ -8,11 +8,13 @@ the edge puts into words.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import ServiceUnavailable, UnprocessableEntity
 from wtforms import Form
 
 from model.declare.faults import Fault, sentence
@@ -20,6 +22,8 @@ from model.declare.fields import InputField
 from model.declare.model import Model
 from model.declare.reading import Answers, read_answers, read_lists
 from model.predict.predictor import Predictor
+from webapp.http import metrics
+from webapp.http.visit import Visit, current
 
 if TYPE_CHECKING:
     from model.files.reader import Reader
@@ -28,18 +32,33 @@ if TYPE_CHECKING:
 # Of keys that nobody asked for the first few are named, and the others counted.
 MOST_STRANGERS = 20
 LONGEST_NAME = 60
+MOST_EXPLAINED = 1000
+# About two seconds' work. An explanation writes each sum down, which takes as long as making 25.
+MOST_SUMS = 1_000_000
+WRITTEN_SUM = 25
+# Different sets of unknown answers, each of which takes a look at all people in the data.
+MOST_PATTERNS = 64
+# So many rows of a list are counted as one prediction, and as one explanation.
+ROWS_A_PREDICTION = 100
+ROWS_AN_EXPLANATION = 10
+
+
+# What is not counted as a prediction.
+ALLOWANCES = {"file": "uploads", "what-if": "what-ifs"}
 
 
 @dataclass(frozen=True)
 class Caller:
-    """Who asks, and by which door: "page", "api", "tutorial" or "file"."""
+    """Who asks, and by which door: "page", "api", "tutorial", "file", "what-if" for a script's try, or "example"."""
 
     door: str
     address: str = ""
 
 
-class OverBudget(ValueError):
+class OverBudget(UnprocessableEntity):
     """More work than one request may ask for; the text says how much that is."""
+
+    name = "Unprocessable Content"
 
 
 @dataclass
@@ -47,15 +66,18 @@ class Budget:
     """The work that one request may still ask for, taken off before it is done."""
 
     rows: int = 1
-    explained: int = 1
+    explained: int = MOST_EXPLAINED
+    # An unknown answer is filled in in every way that somebody in the data had, and each way is a sum.
+    sums: int = MOST_SUMS
+    patterns: int = MOST_PATTERNS
 
-    def take(self, rows: int, explained: int = 0) -> None:
-        if rows > self.rows:
-            raise OverBudget(f"Send up to {self.rows:,} at once. These are {rows:,}")
-        if explained > self.explained:
-            raise OverBudget(f"Ask for up to {self.explained:,} explanations at once. These are {explained:,}")
-        self.rows -= rows
-        self.explained -= explained
+
+@dataclass(frozen=True)
+class Said:
+    """A fault in words, and the input it is about."""
+
+    name: str
+    message: str
 
 
 @dataclass(frozen=True)
@@ -68,27 +90,14 @@ class Asked:
 
     @property
     def sentences(self) -> list[Said]:
-        return say(self.predictor.model, self.faults)
-
-
-@dataclass(frozen=True)
-class Said:
-    """A fault in words, and the input it is about."""
-
-    name: str
-    message: str
-
-
-def say(model: Model, faults: Iterable[Fault]) -> list[Said]:
-    return [Said(fault.name, sentence(fault, model.input)) for fault in faults]
+        return [Said(fault.name, sentence(fault, self.predictor.model.input)) for fault in self.faults]
 
 
 def ask(
     predictor: Predictor, raw: Form | Mapping[str, Any] | Any, caller: Caller, budget: Budget, explain: bool = False
 ) -> Asked:
     """Let one row in and read it: a form, the lists of an address or of what was posted, or a JSON object."""
-    admit(predictor, caller, budget, 1, explain)
-    return Asked(predictor, *read(predictor.model, raw))
+    return ask_each(predictor, [raw], caller, budget, explain)[0]
 
 
 def ask_each(
@@ -96,7 +105,9 @@ def ask_each(
 ) -> list[Asked]:
     """The same for a list; a row that is no object is a fault of its own."""
     admit(predictor, caller, budget, len(rows), explain)
-    return [Asked(predictor, *read(predictor.model, row)) for row in rows]
+    asked = [Asked(predictor, *read(predictor.model, row)) for row in rows]
+    weigh(predictor, asked, caller, budget, explain)
+    return asked
 
 
 def ask_file(predictor: Predictor, reader: Reader, writer: Writer, caller: Caller) -> Scoring:
@@ -109,7 +120,87 @@ def ask_file(predictor: Predictor, reader: Reader, writer: Writer, caller: Calle
 
 def admit(predictor: Predictor, caller: Caller, budget: Budget, rows: int, explain: bool = False) -> None:
     """Decide whether this caller may ask so much of the model, before any of it is done."""
-    budget.take(rows, rows if explain else 0)
+    name, visit = predictor.model.name, current()
+    if rows > budget.rows:
+        raise over(f"Send up to {budget.rows:,} at once. These are {rows:,}")
+    if explain and rows > budget.explained:
+        raise over(f"Ask for up to {budget.explained:,} explanations at once. These are {rows:,}")
+    budget.rows -= rows
+    budget.explained -= rows if explain else 0
+    if caller.door == "example":
+        # The page for programs asks it for itself.
+        return
+    visit.model, visit.version = name, predictor.version
+    # A comparison asks twice and is one prediction; a file has an allowance of its own, and a script's try too.
+    visit.take(ALLOWANCES.get(caller.door, "predictions"), share(rows, ROWS_A_PREDICTION))
+    if explain:
+        visit.take("explanations", share(rows, ROWS_AN_EXPLANATION))
+        metrics.count("explanations", name, predictor.version, amount=rows)
+    if predictor.model.has_photo and caller.door in ("api", "tutorial"):
+        visit.enter("photos")
+    if explain and rows > 1:
+        visit.enter("explained lists")
+    metrics.count("predictions", name, predictor.version, caller.door)
+    metrics.count("rows", name, predictor.version, caller.door, amount=rows if caller.door != "file" else 0)
+
+
+def over(message: str) -> OverBudget:
+    metrics.count_refusal("budget")
+    return OverBudget(message)
+
+
+def share(rows: int, of: int) -> int:
+    return max(1, -(-rows // of))
+
+
+def weigh(predictor: Predictor, asked: Sequence[Asked], caller: Caller, budget: Budget, explain: bool) -> None:
+    """Add up what the unknown answers of these rows cost, which is the most of the work where there are any."""
+    patterns: Counter[tuple[str, ...]] = Counter()
+    for one in asked:
+        for fault in one.faults if caller.door != "example" else ():
+            # A key that nobody asked for is the client's own word.
+            field = fault.name if fault.name in predictor.model.input else ""
+            metrics.count("faults", predictor.model.name, field, fault.code)
+        if not one.faults and None in one.answers.values():
+            patterns[predictor.unknown(one.answers)] += 1
+    budget.patterns -= len(patterns)
+    if budget.patterns < 0:
+        raise over(f"Send rows with up to {MOST_PATTERNS} different sets of unknown answers at once")
+    recorded = getattr(predictor.engine, "recorded", None)
+    if recorded is None:
+        return
+    for unknown, rows in patterns.items():
+        ways = len(recorded.ways(tuple([name for name in unknown if name in recorded.names])))
+        budget.sums -= rows * ways * (WRITTEN_SUM if explain else 1)
+    if budget.sums < 0:
+        raise over(
+            f"The unknown answers make these {MOST_SUMS - budget.sums:,} sums, and up to {MOST_SUMS:,} can be asked for "
+            f"at once{f'; each one written down counts as {WRITTEN_SUM}' if explain else ''}. Send fewer rows at once"
+        )
+
+
+def score_in_time(predictor: Predictor, scoring: Scoring, last_line: bytes = b"") -> Iterator[bytes]:
+    """The file's pieces. Where the work takes too long it breaks off, with this line if the file is under way."""
+    visit = current()
+
+    def pieces() -> Iterator[bytes]:
+        try:
+            yield from visit.work_in_time(scoring.run())
+        except ServiceUnavailable:
+            # Servers end an answer that fails under way as if it were whole.
+            if not last_line:
+                raise
+            yield last_line
+        finally:
+            metrics.count("rows", predictor.model.name, predictor.version, "file", amount=scoring.counts.rows)
+
+    return pieces()
+
+
+def in_time(asked: Iterable[Asked], visit: Visit) -> Iterator[Asked]:
+    """Each of them; those whose turn comes too late are faults, so that a list always has all its items."""
+    for one in asked:
+        yield replace(one, faults=[Fault("", "too_late")]) if visit.is_late else one
 
 
 def read(model: Model, raw: Form | Mapping[str, Any] | Any) -> tuple[Answers, Sequence[Fault]]:
@@ -124,17 +215,14 @@ def read(model: Model, raw: Form | Mapping[str, Any] | Any) -> tuple[Answers, Se
     return (answers, faults) if raw.keys() <= model.input.keys() else (answers, [*faults, *find_strangers(model, raw)])
 
 
-def find_strangers(model: Model, raw: Mapping[str, Any]) -> list[Fault]:
+def find_strangers(model: Model, raw: Mapping[str, Any]) -> Iterator[Fault]:
     """A fault for each key that is no input; of very many the first ones, and how many more there are."""
     strangers = [name for name in raw if name not in model.input]
-    faults = [stranger(model, name) for name in strangers[:MOST_STRANGERS]]
-    more = len(strangers) - len(faults)
-    return [*faults, Fault("", "strangers_left_out", {"count": f"{more:,}"})] if more else faults
-
-
-def stranger(model: Model, name: str) -> Fault:
-    given = name[:LONGEST_NAME]
-    near = difflib.get_close_matches(given.lower(), model.input, n=1)
-    if near:
-        return Fault(given, "misspelt", {"given": given, "near": near[0]})
-    return Fault(given, "stranger", {"given": given, "inputs": ", ".join(model.input)})
+    for name in strangers[:MOST_STRANGERS]:
+        given = name[:LONGEST_NAME]
+        if near := difflib.get_close_matches(given.lower(), model.input, n=1):
+            yield Fault(given, "misspelt", {"given": given, "near": near[0]})
+        else:
+            yield Fault(given, "stranger", {"given": given, "inputs": ", ".join(model.input)})
+    if len(strangers) > MOST_STRANGERS:
+        yield Fault("", "strangers_left_out", {"count": f"{len(strangers) - MOST_STRANGERS:,}"})

@@ -3,14 +3,22 @@
 docs/deploy.md says what each is for.
 """
 
-from __future__ import annotations
-
 import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+VERSION = "1.0.0"
+
+
+@dataclass(frozen=True)
+class Rate:
+    """What one client may ask for: so much a minute, and so much at once."""
+
+    minute: int
+    burst: int
 
 
 class BadSetting(ValueError):
@@ -36,7 +44,7 @@ class Setting:
         try:
             return self.parse(text)
         except (ValueError, KeyError):
-            given = "what it is" if self.variable == "SECRET_KEY" else repr(text)
+            given = "what it is" if "SECRET" in self.variable else repr(text)
             raise BadSetting(f"{self.variable} must be {self.takes}, not {given}") from None
 
 
@@ -47,6 +55,12 @@ def read_switch(text: str) -> bool:
 
 def read_secret(text: str) -> str:
     if len(text) < 16:
+        raise ValueError
+    return text
+
+
+def read_contact(text: str) -> str:
+    if not re.fullmatch(r"(mailto:[^@\s]+@|https://)[^@\s]+", text):
         raise ValueError
     return text
 
@@ -68,6 +82,22 @@ def words(pattern: str) -> Callable[[str], list[str]]:
         return given
 
     return read
+
+
+def read_rate(text: str) -> Rate | None:
+    """As in 600/200; without the second number a quarter of the first may come at once."""
+    if text.lower() in ("0", "off"):
+        return None
+    minute, _, burst = text.partition("/")
+    rate = Rate(int(minute), int(burst) if burst else max(1, int(minute) // 4))
+    if not (1 <= rate.minute <= 1_000_000 and 1 <= rate.burst <= 1_000_000):
+        raise ValueError
+    return rate
+
+
+def rate(variable: str, minute: int, burst: int) -> Setting:
+    takes = "so many a minute, as in 600, or 600/200 for 200 of them at once; or off"
+    return Setting(variable, Rate(minute, burst), read_rate, takes)
 
 
 def whole(variable: str, default: int, lowest: int, highest: int) -> Setting:
@@ -96,6 +126,16 @@ SETTINGS = (
     whole("LIKELY_TOKEN_MINUTES", 60, 1, 1440),
     whole("LIKELY_PROXIES", 0, 0, 5),
     whole("LIKELY_BATCH_MB", 50, 1, 10_000),
+    rate("LIKELY_PAGES", 1200, 300),
+    rate("LIKELY_PREDICTIONS", 600, 200),
+    rate("LIKELY_EXPLANATIONS", 300, 100),
+    rate("LIKELY_UPLOADS", 20, 5),
+    rate("LIKELY_WHAT_IFS", 1200, 300),
+    whole("LIKELY_CLIENT_REQUESTS", 16, 0, 10_000),
+    whole("LIKELY_SECONDS", 60, 1, 3600),
+    Setting("LIKELY_METRICS_SECRET", None, read_secret, "at least 16 characters"),
+    Setting("LIKELY_LOG", "plain", {"plain": "plain", "json": "json"}.__getitem__, "plain or json"),
+    Setting("LIKELY_SECURITY_CONTACT", None, read_contact, "an address like mailto:security@example.org or https://…"),
     # Other servers know it by this name.
     whole("WEB_CONCURRENCY", 2, 1, 64),
 )

@@ -11,18 +11,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, Response, abort, jsonify, request
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
+from model.declare.reading import Answers
 from model.predict.catalog import UnknownModel
 from model.predict.predictor import Predictor, predict_amount, predict_classes, predict_probability
-from webapp.api.predict import entry
-from webapp.ask import Asked, Budget, Caller, Said, ask, ask_each
+from webapp.api.predict import entry, refuse
+from webapp.ask import Budget, Caller, ask_each
 from webapp.http.errors import problem
-from webapp.http.json import is_json, parse_json
+from webapp.http.json import parse_json
 from webapp.http.limits import body_limit, whole_body
 from webapp.http.models import catalog
 from webapp.pages import form, result
@@ -30,13 +31,14 @@ from webapp.pages import form, result
 bp = Blueprint("tutorials", __name__)
 
 MOST_ROWS = 10_000
+# Our names, and the ones that the client has.
 TITANIC_NAMES = {
-    "Age": "age",
-    "Sex": "sex",
-    "Embarked": "port",
-    "Pclass": "ticket_class",
-    "SibSp": "siblings_spouses",
-    "Parch": "parents_children",
+    "age": "Age",
+    "sex": "Sex",
+    "port": "Embarked",
+    "ticket_class": "Pclass",
+    "siblings_spouses": "SibSp",
+    "parents_children": "Parch",
 }
 WELCOME = (
     "Welcome to Likely. POST a photo here in the multipart field 'file' to learn whether it shows food, "
@@ -44,14 +46,10 @@ WELCOME = (
 )
 
 
-class Unreadable(BadRequest):
-    """A body that is not what the tutorial's client sends."""
-
-
 @bp.errorhandler(BadRequest)
 def unreadable(error: BadRequest) -> Response:
     """The clients are programs, also where a page has the same address."""
-    return problem(400, error.name, error.description or WELCOME)
+    return problem(400, error.name, error.description or "")
 
 
 def predictor(name: str) -> Predictor:
@@ -61,17 +59,17 @@ def predictor(name: str) -> Predictor:
         abort(404)
 
 
-def client() -> Caller:
-    return Caller("tutorial", request.remote_addr or "")
-
-
-def refuse(faults: Sequence[tuple[int | None, Said]]) -> Response:
-    entries = [entry(said, number) for number, said in faults]
-    return problem(422, "Unprocessable Content", "; ".join(one["message"] for one in entries), entries)
-
-
-def faults_in(asked: Sequence[Asked]) -> list[tuple[int | None, Said]]:
-    return [(number, said) for number, one in enumerate(asked) for said in one.sentences]
+def read(predictor: Predictor, rows: list[Any], names: Mapping[str, str], one: bool = False) -> list[Answers]:
+    """The answers of all rows, or a refusal that names every fault under the client's own names."""
+    asked = ask_each(predictor, rows, Caller("tutorial", request.remote_addr or ""), Budget(MOST_ROWS))
+    faults = [
+        entry(names.get(said.name, said.name), said.message, None if one else number)
+        for number, row in enumerate(asked)
+        for said in row.sentences
+    ]
+    if faults:
+        abort(refuse(faults))
+    return [row.answers for row in asked]
 
 
 @bp.get("/probability")
@@ -90,11 +88,9 @@ def iris() -> Any:
     for number, row in enumerate(rows):
         if not isinstance(row, list) or len(row) != len(names):
             message = f"Row {number + 1} must be a list of {len(names)} numbers: {', '.join(names)}"
-            return refuse([(number, Said("", message))])
-    asked = ask_each(flowers, [dict(zip(names, row, strict=True)) for row in rows], client(), Budget(MOST_ROWS))
-    if faults := faults_in(asked):
-        return refuse(faults)
-    chances = [[one.value for one in predict_classes(flowers, flower.answers)] for flower in asked]
+            return refuse([entry(None, message, number)])
+    asked = read(flowers, [dict(zip(names, row, strict=True)) for row in rows], {})
+    chances = [[one.value for one in predict_classes(flowers, answers)] for answers in asked]
     return jsonify([flowers.kind.focus(values) for values in chances])
 
 
@@ -106,60 +102,53 @@ def predict() -> Any:
     if not request.content_length and "Transfer-Encoding" not in request.headers:
         if request.method == "GET":
             return Response(WELCOME + "\n", mimetype="text/plain")
-        raise Unreadable(WELCOME)
+        raise BadRequest(WELCOME)
     # The housing client sends JSON without saying so, hence no check of the media type when it is absent.
-    if request.mimetype and not is_json(request.mimetype):
+    if request.mimetype and not request.is_json:
         raise UnsupportedMediaType(WELCOME)
     body = parse_json(whole_body())
     if isinstance(body, list):
         return titanic(array(body, "Send at least one passenger"))
     if isinstance(body, dict) and "input" in body:
         return housing(body["input"])
-    raise Unreadable(WELCOME)
+    raise BadRequest(WELCOME)
 
 
 def titanic(rows: list[Any]) -> Response:
     """Passengers under the tutorial's names; what its client does not ask for is unknown."""
-    passengers = predictor("titanic")
+    passengers, theirs = predictor("titanic"), TITANIC_NAMES.values()
     for number, row in enumerate(rows):
-        if not isinstance(row, Mapping):
+        if not isinstance(row, dict):
             message = f'Passenger {number + 1} must be an object like {{"Age": 29, "Sex": "female"}}'
-            return refuse([(number, Said("", message))])
-        strangers = [key for key in row if key not in TITANIC_NAMES]
-        if strangers:
-            message = f'"{strangers[0][:60]}" is not one of the inputs: {", ".join(TITANIC_NAMES)}'
-            return refuse([(number, Said(strangers[0][:60], message))])
-    given = [{name: row.get(theirs) for theirs, name in TITANIC_NAMES.items()} for row in rows]
-    asked = ask_each(passengers, given, client(), Budget(MOST_ROWS))
-    if faults := faults_in(asked):
-        return refuse(faults)
-    return jsonify(prediction=[int(predict_probability(passengers, one.answers)[0].value > 0.5) for one in asked])
+            return refuse([entry(None, message, number)])
+        if strangers := [key[:60] for key in row if key not in theirs]:
+            message = f'"{strangers[0]}" is not one of the inputs: {", ".join(theirs)}'
+            return refuse([entry(strangers[0], message, number)])
+    given = [{name: row.get(key) for name, key in TITANIC_NAMES.items()} for row in rows]
+    asked = read(passengers, given, TITANIC_NAMES)
+    return jsonify(prediction=[int(predict_probability(passengers, answers)[0].value > 0.5) for answers in asked])
 
 
 def housing(rooms: Any) -> Response:
     districts = predictor("housing")
-    asked = ask(districts, {"rooms": rooms}, client(), Budget())
-    if asked.faults:
-        return refuse([(None, Said("input", said.message)) for said in asked.sentences])
-    return jsonify(response=predict_amount(districts, asked.answers)[0].value)
+    (answers,) = read(districts, [{"rooms": rooms}], {"rooms": "input"}, one=True)
+    return jsonify(response=predict_amount(districts, answers)[0].value)
 
 
 def food() -> Response:
     file, photos = request.files.get("file"), predictor("food")
-    asked = ask(photos, {"photo": file.read() if file else ""}, client(), Budget())
-    if asked.faults:
-        return refuse([(None, Said("file", said.message)) for said in asked.sentences])
-    probability = predict_probability(photos, asked.answers)[0].value
+    (answers,) = read(photos, [{"photo": file.read() if file else ""}], {"photo": "file"}, one=True)
+    probability = predict_probability(photos, answers)[0].value
     return jsonify(
         prediction="food" if probability > 0.5 else "not food",
         probability=probability,
-        seen=asked.answers["photo"].words(),
+        seen=answers["photo"].words(),
     )
 
 
 def array(value: Any, message: str) -> list[Any]:
     if not isinstance(value, list) or not value:
-        raise Unreadable(message)
+        raise BadRequest(message)
     if len(value) > MOST_ROWS:
-        raise Unreadable(f"Send at most {MOST_ROWS:,} rows at once")
+        raise BadRequest(f"Send at most {MOST_ROWS:,} rows at once")
     return value

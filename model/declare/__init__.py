@@ -5,18 +5,5 @@ from .model import Example, Model
 from .recipe import Candidate, Curve, Given, Pair, Recipe, Slope, Table
 from .words import Words
 
-__all__ = [
-    "Candidate",
-    "ChoiceField",
-    "Curve",
-    "Example",
-    "Given",
-    "Model",
-    "NumberField",
-    "Pair",
-    "PhotoField",
-    "Recipe",
-    "Slope",
-    "Table",
-    "Words",
-]
+__all__ = ["Candidate", "ChoiceField", "Curve", "Example", "Given", "Model", "NumberField"]
+__all__ += ["Pair", "PhotoField", "Recipe", "Slope", "Table", "Words"]

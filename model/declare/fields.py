@@ -1,15 +1,11 @@
 """The WTForms fields that a model's form is written with; each reads through its Input."""
 
-from __future__ import annotations
-
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
 from wtforms import Field, Form
-from wtforms.fields.core import UnboundField
 from wtforms.validators import ValidationError
-from wtforms.widgets import FileInput, Select, TextInput
 
 from .faults import Fault, sentence
 from .inputs import ChoiceInput, Input, NumberInput, Refused
@@ -30,21 +26,18 @@ class InputField(Field):
         self.input = self.reads(self.short_name, label, thing, **own)
 
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        """Read the answer; a refusal becomes the field's one message."""
         self.data = None
-        self.data = self.read(one_answer, valuelist)
+        try:
+            self.data = self.input.read(one_answer(self.input, valuelist))
+        except Refused as refused:
+            self.fault = Fault.of(self.input, refused)
+            raise ValidationError(sentence(self.fault, {self.input.name: self.input})) from None
 
     def pre_validate(self, form: Form) -> None:
         # An answer set from Python (not typed) has met no reader yet.
         if self.raw_data is None:
-            self.data = self.read(lambda asked, raw: raw, self.data)
-
-    def read(self, pick: Callable[[Input, Any], Any], raw: Any) -> Any:
-        """The answer; a refusal becomes the field's one message."""
-        try:
-            return self.input.read(pick(self.input, raw))
-        except Refused as refused:
-            self.fault = Fault.of(self.input, refused)
-            raise ValidationError(sentence(self.fault, {self.input.name: self.input})) from None
+            self.process_formdata([self.data])
 
     @property
     def typed(self) -> str:
@@ -64,9 +57,6 @@ class InputField(Field):
     def says_unknown(self) -> bool:
         return self.input.may_be_unknown and "unknown" in (self.raw_data or ())
 
-    def _value(self) -> str:
-        return self.typed
-
 
 def one_answer(asked: Input, raw: Sequence[Any]) -> Any:
     """The one answer among the values sent for a field; a number's “I don’t know” box is a second."""
@@ -81,7 +71,6 @@ def one_answer(asked: Input, raw: Sequence[Any]) -> Any:
 class NumberField(InputField):
     """A number between two ends; the words about it are NumberInput's."""
 
-    widget = TextInput()
     reads = NumberInput
 
     def __init__(self, label: str, *, between: tuple[float, float], like: str, **words: Any) -> None:
@@ -94,37 +83,28 @@ Choices = Mapping[str, str] | Mapping[str, Mapping[str, str]]
 class ChoiceField(InputField):
     """Choices as {value: label}, or {group: {value: label}} where the page groups them; the words are ChoiceInput's."""
 
-    widget = Select()
     reads = ChoiceInput
 
     def __init__(self, label: str, *, plural: str, choices: Choices, **words: Any) -> None:
-        flat, groups = flattened(choices)
+        flat: dict[str, str] = {}
+        groups: dict[str, tuple[str, ...]] = {}
+        for key, value in choices.items():
+            if isinstance(value, Mapping):
+                grouped = {text_of(inner): text_of(label) for inner, label in value.items()}
+                flat |= grouped
+                groups[text_of(key)] = tuple(grouped)
+            else:
+                flat[text_of(key)] = text_of(value)
         super().__init__(label, choices=flat, groups=groups, plural=plural, **words)
 
 
 class PhotoField(InputField):
     """One photo; where Flask-WTF hands over an uploaded file, its bytes are read."""
 
-    widget = FileInput()
     reads = PhotoInput
 
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
-        self.data = None
-        sent = [value.read() if hasattr(value, "read") else value for value in valuelist if value]
-        self.data = self.read(one_answer, sent)
-
-
-def flattened(choices: Choices) -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
-    flat: dict[str, str] = {}
-    groups: dict[str, tuple[str, ...]] = {}
-    for key, value in choices.items():
-        if isinstance(value, Mapping):
-            grouped = {text_of(inner): text_of(label) for inner, label in value.items()}
-            flat |= grouped
-            groups[text_of(key)] = tuple(grouped)
-        else:
-            flat[text_of(key)] = text_of(value)
-    return flat, groups
+        super().process_formdata([value.read() if hasattr(value, "read") else value for value in valuelist if value])
 
 
 def text_of(value: Any) -> str:
@@ -132,13 +112,3 @@ def text_of(value: Any) -> str:
     if isinstance(value, str) or type(value) is int:
         return str(value)
     raise TypeError(f"choices are texts; write {value!r} as {str(value)!r}")
-
-
-def input_names(form: type[Form]) -> list[str]:
-    """The names that a form class gives its fields."""
-    return [name for name in dir(form) if isinstance(getattr(form, name), UnboundField)]
-
-
-def inputs_of(form: Callable[[], Form]) -> tuple[Input, ...]:
-    """The inputs that a form class declares, in its order."""
-    return tuple(field.input for field in form() if isinstance(field, InputField))

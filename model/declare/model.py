@@ -1,7 +1,5 @@
 """How a model is declared: its form, what it learns from, and the words around its answer."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -10,7 +8,7 @@ from typing import Any, Literal
 
 from wtforms import Form
 
-from .fields import inputs_of
+from .fields import InputField
 from .inputs import Input
 from .recipe import Given, Recipe
 from .words import Words
@@ -49,7 +47,7 @@ class Model:
 
     @cached_property
     def inputs(self) -> tuple[Input, ...]:
-        return inputs_of(self.form)
+        return tuple(field.input for field in self.form() if isinstance(field, InputField))
 
     @cached_property
     def input(self) -> dict[str, Input]:

@@ -1,7 +1,5 @@
 """A photo as an input; what looks at it is imported once there is one."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,9 +40,9 @@ class PhotoInput(Input):
 
     @property
     def too_large(self) -> str:
-        from model.vision.photo import MAX_PHOTO_BYTES, too_large
+        from model.vision.headers import TOO_LARGE
 
-        return too_large(MAX_PHOTO_BYTES)
+        return TOO_LARGE
 
     def text(self, answer: Any) -> str:
         return str(answer.text())

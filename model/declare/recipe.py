@@ -1,11 +1,11 @@
 """What a model learns from: its table, the blocks that its score is built of, and what is compared."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from .inputs import ChoiceInput, Input, NumberInput
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 
@@ -41,23 +41,38 @@ class Curve:
     degree: int = 1
 
 
+Part = Table | Slope | Curve
+
+
 @dataclass(frozen=True)
 class Pair:
     """One table for two inputs together, where the one changes what the other means."""
 
-    first: Table | Slope | Curve
-    second: Table | Slope | Curve
+    first: Part
+    second: Part
 
 
-Block = Table | Slope | Curve | Pair
+Block = Part | Pair
 
 
-def parts_of(block: Block) -> tuple[Table | Slope | Curve, ...]:
+def parts_of(block: Block) -> tuple[Part, ...]:
     return (block.first, block.second) if isinstance(block, Pair) else (block,)
 
 
-def inputs_in(block: Block) -> tuple[str, ...]:
-    return tuple(part.input for part in parts_of(block))
+def draws_lines(part: Part) -> bool:
+    """Whether its scorecard draws straight lines, and lists no answers but those at their ends."""
+    return isinstance(part, Slope) or (isinstance(part, Curve) and part.degree == 1)
+
+
+def listed(part: Part, asked: Input) -> Sequence[Any]:
+    """The answers at which a scorecard lists points, in order."""
+    if isinstance(asked, ChoiceInput):
+        return list(asked.choices)
+    assert isinstance(asked, NumberInput)
+    if not draws_lines(part):
+        return range(int(asked.lowest), int(asked.highest) + 1)
+    knots = part.knots if isinstance(part, Curve) else ()
+    return sorted({float(number) for number in (asked.lowest, *knots, asked.highest)})
 
 
 @dataclass(frozen=True)

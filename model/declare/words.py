@@ -1,7 +1,5 @@
 """What the pages say of one model."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 

@@ -1,53 +1,46 @@
 """How good a model is: figures from out-of-fold predictions only, as the card shows them."""
 
-from __future__ import annotations
-
-import itertools
-import math
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from itertools import pairwise
+from math import inf
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.metrics import accuracy_score, brier_score_loss, log_loss, roc_auc_score, roc_curve
+from sklearn import metrics
 
 from model.declare.inputs import ChoiceInput, Input
 from model.declare.model import Model
-from model.predict.logistic import NORMAL_95
+from model.predict.card import Bin
 
-from .shares import Share
+from .shares import Share, mean
 
 Numbers = NDArray[np.float64]
 ROC_POINTS = 60
 
 
 def class_figures(y: Any, predicted: Numbers) -> dict[str, float]:
-    return {
-        "log_loss": digits(log_loss(y, predicted)),
-        "accuracy": digits(accuracy_score(y, predicted.argmax(axis=1))),
+    accuracy = metrics.accuracy_score(y, predicted.argmax(axis=1))
+    return {"log_loss": metrics.log_loss(y, predicted), "accuracy": accuracy}
+
+
+def chance_figures(y: Numbers, predicted: Numbers) -> dict[str, float]:
+    chance = predicted[:, 1]
+    return class_figures(y, predicted) | {
+        "auc": metrics.roc_auc_score(y, chance),
+        "brier": metrics.brier_score_loss(y, chance),
+        "calibration_error": calibration_error(y, chance),
     }
 
 
-def chance_figures(y: Numbers, chance: Numbers) -> dict[str, float]:
+def amount_figures(y: Numbers, predicted: Numbers) -> dict[str, float]:
     return {
-        "auc": digits(roc_auc_score(y, chance)),
-        "brier": digits(brier_score_loss(y, chance)),
-        "calibration_error": digits(calibration_error(y, chance)),
+        "rmse": metrics.root_mean_squared_error(y, predicted[:, 0]),
+        "mean_error": metrics.mean_absolute_error(y, predicted[:, 0]),
+        "r2": metrics.r2_score(y, predicted[:, 0]),
     }
-
-
-def amount_figures(y: Numbers, estimates: Numbers) -> dict[str, float]:
-    errors, spread = y - estimates, y - np.mean(y)
-    return {
-        "rmse": digits(math.sqrt(np.mean(errors**2))),
-        "mean_error": digits(float(np.mean(np.abs(errors)))),
-        "r2": digits(1 - float(np.sum(errors**2) / np.sum(spread**2))),
-    }
-
-
-def digits(value: float) -> float:
-    return float(f"{value:.6g}")
 
 
 def calibration_error(y: Numbers, chance: Numbers, bins: int = 10) -> float:
@@ -56,121 +49,91 @@ def calibration_error(y: Numbers, chance: Numbers, bins: int = 10) -> float:
     return float(sum(len(p) * abs(y[p].mean() - chance[p].mean()) for p in parts) / len(y))
 
 
-def evaluate_chances(model: Model, X: pd.DataFrame, y: Numbers, chance: Numbers) -> dict[str, Any]:
+def evaluate_chances(model: Model, X: pd.DataFrame, y: Numbers, predicted: Numbers) -> dict[str, Any]:
+    chance = predicted[:, 1]
+    false_alarms, found, _ = metrics.roc_curve(y, chance)
+    at = np.linspace(0, 1, ROC_POINTS) ** 2  # denser where the curve bends
     return {
-        "base_rate": digits(float(y.mean())),
-        "calibration": calibration_bins(model, y, chance),
-        "confusion": confusion(y, (chance > 0.5).astype(int), 2),
-        "roc": roc(y, chance),
-        "groups": by_group(model, X, y, chance),
+        "base_rate": y.mean(),
+        "calibration": calibration_bins(y, chance, model.learns.smallest_bin),
+        "confusion": metrics.confusion_matrix(y, predicted.argmax(axis=1)).tolist(),
+        "roc": np.column_stack([at, np.interp(at, false_alarms, found)]).tolist(),
+        "groups": [
+            {"input": name, **about, **group_figures(y[members], chance[members])}
+            for name, edges in model.learns.groups.items()
+            for about, members in groups(model.input[name], X[name], edges)
+            if members.any()
+        ],
     }
 
 
-def evaluate_classes(y: Any, predicted: Numbers) -> dict[str, Any]:
-    classes = predicted.shape[1]
+def evaluate_classes(model: Model, X: pd.DataFrame, y: Any, predicted: Numbers) -> dict[str, Any]:
     return {
-        "confusion": confusion(y, predicted.argmax(axis=1), classes),
-        "base_rates": [digits(float(rate)) for rate in np.bincount(y, minlength=classes) / len(y)],
+        "confusion": metrics.confusion_matrix(y, predicted.argmax(axis=1)).tolist(),
+        "base_rates": (np.bincount(y) / len(y)).tolist(),
     }
 
 
-def evaluate_amounts(y: Numbers, predicted: Numbers) -> dict[str, Any]:
+def evaluate_amounts(model: Model, X: pd.DataFrame, y: Numbers, predicted: Numbers) -> dict[str, Any]:
     inside = (predicted[:, 1] <= y) & (y <= predicted[:, 2])
-    return {
-        "range_holds": digits(float(inside.mean())),
-        "quantiles": [digits(float(quantile)) for quantile in np.quantile(y, np.linspace(0, 1, 101))],
-    }
+    return {"range_holds": inside.mean(), "quantiles": np.quantile(y, np.linspace(0, 1, 101)).tolist()}
 
 
-def calibration_bins(model: Model, y: Numbers, chance: Numbers) -> list[dict[str, Any]]:
+def calibration_bins(y: Numbers, chance: Numbers, smallest: int) -> Iterator[dict[str, Any]]:
     """Tens of per cent, joined with their neighbours until each holds enough people."""
-    edges = joined_edges(chance, model.learns.smallest_bin)
-    bins = []
-    for low, high in itertools.pairwise(edges):
-        inside = (chance >= low) & (chance < high) if high < 1 else chance >= low
-        bins.append(
-            {
-                "start": low,
-                "end": high,
-                "people": int(inside.sum()),
-                "estimated": digits(float(chance[inside].mean())),
-                "observed": digits(float(y[inside].mean())),
-                **interval(int(y[inside].sum()), int(inside.sum())),
-            }
-        )
-    return bins
 
+    def within(low: float, high: float) -> NDArray[np.bool_]:
+        return (chance >= low) & ((chance < high) | (high == 1))
 
-def joined_edges(chance: Numbers, smallest: int) -> list[float]:
     edges = [0.0]
     for tenth in range(1, 11):
-        if np.sum((chance >= edges[-1]) & (chance < tenth / 10 + (tenth == 10))) >= smallest:
+        if within(edges[-1], tenth / 10).sum() >= smallest:
             edges.append(tenth / 10)
-    if edges[-1] != 1.0:
-        # What is left over at the top joins the last bin.
-        edges = [*edges[:-1], 1.0] if len(edges) > 1 else [0.0, 1.0]
-    return edges
+    # What is left over at the top joins the last bin.
+    for low, high in pairwise([0.0, *edges[1:-1], 1.0]):
+        inside = within(low, high)
+        share = Share(int(y[inside].sum()), int(inside.sum()))
+        yield asdict(Bin(low, high, share.people, chance[inside].mean(), share.value, share.low, share.high))
 
 
-def interval(yes: int, people: int) -> dict[str, float]:
-    """Wilson's 95 % interval for a share."""
-    share = Share(yes, people)
-    return {"low": digits(share.low), "high": digits(share.high)}
-
-
-def confusion(y: Any, guessed: Any, classes: int) -> list[list[int]]:
-    """Rows: what was so; columns: what the model thought likeliest."""
-    counts = np.zeros((classes, classes), dtype=int)
-    np.add.at(counts, (np.asarray(y), np.asarray(guessed)), 1)
-    rows: list[list[int]] = counts.tolist()
-    return rows
-
-
-def roc(y: Numbers, chance: Numbers) -> list[list[float]]:
-    false_alarms, found, _ = roc_curve(y, chance)
-    at = np.linspace(0, 1, ROC_POINTS) ** 2  # denser where the curve bends
-    return [[digits(float(x)), digits(float(v))] for x, v in zip(at, np.interp(at, false_alarms, found), strict=True)]
-
-
-def by_group(model: Model, X: pd.DataFrame, y: Numbers, chance: Numbers) -> list[dict[str, Any]]:
-    return [
-        {"input": name, "group": label, **key, **group(y[members], chance[members])}
-        for name, edges in model.learns.groups.items()
-        for label, members, key in members_of(model.input[name], X[name], edges)
-        if members.any()
-    ]
-
-
-def members_of(asked: Input, column: pd.Series, edges: Sequence[float]) -> Iterator[tuple[str, Any, dict[str, Any]]]:
-    """The groups of one input: each one's label, who is in it, and its choice or its two ends."""
+def groups(asked: Input, column: pd.Series, edges: Sequence[float]) -> Iterator[tuple[dict[str, Any], Any]]:
+    """The groups of one input: each one's label, with its choice or its two ends; and who is in it."""
     if isinstance(asked, ChoiceInput):
         for value, label in asked.choices.items():
-            yield label, (column == value).to_numpy(), {"value": value}
+            yield {"group": label, "value": value}, (column == value).to_numpy()
         return
-    for low, high in itertools.pairwise([None, *edges, None]):
+    for low, high in pairwise([None, *edges, None]):
         if low is None:
             label = "all" if high is None else f"under {high:g}"
         else:
             label = f"{low:g} and over" if high is None else f"{low:g} to {high - 1:g}"
-        inside = (column >= (-math.inf if low is None else low)) & (column < (math.inf if high is None else high))
-        yield label, inside.to_numpy(), {"start": low, "end": high}
+        inside = (column >= (-inf if low is None else low)) & (column < (inf if high is None else high))
+        yield {"group": label, "start": low, "end": high}, inside.to_numpy()
 
 
-def group(y: Numbers, chance: Numbers) -> dict[str, Any]:
-    people = len(y)
-    gap = chance - y
-    low, high = -1.0, 1.0  # of one person nothing is known
-    if people > 1:
-        reach = NORMAL_95 * float(gap.std(ddof=1)) / math.sqrt(people)
-        low, high = float(gap.mean()) - reach, float(gap.mean()) + reach
-    right = int(((chance > 0.5) == (y == 1)).sum())
+def group_figures(y: Numbers, chance: Numbers) -> dict[str, Any]:
+    gap, right = mean((chance - y).tolist()), Share(int(((chance > 0.5) == y).sum()), len(y))
     return {
-        "people": people,
-        "observed": digits(float(y.mean())),
-        "estimated": digits(float(chance.mean())),
-        "gap": digits(float(gap.mean())),
-        "gap_low": digits(low),
-        "gap_high": digits(high),
-        "right": digits(right / people),
-        **{f"right_{end}": value for end, value in interval(right, people).items()},
+        "people": len(y),
+        "observed": y.mean(),
+        "estimated": chance.mean(),
+        "gap": gap.value,
+        # Of one person nothing is known: the gap may be anything.
+        "gap_low": max(gap.low, -1.0),
+        "gap_high": min(gap.high, 1.0),
+        "right": right.value,
+        "right_low": right.low,
+        "right_high": right.high,
     }
+
+
+def digits(found: Any) -> Any:
+    """The same with six digits a number, however deep the numbers lie."""
+    match found:
+        case dict():
+            return {name: digits(value) for name, value in found.items()}
+        case list() | Iterator():
+            return [digits(value) for value in found]
+        case float():
+            return float(f"{found:.6g}")
+    return found

@@ -7,29 +7,32 @@ import errno
 import glob
 import os
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import TypeVar
-
-Result = TypeVar("Result")
 
 
-def put_in_place(target: Path, write: Callable[[Path], Result]) -> Result:
-    """Call write with the name of a file beside the target, which takes the target's place once it is whole."""
+@contextlib.contextmanager
+def put_in_place(target: Path) -> Iterator[Path]:
+    """The name of a file to write beside the target, which takes the target's place once it is whole."""
     whole = follow_links(target)
     if whole.exists() and not whole.is_file():
         # Nothing may take the place of a device or a pipe.
-        return write(target)
+        yield target
+        return
     if not whole.parent.is_dir():
         raise FileNotFoundError(errno.ENOENT, "There is no such folder", str(whole.parent))
-    clear_leftovers(whole)
+    for left in whole.parent.glob(f".{glob.escape(whole.name)}.*.part"):
+        number = left.name.removeprefix(f".{whole.name}.").removesuffix(".part")
+        # Of a run to the same target that was killed.
+        if number.isdecimal() and left.is_file() and not is_running(int(number)):
+            with contextlib.suppress(OSError):
+                left.unlink()
     part = whole.with_name(f".{whole.name}.{os.getpid()}.part")
     try:
-        result = write(part)
+        yield part
         part.replace(whole)
     finally:
         part.unlink(missing_ok=True)
-    return result
 
 
 def put_all_in_place(writes: Mapping[Path, Callable[[Path], object]]) -> None:
@@ -58,31 +61,18 @@ def put_all_in_place(writes: Mapping[Path, Callable[[Path], object]]) -> None:
 
 def follow_links(target: Path) -> Path:
     try:
-        return target.resolve(strict=True)
+        return Path(os.path.realpath(target, strict=True))
     except FileNotFoundError:
-        return target.resolve()
-    except RuntimeError:
-        # What Python 3.11 says of links that lead to one another.
-        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(target)) from None
-
-
-def clear_leftovers(whole: Path) -> None:
-    """Remove the parts of runs to the same target that were killed."""
-    for part in whole.parent.glob(f".{glob.escape(whole.name)}.*.part"):
-        number = part.name.removeprefix(f".{whole.name}.").removesuffix(".part")
-        if number.isdecimal() and part.is_file() and not is_running(int(number)):
-            with contextlib.suppress(OSError):
-                part.unlink()
+        return Path(os.path.realpath(target))
 
 
 def is_running(process: int) -> bool:
-    if os.name == "nt":
-        # os.kill would end it there.
-        return True
     try:
-        os.kill(process, 0)
+        # On Windows this would end it.
+        if os.name != "nt":
+            os.kill(process, 0)
     except (ProcessLookupError, OverflowError):
         return False
     except PermissionError:
-        return True
+        pass
     return True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,9 +14,11 @@ from model.declare.inputs import Input, Refused, plain
 
 Codes = np.ndarray[Any, np.dtype[Any]]
 # No column has so many different texts; np.take(mode="clip") makes it the last one of any table.
-BLANK = np.uint32(0xFFFFFFFF)
+BLANK = 0xFFFFFFFF
 # Free numbers, and whatever is wrong, have no end of texts; a column that has seen so many starts afresh.
 MOST_TEXTS = 20_000
+# So many bits of a number can be set, and it is not negative yet.
+MOST_BITS = 62
 
 
 class Column:
@@ -31,34 +33,22 @@ class Column:
         self.type = pl.Categorical(self.categories)
         # Polars forgets categories, and starts anew with their codes, once nothing is left that has any.
         self._kept = pl.Series([], dtype=self.type)
-        self.answers: list[Any] = []
-        self.faults: list[str | None] = []
-        self._learn([], str)
+        self._read: list[tuple[Any, str | None]] = []
+        self.read_new(str)
 
     @property
     def is_full(self) -> bool:
         return len(self.answers) > MOST_TEXTS
 
-    def encode(self, cells: pl.Series) -> Codes:
-        raw_type = cells.dtype
-        if raw_type != self.type:
-            cells = cells.cast(pl.String).cast(self.type)
-        physical = cells.to_physical()
-        codes = (physical.fill_null(BLANK) if physical.null_count() else physical).to_numpy()
-        # An empty column has no highest code, and that of an empty cell wraps around to 0.
-        if int((codes + np.uint32(1)).max(initial=0)) >= len(self.answers):
-            self._learn(self.categories.to_series().to_list(), float if raw_type.is_float() else str)
-        return codes
-
-    def _learn(self, texts: list[str], kind: type[str] | type[float]) -> None:
-        """Read the texts that are new."""
-        del self.answers[-1:], self.faults[-1:]
-        for raw in [*map(kind, texts[len(self.answers) :]), None]:
-            answer, fault = read_cell(self.asked, raw)
-            self.answers.append(answer)
-            self.faults.append(fault)
-        self.is_faulty = np.array([fault is not None for fault in self.faults])
-        self.is_unknown = np.array([answer is None for answer in self.answers]) & ~self.is_faulty
+    def read_new(self, kind: Callable[[str], Any]) -> None:
+        """Read the texts that have come since the last time."""
+        texts = self.categories.to_series()
+        if len(texts) >= len(self._read):
+            new = map(kind, texts[max(len(self._read) - 1, 0) :])
+            self._read[-1:] = [read_cell(self.asked, cell) for cell in [*new, None]]
+            self.answers, self.faults = zip(*self._read, strict=True)
+            # A bit for an answer that is unknown; all bits where something is wrong.
+            self.lacking = np.array([int(answer is None) if fault is None else -1 for answer, fault in self._read])
 
 
 def read_cell(asked: Input, cell: Any) -> tuple[Any, str | None]:
@@ -79,36 +69,43 @@ class Cells:
     columns: Sequence[Column]
     codes: Sequence[Codes]
 
+    @classmethod
+    def encode(cls, columns: Sequence[Column], frame: pl.DataFrame) -> Cells:
+        """The cells of a table that has a column for each of these."""
+        coded = [
+            pl.nth(at) if kind == column.type else pl.nth(at).cast(pl.String).cast(column.type)
+            for at, (column, kind) in enumerate(zip(columns, frame.dtypes, strict=True))
+        ]
+        codes = frame.select(one.to_physical().fill_null(BLANK) for one in coded)
+        for column, kind in zip(columns, frame.dtypes, strict=True):
+            column.read_new(float if kind.is_float() else str)
+        return cls(columns, [one.to_numpy() for one in codes])
+
     @property
     def height(self) -> int:
         return len(self.codes[0])
 
-    def at(self, rows: Codes | slice) -> Cells:
-        return Cells(self.columns, [codes[rows] for codes in self.codes])
+    def pairs(self) -> zip[tuple[Column, Codes]]:
+        return zip(self.columns, self.codes, strict=True)
 
-    def find_faulty(self) -> Codes:
-        """Whether anything is wrong with each row."""
-        each = [column.is_faulty.take(codes, mode="clip") for column, codes in self._pairs()]
-        return np.logical_or.reduce(each)
+    def at(self, rows: Codes) -> Cells:
+        return Cells(self.columns, [codes.take(rows) for codes in self.codes])
 
-    def find_unknown(self) -> Codes:
-        """Which answers of each row are unknown: a number with a bit for each input, the first one's lowest."""
-        each = [column.is_unknown.take(codes, mode="clip") for column, codes in self._pairs()]
-        return np.bitwise_or.reduce([unknown.astype(int) << at for at, unknown in enumerate(each)])
+    def find_lacking(self) -> Codes:
+        """What each row lacks: a bit for each answer that is unknown, the first one's lowest; negative where it is bad."""
+        each = [column.lacking.take(codes, mode="clip") for column, codes in self.pairs()]
+        # The inputs after so many share a bit.
+        return np.bitwise_or.reduce([lacking << min(at, MOST_BITS) for at, lacking in enumerate(each)])
 
     def read_answers(self) -> list[tuple[Any, ...]]:
         """The answers of each row."""
-        each = [np.array([*column.answers, None], dtype=object)[:-1] for column in self.columns]
-        answers = [known.take(codes, mode="clip").tolist() for known, codes in zip(each, self.codes, strict=True)]
-        return list(zip(*answers, strict=True))
+        each = [np.array(column.answers, dtype=object).take(codes, mode="clip") for column, codes in self.pairs()]
+        return list(zip(*each, strict=True))
 
     def join_faults(self) -> pl.Series:
         """All that is wrong with each row, in the order of the inputs."""
-        each = [
-            pl.lit(pl.Series(column.faults, dtype=pl.String).gather(np.minimum(codes, len(column.faults) - 1)))
-            for column, codes in self._pairs()
+        faults = [
+            pl.Series(column.asked.name, column.faults, pl.String).gather(np.minimum(codes, len(column.faults) - 1))
+            for column, codes in self.pairs()
         ]
-        return pl.select(pl.concat_str(each, separator="; ", ignore_nulls=True)).to_series()
-
-    def _pairs(self) -> zip[tuple[Column, Codes]]:
-        return zip(self.columns, self.codes, strict=True)
+        return pl.select(pl.concat_str(faults, separator="; ", ignore_nulls=True)).to_series()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -52,64 +53,41 @@ def detect_dialect(start: bytes) -> Dialect:
     if start.startswith(OTHERS):
         raise Unusable(NOT_TEXT)
     encoding, marked = detect_encoding(start)
-    text = decode_start(start, encoding)
-    if not text.strip():
-        raise Unusable(EMPTY)
-    header, line_end = first_record(text.lstrip("\r\n"))
-    if "\r" in unquoted(header).rstrip("\r"):
-        raise Unusable(OLD_LINES)
-    most = max(DELIMITERS, key=lambda one: unquoted(header).count(one))
-    return Dialect(encoding, marked or encoding != "utf-8", most, line_end)
-
-
-def detect_encoding(start: bytes) -> tuple[str, bool]:
-    for mark, encoding in MARKS:
-        if start.startswith(mark):
-            return encoding, True
-    return guess_encoding(start[:4096]), False
-
-
-def guess_encoding(sample: bytes) -> str:
-    """UTF-16 shows by its zeros: every other byte of a plain letter, digit or comma is one."""
-    half = len(sample) // 2
-    even, odd = sample[::2].count(0), sample[1::2].count(0)
-    if half and odd > 0.6 * half and even < 0.05 * half:
-        return "utf-16-le"
-    if half and even > 0.6 * half and odd < 0.05 * half:
-        return "utf-16-be"
-    return "utf-8"
-
-
-def decode_start(start: bytes, encoding: str) -> str:
     try:
-        text = codecs.getincrementaldecoder(encoding)().decode(start)
+        text = codecs.getincrementaldecoder(encoding)().decode(start).removeprefix("\ufeff")
     except UnicodeDecodeError as fault:
         raise Unusable(NOT_TEXT) if b"\0" in start else unreadable(fault, 1) from None
     if "\0" in text:
         raise Unusable(NOT_TEXT)
-    return text.removeprefix("\ufeff")
+    if not text.strip():
+        raise Unusable(EMPTY)
+    # The first line; a line end between quotation marks is part of it.
+    line = re.match(r'[\r\n]*((?:[^"\n]+|"[^"]*"?)*)(\n?)', text)
+    header, end = line.groups() if line else ("", "")
+    unquoted = "".join(header.split('"')[::2])
+    if "\r" in unquoted.rstrip("\r"):
+        raise Unusable(OLD_LINES)
+    line_end = "\r\n" if end and header.endswith("\r") else "\n"
+    return Dialect(encoding, marked or encoding != "utf-8", max(DELIMITERS, key=unquoted.count), line_end)
+
+
+def detect_encoding(start: bytes) -> tuple[str, bool]:
+    """The encoding, and whether a mark tells it. UTF-16 shows by its zeros: every other byte of a plain letter is one."""
+    for mark, encoding in MARKS:
+        if start.startswith(mark):
+            return encoding, True
+    half = len(start[:4096]) // 2
+    even, odd = start[:4096:2].count(0), start[1:4096:2].count(0)
+    if half and odd > 0.6 * half and even < 0.05 * half:
+        return "utf-16-le", False
+    if half and even > 0.6 * half and odd < 0.05 * half:
+        return "utf-16-be", False
+    return "utf-8", False
 
 
 def unreadable(fault: UnicodeDecodeError, line: int) -> Unusable:
     good = fault.object[: fault.start].decode(fault.encoding, "replace")
     return Unusable(UNREADABLE.format(line + good.count("\n")))
-
-
-def first_record(text: str) -> tuple[str, str]:
-    """The first line and how it ends; a line end between quotes is part of it."""
-    inside = False
-    for position, character in enumerate(text):
-        if character == '"':
-            inside = not inside
-        elif character == "\n" and not inside:
-            crlf = text[position - 1 : position] == "\r"
-            return text[: position - crlf], "\r\n" if crlf else "\n"
-    return text, "\n"
-
-
-def unquoted(record: str) -> str:
-    """A record without what stands between quotes."""
-    return "".join(record.split('"')[::2])
 
 
 def write_row(cells: Iterable[object], dialect: Dialect) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import chain, count
 
 from model.declare.model import Model
 from model.predict.predictor import Predictor
@@ -28,15 +29,12 @@ def input_columns(model: Model, header: Sequence[str]) -> dict[str, int]:
             found[name] = position
     missing = [name for name in model.input if name not in found]
     if missing:
+        has = ", ".join(header)
         raise Unusable(
             f"The file has no column {list_names(missing)}. Its first line must name the columns: "
-            f"{', '.join(model.input)}. It has: {shorten(', '.join(header))}"
+            f"{', '.join(model.input)}. It has: {has if len(has) <= LONGEST_QUOTE else has[:LONGEST_QUOTE] + '…'}"
         )
     return found
-
-
-def shorten(text: str) -> str:
-    return text if len(text) <= LONGEST_QUOTE else text[:LONGEST_QUOTE] + "…"
 
 
 def simplify(heading: str) -> str:
@@ -44,19 +42,14 @@ def simplify(heading: str) -> str:
 
 
 def list_names(names: Sequence[str]) -> str:
-    quoted = [f"“{name}”" for name in names]
-    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} or {quoted[-1]}"
+    *others, last = [f"“{name}”" for name in names]
+    return f"{', '.join(others)} or {last}" if others else last
 
 
 def added_columns(predictor: Predictor, header: Sequence[str]) -> list[str]:
     """The headings that a scored file has after its own; a name that is taken gets a number."""
     taken = {heading.strip() for heading in header}
-    return [find_free(name, taken) for name in [*predictor.kind.columns, "error"]]
-
-
-def find_free(name: str, taken: set[str]) -> str:
-    candidate, number = name, 1
-    while candidate in taken:
-        number += 1
-        candidate = f"{name}_{number}"
-    return candidate
+    return [
+        next(one for one in chain([name], map(f"{name}_{{}}".format, count(2))) if one not in taken)
+        for name in [*predictor.kind.columns, "error"]
+    ]

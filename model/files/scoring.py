@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import polars as pl
 
@@ -14,19 +14,15 @@ from model.predict.predictor import Predictor
 
 from .reader import Item, Piece, Reader
 from .scorer import Scorer
+from .writer import CsvWriter, ParquetWriter
 
 # Polars works on each piece with all cores, yet some steps have only one thread; other pieces fill the gaps.
 AT_A_TIME = 2
 SHOWN_ROWS = 20
 SHOWN_WRONG = 10
 
+Writer = CsvWriter | ParquetWriter
 Result = TypeVar("Result")
-
-
-class Writer(Protocol):
-    def write_head(self, names: list[str]) -> Any: ...
-
-    def render(self, piece: Piece, added: pl.DataFrame) -> Any: ...
 
 
 class Shown(NamedTuple):
@@ -52,17 +48,6 @@ class Counts:
         return self.rows - self.wrong
 
 
-@dataclass(frozen=True)
-class Finished:
-    """A piece as the writer made it, and what is to be said about it."""
-
-    content: Any
-    size: int
-    # Its rows are counted, shown and complained of by these.
-    piece: Piece
-    added: pl.DataFrame
-
-
 class Scoring:
     """One file being scored: take its contents to the end, then read its counts."""
 
@@ -77,40 +62,37 @@ class Scoring:
     ) -> Iterator[Any]:
         """What is to be written, telling how much of the file is done and which of its lines are bad."""
         head = self.writer.write_head([*self.reader.header, *self.added])
-        for finished in run_in_order(self._finish, self.reader):
-            self._count(finished)
-            if complain and finished.added[:, -1].null_count() < finished.added.height:
-                errors = finished.added[:, -1].alias("error")
-                lines = pl.Series("line", finished.piece.numbers)
-                complain(pl.DataFrame([lines, errors]).drop_nulls("error"))
-            if head is not None:
-                yield head
-                head = None
-            yield finished.content
+        for size, piece, added, content in run_in_order(self._finish, self.reader):
+            self._count(piece, added)
+            if complain:
+                lines = pl.DataFrame({"line": piece.numbers, "error": added[:, -1]})
+                complain(lines.drop_nulls("error"))
+            yield from head
+            head = []
+            yield content
             if done:
-                done(finished.size)
-        if head is not None:
-            yield head
+                done(size)
+        yield from head
 
-    def _finish(self, item: Item) -> Finished:
+    def _finish(self, item: Item) -> tuple[int, Piece, pl.DataFrame, Any]:
         columns = self.scorer.columns()
         types = {at: column.type for at, column in zip(self.scorer.positions, columns, strict=True)}
         piece = self.reader.read(item, types)
         added = self.scorer.score(piece, columns)
-        return Finished(self.writer.render(piece, added), len(item.content), piece, added)
+        return len(item.content), piece, added, self.writer.render(piece, added)
 
-    def _count(self, finished: Finished) -> None:
+    def _count(self, piece: Piece, added: pl.DataFrame) -> None:
         """Count the rows, and keep the first ones to look at."""
-        piece, added, counts = finished.piece, finished.added, self.counts
-        errors = added[:, -1]
+        errors, counts = added[:, -1], self.counts
+        wrong = added.height - errors.null_count()
         counts.rows += added.height
-        counts.wrong += added.height - errors.null_count()
-        if len(counts.first) < SHOWN_ROWS:
-            for row in errors.is_null().arg_true().head(SHOWN_ROWS - len(counts.first)).to_list():
+        counts.wrong += wrong
+        if missing := SHOWN_ROWS - len(counts.first):
+            for row in errors.is_null().arg_true().head(missing):
                 cells = [str(piece.frame[row, at] or "") for at in self.scorer.positions]
                 counts.first.append(Shown(int(piece.numbers[row]), cells, added.row(row)[:-1], ""))
-        if len(counts.first_wrong) < SHOWN_WRONG and errors.null_count() < added.height:
-            for row in errors.is_not_null().arg_true().head(SHOWN_WRONG - len(counts.first_wrong)).to_list():
+        if wrong and (missing := SHOWN_WRONG - len(counts.first_wrong)):
+            for row in errors.is_not_null().arg_true().head(missing):
                 counts.first_wrong.append(Shown(int(piece.numbers[row]), (), (), errors[row]))
 
 

@@ -1,114 +1,184 @@
 """Estimates of many rows at once, for a probability all of whose answers can be counted.
 
-The score of a row is a sum over groups of inputs, and so is the vector whose squared length is its
-variance. That square is a sum over pairs of groups, and each pair has a table of its own. So an
-estimate takes a few look-ups, however long the vectors are.
+The inputs lie in a few groups, so that no term of the score has inputs of two of them. A level is a set of
+answers to a group's inputs. The score of a row is a sum over its levels, and so is the vector whose squared
+length is its variance. That square is a sum over pairs of groups, and each pair has a table of its own. So
+an estimate takes a few look-ups, however long the vectors are.
+
+An unknown answer is averaged over what the people in the data answered. As the predictor has it for one row,
+the estimate is the mean of the chances, and its range follows from the length of a weighted sum of the
+people's vectors. With weights w that add up to W, the square of that length is W times the sum of w·|v|²,
+less w·w′·|v − v′|² for each two of the people. Where all that is unknown belongs to one group, such a
+difference depends on that group alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from functools import cache, lru_cache, reduce
-from itertools import combinations
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property, lru_cache, reduce
+from itertools import combinations, product
+from math import prod
+from typing import Any
 
 import numpy as np
 
+from model.declare.inputs import ChoiceInput, Input, NumberInput
 from model.predict.engine import ChanceTables
 from model.predict.logistic import NORMAL_95
 from model.predict.predictor import Predictor
+from model.predict.tables import Score
+from model.predict.unknown import Ways
 
-from .cells import Cells
-from .levels import Array, Group, group_inputs
+from .cells import MOST_BITS, Cells
 
+Array = np.ndarray[Any, np.dtype[Any]]
+Answers = Mapping[str, Sequence[Any]]
+# Small enough that what two groups have to do with one another stays in a processor's cache.
+MOST_LEVELS = 1_500
+# Each two of the people cost a look-up; for more of them, one row at a time is no slower.
+MOST_PEOPLE = 30
 # Rows at a time, so that what is in the making stays in a processor's cache.
 ROWS = 1 << 14
+
+
+class Group:
+    """Inputs with all their answers, and what each level of them adds to the score and to its vector."""
+
+    def __init__(self, answers: Answers, score: Score) -> None:
+        self.answers = answers
+        self.terms = [term for term in score.terms if answers.keys() & set(term.inputs)]
+        self.points = self._add_terms(lambda term, known: [term.points(known)], 1)[:, 0]
+        self.vectors = self._add_terms(lambda term, known: term.spread(known)[0], len(score.intercept_spread[0]))
+
+    def _add_terms(self, of: Callable[[Any, Any], Sequence[float]], width: int) -> Array:
+        total = np.zeros((*map(len, self.answers.values()), width))
+        for term in self.terms:
+            # An axis for each input of the group, of length 1 where it does not matter.
+            axes = [known if name in term.inputs else [None] for name, known in self.answers.items()]
+            rows = [of(term, dict(zip(self.answers, known, strict=True))) for known in product(*axes)]
+            total += np.reshape(rows, (*map(len, axes), width))
+        return total.reshape(-1, width)
+
+    def count(self, name: str, answers: Sequence[Any]) -> Array:
+        """What each of these answers to one of the inputs counts in a level, which is their sum."""
+        names = list(self.answers)
+        stride = prod(len(self.answers[after]) for after in names[names.index(name) + 1 :])
+        numbers = {answer: at * stride for at, answer in enumerate(self.answers[name])}
+        return np.array([0 if answer is None else numbers[answer] for answer in answers])
+
+    @cached_property
+    def squares(self) -> Array:
+        return np.einsum("ij,ij->i", self.vectors, self.vectors)
+
+    @cached_property
+    def distances(self) -> Array:
+        """The squared length of the difference between the vectors of each two levels."""
+        return (self.squares[:, None] + self.squares - 2 * self.vectors @ self.vectors.T).ravel()
 
 
 @lru_cache(16)
 def build_tables(predictor: Predictor) -> Tables | None:
     """Tables, for a model whose estimate is one chance with a range from its coefficients."""
-    engine = predictor.engine
+    engine, inputs = predictor.engine, predictor.model.inputs
     if not isinstance(engine, ChanceTables) or not engine.score.intercept_spread or predictor.model.features:
         return None
-    groups = group_inputs(predictor.model.inputs, engine.score)
-    return None if groups is None else Tables(predictor, groups)
+    groups = group_answers(inputs, engine.score) if len(inputs) <= MOST_BITS else None
+    return Tables(engine, [Group(answers, engine.score) for answers in groups]) if groups else None
+
+
+def group_answers(inputs: Sequence[Input], score: Score) -> list[Answers] | None:
+    """As few groups as may be, yet two; none where an input has no end of answers or a group would be too large."""
+    groups: list[dict[str, Sequence[Any]]] = [{}]
+    for asked in inputs:
+        if isinstance(asked, ChoiceInput):
+            groups.append({asked.name: list(asked.choices)})
+        elif isinstance(asked, NumberInput) and asked.whole and asked.highest - asked.lowest < MOST_LEVELS:
+            groups.append({asked.name: range(int(asked.lowest), int(asked.highest) + 1)})
+        else:
+            return None
+    for term in score.terms:
+        touched = [group for group in groups if group.keys() & set(term.inputs)]
+        groups = [*(group for group in groups if group not in touched), reduce(dict.__or__, touched)]
+    groups.sort(key=get_size)
+    while len(groups) > 2 and get_size(groups[0] | groups[1]) <= MOST_LEVELS:
+        groups = sorted([groups[0] | groups[1], *groups[2:]], key=get_size)
+    return list(groups) if get_size(groups[-1]) <= MOST_LEVELS else None
+
+
+def get_size(answers: Answers) -> int:
+    return prod(map(len, answers.values()))
 
 
 class Tables:
-    def __init__(self, predictor: Predictor, groups: Sequence[Group]) -> None:
-        self.predictor = predictor
-        self.groups = groups
-        self.points = [group.points() for group in groups]
-        self.spreads = [group.spread() for group in groups]
-        self._apart = cache(self._apart_in)
-        self.pairs = [(one, two, self._pair_up(one, two)) for one, two in combinations(range(len(groups)), 2)]
+    def __init__(self, engine: ChanceTables, groups: Sequence[Group]) -> None:
+        self.engine, self.groups = engine, groups
+        groups[0].points += engine.score.intercept[0]
+        groups[0].vectors += engine.score.intercept_spread[0]
+        self.pairs = [(*pair, self._pair_up(*pair)) for pair in combinations(range(len(groups)), 2)]
 
     def _pair_up(self, one: int, two: int) -> Array:
         """What two groups have to do with one another in the variance; each group's own part is shared out."""
-        first, second = self.spreads[one], self.spreads[two]
-        own = len(self.groups) - 1
-        table = 2 * first @ second.T
-        table += squared(first)[:, None] / own
-        table += squared(second) / own
-        return table.ravel()
+        first, second, others = self.groups[one], self.groups[two], len(self.groups) - 1
+        own = first.squares[:, None] / others + second.squares / others
+        return (2 * first.vectors @ second.vectors.T + own).ravel()
 
-    def estimate(self, cells: Cells) -> tuple[Array, Array]:
-        """The estimate, low and high of each row, and which of the rows have every answer."""
-        lookups = self.list_lookups(cells)
-        found, known = np.empty((3, cells.height)), np.empty(cells.height, dtype=bool)
-        for start in range(0, cells.height, ROWS):
-            part = slice(start, start + ROWS)
-            levels = find_levels(lookups, cells.at(part))
-            known[part] = np.minimum.reduce(levels) >= 0
-            found[:, part] = self._estimate_known(levels)
-        return found, known
-
-    def list_lookups(self, cells: Cells, leaving_out: Sequence[str] = ()) -> list[list[tuple[int, Array]]]:
-        """For each group its inputs' positions, and what each code of theirs counts in the group's level."""
-        position = {column.asked.name: at for at, column in enumerate(cells.columns)}
-        return [
-            [
-                (position[name], group.numbers(name, cells.columns[position[name]].answers))
-                for name in group.answers
-                if name not in leaving_out
-            ]
+    def estimate(self, cells: Cells, unknown: tuple[str, ...]) -> Array | None:
+        """The estimate, low and high of rows that lack just these answers; None where there is no quick way."""
+        touched = [at for at, group in enumerate(self.groups) if group.answers.keys() & set(unknown)]
+        if len(touched) > 1 or not self.engine.averaged.issuperset(unknown):
+            return None
+        ways = self.engine.recorded.ways(unknown)
+        if unknown and len(ways) > MOST_PEOPLE:
+            return None
+        answered = {column.asked.name: (column.answers, codes) for column, codes in cells.pairs()}
+        lookups = [
+            [(group.count(name, answered[name][0]), answered[name][1]) for name in group.answers if name not in unknown]
             for group in self.groups
         ]
+        estimates = np.empty((3, cells.height))
+        for start in range(0, cells.height, ROWS):
+            part = slice(start, min(start + ROWS, cells.height))
+            none = np.zeros(part.stop - start, dtype=int)
+            levels = [
+                total([none.copy(), *(counts.take(codes[part], mode="clip") for counts, codes in own)])
+                for own in lookups
+            ]
+            if unknown:
+                estimates[:, part] = self._average(levels, touched[0], ways)
+            else:
+                chance = 1 / (1 + np.exp(-self._add_points(levels)))
+                estimates[:, part] = add_range(chance, np.sqrt(self._add_variances(levels)))
+        return estimates
 
-    def _estimate_known(self, levels: Sequence[Array]) -> tuple[Array, Array, Array]:
-        odds = np.exp(-self.add_points(levels))
-        reach = np.exp(NORMAL_95 * np.sqrt(self.add_variances(levels)))
-        return 1 / (1 + odds), 1 / (1 + odds * reach), 1 / (1 + odds / reach)
+    def _average(self, levels: Sequence[Array], group: int, ways: Ways) -> Array:
+        own, moved = self.groups[group], []
+        for way in range(len(ways)):
+            step = sum(own.count(name, [answer])[0] for name, answer in ways.answers(way).items())
+            moved.append([*levels[:group], levels[group] + step, *levels[group + 1 :]])
+        chances = [1 / (1 + np.exp(-self._add_points(one))) for one in moved]
+        chance = total(share * one for share, one in zip(ways.shares, chances, strict=True))
+        weights = [share * one * (1 - one) for share, one in zip(ways.shares, chances, strict=True)]
+        lengths = total(weight * self._add_variances(one) for weight, one in zip(weights, moved, strict=True))
+        variance = lengths * sum(weights)
+        for one, two in combinations(range(len(ways)), 2):
+            places = moved[one][group] * len(own.squares) + moved[two][group]
+            variance -= weights[one] * weights[two] * own.distances.take(places, mode="clip")
+        return add_range(chance, np.sqrt(variance) / (chance * (1 - chance)))
 
-    def add_points(self, levels: Sequence[Array]) -> Array:
-        return total(points.take(level, mode="clip") for points, level in zip(self.points, levels, strict=True))
+    def _add_points(self, levels: Sequence[Array]) -> Array:
+        return total(group.points.take(level, mode="clip") for group, level in zip(self.groups, levels, strict=True))
 
-    def add_variances(self, levels: Sequence[Array]) -> Array:
-        sizes = [group.size for group in self.groups]
+    def _add_variances(self, levels: Sequence[Array]) -> Array:
+        sizes = [len(group.squares) for group in self.groups]
         return total(table.take(levels[one] * sizes[two] + levels[two], mode="clip") for one, two, table in self.pairs)
 
-    def add_distances(self, group: int, one: Array, two: Array) -> Array:
-        """The squared length of the difference between the vectors of two levels."""
-        return self._apart(group).take(one * self.groups[group].size + two, mode="clip")
 
-    def _apart_in(self, group: int) -> Array:
-        own = squared(self.spreads[group])
-        return (own[:, None] + own - 2 * self.spreads[group] @ self.spreads[group].T).ravel()
-
-
-def find_levels(lookups: Sequence[Sequence[tuple[int, Array]]], cells: Cells) -> list[Array]:
-    """The level of each row in each group."""
-    none = np.zeros(cells.height, dtype=int)
-    return [
-        total([none.copy(), *(numbers.take(cells.codes[at], mode="clip") for at, numbers in inputs)])
-        for inputs in lookups
-    ]
+def add_range(chance: Array, error: Array) -> Array:
+    """The chance with its range, for the error of its logit."""
+    odds, reach = (1 - chance) / chance, np.exp(NORMAL_95 * error)
+    return np.array([chance, 1 / (1 + odds * reach), 1 / (1 + odds / reach)])
 
 
 def total(parts: Iterable[Array]) -> Array:
     """The sum, made in the first of the parts."""
     return reduce(np.ndarray.__iadd__, parts)
-
-
-def squared(vectors: Array) -> Array:
-    return np.einsum("ij,ij->i", vectors, vectors)

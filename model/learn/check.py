@@ -1,7 +1,5 @@
 """Checking the artefacts: checksums, and that card and pickle agree on every row of the data."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,9 +10,11 @@ import numpy as np
 import pandas as pd
 
 from model.declare.model import Model
+from model.declare.photo import PhotoInput
 from model.declare.recipe import Given
 from model.predict.card import read_card, read_trained, tampered
 from model.predict.predictor import Predictor
+from model.vision import network
 
 from .kinds import kind_of
 from .table import data_digest, read_table
@@ -28,23 +28,34 @@ class CheckFailed(AssertionError):
 
 def check(model: Model) -> Iterator[str]:
     """Check one model and yield a line on each thing that holds; raise Tampered or CheckFailed on what does not."""
-    card = read_card(model.card_path)
+    card, kind = read_card(model.card_path), kind_of(model)
     yield f"card: checksum holds, version {card.version}"
     predictor = Predictor(model, card)
+    if model.has_photo:
+        network.verify()
+        yield "network: checksum holds"
     # Nothing is unpickled before its checksum is found right.
     check_sum(model.pickle_path, card.pickle)
     fitted = joblib.load(model.pickle_path)
     yield "pickle: checksum holds"
     if isinstance(model.recipe, Given):
         # With no table to go through, the whole range of the one input is.
-        apart, where = given_apart(model, predictor, fitted), "10,001 values of its input"
+        (asked,) = model.inputs
+        assert isinstance(asked, PhotoInput)
+        tried, where = np.linspace(asked.lowest, asked.highest, 10_001), "10,001 values of its input"
+        got = predictor.engine.predict([{asked.name: number} for number in tried.tolist()])
+        predicted = kind.predict(fitted, tried[:, None])
     else:
         if data_digest(model) != card.data.sha256:
             raise CheckFailed(f"{model.name}: the data is not the data of training. Train again")
         yield f"data: checksum holds, {card.data.rows:,} rows"
         check_sum(model.people_path, card.data.people or "")
         yield "people: checksum holds"
-        apart, where = farthest_apart(model, predictor, fitted, read_table(model)[0][list(model.input)]), "all rows"
+        X, where = read_table(model)[0][list(model.input)], "all rows"
+        got, predicted = predictor.predict(records(X)), kind.predict(fitted, X)
+    expected = kind.answers(predicted)[:, : len(got)]
+    # Of an amount the difference relative to its size.
+    apart = float((np.abs(np.array(got).T - expected) / np.maximum(np.abs(expected), 1)).max())
     if not apart <= AGREEMENT:
         raise CheckFailed(f"{model.name}: card and pickle differ by {apart:.1e}, more than {AGREEMENT}")
     yield f"agreement: card and pickle differ by at most {apart:.1e} over {where}"
@@ -55,26 +66,7 @@ def check_sum(path: Path, expected: str) -> None:
         raise tampered(path)
 
 
-def given_apart(model: Model, predictor: Predictor, fitted: Any) -> float:
-    (asked,) = model.inputs
-    tried = np.linspace(asked.lowest, asked.highest, 10_001)  # type: ignore[attr-defined]
-    (got,) = predictor.engine.predict([{asked.name: number} for number in tried.tolist()])
-    return float(np.abs(np.array(got) - fitted.predict_proba(tried[:, None])[:, 1]).max())
-
-
-def farthest_apart(model: Model, predictor: Predictor, fitted: Any, X: pd.DataFrame) -> float:
-    """The largest difference between card and pickle; of an amount, relative to its size."""
-    kind = kind_of(model)
-    got = np.array(predictor.predict(list(records(model, X)))).T
-    expected = kind.answers(kind.predict(fitted, X))[:, : got.shape[1]]
-    return float((np.abs(got - expected) / kind.scale(expected)).max())
-
-
-def records(model: Model, X: pd.DataFrame) -> Iterator[dict[str, Any]]:
-    """The rows as clean answers: whole numbers as int, unknown as None."""
-    whole = {asked.name for asked in model.inputs if getattr(asked, "whole", False)}
-    for row in X.itertuples(index=False):
-        yield {
-            name: None if value != value else int(value) if name in whole else value
-            for name, value in zip(X.columns, row, strict=True)
-        }
+def records(X: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows as clean answers, with unknown as None."""
+    found: list[dict[str, Any]] = X.astype(object).where(X.notna(), None).to_dict("records")
+    return found

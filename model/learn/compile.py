@@ -6,9 +6,6 @@ coefficients travels along as one short vector for each answer: the variance of 
 squared length of the sum of its answers' vectors.
 """
 
-from __future__ import annotations
-
-import math
 from collections.abc import Sequence
 from itertools import product
 from typing import Any
@@ -19,82 +16,78 @@ from numpy.typing import NDArray
 
 from model.declare.inputs import MOST_LISTED, Input, NumberInput
 from model.declare.model import Model
-from model.declare.recipe import Block, Candidate, inputs_in, parts_of
+from model.declare.recipe import Block, Candidate, draws_lines, listed, parts_of
+from model.evaluate.metrics import digits
 
-from .covariance import spread_factor
-from .design import block_name, grid
+from .design import block_name
 
 Matrix = NDArray[Any]
-# Enough for a standard error that is right in its fourth digit.
-SPREAD_DIGITS = 6
 
 
 def compile_chances(model: Model, candidate: Candidate, fitted: Any, X: pd.DataFrame, y: pd.Series) -> dict[str, Any]:
     columns, regression = fitted.pipeline_
     design, chances = np.asarray(columns.transform(X)), fitted.pipeline_.predict_proba(X)
     factor = spread_factor(design, chances, y.to_numpy(), regression.C)
+    names = list(fitted.unknowable)
+    people = zip(*(fitted.people_[name] for name in names), strict=True)
     return {
-        "intercept": [float(value) for value in regression.intercept_],
-        "intercept_spread": rounded(factor[:, 0]),
-        "terms": [compile_term(model, block, columns, regression.coef_, factor) for block in candidate.blocks],
-        "people": compile_fillings(fitted.people_, list(fitted.unknowable)),
+        "intercept": regression.intercept_.tolist(),
+        "intercept_spread": digits(factor[:, 0].tolist()),
+        "terms": compile_terms(model, candidate.blocks, columns, regression.coef_, factor),
+        # The distinct answers to the inputs that may be unknown, and how many people gave them.
+        "people": {
+            "inputs": names,
+            "answers": [[plain(value) for value in row] for row in people],
+            "counts": fitted.people_["count"].tolist(),
+        },
     }
-
-
-def compile_fillings(people: pd.DataFrame, names: list[str]) -> dict[str, Any]:
-    """The distinct answers to the inputs that may be unknown, None for what is not recorded, and their counts."""
-    answers = [[plain(value) for value in row] for row in people[names].itertuples(index=False)] if names else []
-    return {"inputs": names, "answers": answers, "counts": people["count"].tolist()}
 
 
 def plain(value: Any) -> Any:
     """A number without a needless point, a category as it is, and None for what is not recorded."""
     if isinstance(value, float):
-        return None if math.isnan(value) else int(value) if value.is_integer() else value
+        return None if np.isnan(value) else int(value) if value.is_integer() else value
     return value
 
 
-def compile_amount(model: Model, candidate: Candidate, fitted: Any) -> dict[str, Any]:
+def compile_amount(model: Model, candidate: Candidate, fitted: Any, X: pd.DataFrame, y: pd.Series) -> dict[str, Any]:
     range_blocks = model.learns.range_blocks(candidate)
     blocks = {"estimate": candidate.blocks, "low": range_blocks, "high": range_blocks}
     return {
-        name: compile_line(model, blocks[name], pipeline)
-        for name, pipeline in zip(blocks, fitted.pipelines_, strict=True)
+        name: {
+            "intercept": [float(regression.intercept_)],
+            "terms": compile_terms(model, blocks[name], columns, np.atleast_2d(regression.coef_)),
+        }
+        for name, (columns, regression) in zip(blocks, fitted.pipelines_, strict=True)
     }
 
 
-def compile_line(model: Model, blocks: Sequence[Block], pipeline: Any) -> dict[str, Any]:
-    columns, regression = pipeline
-    coefficients = np.atleast_2d(regression.coef_)
-    return {
-        "intercept": [float(regression.intercept_)],
-        "terms": [compile_term(model, block, columns, coefficients, None) for block in blocks],
-    }
-
-
-def compile_term(
-    model: Model, block: Block, columns: Any, coefficients: Matrix, factor: Matrix | None
-) -> dict[str, Any]:
-    """One block's table: its answers, the points of each, and the vectors of their uncertainty."""
-    names = list(inputs_in(block))
-    grids = [grid(part, model.input[part.input]) for part in parts_of(block)]
-    levels = [list(values) for values, _ in grids]
-    between = [name for name, (_, lines) in zip(names, grids, strict=True) if lines]
-    answers = pd.DataFrame(list(product(*levels)), columns=names)
-    # The block's own columns at each of the answers, and where they stand among all columns.
-    basis = np.asarray(columns.named_transformers_[block_name(block)].transform(answers), dtype=float)
-    where = columns.output_indices_[block_name(block)]
-    compiled = {
-        "inputs": names,
-        "levels": levels,
-        "between": between,
-        "whole": [name for name in between if can_be_listed(model.input[name])],
-        "points": (basis @ coefficients[:, where].T).tolist(),
-    }
-    if factor is not None:
-        own = factor[:, where.start + 1 : where.stop + 1]
-        compiled["spread"] = [rounded(rows) for rows in np.einsum("lc,kcr->lkr", basis, own)]
-    return compiled
+def compile_terms(
+    model: Model, blocks: Sequence[Block], columns: Any, coefficients: Matrix, factor: Matrix | None = None
+) -> list[dict[str, Any]]:
+    """Each block's table: its answers, the points of each, and the vectors of their uncertainty."""
+    terms = []
+    for block in blocks:
+        parts = parts_of(block)
+        names = [part.input for part in parts]
+        levels = [list(listed(part, model.input[part.input])) for part in parts]
+        # The block's own columns at each of the answers, and where they stand among all columns.
+        answers = pd.DataFrame(list(product(*levels)), columns=names)
+        basis = np.asarray(columns.named_transformers_[block_name(block)].transform(answers), dtype=float)
+        where = columns.output_indices_[block_name(block)]
+        lines = [model.input[part.input] for part in parts if draws_lines(part)]
+        term = {
+            "inputs": names,
+            "levels": levels,
+            "between": [one.name for one in lines],
+            "whole": [one.name for one in lines if can_be_listed(one)],
+            "points": (basis @ coefficients[:, where].T).tolist(),
+        }
+        if factor is not None:
+            own = factor[:, where.start + 1 : where.stop + 1]
+            term["spread"] = digits(np.einsum("lc,kcr->lkr", basis, own).tolist())
+        terms.append(term)
+    return terms
 
 
 def can_be_listed(asked: Input) -> bool:
@@ -102,5 +95,36 @@ def can_be_listed(asked: Input) -> bool:
     return isinstance(asked, NumberInput) and asked.whole and asked.highest - asked.lowest < MOST_LISTED
 
 
-def rounded(rows: Matrix) -> list[list[float]]:
-    return [[float(f"{value:.{SPREAD_DIGITS}g}") for value in row] for row in rows]
+def spread_factor(design: Matrix, chances: Matrix, y: Matrix, C: float) -> Matrix:
+    """A factor F of the coefficients' covariance F F', as scores x (1 + columns) x rank.
+
+    The covariance is the sandwich H^-1 G H^-1: H the curvature of the penalised likelihood, G the
+    spread of the people's own gradients, each as it would be had the fit left that person out. It
+    says how the penalised estimate itself would vary with other people from the same population,
+    which is what refitting on resamples shows (bench/coverage.py).
+    """
+    whole = np.hstack([np.ones((len(design), 1)), design])
+    observed = np.eye(chances.shape[1])[y]
+    if chances.shape[1] == 2:
+        # The chance of yes alone has a score.
+        chances, observed = chances[:, 1:], observed[:, 1:]
+    scores, width = chances.shape[1], whole.shape[1]
+    weights = chances[:, :, None] * (np.eye(scores) - chances[:, None, :])
+    curvature = np.zeros((scores, width, scores, width))
+    for a, b in np.ndindex(scores, scores):
+        curvature[a, :, b] = whole.T @ (whole * weights[:, a, b, None])
+    # The intercept is not penalised.
+    penalty = np.diag(np.tile(np.append(0, np.ones(width - 1) / C), scores))
+    inverse: Matrix = np.linalg.pinv(curvature.reshape(scores * width, -1) + penalty, hermitian=True)
+    # Each person's residual by a fit without that person, in one Newton step (the jackknife's HC3).
+    blocks, leverage = inverse.reshape(scores, width, scores, width), np.empty((len(whole), scores, scores))
+    for a, b in np.ndindex(scores, scores):
+        leverage[:, a, b] = np.einsum("ij,ij->i", whole @ blocks[a, :, b], whole)
+    residuals = np.linalg.solve(np.eye(scores) - weights @ leverage, (observed - chances)[:, :, None])
+    gradients = (residuals * whole[:, None, :]).reshape(len(whole), -1)
+    values, vectors = np.linalg.eigh(inverse @ (gradients.T @ gradients) @ inverse)
+    keep = values > values.max() * 1e-10
+    factor = vectors[:, keep] * np.sqrt(values[keep])
+    # The sign of an eigenvector is arbitrary; fixing it keeps retraining reproducible.
+    factor *= np.sign(factor[np.abs(factor).argmax(axis=0), range(factor.shape[1])])
+    return factor.reshape(scores, width, -1)

@@ -1,10 +1,8 @@
 """From the blocks that a recipe declares to scikit-learn transformers, one a block."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -12,11 +10,10 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.compose import ColumnTransformer
 from sklearn.preprocessing import OneHotEncoder, SplineTransformer
 
-from model.declare.inputs import ChoiceInput, Input, NumberInput
-from model.declare.recipe import Block, Curve, Pair, Slope, Table, inputs_in
+from model.declare.inputs import Input
+from model.declare.recipe import Block, Curve, Pair, Table, listed, parts_of
 
 Matrix = NDArray[np.float64]
-Inputs = Mapping[str, Input]
 
 
 class Levels(TransformerMixin, BaseEstimator):
@@ -26,13 +23,10 @@ class Levels(TransformerMixin, BaseEstimator):
         self.levels = levels
         self.may_be_missing = may_be_missing
 
-    def fit(self, X: Any, y: ArrayLike | None = None) -> Levels:
-        known = [*self.levels, *([np.nan] if self.may_be_missing else [])]
-        kind = object if isinstance(self.levels[0], str) else float
-        self.encoder_ = OneHotEncoder(
-            categories=[np.array(known, dtype=kind)], sparse_output=False, handle_unknown="error"
-        ).fit(X.astype(kind))
-        self.kind_ = kind
+    def fit(self, X: Any, y: ArrayLike | None = None) -> Self:
+        self.kind_ = object if isinstance(self.levels[0], str) else float
+        known = np.array([*self.levels, *([np.nan] if self.may_be_missing else [])], dtype=self.kind_)
+        self.encoder_ = OneHotEncoder(categories=[known], sparse_output=False).fit(X.astype(self.kind_))
         return self
 
     def transform(self, X: Any) -> Matrix:
@@ -47,11 +41,10 @@ class Bends(TransformerMixin, BaseEstimator):
         self.degree = degree
         self.may_be_missing = may_be_missing
 
-    def fit(self, X: Any, y: ArrayLike | None = None) -> Bends:
+    def fit(self, X: Any, y: ArrayLike | None = None) -> Self:
         knots = np.array(self.knots, dtype=float)[:, None]
-        self.spline_ = SplineTransformer(
-            knots=knots, degree=self.degree, extrapolation="constant", handle_missing="zeros"
-        ).fit(knots)
+        spline = SplineTransformer(knots=knots, degree=self.degree, extrapolation="constant", handle_missing="zeros")
+        self.spline_ = spline.fit(knots)
         return self
 
     def transform(self, X: Any) -> Matrix:
@@ -67,7 +60,7 @@ class Products(TransformerMixin, BaseEstimator):
         self.first = first
         self.second = second
 
-    def fit(self, X: Any, y: ArrayLike | None = None) -> Products:
+    def fit(self, X: Any, y: ArrayLike | None = None) -> Self:
         self.first_ = self.first.fit(X.iloc[:, [0]])
         self.second_ = self.second.fit(X.iloc[:, [1]])
         return self
@@ -85,7 +78,7 @@ class Line(TransformerMixin, BaseEstimator):
         self.scaled = scaled
         self.may_be_missing = may_be_missing
 
-    def fit(self, X: Any, y: ArrayLike | None = None) -> Line:
+    def fit(self, X: Any, y: ArrayLike | None = None) -> Self:
         numbers = np.asarray(X, dtype=float)
         known = numbers[~np.isnan(numbers)].tolist()
         self.mean_, self.scale_ = 0.0, 1.0
@@ -100,40 +93,22 @@ class Line(TransformerMixin, BaseEstimator):
         return np.hstack([np.nan_to_num(numbers), np.isnan(numbers)]) if self.may_be_missing else numbers
 
 
-def transformer(block: Block, inputs: Inputs) -> Any:
+def transformer(block: Block, inputs: Mapping[str, Input]) -> Any:
     if isinstance(block, Pair):
         return Products(transformer(block.first, inputs), transformer(block.second, inputs))
     asked = inputs[block.input]
     if isinstance(block, Table):
-        return Levels(levels(asked), asked.may_be_unknown)
+        return Levels(listed(block, asked), asked.may_be_unknown)
     if isinstance(block, Curve):
         return Bends(block.knots, block.degree, asked.may_be_unknown)
     return Line(block.scaled, asked.may_be_unknown)
 
 
-def levels(asked: Input) -> tuple[Any, ...]:
-    """Every answer an input can have, in order, where they can be counted."""
-    if isinstance(asked, ChoiceInput):
-        return tuple(asked.choices)
-    if isinstance(asked, NumberInput) and asked.whole:
-        return tuple(range(int(asked.lowest), int(asked.highest) + 1))
-    raise TypeError(f"{asked.name} has no end of answers")
-
-
-def grid(block: Table | Slope | Curve, asked: Input) -> tuple[tuple[Any, ...], bool]:
-    """The answers at which a scorecard lists points, and whether it draws lines between them."""
-    if isinstance(block, Table) or (isinstance(block, Curve) and block.degree != 1):
-        return levels(asked), False
-    assert isinstance(asked, NumberInput)
-    knots = block.knots if isinstance(block, Curve) else ()
-    return tuple(sorted({float(number) for number in (asked.lowest, *knots, asked.highest)})), True
-
-
 def block_name(block: Block) -> str:
-    return " and ".join(inputs_in(block))
+    return " and ".join(part.input for part in parts_of(block))
 
 
-def columns(blocks: Sequence[Block], inputs: Inputs) -> ColumnTransformer:
+def columns(blocks: Sequence[Block], inputs: Mapping[str, Input]) -> ColumnTransformer:
     """The whole preparation: one named block after another."""
-    parts = [(block_name(block), transformer(block, inputs), list(inputs_in(block))) for block in blocks]
+    parts = [(block_name(one), transformer(one, inputs), [part.input for part in parts_of(one)]) for one in blocks]
     return ColumnTransformer(parts, sparse_threshold=0)

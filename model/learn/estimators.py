@@ -1,21 +1,13 @@
 """The estimators that are pickled: scikit-learn pipelines, and what they do with an unknown answer."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
-from typing import Any
+from itertools import compress
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin, clone
-from sklearn.linear_model import LogisticRegression, QuantileRegressor, Ridge
-from sklearn.pipeline import Pipeline, make_pipeline
-
-from model.declare.model import Model
-from model.declare.recipe import Candidate
-
-from .design import columns
 
 # Coefficients are rounded so that retraining on another machine reproduces them to the letter.
 DECIMALS = 6
@@ -34,7 +26,7 @@ class AverageOverUnknown(ClassifierMixin, BaseEstimator):
         self.pipeline = pipeline
         self.unknowable = unknowable
 
-    def fit(self, X: pd.DataFrame, y: Any) -> AverageOverUnknown:
+    def fit(self, X: pd.DataFrame, y: Any) -> Self:
         self.pipeline_ = clone(self.pipeline).fit(X, y)
         round_coefficients(self.pipeline_[-1])
         self.classes_ = self.pipeline_.classes_
@@ -42,13 +34,11 @@ class AverageOverUnknown(ClassifierMixin, BaseEstimator):
         return self
 
     def predict_proba(self, X: pd.DataFrame) -> NDArray[np.float64]:
-        X = X.reset_index(drop=True)
         answer = np.empty((len(X), len(self.classes_)))
         missing = X[list(self.unknowable)].isna()
         for pattern in missing.drop_duplicates().to_numpy():
             rows = (missing.to_numpy() == pattern).all(axis=1)
-            unknown = [name for name, flag in zip(self.unknowable, pattern, strict=True) if flag]
-            answer[rows] = self._averaged(X[rows], unknown)
+            answer[rows] = self._averaged(X[rows], list(compress(self.unknowable, pattern)))
         return answer
 
     def _averaged(self, X: pd.DataFrame, unknown: list[str]) -> NDArray[np.float64]:
@@ -56,11 +46,9 @@ class AverageOverUnknown(ClassifierMixin, BaseEstimator):
             return np.asarray(self.pipeline_.predict_proba(X))
         everyone = self.people_.dropna(subset=unknown)
         known = everyone.groupby(unknown, sort=False)["count"].sum().reset_index()
-        filled = X.drop(columns=unknown).reset_index(drop=True).merge(known, how="cross")
-        chances = self.pipeline_.predict_proba(filled[list(X.columns)])
-        shape = (len(X), len(known), len(self.classes_))
-        weights = known["count"].to_numpy() / known["count"].sum()
-        return np.einsum("ijk,j->ik", chances.reshape(shape), weights)
+        filled = X.drop(columns=unknown).merge(known, how="cross")
+        chances = self.pipeline_.predict_proba(filled[list(X.columns)]).reshape(len(X), len(known), -1)
+        return np.einsum("ijk,j->ik", chances, known["count"].to_numpy() / known["count"].sum())
 
     def predict(self, X: pd.DataFrame) -> NDArray[Any]:
         return np.asarray(self.classes_[self.predict_proba(X).argmax(axis=1)])
@@ -69,8 +57,6 @@ class AverageOverUnknown(ClassifierMixin, BaseEstimator):
 def people(X: pd.DataFrame, unknowable: Sequence[str]) -> pd.DataFrame:
     """The distinct answers to the inputs that may be unknown, and their counts; NaN where one is not recorded."""
     names = list(unknowable)
-    if not names:
-        return counted_by(pd.DataFrame({"count": [len(X)]}), [])
     counted = counted_by(X[names].assign(count=1), names)
     if len(counted) > MOST_PEOPLE:
         # In their order, one of every so many: so all sorts of people stay, each as often as there are such.
@@ -81,7 +67,9 @@ def people(X: pd.DataFrame, unknowable: Sequence[str]) -> pd.DataFrame:
 
 def counted_by(people: pd.DataFrame, names: list[str]) -> pd.DataFrame:
     if names:
-        people = people.groupby(names, sort=True, observed=True, dropna=False)["count"].sum().reset_index()
+        people = people.groupby(names, dropna=False)["count"].sum().reset_index()
+    else:
+        people = people.sum().to_frame().T
     # pandas keeps text differently where pyarrow is installed, and such a pickle opens nowhere else.
     text = people.select_dtypes(exclude="number").columns
     return people.astype(dict.fromkeys(text, object)).set_axis(people.columns.astype(object), axis="columns")
@@ -94,8 +82,8 @@ def filled_in(people: pd.DataFrame, names: list[str]) -> pd.DataFrame:
     such people, and then the rest in the same way. So what is never recorded together counts as
     independent, and every question has people to average over.
     """
-    answers, counts = people[names].to_numpy(object), people["count"].to_numpy()
-    recorded = people[names].notna().to_numpy()
+    known, counts = people[names].to_numpy(object), people["count"].to_numpy()
+    answers, recorded = known.copy(), people[names].notna().to_numpy()
     random = np.random.default_rng(0)
     for pattern in np.unique(recorded, axis=0):
         rows = np.flatnonzero((recorded == pattern).all(axis=1))
@@ -104,10 +92,9 @@ def filled_in(people: pd.DataFrame, names: list[str]) -> pd.DataFrame:
             together = having[having.sum(axis=1).argmax()]
             donors = np.flatnonzero(recorded[:, together].all(axis=1))
             drawn = random.choice(donors, size=len(rows), p=counts[donors] / counts[donors].sum())
-            answers[np.ix_(rows, together)] = people[names].to_numpy(object)[np.ix_(drawn, together)]
+            answers[np.ix_(rows, together)] = known[np.ix_(drawn, together)]
             lacking &= ~together
-    filled = pd.DataFrame(answers, columns=names).infer_objects().assign(count=counts)
-    return counted_by(filled, names)
+    return counted_by(pd.DataFrame(answers, columns=names).infer_objects().assign(count=counts), names)
 
 
 class EstimateWithRange(RegressorMixin, BaseEstimator):
@@ -118,7 +105,7 @@ class EstimateWithRange(RegressorMixin, BaseEstimator):
         self.low = low
         self.high = high
 
-    def fit(self, X: pd.DataFrame, y: Any) -> EstimateWithRange:
+    def fit(self, X: pd.DataFrame, y: Any) -> Self:
         self.pipelines_ = [clone(part).fit(X, y) for part in (self.estimate, self.low, self.high)]
         for pipeline in self.pipelines_:
             round_coefficients(pipeline[-1])
@@ -132,20 +119,3 @@ class EstimateWithRange(RegressorMixin, BaseEstimator):
 def round_coefficients(regression: Any) -> None:
     regression.coef_ = np.round(regression.coef_, DECIMALS)
     regression.intercept_ = np.round(regression.intercept_, DECIMALS)
-
-
-def averaging(model: Model, candidate: Candidate) -> AverageOverUnknown:
-    # Newton's steps end at the optimum itself, so that rounding gives the same digits everywhere.
-    regression = LogisticRegression(C=candidate.C, solver="newton-cholesky", tol=1e-10, max_iter=1000)
-    pipeline = Pipeline([("columns", columns(candidate.blocks, model.input)), ("regression", regression)])
-    return AverageOverUnknown(pipeline, [asked.name for asked in model.inputs if asked.may_be_unknown])
-
-
-def ranged(model: Model, candidate: Candidate) -> EstimateWithRange:
-    def quantile(share: float) -> Pipeline:
-        regression = QuantileRegressor(quantile=share, alpha=0, solver="highs")
-        return make_pipeline(columns(model.learns.range_blocks(candidate), model.input), regression)
-
-    tail = (1 - model.learns.holds) / 2
-    estimate = make_pipeline(columns(candidate.blocks, model.input), Ridge(alpha=1 / candidate.C))
-    return EstimateWithRange(estimate, quantile(tail), quantile(1 - tail))

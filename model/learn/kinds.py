@@ -1,15 +1,14 @@
 """What each kind of answer does differently in training."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
-from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.linear_model import LinearRegression, LogisticRegression, QuantileRegressor, Ridge
 from sklearn.model_selection import KFold, StratifiedKFold
+from sklearn.pipeline import Pipeline, make_pipeline
 
 from model.declare.inputs import few
 from model.declare.model import Model
@@ -17,7 +16,8 @@ from model.declare.recipe import Candidate
 from model.evaluate import metrics
 
 from .compile import compile_amount, compile_chances
-from .estimators import averaging, ranged
+from .design import columns
+from .estimators import AverageOverUnknown, EstimateWithRange
 
 Predicted = NDArray[np.float64]
 
@@ -29,13 +29,13 @@ class Kind:
     # What a model is measured against: scikit-learn's plain regression, and its gradient boosting.
     plain: Any = LogisticRegression(max_iter=5000)
     boosted: Any = HistGradientBoostingClassifier
-    # Whether boosting is told which columns are choices.
-    marks_choices = True
     # The figures that training prints; candidates are chosen by the first, of which less is better.
     columns: tuple[str, ...] = ("log_loss", "accuracy")
     may_be_unknown = False
-    # Whether the people in the data lie in the order of their chance.
-    ordered = False
+    # From out-of-fold predictions: the few figures by which recipes are compared, and what else a card shows.
+    headline: Any = staticmethod(metrics.class_figures)
+    evaluate: Any = staticmethod(metrics.evaluate_classes)
+    compile: Any = staticmethod(compile_chances)
 
     def target(self, model: Model, texts: pd.Series) -> pd.Series:
         """The target as numbers, from the column's texts; ValueError where it is not as declared."""
@@ -46,7 +46,10 @@ class Kind:
 
     def estimator(self, model: Model, candidate: Candidate) -> Any:
         """The unfitted estimator for one candidate of a model's recipe."""
-        return averaging(model, candidate)
+        # Newton's steps end at the optimum itself, so that rounding gives the same digits everywhere.
+        regression = LogisticRegression(C=candidate.C, solver="newton-cholesky", tol=1e-10, max_iter=1000)
+        pipeline = Pipeline([("columns", columns(candidate.blocks, model.input)), ("regression", regression)])
+        return AverageOverUnknown(pipeline, [asked.name for asked in model.inputs if asked.may_be_unknown])
 
     def predict(self, fitted: Any, X: pd.DataFrame) -> Predicted:
         """A column for each class."""
@@ -56,26 +59,12 @@ class Kind:
         """Of these columns the numbers that the model answers with."""
         return predicted
 
-    def scale(self, expected: Predicted) -> Any:
-        """What a difference between two predictions is measured in."""
-        return 1
-
-    def headline(self, y: Any, predicted: Predicted) -> dict[str, float]:
-        """The few figures by which recipes are compared."""
-        return metrics.class_figures(y, predicted)
-
-    def evaluate(self, model: Model, X: pd.DataFrame, y: pd.Series, predicted: Predicted) -> dict[str, Any]:
-        """All figures of a model, from out-of-fold predictions."""
-        return self.headline(y, predicted) | metrics.evaluate_classes(y.to_numpy(), predicted)
-
-    def compile(self, model: Model, candidate: Candidate, fitted: Any, X: pd.DataFrame, y: pd.Series) -> dict[str, Any]:
-        return compile_chances(model, candidate, fitted, X, y)
-
 
 class Probability(Kind):
     columns = ("log_loss", "auc", "brier", "accuracy", "calibration_error")
     may_be_unknown = True
-    ordered = True
+    headline = staticmethod(metrics.chance_figures)
+    evaluate = staticmethod(metrics.evaluate_chances)
 
     def target(self, model: Model, texts: pd.Series) -> pd.Series:
         found, yes = sorted(set(texts)), model.learns.yes
@@ -86,19 +75,15 @@ class Probability(Kind):
     def answers(self, predicted: Predicted) -> Predicted:
         return predicted[:, 1:]
 
-    def headline(self, y: Any, predicted: Predicted) -> dict[str, float]:
-        return metrics.class_figures(y, predicted) | metrics.chance_figures(np.asarray(y), predicted[:, 1])
-
-    def evaluate(self, model: Model, X: pd.DataFrame, y: pd.Series, predicted: Predicted) -> dict[str, Any]:
-        return self.headline(y, predicted) | metrics.evaluate_chances(model, X, y.to_numpy(), predicted[:, 1])
-
 
 class Amount(Kind):
     folds = KFold
     plain = LinearRegression()
     boosted = HistGradientBoostingRegressor
-    marks_choices = False
     columns = ("rmse", "mean_error", "r2")
+    headline = staticmethod(metrics.amount_figures)
+    evaluate = staticmethod(metrics.evaluate_amounts)
+    compile = staticmethod(compile_amount)
 
     def target(self, model: Model, texts: pd.Series) -> pd.Series:
         numbers = pd.to_numeric(texts, errors="coerce")
@@ -108,24 +93,17 @@ class Amount(Kind):
         return numbers
 
     def estimator(self, model: Model, candidate: Candidate) -> Any:
-        return ranged(model, candidate)
+        def quantile(share: float) -> Pipeline:
+            regression = QuantileRegressor(quantile=share, alpha=0, solver="highs")
+            return make_pipeline(columns(model.learns.range_blocks(candidate), model.input), regression)
+
+        tail = (1 - model.learns.holds) / 2
+        estimate = make_pipeline(columns(candidate.blocks, model.input), Ridge(alpha=1 / candidate.C))
+        return EstimateWithRange(estimate, quantile(tail), quantile(1 - tail))
 
     def predict(self, fitted: Any, X: pd.DataFrame) -> Predicted:
         """The amount, and the two ends of its range where the estimator gives them."""
-        amounts = np.asarray(fitted.predict(X))
-        return amounts if amounts.ndim == 2 else amounts[:, None]
-
-    def scale(self, expected: Predicted) -> Any:
-        return np.maximum(np.abs(expected), 1)
-
-    def headline(self, y: Any, predicted: Predicted) -> dict[str, float]:
-        return metrics.amount_figures(np.asarray(y), predicted[:, 0])
-
-    def evaluate(self, model: Model, X: pd.DataFrame, y: pd.Series, predicted: Predicted) -> dict[str, Any]:
-        return self.headline(y, predicted) | metrics.evaluate_amounts(y.to_numpy(), predicted)
-
-    def compile(self, model: Model, candidate: Candidate, fitted: Any, X: pd.DataFrame, y: pd.Series) -> dict[str, Any]:
-        return compile_amount(model, candidate, fitted)
+        return np.asarray(fitted.predict(X)).reshape(len(X), -1)
 
 
 KINDS: dict[str, Kind] = {"probability": Probability(), "classes": Kind(), "amount": Amount()}

@@ -1,7 +1,5 @@
 """Compiling the people in the data into the file from which close ones are counted."""
 
-from __future__ import annotations
-
 import json
 import zlib
 from typing import Any
@@ -17,39 +15,37 @@ from model.declare.model import Model
 MOST_MASKS = 256
 
 
-def compile_people(model: Model, X: pd.DataFrame, y: pd.Series, scores: NDArray[np.float64], ordered: bool) -> bytes:
+def compile_people(model: Model, X: pd.DataFrame, y: pd.Series, scores: NDArray[np.float64]) -> bytes:
     """Outcomes, out-of-fold predictions, and for each input everyone's answer and the masks to count by."""
+    # Where the model gives one chance, the people lie in its order.
+    ordered = scores.shape[1] == 1
     order = np.argsort(scores[:, 0], kind="stable") if ordered else np.arange(len(X))
     parts = [column[order].astype("<f4").tobytes() for column in (y.to_numpy(), *scores.T)]
     columns = []
     for asked in model.inputs:
-        about, content = compile_column(model, asked, X[asked.name].iloc[order])
-        columns.append(about)
+        about, content = compile_column(asked, X[asked.name].iloc[order], model.learns.close_within)
+        columns.append({"name": asked.name, "kind": asked.kind, "reach": 0.0} | about)
         parts += content
     header = {"people": len(X), "scores": scores.shape[1], "sorted": ordered, "columns": columns}
     return json.dumps(header).encode() + b"\n" + zlib.compress(b"".join(parts), 9)
 
 
-def compile_column(model: Model, asked: Input, column: pd.Series) -> tuple[dict[str, Any], list[bytes]]:
+def compile_column(asked: Input, column: pd.Series, close_within: float) -> tuple[dict[str, Any], list[bytes]]:
     """What the header says of an input; and its levels where they are numbers, its codes, masks and order."""
-    about: dict[str, Any] = {"name": asked.name, "kind": asked.kind, "reach": 0.0}
+    levels: Any = list(asked.choices) if isinstance(asked, ChoiceInput) else np.unique(column.dropna())
+    codes = pd.Categorical(column, levels).codes.astype(int)
+    known = codes >= 0
+    codes[~known] = len(levels)
     if isinstance(asked, ChoiceInput):
-        levels = list(asked.choices)
-        codes = column.map({level: code for code, level in enumerate(levels)}).fillna(len(levels)).to_numpy(int)
         masks = [packed(codes == code) for code in range(len(levels))]
-        return about | {"levels": levels}, [codes.astype("<u2").tobytes(), *masks]
-    numbers = column.to_numpy(float)
-    known = np.unique(numbers[~np.isnan(numbers)])
-    codes = np.where(np.isnan(numbers), len(known), np.searchsorted(known, numbers))
-    cuts = cuts_of(codes[codes < len(known)], len(known))
-    code = "H" if len(known) < 1 << 16 else "I"
-    content = [known.astype("<f8").tobytes(), codes.astype("<u2" if code == "H" else "<u4").tobytes()]
+        return {"levels": levels}, [codes.astype("<u2").tobytes(), *masks]
+    cuts, code = cuts_of(codes[known], len(levels)), "H" if len(levels) < 1 << 16 else "I"
+    content = [levels.astype("<f8").tobytes(), codes.astype(f"<{code}").tobytes()]
     content += [packed(codes < cut) for cut in cuts]
-    if len(cuts) <= len(known):
-        in_order = np.argsort(codes, kind="stable")[: np.sum(codes < len(known))]
-        content.append(in_order.astype("<u4").tobytes())
-    reach = float(round((known[-1] - known[0]) * model.learns.close_within, 6))
-    return about | {"reach": reach, "levels": len(known), "code": code, "cuts": cuts}, content
+    if len(cuts) <= len(levels):
+        content.append(np.argsort(codes, kind="stable")[: known.sum()].astype("<u4").tobytes())
+    reach = float(round((levels[-1] - levels[0]) * close_within, 6))
+    return {"reach": reach, "levels": len(levels), "code": code, "cuts": cuts}, content
 
 
 def cuts_of(codes: NDArray[Any], levels: int) -> list[int]:

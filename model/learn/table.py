@@ -1,7 +1,5 @@
 """Reading a model's table, and the mirror check: the form and the table must agree."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Iterator
 
@@ -21,18 +19,33 @@ class Disagreement(ValueError):
 
 def read_table(model: Model) -> tuple[pd.DataFrame, pd.Series]:
     """The inputs as the form has them, and the target: yes as 1, a class as its number, an amount."""
-    recipe = model.learns
-    table = raw_table(recipe)
-    faults = [*missing_columns(model, table)]
-    faults += unknowable_inputs(model)
+    recipe, kind = model.learns, kind_of(model)
+    raw = raw_table(recipe)
+    names = ", ".join(map(str, raw.columns))
+    faults = [
+        f"{name}: the table has no such column. It has: {names}"
+        for name in (*model.input, recipe.target)
+        if name not in raw.columns
+    ] + [
+        f"{asked.name}: may be unknown, but only a model that answers with one probability averages over that"
+        for asked in model.inputs
+        if asked.may_be_unknown and not kind.may_be_unknown
+    ]
+    table = raw
     if not faults:
-        spare = {name: pd.to_numeric(table[name], errors="coerce") for name in recipe.reference_only}
-        raw = table
-        table = raw.assign(**spare, **{a.name: typed(raw[a.name], a) for a in model.inputs})
-        faults = [fault for a in model.inputs for fault in disagreements(a, raw[a.name], table[a.name])]
+        spare = {name: pd.to_numeric(raw[name], errors="coerce") for name in recipe.reference_only}
+        table = raw.assign(**spare, **{asked.name: typed(raw[asked.name], asked) for asked in model.inputs})
+        faults = [fault for asked in model.inputs for fault in disagreements(asked, raw, table)]
     if faults:
         raise Disagreement(f"{model.name}: the form and the table disagree.\n  " + "\n  ".join(faults))
-    return table, read_target(model, table[recipe.target])
+    target = table[recipe.target]
+    try:
+        if target.isna().any():
+            missing = f"{target.name} is missing in {target.isna().sum():,} rows of the table"
+            raise ValueError(f"{missing}. Leave these rows out")
+        return table, kind.target(model, texts(target))
+    except ValueError as fault:
+        raise Disagreement(f"{model.name}: {fault}") from None
 
 
 def raw_table(recipe: Recipe) -> pd.DataFrame:
@@ -44,19 +57,7 @@ def raw_table(recipe: Recipe) -> pd.DataFrame:
     return pd.read_csv(recipe.path, dtype=str, keep_default_na=False)
 
 
-def missing_columns(model: Model, table: pd.DataFrame) -> Iterator[str]:
-    for name in [*(asked.name for asked in model.inputs), model.learns.target]:
-        if name not in table.columns:
-            yield f"{name}: the table has no such column. It has: {', '.join(map(str, table.columns))}"
-
-
-def unknowable_inputs(model: Model) -> Iterator[str]:
-    for asked in model.inputs:
-        if asked.may_be_unknown and not kind_of(model).may_be_unknown:
-            yield f"{asked.name}: may be unknown, but only a model that answers with one probability averages over that"
-
-
-def blank(asked: Input, raw: pd.Series) -> pd.Series:
+def blank(raw: pd.Series, asked: Input) -> pd.Series:
     """Where the table says nothing, and the form may too."""
     return raw.isin(["", "?"]) | raw.isna() if asked.may_be_unknown else raw.isna()
 
@@ -64,62 +65,38 @@ def blank(asked: Input, raw: pd.Series) -> pd.Series:
 def typed(raw: pd.Series, asked: Input) -> pd.Series:
     """The column as the model sees it: text for choices, numbers for numbers, NaN for unknown."""
     if isinstance(asked, ChoiceInput):
-        return texts(raw).astype(object).mask(blank(asked, raw), other=float("nan"))
+        return texts(raw).astype(object).mask(blank(raw, asked), other=float("nan"))
     # What is no number becomes NaN here; the mirror check tells it from what may be unknown.
-    return pd.to_numeric(raw.mask(blank(asked, raw)), errors="coerce").astype(float)
+    return pd.to_numeric(raw.mask(blank(raw, asked)), errors="coerce").astype(float)
 
 
-def disagreements(asked: Input, raw: pd.Series, column: pd.Series) -> Iterator[str]:
-    odd = raw[column.isna() & ~blank(asked, raw)].astype(str).unique().tolist()
-    if odd:
-        yield f"{asked.name}: the table has {few(odd)}, which the form does not take as a number"
-    elif column.isna().all():
-        yield f"{asked.name}: the table has no answer in any row. Leave the input out"
-        return
-    elif column.isna().any() and not asked.may_be_unknown:
-        yield f"{asked.name}: the table has rows without an answer, and the form takes no unknown one"
+def disagreements(asked: Input, raw: pd.DataFrame, table: pd.DataFrame) -> Iterator[str]:
+    column, says = table[asked.name], f"{asked.name}: the table has"
     known = column.dropna()
+    if odd := raw[asked.name][column.isna() & ~blank(raw[asked.name], asked)].astype(str).unique().tolist():
+        yield f"{says} {few(odd)}, which the form does not take as a number"
+    elif known.empty:
+        yield f"{says} no answer in any row. Leave the input out"
+        return
+    elif len(known) < len(column) and not asked.may_be_unknown:
+        yield f"{says} rows without an answer, and the form takes no unknown one"
     if isinstance(asked, ChoiceInput):
-        yield from choices_disagree(asked, set(known))
+        if strange := sorted(set(known) - set(asked.choices)):
+            yield f"{says} {few(strange)}, which the form cannot send"
+        if missing := sorted(set(asked.choices) - set(known)):
+            yield f"{asked.name}: the form offers {few(missing)}, which the table does not have"
     elif isinstance(asked, NumberInput):
-        yield from ranges_disagree(asked, known)
-
-
-def choices_disagree(asked: ChoiceInput, found: set[str]) -> Iterator[str]:
-    if strange := sorted(found - set(asked.choices)):
-        yield f"{asked.name}: the table has {few(strange)}, which the form cannot send"
-    if missing := sorted(set(asked.choices) - found):
-        yield f"{asked.name}: the form offers {few(missing)}, which the table does not have"
-
-
-def ranges_disagree(asked: NumberInput, known: pd.Series) -> Iterator[str]:
-    if known.min() < asked.lowest or known.max() > asked.highest:
-        yield (
-            f"{asked.name}: the form takes {asked.lowest} to {asked.highest}, "
-            f"but the table goes from {known.min():g} to {known.max():g}"
-        )
-    if asked.whole and (known != known.round()).any():
-        odd = known[known != known.round()].iloc[0]
-        yield f"{asked.name}: the form takes whole numbers, but the table has {odd:g}"
-
-
-def read_target(model: Model, column: pd.Series) -> pd.Series:
-    """The target as numbers; nobody can learn from a row without one."""
-    if column.isna().any():
-        raise Disagreement(
-            f"{model.name}: {column.name} is missing in {column.isna().sum():,} rows of the table. Leave these rows out"
-        )
-    try:
-        return kind_of(model).target(model, texts(column))
-    except ValueError as fault:
-        raise Disagreement(f"{model.name}: {fault}") from None
+        if known.min() < asked.lowest or known.max() > asked.highest:
+            ends = f"the table goes from {known.min():g} to {known.max():g}"
+            yield f"{asked.name}: the form takes {asked.lowest} to {asked.highest}, but {ends}"
+        if asked.whole and (parts := known[known % 1 != 0]).any():
+            yield f"{asked.name}: the form takes whole numbers, but the table has {parts.iloc[0]:g}"
 
 
 def texts(column: pd.Series) -> pd.Series:
     """A column as text; 1.0, which is how pandas keeps a 1 beside gaps, as 1."""
-    if pd.api.types.is_float_dtype(column):
-        return column.map(lambda number: str(int(number)) if float(number).is_integer() else str(number))
-    return column.astype(str)
+    text = column.astype(str)
+    return text.str.removesuffix(".0") if pd.api.types.is_float_dtype(column) else text
 
 
 def data_digest(model: Model) -> str:
@@ -127,5 +104,4 @@ def data_digest(model: Model) -> str:
     if model.learns.path:
         return digest(model.learns.path)
     X, y = read_table(model)
-    text = X.assign(**{"": y}).to_csv(index=False, lineterminator="\n")
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(X.assign(**{"": y}).to_csv(index=False, lineterminator="\n").encode()).hexdigest()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,6 +13,8 @@ from typing import Any
 
 # Goes up when a card is written in another way; one of another format is refused.
 FORMAT = 2
+# Where a number may be too large for a computer; each number is looked at only then, since that takes its time.
+PERHAPS_ENDLESS = re.compile(rb"\d[eE]\+?\d{3}|\d{300}")
 FIRST_LINE = re.compile(rb'\{"checksum": "([0-9a-f]{64})",\n')
 
 
@@ -160,13 +163,30 @@ def tampered(path: Path) -> Tampered:
     )
 
 
+class NotFinite(ValueError):
+    """NaN, Infinity, or a number as large as that."""
+
+
+def read_finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise NotFinite(text[:20])
+    return number
+
+
 def read_content(path: Path) -> dict[str, Any]:
     """What a card says, once its checksum and its format are found right."""
     raw = read_trained(path)
     first = FIRST_LINE.match(raw)
     if not first or hashlib.sha256(raw[first.end() :]).hexdigest().encode() != first[1]:
         raise tampered(path)
-    content: dict[str, Any] = json.loads(raw)
+    try:
+        read_number = read_finite if PERHAPS_ENDLESS.search(raw) else None
+        content: dict[str, Any] = json.loads(raw, parse_constant=read_finite, parse_float=read_number)
+    except NotFinite as number:
+        raise Tampered(
+            f"{path.name} has {number} where a number belongs. Train it again: python run.py train {path.stem}"
+        ) from None
     if content.pop("format", 1) != FORMAT:
         raise NotTrained(
             f"{path.name} was written by another edition of Likely. Train it again: python run.py train {path.stem}"

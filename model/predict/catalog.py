@@ -7,6 +7,7 @@ import importlib.util
 import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from traceback import extract_tb
 from types import ModuleType
@@ -123,13 +124,7 @@ def declared_in(path: Path) -> Model:
         raise BadModel(f"A model cannot be named {model.name!r}: the site has a page of that name. Rename {path.name}")
     if faults:
         raise BadModel("\n  ".join([f"{path.name} contradicts itself:", *faults]))
-    return model if path.parent == HERE else in_folder(model, path.parent)
-
-
-def in_folder(model: Model, folder: Path) -> Model:
-    from dataclasses import replace
-
-    return replace(model, folder=folder)
+    return model if path.parent == HERE else replace(model, folder=path.parent)
 
 
 def load(path: Path) -> ModuleType:

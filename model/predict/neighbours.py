@@ -14,7 +14,7 @@ import json
 import zlib
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from heapq import nsmallest
@@ -40,31 +40,32 @@ class Body:
     def __init__(self, content: bytes) -> None:
         self.content = memoryview(content)
 
-    def take(self, size: int) -> memoryview:
-        taken, self.content = self.content[:size], self.content[size:]
-        return taken
-
     def numbers(self, code: str, length: int) -> Any:
         values = array(code)
-        values.frombytes(self.take(values.itemsize * length))
+        size = values.itemsize * length
+        values.frombytes(self.content[:size])
+        self.content = self.content[size:]
         return values
 
-    def mask(self, count: int) -> int:
-        return int.from_bytes(self.take((count + 7) // 8), "little")
+    def masks(self, number: int, count: int) -> list[int]:
+        return [int.from_bytes(self.numbers("B", (count + 7) // 8), "little") for _ in range(number)]
 
 
-class Column:
-    """The people's answers to one input: the levels that occur, and for each person the place of theirs."""
+class Choices:
+    """The people's answers to one input: a mask for each choice says who gave it."""
 
     levels: Sequence[Any]
-    # Whose answer is not recorded has the place after the last level.
+    # For each person the place of the answer among the levels; after the last where it is not recorded.
     codes: array[int]
-    masks: list[int]
 
-    def __init__(self, name: str, kind: str, reach: float) -> None:
-        self.name = name
-        self.kind = kind
-        self.reach = reach
+    def __init__(self, body: Body, count: int, about: Mapping[str, Any]) -> None:
+        self.name, self.kind, self.reach = about["name"], about["kind"], about["reach"]
+        self._read(body, count, about)
+
+    def _read(self, body: Body, count: int, about: Mapping[str, Any]) -> None:
+        self.levels = about["levels"]
+        self.codes = body.numbers("H", count)
+        self.masks = body.masks(len(self.levels), count)
 
     def answer(self, row: int) -> Any:
         code = self.codes[row]
@@ -72,47 +73,29 @@ class Column:
 
     def close_to(self, answer: Any) -> int:
         """The people whose answer is close to this one, as bits."""
-        raise NotImplementedError
-
-    def differences(self, answer: Any) -> list[float]:
-        """How far each level is from an answer: from 0 to 1."""
-        raise NotImplementedError
-
-    def distances(self, answer: Any) -> list[float]:
-        """How far each person is from an answer; somebody whose answer is not recorded is half alike."""
-        if answer is None:
-            return [0.0] * len(self.codes)
-        by_code = [*self.differences(answer), 0.5]
-        return [by_code[code] for code in self.codes]
-
-
-class Choices(Column):
-    """A mask a level: who gave it."""
-
-    def __init__(self, body: Body, count: int, levels: list[str], **about: Any) -> None:
-        super().__init__(**about)
-        self.levels = levels
-        self.codes = body.numbers("H", count)
-        self.masks = [body.mask(count) for _ in levels]
-
-    def close_to(self, answer: Any) -> int:
         return self.masks[self.levels.index(answer)] if answer in self.levels else 0
 
-    def differences(self, answer: Any) -> list[float]:
+    def distances(self, answer: Any) -> list[float]:
+        """How far each person is from an answer, from 0 to 1; somebody whose answer is not recorded is half alike."""
+        if answer is None:
+            return [0.0] * len(self.codes)
+        by_code = [*self._differences(answer), 0.5]
+        return [by_code[code] for code in self.codes]
+
+    def _differences(self, answer: Any) -> list[float]:
         return [float(level != answer) for level in self.levels]
 
 
-class Numbers(Column):
-    """A mask a cut: whose level comes before it. A range of numbers is the difference of two masks."""
+class Numbers(Choices):
+    """A mask a cut says whose level comes before it, so a range of numbers is the difference of two masks."""
 
-    def __init__(self, body: Body, count: int, levels: int, code: str, cuts: list[int], **about: Any) -> None:
-        super().__init__(**about)
-        self.levels = body.numbers("d", levels)
-        self.codes = body.numbers(code, count)
-        self.cuts = cuts
-        self.masks = [body.mask(count) for _ in cuts]
+    def _read(self, body: Body, count: int, about: Mapping[str, Any]) -> None:
+        self.levels = body.numbers("d", about["levels"])
+        self.codes = body.numbers(about["code"], count)
+        self.cuts: list[int] = about["cuts"]
+        self.masks = body.masks(len(self.cuts), count)
         # The people in the order of their numbers, where there are levels between two cuts.
-        self.order = body.numbers("I", self.masks[-1].bit_count() if len(cuts) <= levels else 0)
+        self.order = body.numbers("I", self.masks[-1].bit_count() if len(self.cuts) <= about["levels"] else 0)
 
     def answer(self, row: int) -> Any:
         number = super().answer(row)
@@ -121,29 +104,20 @@ class Numbers(Column):
     def close_to(self, answer: Any) -> int:
         start = bisect_left(self.levels, answer - self.reach - 1e-9)
         end = bisect_right(self.levels, answer + self.reach + 1e-9)
-        return self.below(end) ^ self.below(start)
+        return self._below(end) ^ self._below(start)
 
-    def below(self, level: int) -> int:
-        """The people whose level comes before this one: the nearest mask, and the people between it and here."""
-        after = bisect_left(self.cuts, level)
-        if self.cuts[after] == level:
-            return self.masks[after]
-        here, left, right = map(self.rank, (level, self.cuts[after - 1], self.cuts[after]))
-        if here - left <= right - here:
-            return self.masks[after - 1] | self.bits(self.order[left:here])
-        return self.masks[after] ^ self.bits(self.order[here:right])
-
-    def rank(self, level: int) -> int:
-        """How many people come before this level."""
-        return bisect_left(self.order, level, key=self.codes.__getitem__)
-
-    def bits(self, rows: Sequence[int]) -> int:
+    def _below(self, level: int) -> int:
+        """The people whose level comes before this one: the cut's mask, and the people between it and here."""
+        cut = bisect_right(self.cuts, level) - 1
+        if self.cuts[cut] == level:
+            return self.masks[cut]
+        first, last = [bisect_left(self.order, at, key=self.codes.__getitem__) for at in (self.cuts[cut], level)]
         bits = bytearray(len(self.codes) // 8 + 1)
-        for row in rows:
+        for row in self.order[first:last]:
             bits[row >> 3] |= 1 << (row & 7)
-        return int.from_bytes(bits, "little")
+        return self.masks[cut] | int.from_bytes(bits, "little")
 
-    def differences(self, answer: Any) -> list[float]:
+    def _differences(self, answer: Any) -> list[float]:
         width = (self.levels[-1] - self.levels[0]) or 1
         return [abs(level - answer) / width for level in self.levels]
 
@@ -159,7 +133,7 @@ class People:
         self.outcomes = body.numbers("f", self.count)
         self.chances = [body.numbers("f", self.count) for _ in range(about["scores"])]
         kinds = {"choice": Choices, "number": Numbers}
-        self.columns: list[Column] = [kinds[column["kind"]](body, self.count, **column) for column in about["columns"]]
+        self.columns = [kinds[column["kind"]](body, self.count, column) for column in about["columns"]]
 
     def person(self, row: int) -> Person:
         answers = {column.name: column.answer(row) for column in self.columns}
@@ -176,26 +150,14 @@ class People:
         return (numbers & alike).bit_count()
 
     def other_outcome(self, chance: float, score: int, outcome: float) -> Person | None:
-        """The person whose own chance was nearest to this one, and who turned out so."""
-        rows = self._nearest(chance, score)
-        found = next((row for row in rows if self.outcomes[row] == outcome), None)
-        return None if found is None else self.person(found)
-
-    def _nearest(self, chance: float, score: int) -> Iterator[int]:
-        """Rows by the distance of their chance, nearest first."""
+        """The person whose own chance was nearest to this one, and who turned out so; people lie in their order."""
         chances = self.chances[score]
-        if not self.sorted:
-            yield from sorted(range(self.count), key=lambda row: abs(chances[row] - chance))
-            return
-        right = bisect_left(chances, chance)
-        left = right - 1
-        while left >= 0 or right < self.count:
-            if right >= self.count or (left >= 0 and chance - chances[left] <= chances[right] - chance):
-                yield left
-                left -= 1
-            else:
-                yield right
-                right += 1
+        here = bisect_left(chances, chance)
+        # Of those below the last such person, of those above the first.
+        below = next((row for row in range(here - 1, -1, -1) if self.outcomes[row] == outcome), None)
+        above = next((row for row in range(here, self.count) if self.outcomes[row] == outcome), None)
+        rows = [row for row in (below, above) if row is not None]
+        return self.person(min(rows, key=lambda row: abs(chances[row] - chance))) if rows else None
 
     def most_alike(self, answers: Mapping[str, Any], number: int, chance: float) -> list[Person]:
         """The people whose answers differ least: a choice counts one, a number its part of the range.

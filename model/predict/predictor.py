@@ -78,7 +78,9 @@ class Predictor:
 
     def vary(self, answers: Answers, name: str, values: Sequence[Any]) -> Sequence[float]:
         """The estimate that sentences about these answers speak of, with one answer replaced by each of these."""
-        return self.engine.vary(self.features(answers), name, values)[self.focus(answers)]
+        if self.model.features:
+            return self.predict([{**answers, name: value} for value in values])[self.focus(answers)]
+        return self.engine.vary(answers, name, values)[self.focus(answers)]
 
     def estimates(self, answers: Answers) -> list[Estimate]:
         """The estimate with its range; one for each class where there are classes."""

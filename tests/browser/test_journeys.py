@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from model.declare.faults import sentences_of
 from model.declare.inputs import NumberInput
 from model.declare.model import Model
 from model.declare.photo import PhotoInput
-from model.vision.photo import MAX_PHOTO_BYTES
+from model.vision.headers import MAX_PHOTO_BYTES
 
 from .conftest import OpenPage
 from .person import (
@@ -143,11 +144,13 @@ def test_a_mistake_is_put_right_and_the_rest_is_kept(open_page: OpenPage, model:
     fill_in(page, model, answers)
     text_box(page, number).fill("abc")
     press(page, model)
-    expect_error(page, number.not_a_number)
+    expect_error(page, sentences_of(number)["not_a_number"])
     expect(text_box(page, number)).to_have_value("abc")
     expect(text_box(page, number)).to_have_attribute("aria-invalid", "true")
-    expect(text_box(page, number)).to_have_accessible_description(re.compile(re.escape(number.not_a_number)))
-    page.get_by_role("link", name=number.not_a_number, exact=True).click()
+    expect(text_box(page, number)).to_have_accessible_description(
+        re.compile(re.escape(sentences_of(number)["not_a_number"]))
+    )
+    page.get_by_role("link", name=sentences_of(number)["not_a_number"], exact=True).click()
     expect(text_box(page, number)).to_be_focused()
     answer_one(page, number, answers[number.name])
     press(page, model)
@@ -160,7 +163,7 @@ def test_an_address_with_a_bad_answer_shows_the_form_with_its_message(open_page:
     rooms = model.input["rooms"]
     assert isinstance(rooms, NumberInput)
     page = open_page("/housing/result?rooms=99", javascript=javascript)
-    expect_error(page, rooms.out_of_range)
+    expect_error(page, sentences_of(rooms)["out_of_range"])
     answer_one(page, rooms, 6.5)
     press(page, model)
     expect_result(page, model, {"rooms": 6.5})
@@ -236,7 +239,7 @@ def test_mistakes_are_put_right_by_keyboard_alone(open_page: OpenPage) -> None:
     page = open_page("/housing")
     tab_to(page, text_box(page, rooms))
     page.keyboard.press("Enter")
-    link = page.get_by_role("link", name=rooms.blank, exact=True)
+    link = page.get_by_role("link", name=sentences_of(rooms)["blank"], exact=True)
     expect(link).to_be_visible()
     # The summary has the focus, so the first link is one Tab away.
     page.keyboard.press("Tab")

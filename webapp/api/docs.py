@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, Response, current_app, render_template, request
 
-from model.declare.inputs import ChoiceInput, Input, NumberInput
 from model.declare.model import Model
 from webapp.ask import Caller
 from webapp.http.addresses import path_of, site
@@ -18,7 +16,6 @@ from webapp.text.snippets import Snippet, curl, pretty, snippets
 
 from . import openapi
 from . import predict as api
-from .predict import tagged
 
 bp = Blueprint("api_docs", __name__, url_prefix="/api")
 
@@ -31,18 +28,9 @@ class Shown:
     answer: str
 
 
-@dataclass(frozen=True)
-class Documented:
-    model: Model
-    version: str
-    # The example that the snippets ask about.
-    example: str
-    shown: Shown
-
-
 @bp.get("/openapi.json")
 def openapi_json() -> Response:
-    return tagged(openapi.document())
+    return api.tagged(openapi.document())
 
 
 @bp.get("/")
@@ -50,61 +38,36 @@ def documentation() -> str:
     return render_template(
         "api.html",
         base=request.url_root.rstrip("/"),
-        documented=[documented(model) for model in catalog()],
-        short=shortest(),
-        shown=shown_once(shortest()),
+        documented=[(model, predictor_of(model).version, show_example(model)) for model in catalog()],
+        shown=show_what_all_share(),
         statuses=openapi.STATUSES,
         most=api.MOST_AT_ONCE,
         megabytes=api.BODY_LIMIT // MEGABYTE,
+        megabytes_of_one=api.ONE_LIMIT // MEGABYTE,
         origins=current_app.config["CORS_ORIGINS"],
     )
 
 
-def documented(model: Model) -> Documented:
-    example = model.examples[0]
-    answers = dict(example.answers)
-    shown = Shown(asked_by_program(model, answers), answered(model, answers))
-    return Documented(model, predictor_of(model).version, example.name, shown)
+def show_example(model: Model) -> Shown:
+    answers = dict(model.examples[0].answers)
+    return Shown(snippets(model, site() + path_of("api.predict", model), answers), answer(model, answers))
 
 
-def shortest() -> Model:
-    """The model with the fewest questions, for what is the same with every model."""
-    return min((model for model in catalog() if not model.has_photo), key=lambda model: len(model.inputs))
-
-
-def shown_once(model: Model) -> dict[str, Shown]:
-    """What holds for every model, shown with this one: lists, explanations, mistakes."""
+def show_what_all_share() -> dict[str, Shown]:
+    """Lists, explanations and mistakes are alike for every model; the one with the fewest questions shows them."""
+    model = min((model for model in catalog() if not model.has_photo), key=lambda model: len(model.inputs))
     good = dict(model.examples[0].answers)
     name = model.inputs[0].name
     wrong = {**good, name: "many", name[:-1]: 1}
-    address = api_address(model)
+    address = site() + path_of("api.predict", model)
     return {
-        "list": Shown([Snippet("curl", curl(address, [good, wrong]))], answered(model, [good, wrong])),
-        "explain": Shown([Snippet("curl", curl(f"{address}?explain=1", good))], answered(model, good, explain=True)),
-        "mistake": Shown([Snippet("curl", curl(address, wrong))], answered(model, wrong)),
+        "list": Shown([Snippet("curl", curl(address, pretty([good, wrong])))], answer(model, [good, wrong])),
+        "explain": Shown(
+            [Snippet("curl", curl(f"{address}?explain=1", pretty(good)))], answer(model, good, explain=True)
+        ),
+        "mistake": Shown([Snippet("curl", curl(address, pretty(wrong)))], answer(model, wrong)),
     }
 
 
-def answered(model: Model, body: Any, explain: bool = False) -> str:
-    return pretty(api.answer(predictor_of(model), body, explain, Caller("api")).get_json())
-
-
-def asked_by_program(model: Model, answers: Mapping[str, Any]) -> list[Snippet]:
-    """How a program asks what this result answers."""
-    return snippets(model, api_address(model), answers)
-
-
-def api_address(model: Model) -> str:
-    return site() + path_of("api.predict", model)
-
-
-@bp.app_template_filter()
-def takes(asked: Input) -> str:
-    """What an input takes, in words: “A whole number from 17 to 90, in years”."""
-    if isinstance(asked, ChoiceInput):
-        return f"One of {len(asked.choices)} values"
-    if not isinstance(asked, NumberInput):
-        return asked.hint
-    kind = "A whole number" if asked.whole else "A number"
-    unit = f", in {asked.unit}" if asked.unit else ""
-    return f"{kind} from {asked.text(asked.lowest)} to {asked.text(asked.highest)}{unit}"
+def answer(model: Model, body: Any, explain: bool = False) -> str:
+    return pretty(api.answer(predictor_of(model), body, explain, Caller("example")).get_json())

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from flask import Blueprint, Response, request, url_for
-from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest, Conflict, UnsupportedMediaType
 
 from model.declare.faults import sentences_of
 from model.declare.inputs import ChoiceInput, Input, NumberInput
 from model.declare.model import Model
 from model.predict.predictor import Predictor
-from webapp.ask import Asked, Budget, Caller, OverBudget, Said, ask, ask_each
+from webapp.ask import Asked, Budget, Caller, OverBudget, ask, ask_each, in_time
 from webapp.http.errors import problem
 from webapp.http.json import as_json, encoded, json_body
 from webapp.http.limits import MEGABYTE, body_limit
 from webapp.http.models import catalog, predictor_of
+from webapp.http.visit import current
 
 from .answers import render_answer
 
@@ -26,8 +26,11 @@ bp = Blueprint("api", __name__, url_prefix="/api")
 MOST_AT_ONCE = 10_000
 # Ten thousand census records are 1.5 MB; a photo is 8.
 BODY_LIMIT = 8 * MEGABYTE + 64 * 1024
+# One object of answers alone; no form has so many.
+ONE_LIMIT = MEGABYTE
 # So many bytes of a long answer are sent together.
 PIECE = 64 * 1024
+UNPROCESSABLE = "Unprocessable Content"
 PARAMETERS = ("explain", "version")
 ONE_OR_MANY = f"Send one JSON object of answers, or a list of up to {MOST_AT_ONCE:,} of them"
 
@@ -39,9 +42,6 @@ def tagged(content: Any) -> Response:
     response.headers["Cache-Control"] = "no-cache"
     response.make_conditional(request)
     return response
-
-
-# -- the models --------------------------------------------------------------------------------------
 
 
 @bp.get("/models")
@@ -75,22 +75,13 @@ def summary(predictor: Predictor) -> dict[str, Any]:
 
 
 def described(asked: Input) -> dict[str, Any]:
-    found: dict[str, Any] = {
-        "name": asked.name,
-        "label": asked.label,
-        "type": asked.kind,
-        "may_be_unknown": asked.may_be_unknown,
-    }
-    if asked.hint:
-        found["hint"] = asked.hint
+    own: dict[str, Any] = {"hint": asked.hint} if asked.hint else {}
     if isinstance(asked, NumberInput):
-        found |= {"whole": asked.whole, "lowest": asked.lowest, "highest": asked.highest, "unit": asked.unit}
+        own |= {"whole": asked.whole, "lowest": asked.lowest, "highest": asked.highest, "unit": asked.unit}
     if isinstance(asked, ChoiceInput):
-        found["choices"] = dict(asked.choices)
-    return found | {"messages": sentences_of(asked)}
-
-
-# -- estimates -----------------------------------------------------------------------------------------
+        own["choices"] = dict(asked.choices)
+    head = {"name": asked.name, "label": asked.label, "type": asked.kind, "may_be_unknown": asked.may_be_unknown}
+    return {**head, **own, "messages": sentences_of(asked)}
 
 
 @bp.post("/models/<model:model>/predict")
@@ -98,20 +89,8 @@ def described(asked: Input) -> dict[str, Any]:
 def predict(model: Model) -> Response:
     predictor = predictor_of(model)
     explain = wants_explanation(predictor)
-    body = read_photo(model) if model.has_photo else json_body()
+    body = read_photo(model) if model.has_photo else json_body(ONE_LIMIT)
     return answer(predictor, body, explain, Caller("api", request.remote_addr or ""))
-
-
-def answer(predictor: Predictor, body: Any, explain: bool, caller: Caller) -> Response:
-    budget = Budget(MOST_AT_ONCE, MOST_AT_ONCE)
-    try:
-        if isinstance(body, list):
-            return answer_many(predictor, ask_each(predictor, body, caller, budget, explain), explain)
-        if not isinstance(body, dict):
-            return problem(422, "Unprocessable Content", ONE_OR_MANY)
-        return answer_one(ask(predictor, body, caller, budget, explain), explain)
-    except OverBudget as over:
-        return problem(422, "Unprocessable Content", f"{ONE_OR_MANY}. {over}")
 
 
 def wants_explanation(predictor: Predictor) -> bool:
@@ -133,56 +112,59 @@ def wants_explanation(predictor: Predictor) -> bool:
     return explain == "1"
 
 
-def answer_one(asked: Asked, explain: bool) -> Response:
-    predictor = asked.predictor
-    if asked.faults:
-        entries = [entry(said) for said in asked.sentences]
-        return problem(422, "Unprocessable Content", "; ".join(e["message"] for e in entries), entries)
-    answer = render_answer(predictor, asked.answers, explain)
-    return as_json({"model": predictor.model.name, "version": predictor.version, **answer})
+def read_photo(model: Model) -> dict[str, Any]:
+    if request.mimetype != "multipart/form-data":
+        not_so = f", not {request.mimetype}" if request.mimetype else ""
+        field = model.inputs[0].name
+        raise UnsupportedMediaType(f"Send the photo as multipart/form-data in the field “{field}”{not_so}")
+    names = dict.fromkeys([*request.form, *request.files])
+    sent = {n: [*request.form.getlist(n), *[file.read() for file in request.files.getlist(n)]] for n in names}
+    return {name: values[0] if len(values) == 1 else values for name, values in sent.items()}
 
 
-def answer_many(predictor: Predictor, asked: list[Asked], explain: bool) -> Response:
-    """Every item in order: estimates for the good ones, errors for the bad; 207 says that some are bad."""
-    status = 207 if any(one.faults for one in asked) else 200
-    return Response(pieces(predictor, results_of(asked, explain)), status, mimetype="application/json")
+def answer(predictor: Predictor, body: Any, explain: bool, caller: Caller) -> Response:
+    head = {"model": predictor.model.name, "version": predictor.version}
+    try:
+        if isinstance(body, list):
+            asked = ask_each(predictor, body, caller, Budget(MOST_AT_ONCE), explain)
+            status = 207 if any(one.faults for one in asked) else 200
+            pieces = answer_each(head, in_time(asked, visit := current()), explain)
+            return Response(visit.work(pieces), status, mimetype="application/json")
+        if not isinstance(body, dict):
+            return problem(422, UNPROCESSABLE, ONE_OR_MANY)
+        one = ask(predictor, body, caller, Budget(), explain)
+        if one.faults:
+            return refuse(entries(one))
+        return as_json(head | render_answer(predictor, one.answers, explain))
+    except OverBudget as over:
+        return problem(422, UNPROCESSABLE, f"{ONE_OR_MANY}. {over.description}")
 
 
-def results_of(asked: list[Asked], explain: bool) -> Iterator[dict[str, Any]]:
+def answer_each(head: dict[str, Any], asked: Iterable[Asked], explain: bool) -> Iterator[bytes]:
+    """Every item in order, sent as it is worked out: nobody waits in silence, and one explanation is in memory."""
+    piece = encoded(head)[:-1] + b', "results": ['
     for number, one in enumerate(asked):
         if one.faults:
-            yield {"errors": [entry(said, number) for said in one.sentences]}
+            item: Any = {"errors": entries(one, number)}
         else:
-            yield render_answer(one.predictor, one.answers, explain)
-
-
-def pieces(predictor: Predictor, results: Iterator[dict[str, Any]]) -> Iterator[bytes]:
-    """A long answer as it is worked out: nobody waits in silence, and one explanation is in memory at a time."""
-    head = encoded({"model": predictor.model.name, "version": predictor.version})
-    piece = head[:-1] + b', "results": ['
-    between = b""
-    for result in results:
-        piece += between + encoded(result)
-        between = b", "
+            item = render_answer(one.predictor, one.answers, explain)
+        piece += (b", " if number else b"") + encoded(item)
         if len(piece) >= PIECE:
             yield piece
             piece = b""
     yield piece + b"]}"
 
 
-def read_photo(model: Model) -> dict[str, Any]:
-    if request.mimetype != "multipart/form-data":
-        not_so = f", not {request.mimetype}" if request.mimetype else ""
-        field = model.inputs[0].name
-        raise UnsupportedMediaType(f"Send the photo as multipart/form-data in the field “{field}”{not_so}")
-    sent: MultiDict[str, Any] = MultiDict(request.form)
-    for name, file in request.files.items(multi=True):
-        sent.add(name, file.read())
-    return {name: values[0] if len(values) == 1 else values for name, values in sent.lists()}
+def entries(asked: Asked, number: int | None = None) -> list[dict[str, str]]:
+    return [entry(said.name or None, said.message, number) for said in asked.sentences]
 
 
-def entry(said: Said, number: int | None = None) -> dict[str, str]:
+def entry(name: str | None, message: str, number: int | None = None) -> dict[str, str]:
     """One fault as RFC 9457's errors have it; the pointer says where in the body it is."""
-    parts = ([] if number is None else [str(number)]) + ([said.name] if said.name else [])
-    pointer = "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in parts)
-    return {"pointer": pointer, "field": said.name, "message": said.message}
+    parts = [part for part in (number, name) if part is not None]
+    pointer = "".join(["/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts])
+    return {"pointer": pointer, "field": name or "", "message": message}
+
+
+def refuse(entries: list[dict[str, str]]) -> Response:
+    return problem(422, UNPROCESSABLE, "; ".join([one["message"] for one in entries]), entries)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from model.declare.inputs import ChoiceInput, Input, NumberInput
@@ -19,11 +20,16 @@ ANSWER: Schema = {"type": ["number", "string", "null"]}
 
 
 def listed(items: Schema, description: str = "", **more: Any) -> Schema:
-    found: Schema = {"type": "array", "items": items, **more}
-    return found | {"description": description} if description else found
+    about = {"description": description} if description else {}
+    return {"type": "array", "items": items, **more, **about}
 
 
-def exactly(properties: Schema, optional: tuple[str, ...] = ()) -> Schema:
+def named(values: Schema) -> Schema:
+    """An object with these values under any names."""
+    return {"type": "object", "additionalProperties": values}
+
+
+def exactly(properties: Schema, optional: Iterable[str] = ()) -> Schema:
     """An object with these properties and no others."""
     required = [name for name in properties if name not in optional]
     return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
@@ -33,68 +39,76 @@ def reference(name: str) -> Schema:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
-# -- what a model asks ---------------------------------------------------------------------------------
+def shared_schemas() -> Schema:
+    """What is said of the models, and of mistakes."""
+    summary = dict.fromkeys(("name", "title", "question", "version", "url", "predict"), TEXT)
+    summary["kind"] = {"enum": list(KINDS)}
+    about = {
+        "trained": {"type": "string", "format": "date"},
+        "data": exactly({"source": TEXT, "rows": {"type": "integer"}}),
+        "inputs": listed(described_input()),
+        "figures": named(NUMBER),
+    }
+    problem = {"type": TEXT, "title": TEXT, "status": {"type": "integer"}, "detail": TEXT, "request_id": TEXT}
+    entry = exactly({"pointer": {"type": "string", "format": "json-pointer"}, "field": TEXT, "message": TEXT})
+    return {
+        "Models": exactly({"models": listed(exactly(summary))}),
+        "Model": exactly({**summary, **about}),
+        "Problem": exactly({**problem, "errors": reference("Errors")}),
+        "Errors": listed(entry, "One entry for each fault", minItems=1),
+        "Refused": exactly({"errors": reference("Errors")}),
+    }
 
 
-def answers_schema(model: Model) -> Schema:
-    return exactly({asked.name: answer_schema(asked) for asked in model.inputs})
+def described_input() -> Schema:
+    every: Schema = {"name": TEXT, "label": TEXT, "hint": TEXT, "may_be_unknown": {"type": "boolean"}}
+    number = {"whole": {"type": "boolean"}, "lowest": NUMBER, "highest": NUMBER, "unit": TEXT}
+    kinds: dict[str, Schema] = {"number": number, "choice": {"choices": named(TEXT)}, "photo": {}}
+    one_of = [
+        exactly({**every, "type": {"const": kind}, **own, "messages": named(TEXT)}, optional=["hint"])
+        for kind, own in kinds.items()
+    ]
+    return {"oneOf": one_of}
+
+
+def schemas_of(model: Model) -> Schema:
+    """What a model asks, and what it answers: to one object, to an item of a list, to a list."""
+    head = {"model": {"const": model.name}, "version": TEXT}
+    behind = schemas_behind(model)
+    found = {**estimate_properties(model), **behind}
+    own = {
+        "answers": exactly({asked.name: answer_schema(asked) for asked in model.inputs}),
+        "estimate": exactly({**head, **found}, optional=behind),
+    }
+    if not model.has_photo:
+        item, refused = reference(f"{model.name}_item"), reference("Refused")
+        partly = listed({"anyOf": [item, refused]}, contains=refused)
+        own |= {
+            "item": exactly(found, optional=behind),
+            "estimates": exactly({**head, "results": listed(item)}),
+            "partly": exactly({**head, "results": partly}),
+        }
+    return {f"{model.name}_{name}": schema for name, schema in own.items()}
 
 
 def answer_schema(asked: Input) -> Schema:
-    unknown: list[Schema] = [{"type": "null"}, {"const": "unknown"}] if asked.may_be_unknown else []
+    about: Schema = {"title": asked.label, "description": asked.hint}
+    ways: list[Schema] = [{"type": "string", "format": "binary"}]
     if isinstance(asked, NumberInput):
-        lowest, highest = plain(asked.lowest), plain(asked.highest)
+        lowest, highest = [int(end) if end == int(end) else end for end in (asked.lowest, asked.highest)]
+        # A format of our own for a number as a person types it; no pattern can say "from 17 to 90".
+        typed = f"{'whole-number' if asked.whole else 'number'}-from-{lowest}-to-{highest}"
         number = {"type": "integer" if asked.whole else "number", "minimum": lowest, "maximum": highest}
-        typed = {"type": "string", "format": typed_format(asked)}
-        return {"title": asked.label, "description": asked.hint, "anyOf": [number, typed, *unknown]}
+        ways = [number, {"type": "string", "format": typed}]
     if isinstance(asked, ChoiceInput):
-        values: list[Any] = list(asked.choices)
-        values += [int(value) for value in asked.choices if value.isdecimal()]
-        labels = "; ".join(f"{value}: {label}" for value, label in asked.choices.items())
-        return {"title": asked.label, "description": labels, "anyOf": [{"enum": values}, *unknown]}
-    return {"title": asked.label, "description": asked.hint, "type": "string", "format": "binary"}
-
-
-def typed_format(asked: NumberInput) -> str:
-    """A format of our own for a number as a person types it; no pattern can say "from 17 to 90"."""
-    kind = "whole-number" if asked.whole else "number"
-    return f"{kind}-from-{plain(asked.lowest)}-to-{plain(asked.highest)}"
-
-
-def plain(number: float) -> float | int:
-    return int(number) if number == int(number) else number
-
-
-# -- what it answers -----------------------------------------------------------------------------------
-
-
-def one_estimate(model: Model) -> Schema:
-    """The answer to one object."""
-    head = {"model": {"const": model.name}, "version": TEXT}
-    properties = {**head, **estimate_properties(model), **behind(model)}
-    return exactly(properties, optional=tuple(behind(model)))
-
-
-def item(model: Model) -> Schema:
-    """The answer to one good item of a list."""
-    return exactly({**estimate_properties(model), **behind(model)}, optional=tuple(behind(model)))
-
-
-def refused_item() -> Schema:
-    return exactly({"errors": reference("Errors")})
-
-
-def all_good(model: Model) -> Schema:
-    return results(model, listed(reference(f"{model.name}_item")))
-
-
-def some_bad(model: Model) -> Schema:
-    either = {"anyOf": [reference(f"{model.name}_item"), reference("Refused")]}
-    return results(model, listed(either, contains=reference("Refused")))
-
-
-def results(model: Model, items: Schema) -> Schema:
-    return exactly({"model": {"const": model.name}, "version": TEXT, "results": items})
+        about["description"] = "; ".join([f"{value}: {label}" for value, label in asked.choices.items()])
+        # Each enum has values of one type, since generators of clients make a type of it.
+        ways = [{"type": "string", "enum": list(asked.choices)}]
+        if numbers := [int(value) for value in asked.choices if value.isdecimal()]:
+            ways.append({"type": "integer", "enum": numbers})
+    if asked.may_be_unknown:
+        ways += [{"type": "null"}, {"type": "string", "enum": ["unknown"]}]
+    return about | (ways[0] if len(ways) == 1 else {"anyOf": ways})
 
 
 def estimate_properties(model: Model) -> Schema:
@@ -105,99 +119,24 @@ def estimate_properties(model: Model) -> Schema:
     return dict.fromkeys(kind.columns, NUMBER if kind.number == "amount" else CHANCE)
 
 
-def behind(model: Model) -> Schema:
+def schemas_behind(model: Model) -> Schema:
     """What is there on request only, or for some answers only."""
     name = {"enum": [asked.name for asked in model.inputs]}
     seen: Schema = {"seen": {"type": "string", "description": "What the network sees"}} if model.has_photo else {}
+    moved = exactly({"name": name, "answer": ANSWER, "reference": ANSWER, "instead": NUMBER, "shift": NUMBER})
+    change = exactly({"answers": named(ANSWER), "estimate": NUMBER})
+    unknown = exactly({"name": name, "low": NUMBER, "low_answer": ANSWER, "high": NUMBER, "high_answer": ANSWER})
+    term = exactly({"inputs": listed(name), "points": NUMBERS})
+    parts = {"intercept": NUMBERS, "terms": listed(term), "sum": NUMBERS, "result": NUMBERS}
+    arithmetic = exactly({"share": CHANCE, "filled_in": named(ANSWER), **parts})
     return {
         "unknown": listed(name, "The answers that are unknown; the estimate is averaged over them"),
         **seen,
-        "moved": listed(moved(name), "For each answer, the estimate with the reference in its place"),
-        "would_change": listed(change(), "The smallest changes that take the estimate across one half"),
-        "unknown_answers": listed(unknown_answer(name), "What each unknown answer could change"),
+        "moved": listed(moved, "For each answer, the estimate with the reference in its place"),
+        "would_change": listed(change, "The smallest changes that take the estimate across one half"),
+        "unknown_answers": listed(unknown, "What each unknown answer could change"),
         "arithmetic": listed(
-            arithmetic(name),
+            arithmetic,
             "The sums behind the estimate; several where an answer is unknown, each with its share",
         ),
     }
-
-
-def moved(name: Schema) -> Schema:
-    return exactly({"name": name, "answer": ANSWER, "reference": ANSWER, "instead": NUMBER, "shift": NUMBER})
-
-
-def change() -> Schema:
-    return exactly({"answers": {"type": "object", "additionalProperties": ANSWER}, "estimate": NUMBER})
-
-
-def unknown_answer(name: Schema) -> Schema:
-    return exactly({"name": name, "low": NUMBER, "low_answer": ANSWER, "high": NUMBER, "high_answer": ANSWER})
-
-
-def arithmetic(name: Schema) -> Schema:
-    return exactly(
-        {
-            "share": CHANCE,
-            "filled_in": {"type": "object", "additionalProperties": ANSWER},
-            "intercept": NUMBERS,
-            "terms": listed(exactly({"inputs": listed(name), "points": NUMBERS})),
-            "sum": NUMBERS,
-            "result": NUMBERS,
-        }
-    )
-
-
-# -- what is said of the models, and of mistakes -------------------------------------------------------
-
-
-def summary_properties() -> Schema:
-    kind = {"kind": {"enum": ["probability", "classes", "amount"]}}
-    return (
-        dict.fromkeys(("name", "title", "question"), TEXT) | kind | dict.fromkeys(("version", "url", "predict"), TEXT)
-    )
-
-
-def described_model() -> Schema:
-    properties = {
-        **summary_properties(),
-        "trained": {"type": "string", "format": "date"},
-        "data": exactly({"source": TEXT, "rows": {"type": "integer"}}),
-        "inputs": listed(described_input()),
-        "figures": {"type": "object", "additionalProperties": NUMBER},
-    }
-    return exactly(properties)
-
-
-def described_input() -> Schema:
-    every: Schema = {"name": TEXT, "label": TEXT, "hint": TEXT, "may_be_unknown": {"type": "boolean"}}
-    texts = {"type": "object", "additionalProperties": TEXT}
-    number = {"whole": {"type": "boolean"}, "lowest": NUMBER, "highest": NUMBER, "unit": TEXT}
-    kinds: dict[str, Schema] = {"number": number, "choice": {"choices": texts}, "photo": {}}
-    one_of = [
-        exactly({**every, "type": {"const": kind}, **own, "messages": texts}, optional=("hint",))
-        for kind, own in kinds.items()
-    ]
-    return {"oneOf": one_of}
-
-
-def problem_document() -> Schema:
-    head = {"type": TEXT, "title": TEXT, "status": {"type": "integer"}, "detail": TEXT}
-    return exactly({**head, "errors": reference("Errors")})
-
-
-def shared_schemas() -> Schema:
-    entry = exactly({"pointer": {"type": "string", "format": "json-pointer"}, "field": TEXT, "message": TEXT})
-    return {
-        "Models": exactly({"models": listed(exactly(summary_properties()))}),
-        "Model": described_model(),
-        "Problem": problem_document(),
-        "Errors": listed(entry, "One entry for each fault", minItems=1),
-        "Refused": refused_item(),
-    }
-
-
-def schemas_of(model: Model) -> Schema:
-    own = {"answers": answers_schema(model), "estimate": one_estimate(model)}
-    if not model.has_photo:
-        own |= {"item": item(model), "estimates": all_good(model), "partly": some_bad(model)}
-    return {f"{model.name}_{name}": schema for name, schema in own.items()}

@@ -1,7 +1,5 @@
 """What `python run.py` does: serve, unless a command says otherwise."""
 
-from __future__ import annotations
-
 import os
 import signal
 import sys
@@ -14,15 +12,15 @@ from typing import Any
 import click
 
 from model.declare.model import Model
-from webapp.settings import settings_from
+from webapp.settings import VERSION, settings_from
 
-from .names import ModelName, catalog_of
+from .names import all_models, model_named
 from .score import score
 from .serve import REFUSALS, serve
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 SECONDS_BETWEEN_LINES = 10
-NAMES = click.argument("names", metavar="[MODEL]...", nargs=-1, type=ModelName())
+NAMES = click.argument("names", metavar="[MODEL]...", nargs=-1, type=model_named)
 
 
 class Commands(click.Group):
@@ -46,16 +44,9 @@ class Commands(click.Group):
 @click.option("--tls-cert", type=FILE, help="Serve https with this certificate (PEM, with its chain) …")
 @click.option("--tls-key", type=FILE, help="… and its key.")
 @click.option("--debug", is_flag=True, help="Flask's own server, which reloads when a file changes.")
+@click.version_option(VERSION, prog_name="Likely")
 @click.pass_context
-def main(
-    context: click.Context,
-    host: str,
-    port: int,
-    workers: int | None,
-    tls_cert: Path | None,
-    tls_key: Path | None,
-    debug: bool,
-) -> None:
+def main(context: click.Context, /, workers: int, tls_cert: Path | None, tls_key: Path | None, **asked: Any) -> None:
     """Serve Likely's pages and API, or run one of the commands below.
 
     \b
@@ -71,7 +62,7 @@ def main(
         if bool(tls_cert) != bool(tls_key):
             raise click.UsageError("--tls-cert and --tls-key go together: give both, or neither")
         tls = (tls_cert, tls_key) if tls_cert and tls_key else None
-        serve(host, port, workers or settings["WEB_CONCURRENCY"], debug, tls)
+        serve(workers=workers or settings["WEB_CONCURRENCY"], tls=tls, **asked)
 
 
 @main.command()
@@ -85,12 +76,11 @@ def train(names: tuple[Model, ...]) -> None:
     Retraining on unchanged data leaves the files as they are.
     """
     from model.learn.artefacts import NotWritten
-    from model.learn.report import report
     from model.learn.table import Disagreement
-    from model.learn.train import steps
+    from model.learn.train import report, steps
     from model.learn.train import train as learn
 
-    for model in names or catalog_of(None):
+    for model in names or all_models():
         try:
             with progress(model.name, steps(model)) as advance:
                 card = learn(model, advance)
@@ -130,7 +120,7 @@ def check(names: tuple[Model, ...]) -> None:
     from model.learn.check import CheckFailed
     from model.learn.check import check as lines
 
-    for model in names or catalog_of(None):
+    for model in names or all_models():
         try:
             for line in lines(model):
                 click.echo(f"{model.name}: {line}")

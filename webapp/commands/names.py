@@ -1,34 +1,26 @@
 """A model as the argument of a command."""
 
-from __future__ import annotations
-
 import os
-from typing import Any
 
 import click
 
 from model.declare.model import Model
-from model.predict.catalog import Catalog, UnknownModel
+from model.predict.catalog import BadModel, Catalog, UnknownModel
 from webapp.settings import settings_from
 
 
-def catalog_of(context: click.Context | None) -> Catalog:
+def all_models() -> Catalog:
     """All models in all folders, found once a command; LIKELY_MODELS is for the site alone."""
-    root = (context or click.get_current_context()).find_root()
-    if not isinstance(root.obj, Catalog):
-        root.obj = Catalog(settings_from(os.environ)["MODEL_FOLDERS"])
+    root = click.get_current_context().find_root()
+    root.obj = root.obj or Catalog(settings_from(os.environ)["MODEL_FOLDERS"])
     return root.obj
 
 
-class ModelName(click.ParamType[Model]):
-    """A model by its name; an unknown one is an error that lists those there are."""
-
-    name = "model"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Model:
-        if isinstance(value, Model):
-            return value
-        try:
-            return catalog_of(ctx)[str(value)]
-        except UnknownModel as unknown:
-            self.fail(str(unknown), param, ctx)
+def model_named(name: str) -> Model:
+    try:
+        return all_models()[name]
+    except UnknownModel as unknown:
+        raise click.BadParameter(str(unknown)) from None
+    except BadModel as bad:
+        # It is a ValueError, which click would take for a fault of the name.
+        raise click.ClickException(str(bad)) from None

@@ -5,9 +5,9 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import stat
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +19,7 @@ from model.files.dialect import Unusable
 from model.predict.card import NotTrained, Tampered
 from webapp.settings import settings_from
 
-from .names import ModelName, catalog_of
+from .names import all_models, model_named
 
 if TYPE_CHECKING:
     from model.files.reader import Reader
@@ -33,7 +33,6 @@ ENDINGS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(si
 NOBODY_READS = 128 + 13
 FORMAT = click.Choice(["csv", "parquet"])
 FILE = click.Path(path_type=Path, allow_dash=True)
-Complain = Callable[[Any], object] | None
 
 
 class CannotScore(click.ClickException):
@@ -41,23 +40,15 @@ class CannotScore(click.ClickException):
 
 
 @click.command()
-@click.argument("model", metavar="MODEL", type=ModelName())
+@click.argument("model", metavar="MODEL", type=model_named)
 @click.argument("source", metavar="IN", type=FILE)
 @click.argument("target", metavar="OUT", type=FILE)
 @click.option("--from", "source_format", type=FORMAT, help="What IN is, whatever its name ends in.")
 @click.option("--to", "target_format", type=FORMAT, help="What OUT shall be, whatever its name ends in.")
 @click.option("--errors", metavar="FILE", type=FILE, help="Write each bad row's line and message to this CSV file.")
 @click.option("--cluster", metavar="ADDRESS", help="Score a folder of Parquet files on the Dask cluster there.")
-@click.pass_context
 def score(
-    context: click.Context,
-    model: Model,
-    source: Path,
-    target: Path,
-    source_format: str | None,
-    target_format: str | None,
-    errors: Path | None,
-    cluster: str | None,
+    model: Model, source: Path, target: Path, errors: Path | None, cluster: str | None, **formats: str | None
 ) -> None:
     """Estimate every row of the file IN, and write the rows with their estimates to OUT.
 
@@ -90,33 +81,18 @@ def score(
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     if model.has_photo:
         raise CannotScore(f"{model.name} asks for a photo, which fits in no table")
-    if cluster is not None:
-        if source_format or target_format or errors:
+    if cluster is None:
+        forms = format_of(source, formats["source_format"]), format_of(target, formats["target_format"])
+        with told_plainly(), ExitStack() as files:
+            counts = score_file(model, source, target, forms, errors, files)
+    else:
+        if errors or any(formats.values()):
             raise click.UsageError("--from, --to and --errors are for a single file, not for a --cluster")
         with told_plainly():
             counts = score_on_cluster(model, source, target, cluster)
-    else:
-        formats = format_of(source, source_format), format_of(target, target_format)
-        with told_plainly():
-            keep_apart(errors, source, target)
-            counts = with_errors(errors, lambda complain: score_file(model, source, target, formats, complain))
     if counts.wrong:
-        say(f"{counts.wrong:,} of {counts.rows:,} rows could not be scored; their “error” says why")
-        context.exit(1)
-
-
-def say(message: str) -> None:
-    """Tell it where somebody may hear it."""
-    if sys.stderr is not None:
-        click.echo(message, err=True)
-
-
-def keep_apart(errors: Path | None, source: Path, target: Path) -> None:
-    """The list of bad rows must not take the place of the rows."""
-    if errors == STREAM:
-        raise CannotScore("--errors needs the name of a file")
-    if errors is not None and follow_links(errors) in (follow_links(source), follow_links(target)):
-        raise CannotScore(f"{errors} is IN or OUT already. Name another file for --errors")
+        click.echo(f"{counts.wrong:,} of {counts.rows:,} rows could not be scored; their “error” says why", err=True)
+        sys.exit(1)
 
 
 def format_of(path: Path, said: str | None) -> str:
@@ -146,51 +122,20 @@ def told_plainly() -> Iterator[None]:
     before = {ending: signal.signal(ending, lambda number, _: sys.exit(128 + number)) for ending in heeded}
     try:
         yield
+    except BrokenPipeError:
+        # Who reads standard output has seen enough.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(NOBODY_READS)
     except OSError as problem:
         raise CannotScore(f"{problem.filename}: {problem.strerror}" if problem.filename else str(problem)) from None
     except (Unusable, NotTrained, Tampered, PolarsError) as problem:
         raise CannotScore(str(problem)) from None
     except KeyboardInterrupt:
-        say("Stopped; no file was written")
+        click.echo("Stopped; no file was written", err=True)
         sys.exit(128 + signal.SIGINT)
     finally:
         for ending, handler in before.items():
             signal.signal(ending, handler)
-
-
-@contextlib.contextmanager
-def while_somebody_reads() -> Iterator[None]:
-    """Ends without a word when who reads standard output has seen enough."""
-    try:
-        yield
-    except OSError as problem:
-        # Polars says so in words only.
-        if not isinstance(problem, BrokenPipeError) and "Broken pipe" not in str(problem):
-            raise
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(NOBODY_READS)
-
-
-def with_errors(path: Path | None, work: Callable[[Complain], Counts]) -> Counts:
-    if path is None:
-        return work(None)
-    return put_in_place(path, lambda part: with_errors_in(part, work))
-
-
-def with_errors_in(part: Path, work: Callable[[Complain], Counts]) -> Counts:
-    with part.open("wb") as file:
-        file.write(b"line,error\n")
-        return work(lambda lines: file.write(lines.write_csv(include_header=False).encode()))
-
-
-def score_file(model: Model, source: Path, target: Path, formats: tuple[str, str], complain: Complain) -> Counts:
-    with opened(source, formats[0]) as rows:
-        if target == STREAM:
-            with while_somebody_reads():
-                return write_text(model, rows, standard("output", sys.stdout), complain)
-        if formats[1] == "parquet":
-            return put_in_place(target, lambda part: to_parquet(model, rows, part, complain))
-        return put_in_place(target, lambda part: to_csv(model, rows, part, complain))
 
 
 def score_on_cluster(model: Model, source: Path, target: Path, address: str) -> Counts:
@@ -201,58 +146,50 @@ def score_on_cluster(model: Model, source: Path, target: Path, address: str) -> 
     return score_dataset(model.name, settings_from(os.environ)["MODEL_FOLDERS"], source, target, address)
 
 
+def score_file(
+    model: Model, source: Path, target: Path, formats: tuple[str, str], errors: Path | None, files: ExitStack
+) -> Counts:
+    from model.files.scoring import Scoring
+    from model.files.writer import CsvWriter, ParquetWriter, write_parquet
+
+    complain = None
+    if errors is not None:
+        # The list of bad rows must not take the place of the rows.
+        if errors == STREAM:
+            raise CannotScore("--errors needs the name of a file")
+        if follow_links(errors) in (follow_links(source), follow_links(target)):
+            raise CannotScore(f"{errors} is IN or OUT already. Name another file for --errors")
+        listed = files.enter_context(files.enter_context(put_in_place(errors)).open("wb"))
+        listed.write(b"line,error\n")
+        complain = lambda lines: listed.write(lines.write_csv(include_header=False).encode())  # noqa: E731
+    reader = open_reader(source, formats[0], files)
+    part = target if target == STREAM else files.enter_context(put_in_place(target))
+    writer = ParquetWriter() if formats[1] == "parquet" else CsvWriter(reader.dialect)
+    scoring = Scoring(all_models().predictor(model.name), reader, writer)
+    is_hidden = sys.stderr is None or not sys.stderr.isatty() or not reader.size
+    bar = click.progressbar(length=reader.size, label=model.name, file=sys.stderr, hidden=is_hidden)
+    contents = scoring.run(files.enter_context(bar).update, complain)
+    if formats[1] == "parquet":
+        write_parquet(part, reader, scoring.added, contents)
+    else:
+        file = standard("output", sys.stdout) if part == STREAM else files.enter_context(part.open("wb"))
+        file.writelines(contents)
+        file.flush()
+    return scoring.counts
+
+
+def open_reader(source: Path, form: str, files: ExitStack) -> Reader:
+    from model.files.reader import CsvReader, ParquetReader, read_chunks
+
+    if source == STREAM:
+        return CsvReader(read_chunks(standard("input", sys.stdin)))
+    if form == "parquet":
+        return ParquetReader(source)
+    size = source.stat().st_size if source.is_file() else 0
+    return CsvReader(read_chunks(files.enter_context(source.open("rb")), size), size)
+
+
 def standard(name: str, stream: Any) -> Any:
     if stream is None:
         raise CannotScore(f"Standard {name} is closed. Open it, or name a file")
     return stream.buffer
-
-
-@contextlib.contextmanager
-def opened(source: Path, form: str) -> Iterator[Reader]:
-    from model.files.reader import CsvReader, ParquetReader, read_chunks
-
-    if source == STREAM:
-        yield CsvReader(read_chunks(standard("input", sys.stdin)))
-    elif form == "parquet":
-        yield ParquetReader(source)
-    else:
-        with source.open("rb") as file:
-            status = os.fstat(file.fileno())
-            size = status.st_size if stat.S_ISREG(status.st_mode) else 0
-            yield CsvReader(read_chunks(file, size), size)
-
-
-def to_csv(model: Model, reader: Reader, part: Path, complain: Complain) -> Counts:
-    with part.open("wb") as file:
-        return write_text(model, reader, file, complain)
-
-
-def write_text(model: Model, reader: Reader, file: Any, complain: Complain) -> Counts:
-    from model.files.scoring import Scoring
-    from model.files.writer import CsvWriter
-
-    scoring = Scoring(catalog_of(None).predictor(model.name), reader, CsvWriter(reader.dialect))
-    with shown_progress(model, reader) as done:
-        for content in scoring.run(done, complain):
-            file.write(content)
-    file.flush()
-    return scoring.counts
-
-
-def to_parquet(model: Model, reader: Reader, part: Path, complain: Complain) -> Counts:
-    from model.files.scoring import Scoring
-    from model.files.writer import ParquetWriter, write_parquet
-
-    scoring = Scoring(catalog_of(None).predictor(model.name), reader, ParquetWriter())
-    with shown_progress(model, reader) as done:
-        write_parquet(part, reader, scoring.added, scoring.run(done, complain))
-    return scoring.counts
-
-
-@contextlib.contextmanager
-def shown_progress(model: Model, reader: Reader) -> Iterator[Callable[[int], object] | None]:
-    if sys.stderr is None or not sys.stderr.isatty() or reader.size is None:
-        yield None
-        return
-    with click.progressbar(length=reader.size, label=model.name, file=sys.stderr) as bar:
-        yield bar.update

@@ -1,7 +1,5 @@
 """Serving: Granian, and Flask's own server while somebody works on the code."""
 
-from __future__ import annotations
-
 import atexit
 import ipaddress
 import multiprocessing
@@ -12,8 +10,11 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 import traceback
+from contextlib import suppress
 from functools import partial
+from multiprocessing.connection import Connection
 from multiprocessing.queues import SimpleQueue
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ import click
 
 from model.predict.card import NotTrained, Tampered
 from model.predict.catalog import BadModel, UnknownModel
+from model.vision.network import NetworkChanged
 from webapp.http import log
 from webapp.settings import BadSetting
 
@@ -33,10 +35,11 @@ THREADS = 64
 CONNECTIONS = 2048
 # Connections, and what a worker has open besides.
 OPEN_FILES = CONNECTIONS + 512
-LONGEST_HEADERS = 64 * 1024
-MILLISECONDS_FOR_HEADERS = 10_000
-# How long a request that has begun may take once the server was asked to end.
-SECONDS_TO_END = 30
+# What Granian says of itself goes where all else is said, and requests are logged by the app.
+LOG = {
+    "handlers": {"likely": {"class": "webapp.http.log.Failures"}},
+    "loggers": {"_granian": {"handlers": ["likely"], "propagate": False}},
+}
 
 
 class ServerProblem(RuntimeError):
@@ -44,17 +47,18 @@ class ServerProblem(RuntimeError):
 
 
 # What stops the start and is the person's to put right.
-REFUSALS = (BadSetting, ServerProblem, BadModel, UnknownModel, NotTrained, Tampered)
+REFUSALS = (BadSetting, ServerProblem, BadModel, UnknownModel, NotTrained, Tampered, NetworkChanged)
 
 
 def serve(host: str, port: int, workers: int, debug: bool, tls: tuple[Path, Path] | None = None) -> None:
     # The workers start afresh, and read it there.
     os.environ["SECRET_KEY"] = secret_key(host)
-    refuse_taken_port(host, port)
     if debug:
         from webapp import create_app
 
-        create_app().run(host=host, port=port, debug=True, use_reloader=True, ssl_context=tls)
+        # They are read once, at the start.
+        watched = list((ROOT / "static").iterdir())
+        create_app().run(host=host, port=port, debug=True, ssl_context=tls, extra_files=watched)
         return
     if sys.platform == "win32":
         workers = 1
@@ -64,27 +68,37 @@ def serve(host: str, port: int, workers: int, debug: bool, tls: tuple[Path, Path
 
 def run_granian(host: str, port: int, workers: int, tls: tuple[Path, Path] | None) -> None:
     multiprocessing.set_start_method("spawn")
-    allow_open_files(OPEN_FILES)
     reports: SimpleQueue[str] = multiprocessing.SimpleQueue()
-    server = granian(host, port, workers, tls)
+    server = granian(free_address(host, port), port, workers, tls)
     problems: list[str] = []
+    # The workers wait for the end of this pipe; it comes when the server ends, and also when it is killed.
+    ending, kept_open = multiprocessing.Pipe(duplex=False)
+
+    def stop(*signalled: Any) -> None:
+        kept_open.close()
+        server.signal_handler_interrupt()
+
+    def heed_signals() -> None:
+        signal.signal(signal.SIGHUP, reload)
+        for asked_to_end in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(asked_to_end, stop)
 
     def listen() -> None:
         """The first worker that is ready has the address said; the first that is not ends the server."""
         if not (report := reports.get()):
             # Before that, a worker that dies ends the start: it would not fare better the second time.
             server.respawn_failed_workers = True
-            click.echo(f"Likely is on {'https' if tls else 'http'}://{shown_host(host)}:{port}  (Ctrl-C stops it)")
+            shown = f"[{host}]" if ":" in host and not host.startswith("[") else host
+            click.echo(f"Likely is on {'https' if tls else 'http'}://{shown}:{port}  (Ctrl-C stops it)")
         while not report:
             report = reports.get()
         problems.append(report)
-        server.signal_handler_interrupt()
+        stop()
 
     def reload(*signalled: Any) -> None:
         """Start the workers anew, if what they would read can be read."""
-        trial = f"import sys; sys.path.insert(0, {str(ROOT)!r}); import webapp.wsgi"
-        command = [sys.executable, "-c", trial]
-        tried = subprocess.run(command, capture_output=True, encoding="utf-8", errors="replace")  # noqa: S603 - our own
+        trial = [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(ROOT)!r}); import webapp.wsgi"]
+        tried = subprocess.run(trial, capture_output=True, encoding="utf-8", errors="replace")  # noqa: S603 - our own
         if tried.returncode:
             reason = (tried.stderr.strip() or f"the trial ended with {tried.returncode}").splitlines()[-1]
             log.write(f"ERROR Not reloaded, the workers go on as they are: {reason}")
@@ -92,14 +106,15 @@ def run_granian(host: str, port: int, workers: int, tls: tuple[Path, Path] | Non
             server.signal_handler_reload()
 
     if sys.platform != "win32":
-        server.on_startup(lambda: signal.signal(signal.SIGHUP, reload))
+        allow_open_files()
+        server.on_startup(heed_signals)
     threading.Thread(target=listen, daemon=True).start()
-    server.serve(target_loader=partial(load_app, reports), wrap_loader=False)
+    server.serve(target_loader=partial(load_app, reports, ending), wrap_loader=False)
     if problems:
         raise ServerProblem(problems[0])
 
 
-def granian(host: str, port: int, workers: int, tls: tuple[Path, Path] | None) -> Any:
+def granian(address: str, port: int, workers: int, tls: tuple[Path, Path] | None) -> Any:
     from granian import Granian
     from granian.constants import HTTPModes, Interfaces, SSLProtocols
     from granian.http import HTTP1Settings
@@ -109,16 +124,17 @@ def granian(host: str, port: int, workers: int, tls: tuple[Path, Path] | None) -
     try:
         return Granian(
             "webapp.wsgi:app",
-            address=address_of(host),
+            address=address,
             port=port,
             interface=Interfaces.WSGI,
             http=HTTPModes.http1,
-            http1_settings=HTTP1Settings(MILLISECONDS_FOR_HEADERS, max_buffer_size=LONGEST_HEADERS),
+            # In milliseconds and in bytes; and in seconds how long what has begun may take once the server shall end.
+            http1_settings=HTTP1Settings(header_read_timeout=10_000, max_buffer_size=64 * 1024),
+            workers_kill_timeout=30,
             workers=workers,
             blocking_threads=THREADS,
             backlog=2 * CONNECTIONS,
             backpressure=CONNECTIONS,
-            workers_kill_timeout=SECONDS_TO_END,
             ssl_cert=certificate,
             ssl_key=key,
             ssl_protocol_min=SSLProtocols.tls12,
@@ -129,16 +145,12 @@ def granian(host: str, port: int, workers: int, tls: tuple[Path, Path] | None) -
         raise ServerProblem(f"{certificate} and {key} are no certificate and its key ({fault.strerror})") from None
 
 
-# What Granian says of itself goes where all else is said, and requests are logged by the app.
-LOG = {
-    "handlers": {"likely": {"class": "webapp.http.log.Failures"}},
-    "loggers": {"_granian": {"handlers": ["likely"], "propagate": False}},
-}
-
-
-def load_app(reports: SimpleQueue[str]) -> Any:
+def load_app(reports: SimpleQueue[str], ending: Connection) -> Any:
     """The application, in a worker. Where it cannot be made, the reason goes to the server, which then ends."""
-    threading.Thread(target=end_with_the_server, daemon=True).start()
+    if sys.platform != "win32":
+        # A terminal's Ctrl-C comes here too; where a worker ended first, Granian would take that for a failure.
+        signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    threading.Thread(target=end_with_the_server, args=(ending,), daemon=True).start()
     try:
         from webapp.wsgi import app
     except Exception as problem:
@@ -153,53 +165,57 @@ def load_app(reports: SimpleQueue[str]) -> Any:
     return app
 
 
-def end_with_the_server() -> None:
-    """A server that was killed leaves no workers behind that hold its port."""
-    server = multiprocessing.parent_process()
-    assert server is not None
-    server.join()
-    os.kill(os.getpid(), signal.SIGTERM)
+def end_with_the_server(ending: Connection) -> None:
+    """A server that ends, or was killed, leaves no workers behind that hold its port."""
+    with suppress(EOFError, OSError):
+        ending.recv()
+    # Asked again and again, since a worker that is just starting may not hear it.
+    for _ in range(30):
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(1)
+    os._exit(1)
 
 
-def allow_open_files(number: int) -> None:
+def allow_open_files() -> None:
     """Many systems allow 1,024 or 256 open files unless they are asked for more."""
-    if sys.platform == "win32":
-        return
     import resource
 
     now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if most != resource.RLIM_INFINITY:
-        number = min(number, most)
-    if now != resource.RLIM_INFINITY and now < number:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (number, most))
+    # Some systems write -1 for what has no limit.
+    if 0 <= now < OPEN_FILES:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(OPEN_FILES, most) if most >= 0 else OPEN_FILES, most))
 
 
-def address_of(host: str) -> str:
-    """The number of a host's name, since Granian takes no names."""
+def free_address(host: str, port: int) -> str:
+    """The number of a host's name, since Granian takes no names, if nobody else has the port."""
     try:
-        return str(socket.getaddrinfo(host.strip("[]"), None, type=socket.SOCK_STREAM)[0][4][0])
+        family, *_, address = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)[0]
     except OSError:
         raise ServerProblem(f"There is no address for the host {host}. Try --host 127.0.0.1") from None
+    with socket.socket(family) as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tried.bind(address)
+        except PermissionError:
+            raise ServerProblem(f"Port {port} needs more rights than this user has. Try --port 5000") from None
+        except OSError as fault:
+            raise ServerProblem(
+                f"Port {port} on {host} cannot be used ({fault.strerror}). "
+                f"Stop what is using it, or choose another: python run.py --port {port + 1}"
+            ) from None
+    return str(address[0])
 
 
 def secret_key(host: str) -> str:
     """The key from the environment; on loopback one that is made once and kept."""
-    given = os.environ.get("SECRET_KEY", "")
-    if given:
+    if given := os.environ.get("SECRET_KEY"):
         return given
     if not is_loopback(host):
         raise BadSetting(
             f"SECRET_KEY must be set when serving on {host}: at least 16 characters that nobody can guess. "
             'Make one with: python -c "import secrets; print(secrets.token_hex(32))"'
         )
-    return kept_secret()
-
-
-def kept_secret() -> str:
-    try:
-        kept = SECRET_FILE.read_text().strip()
-    except FileNotFoundError:
-        kept = ""
+    kept = SECRET_FILE.read_text().strip() if SECRET_FILE.exists() else ""
     if len(kept) < 16:
         kept = secrets.token_hex(32)
         SECRET_FILE.parent.mkdir(exist_ok=True)
@@ -209,30 +225,7 @@ def kept_secret() -> str:
 
 
 def is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
     try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
+        return host == "localhost" or ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return False
-
-
-def shown_host(host: str) -> str:
-    return f"[{host}]" if ":" in host and not host.startswith("[") else host
-
-
-def refuse_taken_port(host: str, port: int) -> None:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family) as tried:
-        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            tried.bind((host.strip("[]"), port))
-        except PermissionError:
-            raise ServerProblem(f"Port {port} needs more rights than this user has. Try --port 5000") from None
-        except OSError as fault:
-            if os.environ.get("WERKZEUG_RUN_MAIN") == "true":
-                return
-            raise ServerProblem(
-                f"Port {port} on {host} cannot be used ({fault.strerror}). "
-                f"Stop what is using it, or choose another: python run.py --port {port + 1}"
-            ) from None

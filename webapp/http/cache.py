@@ -1,7 +1,5 @@
 """Parts of pages that are the same for everyone, rendered once: a page's time goes into them else."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 
@@ -12,13 +10,8 @@ from markupsafe import Markup
 MOST_KEPT = 5_000
 
 
-def unchanging(template: str, key: Any, **values: Any) -> Markup:
-    """The template with these values, which the key must tell apart from any others."""
-    return kept(template, key, lambda: values)
-
-
 def kept(template: str, key: Any, values: Callable[[], dict[str, Any]]) -> Markup:
-    """The same with values that are worked out only where the part is not there yet."""
+    """The template with these values, which the key must tell apart; they are asked for only where it is not there yet."""
     # The app itself, since each look through the proxy takes its time, and a result has a dozen parts.
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     # While someone works on the templates nothing is kept.
@@ -26,8 +19,7 @@ def kept(template: str, key: Any, values: Callable[[], dict[str, Any]]) -> Marku
         return rendered(template, values())
     parts: dict[Any, Markup] = app.extensions["unchanging"]
     whole_key = (template, key, request.root_path)
-    part = parts.get(whole_key)
-    if part is None:
+    if (part := parts.get(whole_key)) is None:
         if len(parts) >= MOST_KEPT:
             parts.clear()
         part = parts[whole_key] = rendered(template, values())
@@ -41,4 +33,4 @@ def rendered(template: str, values: dict[str, Any]) -> Markup:
 
 def init_app(app: Flask) -> None:
     app.extensions["unchanging"] = {}
-    app.jinja_env.globals["unchanging"] = unchanging
+    app.jinja_env.globals["unchanging"] = lambda template, key, **values: kept(template, key, lambda: values)

@@ -1,59 +1,30 @@
-"""The security headers on every answer, and cookies that are Secure whenever the request is."""
+"""What answers tell caches and other sites, and the session's cookie."""
 
-from __future__ import annotations
+from flask import Flask, Request, Response, current_app, request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 
-from collections.abc import Callable, Iterable
-from typing import Any
-
-from flask import Flask, Response, request
-from flask.sessions import SecureCookieSessionInterface
-
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
-)
-HEADERS = [
-    ("Content-Security-Policy", POLICY),
-    ("X-Content-Type-Options", "nosniff"),
-    ("X-Frame-Options", "DENY"),
-    ("Referrer-Policy", "no-referrer"),
-    ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
-    ("Cross-Origin-Opener-Policy", "same-origin"),
-]
-HTTPS_HEADERS = [*HEADERS, ("Strict-Transport-Security", "max-age=31536000")]
+CORS_HEADERS = {
+    "Access-Control-Allow-Headers": "Content-Type, If-None-Match",
+    "Access-Control-Allow-Methods": "GET, POST",
+    "Access-Control-Expose-Headers": "ETag, RateLimit, RateLimit-Policy, Retry-After, X-Request-ID",
+    "Access-Control-Max-Age": "600",
+}
 
 
-class SecurityHeaders:
-    """Adds the headers in front of the app: nothing escapes them, and a list costs less than six look-ups."""
-
-    def __init__(self, app: Callable[..., Iterable[bytes]]) -> None:
-        self.app = app
-
-    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        added = HTTPS_HEADERS if environ.get("wsgi.url_scheme") == "https" else HEADERS
-
-        def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
-            return start_response(status, headers + added, exc_info)
-
-        return self.app(environ, start)
-
-
-class SecureWhenHttps(SecureCookieSessionInterface):
+class Sessions(SecureCookieSessionInterface):
     def get_cookie_secure(self, app: Flask) -> bool:
         return bool(app.config["HTTPS"]) or request.is_secure
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        # Where no cookie came, Flask would make its reader all the same: API 145 → 127 µs, form 195 → 178 µs.
+        return super().open_session(app, request) if "HTTP_COOKIE" in request.environ else self.session_class()
 
 
 def keep_pages_private(response: Response) -> Response:
     """A page has a visitor's token or the host as it was asked for: no cache between may give it to another."""
-    if response.mimetype == "text/html" and "Cache-Control" not in response.headers:
-        response.headers["Cache-Control"] = "private"
+    if response.mimetype == "text/html":
+        response.headers.setdefault("Cache-Control", "private")
     return response
-
-
-def init_app(app: Flask) -> None:
-    app.session_interface = SecureWhenHttps()
-    app.config.update(SESSION_COOKIE_NAME="likely", SESSION_COOKIE_SAMESITE="Lax", SESSION_COOKIE_HTTPONLY=True)
-    app.after_request(keep_pages_private)
 
 
 def keep_private(page: Response) -> Response:
@@ -61,3 +32,23 @@ def keep_private(page: Response) -> Response:
     page.headers["Cache-Control"] = "no-store"
     page.headers["X-Robots-Tag"] = "noindex"
     return page
+
+
+def allow_origins(response: Response) -> Response:
+    """Let other sites' scripts read what the API says, also why their request failed."""
+    allowed, origin = current_app.config["CORS_ORIGINS"], request.headers.get("Origin", "")
+    if request.path.startswith("/api/"):
+        if "*" not in allowed:
+            response.vary.add("Origin")
+        if origin and ("*" in allowed or origin in allowed):
+            response.headers["Access-Control-Allow-Origin"] = "*" if "*" in allowed else origin
+            response.headers.update(CORS_HEADERS)
+    return response
+
+
+def init_app(app: Flask) -> None:
+    app.session_interface = Sessions()
+    app.config.update(SESSION_COOKIE_NAME="likely", SESSION_COOKIE_SAMESITE="Lax", SESSION_COOKIE_HTTPONLY=True)
+    app.after_request(keep_pages_private)
+    if app.config["CORS_ORIGINS"]:
+        app.after_request(allow_origins)

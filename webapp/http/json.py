@@ -1,66 +1,62 @@
 """JSON in and out. It is read strictly: what JSON does not have, or says twice, is refused and never guessed."""
 
-from __future__ import annotations
-
 import json
+from collections import Counter
 from typing import Any
 
 from flask import Response, request
-from werkzeug.exceptions import BadRequest, UnsupportedMediaType
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 
-from .limits import whole_body
+from .limits import size, whole_body
 
 # Python reads no whole number that is longer. What is cut off it is out of every range all the same.
 MOST_DIGITS = 4_300
+# A byte order mark, and what JSON takes for space.
+BEFORE_JSON = b"\xef\xbb\xbf \t\r\n"
 # json.dumps() would build an encoder for every answer.
 ENCODER = json.JSONEncoder(ensure_ascii=False)
 
 
-class NotJson(BadRequest):
-    """A body that is no JSON, or JSON with two meanings."""
-
-
-def no_constant(name: str) -> Any:
+def refuse_constant(name: str) -> Any:
     raise ValueError(f"{name} is not a JSON number")
 
 
-def whole_number(digits: str) -> int:
+def read_number(digits: str) -> int:
     return int(digits[:MOST_DIGITS])
 
 
-def no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def read_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        seen: set[str] = set()
-        twice = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]
+        [(twice, _)] = Counter(name for name, _ in pairs).most_common(1)
         raise ValueError(f"the key {json.dumps(twice[:60])} is there twice")
     return found
 
 
-DECODER = json.JSONDecoder(object_pairs_hook=no_duplicates, parse_constant=no_constant, parse_int=whole_number)
+DECODER = json.JSONDecoder(object_pairs_hook=read_object, parse_constant=refuse_constant, parse_int=read_number)
 
 
 def parse_json(raw: bytes | str) -> Any:
     try:
-        text = raw if isinstance(raw, str) else raw.decode("utf-8-sig")
-        return DECODER.decode(text)
+        return DECODER.decode(raw if isinstance(raw, str) else raw.decode("utf-8-sig"))
     except UnicodeDecodeError:
-        raise NotJson("The body is not JSON: it is not UTF-8") from None
+        fault = "The body is not JSON: it is not UTF-8"
     except RecursionError:
-        raise NotJson("The body is not JSON that we can read: it is nested too deep") from None
-    except ValueError as fault:
-        raise NotJson(f"The body is not JSON: {fault}") from None
+        fault = "The body is not JSON that we can read: it is nested too deep"
+    except ValueError as wrong:
+        fault = f"The body is not JSON: {wrong}"
+    raise BadRequest(fault)
 
 
-def is_json(mimetype: str) -> bool:
-    return mimetype == "application/json" or (mimetype.startswith("application/") and mimetype.endswith("+json"))
-
-
-def json_body() -> Any:
-    if not is_json(request.mimetype):
+def json_body(longest_alone: int) -> Any:
+    """What was sent; only a list may be longer than this."""
+    if not request.is_json:
         not_so = f", not {request.mimetype}" if request.mimetype else ""
         raise UnsupportedMediaType(f"Send JSON with the header Content-Type: application/json{not_so}")
-    return parse_json(whole_body())
+    body = whole_body()
+    if len(body) > longest_alone and not body.lstrip(BEFORE_JSON).startswith(b"["):
+        raise RequestEntityTooLarge(f"Send at most {size(longest_alone)} in one object. Only a list may be longer")
+    return parse_json(body)
 
 
 def encoded(content: Any) -> bytes:

@@ -1,9 +1,8 @@
 """Request bodies: how long each view's may be, and never a byte of one on disk."""
 
-from __future__ import annotations
-
 import io
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from flask import Flask, Request, current_app, request
@@ -25,9 +24,10 @@ class InMemoryRequest(Request):
 
     def __init__(self, environ: dict[str, Any], *more: Any, **options: Any) -> None:
         super().__init__(environ, *more, **options)
-        # Where the length is known, werkzeug shall see that a body broke off; Granian calls that its end.
+        # Where the length is known, werkzeug shall read just so much and see that a body broke off; Granian calls
+        # that its end. Werkzeug asks only whether the key is there, and other servers wait for more behind the body.
         if self.content_length is not None:
-            environ["wsgi.input_terminated"] = False
+            environ.pop("wsgi.input_terminated", None)
 
     def make_form_data_parser(self) -> FormDataParser:
         parser = super().make_form_data_parser()
@@ -59,27 +59,29 @@ def whole_body() -> bytes:
     ends = request.environ.get("wsgi.input_terminated")
     try:
         body = request.get_data(cache=False)
-        more = request.environ["wsgi.input"].read(1) if ends and request.content_length is None else b""
+        if ends and request.content_length is None and request.environ["wsgi.input"].read(1):
+            raise RequestEntityTooLarge
+        return body
     except HTTPException:
         raise
     except Exception:
         # Each server has errors of its own for chunks that it cannot take apart.
         raise BadRequest("The body did not arrive whole. Send it again") from None
-    if more:
-        raise RequestEntityTooLarge
-    return body
 
 
 def drain() -> None:
     """Read what is left of a body that is too long or not to be read, so that the answer reaches the sender."""
     stream = request.environ["wsgi.input"]
     left = min(request.content_length or DRAINED_AT_MOST, DRAINED_AT_MOST)
-    try:
+    # Whatever the server says of the rest, it is not wanted any more.
+    with suppress(Exception):
         while left > 0 and (piece := stream.read(min(PIECE, left))):
             left -= len(piece)
-    except Exception:
-        # Whatever the server says of the rest, it is not wanted any more.
-        return
+
+
+def size(number_of_bytes: int) -> str:
+    megabytes, rest = divmod(number_of_bytes, MEGABYTE)
+    return f"{megabytes} MB" if megabytes else f"{rest // 1024} kB"
 
 
 def init_app(app: Flask) -> None:

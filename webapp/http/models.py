@@ -1,9 +1,5 @@
 """The models that this application serves, and a model in an address: an unknown name is a 404."""
 
-from __future__ import annotations
-
-from typing import Any
-
 from flask import current_app
 from werkzeug.routing import BaseConverter, ValidationError
 
@@ -28,5 +24,5 @@ class ModelConverter(BaseConverter):
         except UnknownModel:
             raise ValidationError from None
 
-    def to_url(self, value: Any) -> str:
-        return value.name if isinstance(value, Model) else str(value)
+    def to_url(self, value: Model) -> str:
+        return value.name

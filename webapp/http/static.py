@@ -1,7 +1,5 @@
 """The files in static/: read, hashed and compressed once; an address with the hash in it never changes."""
 
-from __future__ import annotations
-
 import gzip
 import hashlib
 import mimetypes
@@ -25,39 +23,29 @@ class Asset(NamedTuple):
     digest: str
 
 
-def read_assets() -> dict[str, Asset]:
-    assets = {}
-    for path in filter(Path.is_file, STATIC.iterdir()):
-        body = path.read_bytes()
-        media = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-        digest = hashlib.sha256(body).hexdigest()[:12]
-        assets[path.name] = Asset(body, gzip.compress(body, 9, mtime=0), media, digest)
-    return assets
-
-
-def assets() -> dict[str, Asset]:
-    """What is in the folder; read anew for each request only while someone works on it."""
-    return read_assets() if current_app.debug else current_app.extensions["assets"]
+def read_asset(path: Path) -> Asset:
+    body = path.read_bytes()
+    media = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    return Asset(body, gzip.compress(body, 9, mtime=0), media, hashlib.sha256(body).hexdigest()[:12])
 
 
 def asset(name: str) -> str:
     """The address of a file, which changes with its content."""
-    return f"{request.script_root}/static/{name}?v={assets()[name].digest}"
+    return f"{request.script_root}/static/{name}?v={current_app.extensions['assets'][name].digest}"
 
 
 @bp.get("/static/<name>")
 def static(name: str) -> Response:
-    found = assets().get(name) or abort(404)
+    found: Asset = current_app.extensions["assets"].get(name) or abort(404)
     response = Response(found.compressed if takes_gzip() else found.body, mimetype=found.media)
     if takes_gzip():
         response.headers["Content-Encoding"] = "gzip"
     response.headers["Vary"] = "Accept-Encoding"
     response.headers["Cache-Control"] = FOREVER if request.args.get("v") == found.digest else "no-cache"
     response.set_etag(found.digest, weak=True)
-    response.make_conditional(request)
-    return response
+    return response.make_conditional(request)  # type: ignore[return-value]
 
 
 def init_app(app: Flask) -> None:
-    app.extensions["assets"] = read_assets()
+    app.extensions["assets"] = {path.name: read_asset(path) for path in STATIC.iterdir()}
     app.jinja_env.globals["asset"] = asset

@@ -7,34 +7,28 @@ answers with the file; the script asks for both at once, so that it need send th
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from flask import (
-    Blueprint,
-    Response,
-    abort,
-    current_app,
-    make_response,
-    render_template,
-    request,
-    stream_with_context,
-)
+from flask import Blueprint, Response, abort, current_app, make_response, render_template, request, stream_with_context
 from flask_wtf import FlaskForm
-from werkzeug.datastructures import MultiDict
-from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
+from werkzeug.datastructures import FileStorage, MultiDict
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, ServiceUnavailable, UnsupportedMediaType
 
 from model.declare.model import Model
 from model.declare.reading import read_answers
 from model.files.dialect import Dialect, Unusable, write_row
-from webapp.ask import Said, ask_file
+from webapp.ask import Said, ask_file, score_in_time
 from webapp.http.addresses import texts
 from webapp.http.headers import keep_private
+from webapp.http.limiter import TooMany
 from webapp.http.limits import MEGABYTE, body_limit, drain
 from webapp.http.models import predictor_of
-from webapp.http.uploads import Upload, take_in
+from webapp.http.uploads import take_in
+from webapp.http.visit import current
 
 from .fields import NOT_SENT, TOKEN
 from .form import visitor
@@ -52,11 +46,18 @@ EXPIRED = f"{NOT_SENT}. Choose the file again and send it"
 NO_FILE = "Choose a file"
 ONE_FILE = "Choose one file, not several"
 CUT_SHORT = "The file did not arrive whole. Choose it again and send it"
+BROKEN_OFF = "This file ends here, since scoring it took longer than one request may. Send the other rows once more"
 NO_FORM = "Send the file with the form on this page"
 
 
 def largest_body() -> int:
     return int(current_app.config["BATCH_MB"]) * MEGABYTE + ROUND_ABOUT
+
+
+@bp.before_request
+def refuse_photos() -> None:
+    if (request.view_args or {})["model"].has_photo:
+        abort(404)
 
 
 @bp.get("/<model:model>/batch")
@@ -67,96 +68,84 @@ def form(model: Model) -> str:
 @bp.get("/<model:model>/batch/template.csv")
 def template(model: Model) -> Response:
     """A file to start from: the columns, and the model's examples as rows."""
-    only_tables(model)
     rows = [texts(model, read_answers(model.inputs, one.answers)[0]).values() for one in model.examples]
-    lines = "".join(write_row(list(row), TEMPLATE) for row in [list(model.input), *rows])
+    lines = "".join(write_row(row, TEMPLATE) for row in [model.input, *rows])
     return attachment([("\ufeff" + lines).encode()], f"{model.name}-template.csv")
 
 
 @bp.post("/<model:model>/batch")
 @body_limit(largest_body)
 def score(model: Model) -> Any:
-    only_tables(model)
     try:
-        return answer_to(model, take_in(request))
+        # Before the file is read, since it stays in memory.
+        current().take("uploads")
+        current().enter("file uploads")
+        return answer_to(model, *take_in(request))
+    except (TooMany, ServiceUnavailable) as later:
+        drain()
+        page = make_response(form_page(model, later.description or ""), later.code)
+        page.headers.update([header for header in later.get_headers() if header[0] != "Content-Type"])
+        return page
     except Unusable as refused:
         return form_page(model, str(refused)), 422
-    except RequestEntityTooLarge:
+    except (BadRequest, RequestEntityTooLarge, UnsupportedMediaType) as refused:
         drain()
-        return form_page(model, too_large()), 413
-    except UnsupportedMediaType:
-        drain()
-        return form_page(model, NO_FORM), 415
-    except BadRequest:
-        drain()
-        return form_page(model, CUT_SHORT), 400
+        messages = {400: CUT_SHORT, 413: too_large(), 415: NO_FORM}
+        return form_page(model, messages[refused.code]), refused.code
 
 
-def answer_to(model: Model, upload: Upload) -> Any:
+def answer_to(model: Model, fields: MultiDict[str, str], files: Sequence[FileStorage]) -> Any:
     # Polars takes its time and its memory, which a process that gets no file need not spend.
     from model.files.reader import CsvReader
     from model.files.writer import CsvWriter
 
-    token = upload.fields.get(TOKEN, request.headers.get("X-CSRFToken", ""))
-    if not FileForm(formdata=MultiDict({TOKEN: token})).validate():
+    token = fields.get(TOKEN, request.headers.get("X-CSRFToken", ""))
+    if not FlaskForm(formdata=MultiDict({TOKEN: token})).validate():
         return form_page(model, EXPIRED), 400
-    if len(upload.files) != 1:
-        raise Unusable(ONE_FILE if upload.files else NO_FILE)
-    (file,) = upload.files
-    reader = CsvReader(file.stream)
-    scoring = ask_file(predictor_of(model), reader, CsvWriter(reader.dialect), visitor())
+    if len(files) != 1:
+        raise Unusable(ONE_FILE if files else NO_FILE)
+    reader, predictor = CsvReader(files[0].stream), predictor_of(model)
+    scoring = ask_file(predictor, reader, CsvWriter(reader.dialect), replace(visitor(), door="file"))
     if "download" not in request.args:
-        for _ in scoring.run():
+        for _ in score_in_time(predictor, scoring):
             pass
         return keep_private(make_response(counts_page(model, scoring)))
     # Once the answer has begun, its status cannot change.
     reader.read_ahead()
-    name = f"{PurePath(str(file.filename)).stem or model.name}-scored.csv"
     if "X-Fragment" not in request.headers:
-        return attachment(scoring.run(), name)
+        name = f"{PurePath(str(files[0].filename)).stem or model.name}-scored.csv"
+        return attachment(score_in_time(predictor, scoring, last_line(reader.dialect)), name)
     edge = secrets.token_hex(16)
-    both = Response(
-        stream_with_context(file_and_page(model, scoring, edge)), mimetype=f"multipart/form-data; boundary={edge}"
-    )
-    return keep_private(both)
+    both = stream_with_context(file_and_page(model, scoring, edge, last_line(reader.dialect)))
+    return keep_private(Response(both, mimetype=f"multipart/form-data; boundary={edge}"))
 
 
-def file_and_page(model: Model, scoring: Scoring, edge: str) -> Iterator[bytes]:
+def last_line(dialect: Dialect) -> bytes:
+    """What a file ends with whose scoring took too long."""
+    return write_row([BROKEN_OFF], dialect).encode()
+
+
+def file_and_page(model: Model, scoring: Scoring, edge: str, last: bytes) -> Iterator[bytes]:
     """The scored file and the page about it, as a form that the script takes apart."""
     head = f'--{edge}\r\nContent-Disposition: form-data; name="{{}}"'
     yield f'{head.format("file")}; filename="scored.csv"\r\nContent-Type: text/csv\r\n\r\n'.encode()
-    yield from scoring.run()
+    yield from score_in_time(predictor_of(model), scoring, last)
     page = counts_page(model, scoring, at_hand=True)
     yield f"\r\n{head.format('page')}\r\n\r\n{page}\r\n--{edge}--\r\n".encode()
 
 
-class FileForm(FlaskForm):
-    """The token; the file itself never passes through WTForms."""
-
-
 def form_page(model: Model, message: str = "") -> str:
-    only_tables(model)
-    return render_template(
-        "batch.html",
-        model=model,
-        form=FileForm(formdata=None),
-        faults=[Said("file", message)] if message else [],
-        too_large=[Said("file", too_large())],
-        limit=current_app.config["BATCH_MB"],
-    )
+    return render("batch.html", model, faults=[Said("file", message)] if message else [])
 
 
 def counts_page(model: Model, scoring: Scoring, at_hand: bool = False) -> str:
-    return render_template(
-        "batch_counts.html",
-        model=model,
-        form=FileForm(formdata=None),
-        added=list(scoring.added),
-        counts=scoring.counts,
-        at_hand=at_hand,
-        too_large=[Said("file", too_large())],
-        limit=current_app.config["BATCH_MB"],
-    )
+    return render("batch_counts.html", model, added=list(scoring.added), counts=scoring.counts, at_hand=at_hand)
+
+
+def render(page: str, model: Model, **values: Any) -> str:
+    # The form has the token alone; the file itself never passes through WTForms.
+    own = {"form": FlaskForm(formdata=None), "limit": current_app.config["BATCH_MB"]}
+    return render_template(page, model=model, too_large=[Said("file", too_large())], **own, **values)
 
 
 def too_large() -> str:
@@ -166,12 +155,7 @@ def too_large() -> str:
     )
 
 
-def only_tables(model: Model) -> None:
-    if model.has_photo:
-        abort(404)
-
-
-def attachment(pieces: Any, name: str) -> Response:
+def attachment(pieces: Iterable[bytes], name: str) -> Response:
     file = Response(pieces, mimetype="text/csv")
     # Headers are ASCII; a name that is not goes into the second form, which browsers prefer.
     plain = name.encode("ascii", "ignore").decode()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
+from typing import Any
 
 from flask import Blueprint, current_app
 
@@ -13,6 +13,7 @@ from model.declare.model import Model
 from model.declare.reading import read_answers
 from model.declare.recipe import Given
 from model.evaluate.confusion import MatrixRow, given_shares, matrix_rows, told_right
+from model.evaluate.figures import Figure, compared_figures
 from model.evaluate.groups import (
     Band,
     Group,
@@ -26,8 +27,6 @@ from model.evaluate.groups import (
     not_recorded,
 )
 from model.evaluate.shares import Bin, Cut, Share, cut
-from model.predict.explain import Arithmetic, explain_sum
-from model.predict.kinds import Estimate
 from model.predict.predictor import Predictor
 from model.predict.tables import Axis
 from webapp.http.addresses import address_of
@@ -35,53 +34,24 @@ from webapp.http.cache import kept
 from webapp.http.models import predictor_of
 from webapp.text.charts import Plot, Rows, amount_plot, calibration_plot, gaps_plot, roc_plot
 
-from .equation import Sum, sums_of
+from .equation import Sum, sums_of, work_out
 
 bp = Blueprint("card", __name__)
 
 # The chances above which the card says what saying yes would mean.
 CUTS = (0.1, 0.25, 0.5, 0.75, 0.9)
-MORE_IS_BETTER = frozenset({"accuracy", "auc", "r2"})
 
 
 @bp.get("/<model:model>/card")
 def show(model: Model) -> str:
     card = card_of(predictor_of(model))
-    return kept(card.template, model, lambda: {"model": model, "card": card, "example": example_of(card.predictor)})
 
+    def values() -> dict[str, Any]:
+        answers, _ = read_answers(model.inputs, model.examples[0].answers)
+        example = work_out(card.predictor, answers, address_of(model, answers))
+        return {"model": model, "card": card, "example": example}
 
-@dataclass(frozen=True)
-class Figure:
-    """One measure of the model and of those it is compared with."""
-
-    name: str
-    values: list[float]
-    more_is_better: bool
-
-    def is_best(self, value: float) -> bool:
-        best = max(self.values) if self.more_is_better else min(self.values)
-        return f"{value:.4f}" == f"{best:.4f}"
-
-
-@dataclass(frozen=True)
-class Worked:
-    """One example's sum, from its answers to its estimate, and where its result is."""
-
-    name: str
-    address: str
-    main: Estimate
-    arithmetic: Arithmetic | None
-    # What the sum starts from where an answer is no number: the photo's own number.
-    start: dict[str, float]
-
-
-def example_of(predictor: Predictor) -> Worked:
-    model, example = predictor.model, predictor.model.examples[0]
-    answers, _ = read_answers(model.inputs, example.answers)
-    main = predictor.estimates(answers)[predictor.focus(answers)]
-    sums = explain_sum(predictor, answers, 1)
-    start = dict(predictor.features(answers)) if model.features else {}
-    return Worked(example.name, address_of(model, answers), main, sums[0] if sums else None, start)
+    return kept(card.template, model, values)
 
 
 class Card:
@@ -98,12 +68,7 @@ class Card:
 
     @property
     def figures(self) -> list[Figure]:
-        """The model's figures beside those of what it is compared with."""
-        rivals = list(self.evaluation.compared.values())
-        return [
-            Figure(name, [self.evaluation.figures[name], *(rival[name] for rival in rivals)], name in MORE_IS_BETTER)
-            for name in (rivals[0] if rivals else ())
-        ]
+        return compared_figures(self.evaluation)
 
     @cached_property
     def not_recorded(self) -> dict[str, Group]:

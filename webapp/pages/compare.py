@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request
@@ -18,7 +19,7 @@ from webapp.http.limits import body_limit
 from webapp.http.models import predictor_of
 
 from .fields import compact_fields, fill
-from .form import FORM_LIMIT, form_page, status_of, token_fault, visitor
+from .form import FORM_LIMIT, enter_lane, form_page, status_of, token_fault, visitor
 from .result import Result
 
 bp = Blueprint("compare", __name__)
@@ -26,12 +27,16 @@ bp = Blueprint("compare", __name__)
 
 @bp.get("/<model:model>/compare")
 def compare(model: Model) -> Any:
-    budget = Budget(rows=2)
-    before = ask(predictor_of(model), MultiDict(request.args), visitor(), budget)
+    # A script that tries a change has an allowance of its own, and what it tries is no prediction.
+    budget, caller = (
+        Budget(rows=2),
+        replace(visitor(), door="what-if") if "X-Fragment" in request.headers else visitor(),
+    )
+    before = ask(predictor_of(model), MultiDict(request.args), caller, budget)
     if before.faults:
         return form_page(model, fill(model, MultiDict(request.args)), before.sentences), 422
     typed = change(model, MultiDict(request.args))
-    after = ask(predictor_of(model), typed, visitor(), budget)
+    after = ask(predictor_of(model), typed, caller, budget)
     return comparison(model, before.answers, after.answers, typed, after.sentences)
 
 
@@ -43,6 +48,7 @@ def compare_photos(model: Model) -> Any:
     before = ask(predictor_of(model), MultiDict(request.form), visitor(), budget)
     if before.faults:
         return form_page(model, fill(model, MultiDict()), before.sentences), 422
+    enter_lane(model)
     sent = fill(model, CombinedMultiDict([request.files, request.form]), NEW)
     good = sent.validate()
     after = ask(predictor_of(model), sent, visitor(), budget)

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from model.declare.inputs import NOT_RECORDED, Input, NumberInput
+from model.declare.reading import Answers
+from model.predict.explain import Arithmetic, explain_sum
+from model.predict.kinds import Estimate
 from model.predict.predictor import Predictor
 from model.predict.tables import Axis, Score, Term
 
@@ -113,3 +116,23 @@ def pairs_of(
         rows = [Row(*row) for row in zip(top if turned else side, grid, strict=True)]
         asked = inputs[::-1] if turned else inputs
         yield PointTable(asked, rows, side if turned else top, between(term, inputs), label)
+
+
+@dataclass(frozen=True)
+class Worked:
+    """One example's sum, from its answers to its estimate, and where its result is."""
+
+    name: str
+    address: str
+    main: Estimate
+    arithmetic: Arithmetic | None
+    # What the sum starts from where an answer is no number: the photo's own number.
+    start: dict[str, float]
+
+
+def work_out(predictor: Predictor, answers: Answers, address: str) -> Worked:
+    """The model's first example, whose answers these are."""
+    main = predictor.estimates(answers)[predictor.focus(answers)]
+    sums = explain_sum(predictor, answers, 1)
+    start = dict(predictor.features(answers)) if predictor.model.features else {}
+    return Worked(predictor.model.examples[0].name, address, main, sums[0] if sums else None, start)

@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request
+from flask import Blueprint, make_response, redirect, render_template, request
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import generate_csrf
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
-from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, ServiceUnavailable
 
 from model.declare.model import Model
 from model.declare.photo import PhotoInput
 from webapp.ask import Budget, Caller, Said, ask
 from webapp.http.addresses import address_of, example_addresses
 from webapp.http.cache import kept
+from webapp.http.limiter import TooMany
 from webapp.http.limits import MEGABYTE, body_limit, drain
 from webapp.http.models import predictor_of
+from webapp.http.visit import current
 
 from .fields import EXPIRED, EXPIRED_PHOTO, TOKEN, fill, page_form
 
@@ -41,15 +43,34 @@ def show(model: Model) -> str:
 def send(model: Model) -> Any:
     try:
         # Said outright, since Flask-WTF would take an empty body for none and JSON for a form.
-        sent = fill(model, CombinedMultiDict([request.files, request.form]))
-        good = sent.validate()
+        given: Any = CombinedMultiDict([request.files, request.form])
     except RequestEntityTooLarge:
         drain()
         return form_page(model, page_form(model)(formdata=None), [too_large(model)]), 413
-    asked = ask(predictor_of(model), sent, visitor(), Budget())
+    try:
+        enter_lane(model)
+        sent = fill(model, given)
+        good = sent.validate()
+        asked = ask(predictor_of(model), sent, visitor(), Budget())
+    except (TooMany, ServiceUnavailable) as later:
+        return wait_page(model, later)
     if not good:
         return form_page(model, sent, token_fault(model, sent) + asked.sentences), status_of(sent)
     return redirect(address_of(model, asked.answers), 303)
+
+
+def enter_lane(model: Model) -> None:
+    """Reading a photo takes long, and is done while the form is filled in."""
+    if model.has_photo:
+        current().enter("photos")
+
+
+def wait_page(model: Model, later: HTTPException) -> Any:
+    """The form again with all that was typed, and when to send it once more."""
+    typed = fill(model, MultiDict(request.form))
+    page = make_response(form_page(model, typed, [Said("", later.description or "")]), later.code)
+    page.headers.update([header for header in later.get_headers() if header[0] != "Content-Type"])
+    return page
 
 
 def visitor() -> Caller:

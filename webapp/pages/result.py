@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, make_response, render_template, request
 from werkzeug.datastructures import MultiDict
@@ -13,7 +14,6 @@ from werkzeug.datastructures import MultiDict
 from model.declare.inputs import Input
 from model.declare.model import Model
 from model.declare.photo import PhotoInput
-from model.declare.recipe import Given
 from model.evaluate.groups import Group
 from model.evaluate.standing import Comparator, below, comparators, position
 from model.predict.card import Bin
@@ -30,7 +30,7 @@ from model.predict.predictor import (
     predict_probability,
 )
 from webapp.ask import Budget, ask
-from webapp.http.addresses import compare_address, form_address, path_of, query_from, result_address, site, texts
+from webapp.http.addresses import compare_address, form_address, path_of, result_address, site, texts
 from webapp.http.headers import keep_private
 from webapp.http.models import predictor_of
 from webapp.text.dots import across
@@ -48,8 +48,6 @@ PREDICT: Mapping[str, Callable[[Predictor, Mapping[str, Any]], list[Estimate]]] 
     "classes": predict_classes,
     "amount": predict_amount,
 }
-# With fewer people than this like the person, the page warns.
-FEW = 20
 # So many of the sums behind an average are shown.
 SUMS = 10
 
@@ -66,7 +64,7 @@ def show(model: Model) -> Any:
         "output.html",
         result=result,
         fields=compact_fields(model, {name: [text] for name, text in result.texts.items()}, {}),
-        snippets=snippets(model, predict_address(model), asked.answers),
+        snippets=snippets(model, site() + path_of("api.predict", model), asked.answers),
     )
     return keep_private(make_response(page))
 
@@ -134,20 +132,9 @@ class Result:
         return self.kind.headline(self.main)
 
     @property
-    def sentence(self) -> str:
-        return self.kind.sentence(self.estimates)
-
-    @property
     def span(self) -> str:
         """The range with its unit."""
         return self.kind.whole_span(self.main)
-
-    def difference(self, before: Result) -> str:
-        return self.kind.difference(self.main, before.main)
-
-    @property
-    def accuracy(self) -> str:
-        return self.kind.accuracy(self.predictor.card.evaluation.figures)
 
     @property
     def seen(self) -> list[str]:
@@ -183,7 +170,7 @@ class Result:
 
     @cached_property
     def query(self) -> str:
-        return query_from(self.texts)
+        return urlencode(self.texts)
 
     @property
     def address(self) -> str:
@@ -201,10 +188,6 @@ class Result:
         """How many people in the data are close to these answers; None where there is no such data."""
         crowd = self.predictor.crowd
         return None if crowd is None else crowd.close(self.answers)
-
-    @property
-    def few_close_people(self) -> bool:
-        return self.close_people is not None and self.close_people < FEW
 
     @cached_property
     def calibration_bin(self) -> Bin | None:
@@ -282,10 +265,6 @@ class Result:
         """The figures of the groups that this person belongs to."""
         return [row for row in self.predictor.card.evaluation.groups if row.holds(self.answers[row.input])]
 
-    @property
-    def groups_named(self) -> tuple[tuple[str, str], ...]:
-        return tuple([(row.input, row.group) for row in self.groups])
-
     @cached_property
     def other_outcome(self) -> Person | None:
         """A real person with a near chance, given by a model that had not seen them, who turned out otherwise."""
@@ -314,19 +293,9 @@ class Result:
         return crowd.most_alike(self.answers, self.model.shows_alike, self.main.value)
 
     @property
-    def is_given(self) -> bool:
-        """Whether the model was set elsewhere."""
-        return isinstance(self.model.recipe, Given)
-
-    @property
     def named_right(self) -> tuple[int, int] | None:
         """Of the cases held back that got this class: how many were of it, and how many there were."""
         if not self.predictor.kind.labels:
             return None
         given = [row[self.focus] for row in self.predictor.card.evaluation.confusion]
         return given[self.focus], sum(given)
-
-
-def predict_address(model: Model) -> str:
-    """Where a program asks the same."""
-    return site() + path_of("api.predict", model)

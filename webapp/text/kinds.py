@@ -12,7 +12,7 @@ from model.declare.words import Words
 from model.predict.kinds import Estimate
 
 from .dots import Dots, draw_chance, draw_classes, hundredths
-from .numbers import about, about_rest, amount, chance, out_of_100
+from .numbers import about, about_rest, amount, out_of_100
 
 
 class Chance:
@@ -77,10 +77,6 @@ class Chance:
             return f"Right about {hundredths(figures['accuracy'])} of 100 {words.many} that it had not seen."
         right = hundredths(figures["right_yes"])
         return f"Right about {right} of 100 {words.many} {words.who} {words.yes}, among those it was set by."
-
-    def exact(self, value: float) -> str:
-        """The number to as many digits as its sum is printed with."""
-        return chance(value, 4)
 
 
 class Classes(Chance):

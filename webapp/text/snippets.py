@@ -15,16 +15,18 @@ to_json = json.JSONEncoder(ensure_ascii=False).encode
 PYTHON = """\
 import json
 import urllib.request
-
-answers = {{
-{lines}}}
+{given}
 request = urllib.request.Request(
     "{address}",
-    json.dumps(answers).encode(),
-    {{"Content-Type": "application/json"}},
+    {body},
+    {{"Content-Type": "{kind}"}},
 )
 with urllib.request.urlopen(request) as response:
     print(json.load(response))"""
+PYTHON_PHOTO = """\
+from pathlib import Path
+
+part = b'--photo\\r\\nContent-Disposition: form-data; name="{name}"; filename="photo.jpg"\\r\\n\\r\\n'"""
 JAVASCRIPT = """\
 const answer = await fetch("{address}", {{
   method: "POST",
@@ -32,20 +34,7 @@ const answer = await fetch("{address}", {{
   body: JSON.stringify({body}),
 }});
 console.log(await answer.json());"""
-PHOTO_PYTHON = """\
-import json
-import urllib.request
-from pathlib import Path
-
-part = b'--photo\\r\\nContent-Disposition: form-data; name="{name}"; filename="photo.jpg"\\r\\n\\r\\n'
-request = urllib.request.Request(
-    "{address}",
-    part + Path("photo.jpg").read_bytes() + b"\\r\\n--photo--\\r\\n",
-    {{"Content-Type": "multipart/form-data; boundary=photo"}},
-)
-with urllib.request.urlopen(request) as response:
-    print(json.load(response))"""
-PHOTO_JAVASCRIPT = """\
+JAVASCRIPT_PHOTO = """\
 const form = new FormData();
 form.append("{name}", document.querySelector("input[type=file]").files[0]);
 const answer = await fetch("{address}", {{method: "POST", body: form}});
@@ -64,30 +53,27 @@ def snippets(model: Model, address: str, answers: Mapping[str, Any]) -> list[Sni
     """The documentation's own question, or the one that a result page answers."""
     if model.has_photo:
         name = model.inputs[0].name
-        return [
-            Snippet("curl", f"curl '{address}' -F {name}=@photo.jpg"),
-            Snippet("Python", PHOTO_PYTHON.format(address=address, name=name)),
-            Snippet("JavaScript", PHOTO_JAVASCRIPT.format(address=address, name=name)),
+        curled, scripted = f"curl '{address}' -F {name}=@photo.jpg", JAVASCRIPT_PHOTO.format(address=address, name=name)
+        given, kind = PYTHON_PHOTO.format(name=name), "multipart/form-data; boundary=photo"
+        body = 'part + Path("photo.jpg").read_bytes() + b"\\r\\n--photo--\\r\\n"'
+    else:
+        asked = pretty(answers)
+        curled = curl(address, asked)
+        scripted = JAVASCRIPT.format(address=address, body=asked.replace("\n", "\n  "))
+        lines = [
+            f"    {to_json(name)}: {'None' if answer is None else to_json(answer)},\n"
+            for name, answer in answers.items()
         ]
-    members = {to_json(name): to_json(answer) for name, answer in answers.items()}
-    # As pretty() writes an object, two spaces in; written out, since json indents slowly.
-    body = "{\n" + ",\n".join([f"    {name}: {value}" for name, value in members.items()]) + "\n  }"
-    lines = "".join([f"    {name}: {'None' if value == 'null' else value},\n" for name, value in members.items()])
-    return [
-        Snippet("curl", post(address, body)),
-        Snippet("Python", PYTHON.format(address=address, lines=lines)),
-        Snippet("JavaScript", JAVASCRIPT.format(address=address, body=body)),
-    ]
+        given, kind = f"\nanswers = {{\n{''.join(lines)}}}", "application/json"
+        body = "json.dumps(answers).encode()"
+    python = PYTHON.format(address=address, given=given, body=body, kind=kind)
+    return [Snippet("curl", curled), Snippet("Python", python), Snippet("JavaScript", scripted)]
+
+
+def curl(address: str, content: str) -> str:
+    body = content.replace("\n", "\n  ").replace("'", "'\\''")
+    return f"curl '{address}' \\\n  -H 'Content-Type: application/json' \\\n  -d '{body}'"
 
 
 def pretty(content: Any) -> str:
     return json.dumps(content, indent=2, ensure_ascii=False)
-
-
-def curl(address: str, body: Any) -> str:
-    return post(address, pretty(body).replace("\n", "\n  "))
-
-
-def post(address: str, body: str) -> str:
-    quoted = body.replace("'", "'\\''")
-    return f"curl '{address}' \\\n  -H 'Content-Type: application/json' \\\n  -d '{quoted}'"

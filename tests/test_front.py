@@ -7,7 +7,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from webapp import create_app
-from webapp.http.hosts import read_host
+from webapp.http.front import read_host
 
 from tests.payloads import SETTINGS
 

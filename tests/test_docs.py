@@ -1,4 +1,4 @@
-"""What the README says to paste works, and what it says of the models is so."""
+"""What the papers say to paste works, and what they say of the models is so."""
 
 from __future__ import annotations
 
@@ -10,27 +10,36 @@ from pathlib import Path
 import pytest
 
 from webapp import create_app
+from webapp.settings import VERSION
 
 from tests.payloads import MODELS, SETTINGS, get_predictor
 from tests.processes import likely
 
 ROOT = Path(__file__).resolve().parents[1]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAPERS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")]
+
+
+def read_paper(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+MODELS_PAPER = read_paper("docs/models.md")
 
 
 def example_model() -> str:
-    """The sixth model that the README shows."""
-    indented = re.findall(r"^ *```python\n(.*?)^ *```$", README, re.DOTALL | re.MULTILINE)
+    """The sixth model that docs/your-own-model.md shows."""
+    indented = re.findall(r"^ *```python\n(.*?)^ *```$", read_paper("docs/your-own-model.md"), re.DOTALL | re.MULTILINE)
     assert len(indented) == 1
     return textwrap.dedent(indented[0])
 
 
 def table_rows() -> list[list[str]]:
-    """The cells of every table in the README, without marks."""
-    lines = [line for line in README.splitlines() if line.startswith("| ")]
+    """The cells of every table in docs/models.md, without marks."""
+    lines = [line for line in MODELS_PAPER.splitlines() if line.startswith("| ")]
     return [[cell.strip().strip("`") for cell in line.strip("|").split("|")] for line in lines]
 
 
+@pytest.mark.slow
 def test_the_example_model_trains_and_answers(tmp_path: Path) -> None:
     (tmp_path / "rain.py").write_text(example_model(), encoding="utf-8")
     trained = likely("train", "rain", LIKELY_MODEL_FOLDERS=str(tmp_path))
@@ -70,25 +79,25 @@ def figures_of(model: str, name: str) -> list[str]:
         current = row[0] or current
         if current == model and len(row) == 7 and row[3] == name:
             return row[4:]
-    raise LookupError(f"The README has no {name} of {model}")
+    raise LookupError(f"docs/models.md has no {name} of {model}")
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: str(model.name))
 def test_every_model_is_named_with_its_rows(model: object) -> None:
     name = getattr(model, "name", "")
-    assert f"`{name}`" in README
-    assert f"{get_predictor(name).card.data.rows:,}" in README
+    assert f"`{name}`" in MODELS_PAPER
+    assert f"{get_predictor(name).card.data.rows:,}" in MODELS_PAPER
 
 
 def test_the_range_of_prices_holds_as_often_as_it_says() -> None:
     holds = get_predictor("housing").card.evaluation.figures["range_holds"]
-    assert f"{holds:.1%}".replace("%", " %") in README
+    assert f"{holds:.1%}".replace("%", " %") in MODELS_PAPER
 
 
 def test_every_address_it_lists_is_there() -> None:
     app = create_app(SETTINGS)
     rules = app.url_map.bind("localhost")
-    listed = re.findall(r"`(GET|POST) (/[^`?…]*)", README)
+    listed = re.findall(r"`(GET|POST) (/[^`?…]*)", read_paper("docs/api.md"))
     assert len(listed) >= 12
     with app.app_context():
         for method, path in listed:
@@ -96,13 +105,20 @@ def test_every_address_it_lists_is_there() -> None:
 
 
 def test_every_file_it_links_to_is_there() -> None:
-    for text in (README, (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")):
-        for link in re.findall(r"\]\((?!https?:)([^)#]+)\)", text):
-            assert (ROOT / link).is_file(), link
+    for paper in PAPERS:
+        for link in re.findall(r"\]\((?!https?:)([^)#]+)\)", paper.read_text(encoding="utf-8")):
+            assert (paper.parent / link).is_file(), (paper.name, link)
 
 
 def test_what_it_sends_for_the_titanic_is_json() -> None:
-    sent = re.search(r"JSON: `(\[.*?\])`", README)
+    sent = re.search(r"JSON: `(\[.*?\])`", read_paper("docs/api.md"))
     assert sent is not None
     answer = create_app(SETTINGS).test_client().post("/predict", json=json.loads(sent[1]))
     assert answer.get_json() == {"prediction": [0]}
+
+
+def test_the_newest_release_in_the_changelog_is_this_version() -> None:
+    newest = re.search(r"^## ([0-9.]+),", read_paper("CHANGELOG.md"), re.MULTILINE)
+    assert newest is not None
+    assert newest[1] == VERSION
+    assert likely("--version").stdout.strip() == f"Likely, version {VERSION}"

@@ -1,0 +1,331 @@
+"""What one client may ask for: so often, so much, so long, and so many at once; and how it is told."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask, g
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from webapp import create_app
+from webapp.http import lanes
+from webapp.http.limiter import TooMany
+from webapp.settings import Rate
+
+from tests.page import Page
+from tests.payloads import SETTINGS, asked, example, get_model, passenger, person, photo
+from tests.problems import problem
+
+PREDICT = "/api/models/census/predict"
+CLIENT = {"REMOTE_ADDR": "192.0.2.7"}
+OTHER = {"REMOTE_ADDR": "192.0.2.8"}
+UNKNOWN = ("age", "ticket_class", "port", "siblings_spouses", "parents_children")
+
+
+def limited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, **settings: Any) -> FlaskClient:
+    """A client of an application with limits of its own, counted in a folder of its own."""
+    tmp_path.mkdir(exist_ok=True)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    app = create_app(SETTINGS | settings)
+
+    @app.before_request
+    def take_any_token() -> None:
+        g.csrf_valid = True
+
+    return app.test_client()
+
+
+@pytest.fixture
+def client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
+    rate = Rate(1, 3)
+    return limited(
+        tmp_path, monkeypatch, PAGES=rate, PREDICTIONS=rate, EXPLANATIONS=Rate(1, 2), UPLOADS=rate, WHAT_IFS=Rate(1, 5)
+    )
+
+
+def assert_says_when(response: TestResponse, what: str, most: int) -> None:
+    """429, with what the limit is and when there is more."""
+    assert response.status_code == 429, response.text
+    assert 0 < int(response.headers["Retry-After"]) <= 60
+    assert response.headers["RateLimit-Policy"] == f'"{what}";q={most};w=60'
+    assert response.headers["RateLimit"] == f'"{what}";r=0;t={response.headers["Retry-After"]}'
+    assert response.headers["X-Request-ID"] in response.text or response.mimetype == "text/html"
+
+
+# -- how often -----------------------------------------------------------------------------------------
+
+
+def test_a_page_too_many_is_a_page_that_says_when(client: FlaskClient) -> None:
+    assert [client.get("/census", environ_base=CLIENT).status_code for _ in range(4)] == [200, 200, 200, 429]
+    refused = client.get("/titanic/card", environ_base=CLIENT)
+    assert_says_when(refused, "pages", 1)
+    page = Page(refused.text)
+    assert page.heading == "You are faster than we can answer"
+    assert "You may ask for 1 pages a minute from one address. Wait" in refused.text
+    assert client.get("/census", environ_base=OTHER).status_code == 200
+
+
+def test_a_prediction_too_many_is_a_problem_document(client: FlaskClient) -> None:
+    answers = [client.post(PREDICT, json=person(), environ_base=CLIENT) for _ in range(4)]
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
+    told = problem(answers[3], 429)
+    assert_says_when(answers[3], "predictions", 1)
+    assert told["title"] == "Too Many Requests"
+    assert "Wait " in told["detail"]
+
+
+def test_a_form_that_is_sent_too_often_comes_back_with_all_that_was_typed(client: FlaskClient) -> None:
+    for _ in range(3):
+        assert client.post("/census", data=person(), environ_base=CLIENT).status_code == 303
+    refused = client.post("/census", data=person(age="61"), environ_base=CLIENT)
+    assert_says_when(refused, "predictions", 1)
+    page = Page(refused.text)
+    assert dict(page.answers)["age"] == "61"
+    assert "You may ask for 1 predictions a minute" in page.summary[0]
+
+
+def test_a_long_list_counts_as_many_predictions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = limited(tmp_path, monkeypatch, PREDICTIONS=Rate(1, 12))
+    statuses = [client.post(PREDICT, json=[person()] * 500, environ_base=CLIENT).status_code for _ in range(3)]
+    assert statuses == [200, 200, 429]
+
+
+def test_what_cannot_be_read_counts_too(client: FlaskClient) -> None:
+    for _ in range(3):
+        problem(client.post(PREDICT, data="{", content_type="application/json", environ_base=CLIENT), 400)
+    problem(client.post(PREDICT, data="{", content_type="application/json", environ_base=CLIENT), 429)
+
+
+def test_explanations_have_a_rate_of_their_own(client: FlaskClient) -> None:
+    explained = f"{PREDICT}?explain=1"
+    assert [client.post(explained, json=person(), environ_base=CLIENT).status_code for _ in range(3)] == [200, 200, 429]
+
+
+def test_an_upload_too_many_says_so_on_the_page_of_uploads(client: FlaskClient) -> None:
+    def send() -> TestResponse:
+        return client.post("/census/batch", data={"file": photo(b"age,sex\n1,x\n", "a.csv")}, environ_base=CLIENT)
+
+    statuses = [send().status_code for _ in range(3)]
+    assert 429 not in statuses
+    refused = send()
+    assert_says_when(refused, "uploads", 1)
+    assert "You may ask for 1 uploads a minute" in Page(refused.text).summary[0]
+
+
+def test_what_a_script_tries_is_neither_a_page_nor_a_prediction(client: FlaskClient) -> None:
+    query = asked(get_model("census"))
+    tries = [
+        client.get("/census/compare", query_string=query, headers={"X-Fragment": "1"}, environ_base=CLIENT)
+        for _ in range(6)
+    ]
+    assert [one.status_code for one in tries] == [200] * 5 + [429]
+    assert_says_when(tries[-1], "what-ifs", 1)
+    assert client.get("/census/result", query_string=query, environ_base=CLIENT).status_code == 200
+
+
+def test_a_comparison_is_one_prediction(client: FlaskClient) -> None:
+    query = asked(get_model("census"))
+    statuses = [client.get("/census/compare", query_string=query, environ_base=CLIENT).status_code for _ in range(4)]
+    assert statuses == [200, 200, 200, 429]
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "::1", "::ffff:127.0.0.1"])
+def test_the_machine_itself_is_not_counted(client: FlaskClient, address: str) -> None:
+    statuses = {client.get("/census", environ_base={"REMOTE_ADDR": address}).status_code for _ in range(10)}
+    assert statuses == {200}
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/static/likely.css"])
+def test_health_checks_and_static_files_are_not_counted(client: FlaskClient, path: str) -> None:
+    assert {client.get(path, environ_base=CLIENT).status_code for _ in range(10)} == {200}
+
+
+def test_what_is_off_is_not_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = limited(tmp_path, monkeypatch, PAGES=None)
+    assert {client.get("/census", environ_base=CLIENT).status_code for _ in range(400)} == {200}
+
+
+def test_only_proxies_that_are_declared_name_the_client(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def statuses(client: FlaskClient) -> list[int]:
+        addresses = [{"X-Forwarded-For": f"198.51.100.{number}"} for number in range(3)]
+        return [client.get("/privacy", headers=one, environ_base=CLIENT).status_code for one in addresses]
+
+    assert statuses(limited(tmp_path / "a", monkeypatch, PAGES=Rate(1, 2))) == [200, 200, 429]
+    warnings = [line for line in capsys.readouterr().out.splitlines() if "WARNING" in line]
+    assert len(warnings) == 1
+    assert "LIKELY_PROXIES is 0" in warnings[0]
+    assert statuses(limited(tmp_path / "b", monkeypatch, PAGES=Rate(1, 2), PROXIES=1)) == [200, 200, 200]
+    assert "WARNING" not in capsys.readouterr().out
+
+
+# -- how much ------------------------------------------------------------------------------------------
+
+
+def test_a_list_of_ten_thousand_explained_passengers_with_five_unknown_answers_is_refused_in_words(
+    client: FlaskClient,
+) -> None:
+    row = passenger() | dict.fromkeys(UNKNOWN)
+    told = problem(client.post("/api/models/titanic/predict?explain=1", json=[row] * 10_000), 422)
+    assert "Ask for up to 1,000 explanations at once. These are 10,000" in told["detail"]
+    told = problem(client.post("/api/models/titanic/predict?explain=1", json=[row] * 1000), 422)
+    assert (
+        "15,200,000 sums, and up to 1,000,000 can be asked for at once; each one written down counts as 25"
+        in told["detail"]
+    )
+    assert client.post("/api/models/titanic/predict?explain=1", json=[row] * 60).status_code == 200
+
+
+def test_unknown_answers_are_bounded_where_nothing_is_explained_too(client: FlaskClient) -> None:
+    row = passenger() | dict.fromkeys(UNKNOWN)
+    told = problem(client.post("/api/models/titanic/predict", json=[row] * 10_000), 422)
+    assert (
+        "The unknown answers make these 6,080,000 sums, and up to 1,000,000 can be asked for at once" in told["detail"]
+    )
+    told = problem(client.post("/predict", json=[{"Sex": "male"}] * 10_000), 422)
+    assert "sums" in told["detail"]
+
+
+def test_work_that_takes_too_long_leaves_a_fault_for_each_item_that_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = limited(tmp_path, monkeypatch, SECONDS=0)
+    told = client.post(f"{PREDICT}?explain=1", json=[person()] * 200).get_json()["results"]
+    assert len(told) == 200
+    assert "probability" in told[0]
+    assert told[-1] == {
+        "errors": [
+            {
+                "pointer": "/199",
+                "field": "",
+                "message": "The time for this request was over before this one. Send it again, with fewer at once",
+            }
+        ]
+    }
+
+
+def test_a_file_that_takes_too_long_is_refused_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = limited(tmp_path, monkeypatch, SECONDS=0)
+    rows = ",".join(person()) + "\n" + (",".join(person().values()) + "\n") * 10
+    refused = client.post("/census/batch", data={"file": photo(rows.encode(), "a.csv")})
+    assert refused.status_code == 503
+    assert Page(refused.text).summary == ["This takes longer than one request may. Send less at once"]
+
+
+@pytest.mark.parametrize("headers", [{}, {"X-Fragment": "1"}], ids=["page", "script"])
+def test_a_file_that_is_under_way_ends_with_a_line_that_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, headers: dict[str, str]
+) -> None:
+    client = limited(tmp_path, monkeypatch, SECONDS=0)
+    rows = ",".join(person()) + "\n" + (",".join(person().values()) + "\n") * 10
+    sent = {"file": photo(rows.encode(), "a.csv")}
+    answer = client.post("/census/batch?download=1", data=sent, headers=headers)
+    assert answer.status_code == 200
+    last = "This file ends here, since scoring it took longer than one request may. Send the other rows once more"
+    assert last in answer.text
+    if not headers:
+        assert last in answer.text.splitlines()[-1]
+
+
+# -- how many at once ------------------------------------------------------------------------------------
+
+
+class Held:
+    """A body that does not come."""
+
+    def __init__(self) -> None:
+        self.begun, self.over = threading.Event(), threading.Event()
+
+    def read(self, size: int = -1) -> bytes:
+        self.begun.set()
+        self.over.wait(20)
+        return b""
+
+
+def test_one_client_cannot_hold_more_requests_than_its_share_whose_bodies_do_not_come(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = limited(tmp_path, monkeypatch, CLIENT_REQUESTS=2).application
+    bodies = [Held(), Held()]
+
+    def send(body: Held) -> int:
+        slow = {"wsgi.input": body, "CONTENT_LENGTH": "100", **CLIENT}
+        return app.test_client().post(PREDICT, content_type="application/json", environ_overrides=slow).status_code
+
+    with ThreadPoolExecutor() as pool:
+        slow = [pool.submit(send, body) for body in bodies]
+        for body in bodies:
+            assert body.begun.wait(20)
+        refused = app.test_client().post(PREDICT, json=person(), environ_base=CLIENT)
+        assert "You may have 2 requests at once under way" in problem(refused, 429)["detail"]
+        assert refused.headers["Retry-After"] == "1"
+        assert "default-src" in refused.headers["Content-Security-Policy"]
+        assert app.test_client().get("/census", environ_base=OTHER).status_code == 200
+        for body in bodies:
+            body.over.set()
+        assert [one.result(20) for one in slow] == [400, 400]
+    assert app.test_client().get("/census", environ_base=CLIENT).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/food", "/predict", "/api/models/food/predict"])
+def test_photos_wait_in_a_lane_of_their_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    monkeypatch.setattr(lanes, "PATIENCE", 0.01)
+    client = limited(tmp_path, monkeypatch)
+    lane = lane_of(client.application, "photos")
+    for number in range(4):
+        lane.enter(f"192.0.2.{number}")
+    field = "photo" if "food" in path else "file"
+    refused = client.post(path, data={field: photo()})
+    assert refused.status_code == 503
+    assert "Too many photos are being worked on at the moment" in refused.text
+    assert refused.headers["Retry-After"]
+    assert client.get("/food").status_code == 200
+    lane.leave("192.0.2.0")
+    assert client.post(path, data={field: photo()}).status_code in (200, 303)
+    assert lane.inside.total() == 3
+
+
+def lane_of(app: Flask, name: str) -> lanes.Lane:
+    found: lanes.Lane = app.extensions["allowances"].lanes[name]
+    return found
+
+
+def test_one_client_has_at_most_half_of_a_lane(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lanes, "PATIENCE", 0.01)
+    lane = lanes.Lane("photos", 4)
+    lane.enter("192.0.2.1")
+    lane.enter("192.0.2.1")
+    with pytest.raises(lanes.ServiceUnavailable):
+        lane.enter("192.0.2.1")
+    lane.enter("192.0.2.2")
+
+
+def test_whoever_waits_for_a_place_gets_it_once_it_is_free() -> None:
+    lane = lanes.Lane("photos", 2)
+    lane.enter("192.0.2.1")
+    lane.enter("192.0.2.2")
+    with ThreadPoolExecutor() as pool:
+        waiting = pool.submit(lane.enter, "192.0.2.3")
+        lane.leave("192.0.2.1")
+        waiting.result(20)
+    assert set(lane.inside) == {"192.0.2.2", "192.0.2.3"}
+
+
+def test_an_explained_list_gives_its_place_back_when_the_client_leaves(client: FlaskClient) -> None:
+    lane = lane_of(client.application, "explained lists")
+    answer = client.post(f"{PREDICT}?explain=1", json=[example(get_model("census"))] * 1000)
+    assert lane.inside.total() == 1
+    answer.close()
+    assert lane.inside.total() == 0
+
+
+def test_too_many_names_the_seconds() -> None:
+    from webapp.http.limiter import Verdict
+
+    assert "Wait 1 second and" in str(TooMany("pages", Rate(60, 1), Verdict(0, 0.2, False)))

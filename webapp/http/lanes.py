@@ -1,0 +1,77 @@
+"""Lanes for what takes long, so that everything else is answered meanwhile, and a share of the threads for each client."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+
+from werkzeug.exceptions import HTTPException, ServiceUnavailable, TooManyRequests
+
+from .limiter import EXEMPT, network_of
+
+# How many of each kind a worker does at once; what more comes waits this long for its turn.
+LANES = {"photos": 4, "file uploads": 4, "explained lists": 2}
+PATIENCE = 5.0
+
+
+class Lane:
+    def __init__(self, name: str, size: int) -> None:
+        self.name = name
+        self.size = size
+        self.inside: Counter[str] = Counter()
+        self.change = threading.Condition()
+
+    def enter(self, address: str) -> None:
+        """Wait for a place. Nobody has more than half of them, so that one client cannot keep all others out."""
+        client = network_of(address)
+        most = self.size if address in EXEMPT else self.size // 2
+
+        def has_room() -> bool:
+            return self.inside.total() < self.size and self.inside[client] < most
+
+        with self.change:
+            if not self.change.wait_for(has_room, PATIENCE):
+                raise busy(self.name)
+            self.inside[client] += 1
+
+    def leave(self, address: str) -> None:
+        client = network_of(address)
+        with self.change:
+            self.inside[client] -= 1
+            if not self.inside[client]:
+                del self.inside[client]
+            self.change.notify_all()
+
+
+def busy(name: str) -> HTTPException:
+    return ServiceUnavailable(
+        f"Too many {name} are being worked on at the moment. Nothing was lost: send it again in a few seconds",
+        retry_after=max(1, round(PATIENCE)),
+    )
+
+
+class Shares:
+    """How many requests of each client a worker has begun and not ended, slow bodies among them."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.begun: Counter[str] = Counter()
+        self.lock = threading.Lock()
+
+    def enter(self, address: str) -> None:
+        client = network_of(address)
+        with self.lock:
+            if self.begun[client] >= self.most:
+                raise TooManyRequests(
+                    f"You may have {self.most} requests at once under way from one address. "
+                    "Wait until one of them is answered, and send this one again",
+                    retry_after=1,
+                )
+            self.begun[client] += 1
+
+    def leave(self, address: str) -> None:
+        client = network_of(address)
+        with self.lock:
+            self.begun[client] -= 1
+            if not self.begun[client]:
+                del self.begun[client]

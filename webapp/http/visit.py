@@ -1,0 +1,112 @@
+"""One request on its way: its id, its client, what it is about, what it may ask for, and what it holds till its end."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from werkzeug.exceptions import ServiceUnavailable
+
+from webapp.settings import Rate
+
+from . import metrics
+from .lanes import LANES, Lane, Shares
+from .limiter import EXEMPT, Limiter, TooMany
+
+Item = TypeVar("Item")
+
+LATE = "This takes longer than one request may. Send less at once"
+
+
+@dataclass(frozen=True)
+class Allowances:
+    """What every client may ask for: one of these an application."""
+
+    limiter: Limiter
+    rates: dict[str, Rate | None]
+    shares: Shares | None
+    # How long one request may be worked on.
+    seconds: float
+    lanes: dict[str, Lane] = field(default_factory=lambda: {name: Lane(name, size) for name, size in LANES.items()})
+
+
+@dataclass
+class Visit:
+    id: str = ""
+    address: str = ""
+    allowances: Allowances | None = None
+    # What the log says of it: none of these is anything that a client typed.
+    route: str = ""
+    # Whether its address holds something about somebody.
+    is_private: bool = False
+    model: str = ""
+    version: str = ""
+    worked: float = 0.0
+    taken: dict[str, int] = field(default_factory=dict)
+    lanes: list[Lane] = field(default_factory=list)
+    share: Shares | None = None
+
+    def take(self, what: str, weight: int = 1) -> None:
+        """Count what this client asks for, less what was counted of this request; TooMany where that is too often."""
+        allowed, left = self.allowances, weight - self.taken.get(what, 0)
+        if allowed is None or self.address in EXEMPT or left <= 0 or (rate := allowed.rates[what]) is None:
+            return
+        verdict = allowed.limiter.take(what, self.address, rate, left)
+        if not verdict.allowed:
+            metrics.count_refusal(what)
+            raise TooMany(what, rate, verdict)
+        self.taken[what] = weight
+
+    def enter(self, name: str) -> None:
+        """Wait for a place in a lane, and keep it until the answer was sent."""
+        if self.allowances is None or (lane := self.allowances.lanes[name]) in self.lanes:
+            return
+        try:
+            lane.enter(self.address)
+        except ServiceUnavailable:
+            metrics.count_refusal(name)
+            raise
+        self.lanes.append(lane)
+
+    @property
+    def is_late(self) -> bool:
+        return self.allowances is not None and self.worked > self.allowances.seconds
+
+    def work(self, items: Iterable[Item]) -> Iterator[Item]:
+        """Each item as it is worked out. Only the work is timed: a client may take its time to read."""
+        rest = iter(items)
+        while True:
+            started = time.perf_counter()
+            try:
+                item = next(rest)
+            except StopIteration:
+                return
+            finally:
+                self.worked += time.perf_counter() - started
+            yield item
+
+    def work_in_time(self, items: Iterable[Item]) -> Iterator[Item]:
+        """The same, which breaks off once it takes too long."""
+        for item in self.work(items):
+            if self.is_late:
+                metrics.count_refusal("seconds")
+                raise ServiceUnavailable(LATE, retry_after=60)
+            yield item
+
+    def end(self) -> None:
+        while self.lanes:
+            self.lanes.pop().leave(self.address)
+        if self.share:
+            self.share.leave(self.address)
+            self.share = None
+
+
+# What is asked outside of a request, by a command or a test, has no limits.
+CURRENT: ContextVar[Visit] = ContextVar("visit", default=Visit())  # noqa: B039 - nothing writes to it
+
+
+def current() -> Visit:
+    return CURRENT.get()
