@@ -66,8 +66,10 @@ def pictures() -> st.SearchStrategy[bytes]:
     colours = st.tuples(*[st.integers(0, 255)] * 3)
     drawn = st.builds(
         lambda size, colour, kind: photos.saved(Image.new("RGB", size, colour), kind),
-        sizes, colours, st.sampled_from(["JPEG", "PNG", "WEBP"]),
-    )  # fmt: skip
+        sizes,
+        colours,
+        st.sampled_from(["JPEG", "PNG", "WEBP"]),
+    )
     return st.just(photos.COFFEE.read_bytes()) | drawn
 
 

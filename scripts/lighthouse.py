@@ -44,8 +44,11 @@ def visit(command: list[str], address: str, folder: Path) -> Report:
     environment = {**os.environ, "CHROME_PATH": shutil.which("chromium") or "chromium"}
     said = subprocess.run(
         [*command, address, "--quiet", "--output=json", f"--output-path={report}", f"--chrome-flags={ARGUMENTS}"],
-        cwd=folder, env=environment, capture_output=True, text=True,
-    )  # fmt: skip
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
     if said.returncode:
         raise SystemExit(f"Lighthouse could not visit {address}:\n{said.stderr}")
     told: Report = json.loads(report.read_text(encoding="utf-8"))

@@ -57,14 +57,23 @@ def example(model: Model, number: int = 0) -> Answers:
 def person(**changes: Any) -> dict[str, Any]:
     """Somebody of the census."""
     return {
-        "age": "37", "sex": "Male", "status": "Never-married", "race": "White",
-        "education": "Bachelors", "work": "Private", "hours": "40",
-    } | changes  # fmt: skip
+        "age": "37",
+        "sex": "Male",
+        "status": "Never-married",
+        "race": "White",
+        "education": "Bachelors",
+        "work": "Private",
+        "hours": "40",
+    } | changes
 
 
 def passenger(**changes: Any) -> dict[str, Any]:
     """Somebody on the Titanic."""
     return {
-        "sex": "male", "age": "22", "ticket_class": "3", "port": "S",
-        "siblings_spouses": "0", "parents_children": "0",
-    } | changes  # fmt: skip
+        "sex": "male",
+        "age": "22",
+        "ticket_class": "3",
+        "port": "S",
+        "siblings_spouses": "0",
+        "parents_children": "0",
+    } | changes

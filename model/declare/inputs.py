@@ -1,4 +1,4 @@
-"""One input of a model: how a raw answer is read, and the words when it cannot be.
+"""One input of a model: how a raw answer is read, or refused with a code; `faults` has the words.
 
 The web form, the JSON API and files all read through these classes, so they accept the same,
 refuse the same and say the same.

@@ -75,8 +75,9 @@ def run_granian(host: str, port: int, workers: int, tls: tuple[Path, Path] | Non
     ending, kept_open = multiprocessing.Pipe(duplex=False)
 
     def stop(*signalled: Any) -> None:
-        kept_open.close()
+        # First, so that the server does not take the workers' end for a failure.
         server.signal_handler_interrupt()
+        kept_open.close()
 
     def heed_signals() -> None:
         signal.signal(signal.SIGHUP, reload)
@@ -109,9 +110,12 @@ def run_granian(host: str, port: int, workers: int, tls: tuple[Path, Path] | Non
         allow_open_files()
         server.on_startup(heed_signals)
     threading.Thread(target=listen, daemon=True).start()
-    server.serve(target_loader=partial(load_app, reports, ending), wrap_loader=False)
-    if problems:
-        raise ServerProblem(problems[0])
+    try:
+        server.serve(target_loader=partial(load_app, reports, ending), wrap_loader=False)
+    finally:
+        # Granian leaves by SystemExit where a worker ended before it was told to.
+        if problems:
+            raise ServerProblem(problems[0])
 
 
 def granian(address: str, port: int, workers: int, tls: tuple[Path, Path] | None) -> Any:

@@ -29,9 +29,18 @@ MOST_WORKERS = 128
 # The lock of whoever begins is behind those of the workers.
 BEGINNING = MOST_WORKERS
 LIMITS = (
-    "pages", "predictions", "explanations", "uploads", "what-ifs", "client requests", "budget", "seconds",
-    "photos", "file uploads", "explained lists",
-)  # fmt: skip
+    "pages",
+    "predictions",
+    "explanations",
+    "uploads",
+    "what-ifs",
+    "client requests",
+    "budget",
+    "seconds",
+    "photos",
+    "file uploads",
+    "explained lists",
+)
 FILE_SIZE = 1024 * 1024
 BUCKETS = (0.005, 0.025, 0.1, 0.5, 2.5, 10)
 METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS"})

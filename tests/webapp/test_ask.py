@@ -19,8 +19,8 @@ from model.files.writer import CsvWriter
 from webapp.ask import Budget, Caller, OverBudget, ask, ask_each, ask_file
 from webapp.pages.fields import fill
 
+from tests.model.declare.test_reading import typed_text
 from tests.payloads import asked, each_typed_model, get_predictor, person
-from tests.test_reading import typed_text
 
 CALLER = Caller("api")
 

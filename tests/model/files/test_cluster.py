@@ -27,8 +27,11 @@ FILES, ROWS = 60, 500
 def process(*arguments: str) -> Iterator[subprocess.Popen[bytes]]:
     started = subprocess.Popen(
         [sys.executable, "-m", *arguments],
-        cwd=ROOT, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+        cwd=ROOT,
+        env=environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     try:
         yield started
     finally:
@@ -106,8 +109,13 @@ def assert_scored(rows: pl.DataFrame) -> None:
 def test_a_cluster_that_is_not_there_is_an_error_without_a_traceback(tmp_path: Path) -> None:
     write_dataset(tmp_path / "people")
     result = likely(
-        "score", "census", str(tmp_path / "people"), str(tmp_path / "scored"),
-        "--cluster", f"tcp://127.0.0.1:{free_port()}", DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT="1s",
-    )  # fmt: skip
+        "score",
+        "census",
+        str(tmp_path / "people"),
+        str(tmp_path / "scored"),
+        "--cluster",
+        f"tcp://127.0.0.1:{free_port()}",
+        DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT="1s",
+    )
     assert result.returncode == 2
     assert "Traceback" not in result.stderr

@@ -19,7 +19,7 @@ from model.vision.photo import open_photo, views
 
 from tests import photos
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[3]
 RED, BLUE, WHITE = (255, 0, 0), (0, 0, 255), (255, 255, 255)
 
 

@@ -18,7 +18,7 @@ from model.vision.headers import MAX_PHOTO_BYTES
 from tests import photos
 from tests.photos import png_chunk
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[3]
 SMALL = photos.saved(Image.new("RGB", (64, 48), "red"), "JPEG")
 ROOM = MAX_PHOTO_BYTES - len(SMALL)
 DAMAGED, SLOW, LARGE, LONG = "damaged", "takes too long", "megapixels or smaller", "pixels or fewer on each side"

@@ -173,9 +173,7 @@ def test_each_cut_finds_as_many_as_scikit_learn_says(card: Any, name: str) -> No
     (chances,), outcomes = observed(name)
     for heading, cells in the_table(card(name), "tells").items():
         said = chances > number(heading) / 100
-        true = [
-            recall_score(outcomes, said), 1 - recall_score(1 - outcomes, ~said), precision_score(outcomes, said)
-        ]  # fmt: skip
+        true = [recall_score(outcomes, said), 1 - recall_score(1 - outcomes, ~said), precision_score(outcomes, said)]
         assert [number(cell) for cell in cells] == pytest.approx([100 * one for one in true], abs=0.0501)
 
 

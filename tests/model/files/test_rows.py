@@ -91,12 +91,20 @@ def test_an_empty_cell_is_unknown_where_that_is_an_answer() -> None:
 @pytest.mark.parametrize(
     "changes",
     [
-        {"age": ""}, {"age": "abc"}, {"age": "37.5"}, {"age": "12"}, {"age": "1e3"}, {"sex": "x"}, {"race": ""},
-        {"work": "Local government, mostly"}, {"hours": "٤٠٠"}, {"age": "", "sex": "?", "hours": "-1"},
+        {"age": ""},
+        {"age": "abc"},
+        {"age": "37.5"},
+        {"age": "12"},
+        {"age": "1e3"},
+        {"sex": "x"},
+        {"race": ""},
+        {"work": "Local government, mostly"},
+        {"hours": "٤٠٠"},
+        {"age": "", "sex": "?", "hours": "-1"},
         dict.fromkeys([name for name in FIELDS if name != "work"], ""),
     ],
     ids=str,
-)  # fmt: skip
+)
 def test_a_bad_row_says_what_the_form_says(client: FlaskClient, changes: dict[str, str]) -> None:
     text, scoring = scored(people({}, changes, {}))
     before, bad, after = read(text)
@@ -261,11 +269,21 @@ def test_no_cell_changes_but_for_the_guard(notes: list[str], size: int) -> None:
 @pytest.mark.parametrize(
     ("cell", "safe"),
     [
-        ("=1+1", "'=1+1"), ("+cmd", "'+cmd"), ("-x", "'-x"), ("@SUM(A1)", "'@SUM(A1)"), ("\tx", "'\tx"),
-        ("\rx", "'\rx"), ("-5", "-5"), ("+3.25", "+3.25"), ("-1e-5", "-1e-5"), ("-1,5", "-1,5"), ("-", "'-"),
-        ("a=b", "a=b"), ("x-y", "x-y"),
+        ("=1+1", "'=1+1"),
+        ("+cmd", "'+cmd"),
+        ("-x", "'-x"),
+        ("@SUM(A1)", "'@SUM(A1)"),
+        ("\tx", "'\tx"),
+        ("\rx", "'\rx"),
+        ("-5", "-5"),
+        ("+3.25", "+3.25"),
+        ("-1e-5", "-1e-5"),
+        ("-1,5", "-1,5"),
+        ("-", "'-"),
+        ("a=b", "a=b"),
+        ("x-y", "x-y"),
     ],
-)  # fmt: skip
+)
 def test_a_cell_that_a_spreadsheet_would_run_is_made_safe(cell: str, safe: str) -> None:
     for at in (0, 7):
         names, cells = list(FIELDS), list(person().values())

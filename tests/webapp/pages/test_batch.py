@@ -186,10 +186,14 @@ def test_the_answer_is_what_scoring_gives(client: FlaskClient, encoding: str, li
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
-        ("../../etc/passwd", "passwd-scored.csv"), ("a.b.csv", "a.b-scored.csv"), ("Köln.csv", "K%C3%B6ln-scored.csv"),
-        ("x\r\ny.csv", "scored.csv"), (".csv", "scored.csv"), ('a"b.csv', "scored.csv"),
+        ("../../etc/passwd", "passwd-scored.csv"),
+        ("a.b.csv", "a.b-scored.csv"),
+        ("Köln.csv", "K%C3%B6ln-scored.csv"),
+        ("x\r\ny.csv", "scored.csv"),
+        (".csv", "scored.csv"),
+        ('a"b.csv', "scored.csv"),
     ],
-)  # fmt: skip
+)
 def test_the_files_name_cannot_do_harm(client: FlaskClient, name: str, expected: str) -> None:
     response = send(client, f"{HEADER}\n{GOOD}\n", DOWNLOAD, name)
     if response.status_code == 200:

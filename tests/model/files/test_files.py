@@ -24,7 +24,7 @@ from webapp.commands.main import main
 
 from tests.page import page_of
 from tests.payloads import person
-from tests.test_batch import DOWNLOAD, send
+from tests.webapp.pages.test_batch import DOWNLOAD, send
 
 HEADER = ",".join(person())
 GOOD = ",".join(person().values())

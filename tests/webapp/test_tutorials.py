@@ -18,9 +18,14 @@ from tests.page import page_of
 from tests.payloads import get_predictor, photo
 
 STATE_WORKER = {
-    "age": "39", "work": "State-gov", "education": "Bachelors", "status": "Never-married",
-    "race": "White", "sex": "Male", "hours": "40",
-}  # fmt: skip
+    "age": "39",
+    "work": "State-gov",
+    "education": "Bachelors",
+    "status": "Never-married",
+    "race": "White",
+    "sex": "Male",
+    "hours": "40",
+}
 # The tutorial's own list, stray quotes and all.
 PASSENGERS = [
     {"Age": 85, "Sex": "male", "Embarked": "S"},
@@ -307,9 +312,24 @@ def test_posting_nothing_is_refused_with_the_same_words(client: FlaskClient) -> 
 
 @pytest.mark.parametrize(
     "body",
-    ["{", "[", "]", "Age=3", "{'input': 7}", '{"input": 7}}', "\ufeff{}", "nul", "NaN", '{"input": NaN}',
-     '[{"Age": Infinity, "Sex": "male"}]', '{"input": 7, "input": 8}', "[" * 100_000, "9" * 5000, "\x00"],
-)  # fmt: skip
+    [
+        "{",
+        "[",
+        "]",
+        "Age=3",
+        "{'input': 7}",
+        '{"input": 7}}',
+        "\ufeff{}",
+        "nul",
+        "NaN",
+        '{"input": NaN}',
+        '[{"Age": Infinity, "Sex": "male"}]',
+        '{"input": 7, "input": 8}',
+        "[" * 100_000,
+        "9" * 5000,
+        "\x00",
+    ],
+)
 def test_what_is_no_json_is_refused(client: FlaskClient, body: str) -> None:
     response = client.post("/predict", data=body.encode(), content_type="application/json")
     assert_problem(response, 400)

@@ -14,8 +14,8 @@ from model.declare.inputs import ChoiceInput, Input, NumberInput, Refused
 from model.declare.model import Model
 from model.declare.reading import read_answers, read_lists
 
+from tests.model.predict.test_prediction import answers_of, answers_to
 from tests.payloads import MODELS, TYPED, each_typed_model
-from tests.test_prediction import answers_of, answers_to
 
 DIGITS = "0123456789٠١٢٣٤٥٦٧٨٩०१२३４５６７"
 NEARLY_NUMBERS = st.text(alphabet=DIGITS + " .,+-−_eE٫٬\u00a0\u202f\"'xinfa²½", max_size=12)

@@ -25,9 +25,14 @@ from tests.processes import likely
 
 TABLES = ("census", "titanic", "iris", "housing")
 PERSON = {
-    "age": "39", "sex": "Male", "status": "Never-married", "race": "White",
-    "education": "Bachelors", "work": "State-gov", "hours": "40",
-}  # fmt: skip
+    "age": "39",
+    "sex": "Male",
+    "status": "Never-married",
+    "race": "White",
+    "education": "Bachelors",
+    "work": "State-gov",
+    "hours": "40",
+}
 
 
 def write_csv(path: Path, rows: Sequence[Mapping[str, str]], header: Sequence[str] = ()) -> Path:

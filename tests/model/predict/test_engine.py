@@ -21,8 +21,8 @@ from model.predict.explain import explain_moves, explain_sum
 from model.predict.predictor import Predictor
 from model.predict.tables import Score, Term
 
+from tests.model.predict.test_prediction import answers_of
 from tests.payloads import each_model, example, get_predictor
-from tests.test_prediction import answers_of
 
 MEGABYTE = 1024
 
@@ -64,9 +64,13 @@ def test_a_step_holds_from_where_it_begins_to_the_next() -> None:
 
 def test_what_is_not_recorded_and_what_is_unknown_have_cells_of_their_own() -> None:
     curve = term(
-        inputs=["age"], levels=[[0, 10]], between=["age"], missing=["age"], unknown=["age"],
+        inputs=["age"],
+        levels=[[0, 10]],
+        between=["age"],
+        missing=["age"],
+        unknown=["age"],
         points=[[0.0], [1.0], [7.0], [9.0]],
-    )  # fmt: skip
+    )
     assert curve.points({"age": 5}) == 0.5
     assert curve.points({"age": NOT_RECORDED}) == 7.0
     assert curve.points({"age": None}) == 9.0
@@ -125,13 +129,20 @@ def make_wide_predictor(people: int = 1_000) -> Predictor:
             {"inputs": [name], "levels": [levels], "between": between, "whole": [], "points": points, "spread": spread}
         )
     engine = {
-        "name": "tables", "intercept": [-1.0], "intercept_spread": [[0.05] * 60], "terms": terms,
+        "name": "tables",
+        "intercept": [-1.0],
+        "intercept_spread": [[0.05] * 60],
+        "terms": terms,
         "people": {"inputs": NAMES, "answers": rows, "counts": [1] * people},
-    }  # fmt: skip
+    }
     model = Model(
-        name="wide", kind="probability", form=form, recipe=Given("q0", 0, 1, {}, ""), examples=[Example("one", {})],
+        name="wide",
+        kind="probability",
+        form=form,
+        recipe=Given("q0", 0, 1, {}, ""),
+        examples=[Example("one", {})],
         words=Words(title="", question="", heading="", lead="", button="", those=""),
-    )  # fmt: skip
+    )
     card = Card(
         "", "wide", "probability", "", "2026-01-01", Fit(""), Data(people, None), "", {}, {}, Evaluation({}), engine
     )
@@ -178,9 +189,19 @@ def test_with_half_of_it_unknown_the_smallest_changes_are_looked_for_in_bounded_
 
 def test_a_score_of_several_adds_up_each() -> None:
     score = Score(
-        {"intercept": [1.0, 2.0], "terms": [{"inputs": ["a"], "levels": [["x", "y"]], "between": [], "whole": [],
-                                             "points": [[0.5, 1.5], [2.5, 3.5]]}]}
-    )  # fmt: skip
+        {
+            "intercept": [1.0, 2.0],
+            "terms": [
+                {
+                    "inputs": ["a"],
+                    "levels": [["x", "y"]],
+                    "between": [],
+                    "whole": [],
+                    "points": [[0.5, 1.5], [2.5, 3.5]],
+                }
+            ],
+        }
+    )
     assert score.several({"a": "y"}) == (3.5, 5.5)
 
 

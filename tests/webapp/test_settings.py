@@ -10,7 +10,7 @@ import pytest
 from webapp import create_app
 from webapp.settings import SETTINGS, BadSetting, settings_from
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 PAPERS = [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]
 
 HOST_NAMES = "names as in example.org, in small letters and without a port, or .example.org for all below it"

@@ -21,7 +21,7 @@ from webapp.http import metrics
 from tests.page import Page
 from tests.payloads import MODELS, SETTINGS, example, get_model, get_predictor, person, photo
 from tests.processes import PATIENCE, Server, server
-from tests.test_serving import await_that, workers
+from tests.webapp.commands.test_serving import await_that, workers
 
 KEY = "for the tests of metrics only"
 PREDICT = "/api/models/census/predict"

@@ -104,9 +104,22 @@ def test_a_failure_tells_nothing_of_its_insides(
 
 @pytest.mark.parametrize(
     "path",
-    ["/nothing", "/census/nothing", "/census/", "/CENSUS", "/model", "/run.py", "/static/nothing.css", "/%ff%fe",
-     "/census%00", "/static/../run.py", "/static/%2e%2e/run.py", "/%0aSet-Cookie:%20a=b", "/" + "x" * 5000],
-)  # fmt: skip
+    [
+        "/nothing",
+        "/census/nothing",
+        "/census/",
+        "/CENSUS",
+        "/model",
+        "/run.py",
+        "/static/nothing.css",
+        "/%ff%fe",
+        "/census%00",
+        "/static/../run.py",
+        "/static/%2e%2e/run.py",
+        "/%0aSet-Cookie:%20a=b",
+        "/" + "x" * 5000,
+    ],
+)
 def test_a_page_that_is_not_there_is_404(client: FlaskClient, path: str) -> None:
     response = client.get(path)
     assert response.status_code == 404
@@ -156,9 +169,19 @@ def test_a_body_where_none_is_taken_is_limited(client: FlaskClient) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/", "/census", "/census?age=x", "/census/result", "/nothing", "/predict", "/probability", "/healthz",
-     "/readyz", "/api/models"],
-)  # fmt: skip
+    [
+        "/",
+        "/census",
+        "/census?age=x",
+        "/census/result",
+        "/nothing",
+        "/predict",
+        "/probability",
+        "/healthz",
+        "/readyz",
+        "/api/models",
+    ],
+)
 def test_every_answer_has_the_security_headers(client: FlaskClient, path: str) -> None:
     assert_safe(client.get(path))
 
@@ -173,8 +196,11 @@ def test_redirects_and_refusals_have_the_security_headers_too(client: FlaskClien
 
 def test_every_file_that_a_page_loads_is_there_and_safe(client: FlaskClient) -> None:
     page = page_of(client.get("/census"))
-    loaded = [e.attributes.get("src") or e.attributes.get("href", "") for e in page.root.elements()
-              if e.tag in ("script", "img", "link")]  # fmt: skip
+    loaded = [
+        e.attributes.get("src") or e.attributes.get("href", "")
+        for e in page.root.elements()
+        if e.tag in ("script", "img", "link")
+    ]
     assert loaded
     for path in loaded:
         assert path.startswith(("/", "data:"))

@@ -17,8 +17,8 @@ from model.files.atomic import put_in_place
 from model.files.dialect import Unusable
 from model.files.reader import read_chunks
 
+from tests.model.files.test_scoring import PERSON, one_person, write_csv
 from tests.processes import PATIENCE, ROOT, environment
-from tests.test_scoring import PERSON, one_person, write_csv
 
 pytestmark = pytest.mark.slow
 
@@ -26,8 +26,12 @@ pytestmark = pytest.mark.slow
 def test_rows_go_through_a_pipe() -> None:
     process = subprocess.run(
         [sys.executable, "run.py", "score", "census", "-", "-"],
-        cwd=ROOT, env=environment(), input=one_person().encode(), capture_output=True, check=True,
-    )  # fmt: skip
+        cwd=ROOT,
+        env=environment(),
+        input=one_person().encode(),
+        capture_output=True,
+        check=True,
+    )
     assert process.stdout.startswith(b"age,sex,status,race,education,work,hours,probability,low,high,error\n39,")
     assert process.stderr == b""
 
@@ -37,8 +41,11 @@ def test_who_reads_a_few_rows_only_hears_nothing_more(tmp_path: Path) -> None:
     path.write_text(one_person() + one_person().partition("\n")[2] * 200_000)
     with subprocess.Popen(
         [sys.executable, "run.py", "score", "census", str(path), "-"],
-        cwd=ROOT, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    ) as process:  # fmt: skip
+        cwd=ROOT,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         assert process.stdout.readline().startswith(b"age,")
@@ -53,10 +60,13 @@ def test_stopping_leaves_what_was_there_and_nothing_else(tmp_path: Path, stop: s
     (tmp_path / name).write_text("from yesterday")
     process = subprocess.Popen(
         [sys.executable, "run.py", "score", "census", "-", str(tmp_path / name), "--errors", str(tmp_path / "bad.csv")],
-        cwd=ROOT, env=environment(), stdin=subprocess.PIPE, stderr=subprocess.PIPE,
+        cwd=ROOT,
+        env=environment(),
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         # The tests themselves may have been started with nohup.
         preexec_fn=lambda: signal.signal(stop, signal.SIG_DFL),
-    )  # fmt: skip
+    )
     assert process.stdin is not None
     assert process.stderr is not None
     with process, process.stdin as pipe:
@@ -73,9 +83,11 @@ def test_stopping_leaves_what_was_there_and_nothing_else(tmp_path: Path, stop: s
 def test_who_starts_it_with_nohup_may_close_the_terminal(tmp_path: Path) -> None:
     with subprocess.Popen(
         [sys.executable, "run.py", "score", "census", "-", str(tmp_path / "out.csv")],
-        cwd=ROOT, env=environment(), stdin=subprocess.PIPE,
+        cwd=ROOT,
+        env=environment(),
+        stdin=subprocess.PIPE,
         preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN),
-    ) as process:  # fmt: skip
+    ) as process:
         assert process.stdin is not None
         process.stdin.write((one_person() * 100_000).encode())
         process.stdin.flush()

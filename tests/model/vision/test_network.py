@@ -24,7 +24,7 @@ from model.vision.network import NETWORK, NETWORK_SHA256, NetworkChanged, Sight,
 
 from tests import photos
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[3]
 CUP = "0.971081_0.949721_0.971081_967-0.9537_968-0.0114_925-0.0094_960-0.0040_504-0.0021"
 
 

@@ -208,8 +208,15 @@ def test_what_nobody_can_change_is_never_suggested(name: str) -> None:
 
 
 def test_few_people_like_this_is_a_warning(client: FlaskClient) -> None:
-    rare = person(age="90", sex="Female", status="Married-AF-spouse", race="Other", education="Doctorate",
-                  work="Never-worked", hours="99")  # fmt: skip
+    rare = person(
+        age="90",
+        sex="Female",
+        status="Married-AF-spouse",
+        race="Other",
+        education="Doctorate",
+        work="Never-worked",
+        hours="99",
+    )
     text = section(result(client, CENSUS, rare), "How sure is this?").text
     assert "Few people like this in the data (0), so trust the number less." in text
     assert "Few" not in section(result(client, CENSUS, person()), "How sure is this?").text

@@ -172,7 +172,7 @@ def test_a_photo_that_does_not_say_its_length_is_looked_at(client: FlaskClient) 
     "body",
     [b"", b"--edge", b"--edge--\r\n", b"--edge\r\nContent-Disposition: form-data\r\n\r\nx\r\n--edge--\r\n"],
     ids=["nothing", "half a line", "no parts", "no name"],
-)  # fmt: skip
+)
 def test_a_broken_multipart_body_is_no_failure(client: FlaskClient, body: bytes) -> None:
     for path in ("/food", "/predict"):
         response = client.post(path, data=body, content_type="multipart/form-data; boundary=edge")
