@@ -101,11 +101,10 @@ def test_headers_that_are_too_long_are_refused_and_not_logged() -> None:
         line = connect(running, b"GET /census HTTP/1.1\r\nHost: x\r\nX-Long: " + b"secret" * 50_000 + b"\r\n\r\n")
         with contextlib.suppress(ConnectionResetError):
             assert all_of_it(line).startswith(b"HTTP/1.1 431")
-        line = connect(running, b"GET /census?age=73 HTTP/9.9\r\n\r\n")
+        line = connect(running, b"GET /census?age=secret HTTP/9.9\r\n\r\n")
         assert all_of_it(line).startswith(b"HTTP/1.1 400")
         assert running.ask("GET", "/healthz").status == 200
         assert "secret" not in running.log
-        assert "73" not in running.log.replace(str(running.port), "")
 
 
 # -- signals -----------------------------------------------------------------------------------------

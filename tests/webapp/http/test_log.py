@@ -139,7 +139,7 @@ def test_nothing_that_a_client_sends_writes_a_second_line(as_json: str, capsys: 
         client.get("/census", environ_overrides={place: bad.encode().decode("latin-1")})
     told = capsys.readouterr().out
     assert len(told.splitlines()) == 6
-    assert "forged" not in told.replace("/forged", "", 0) or "\n2026-01-01" not in told
+    assert "\n2026-01-01" not in told
 
 
 def test_the_server_itself_writes_json_too() -> None:
