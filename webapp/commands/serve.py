@@ -98,11 +98,15 @@ def run_granian(host: str, port: int, workers: int, tls: tuple[Path, Path] | Non
 
     def reload(*signalled: Any) -> None:
         """Start the workers anew, if what they would read can be read."""
-        trial = [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(ROOT)!r}); import webapp.wsgi"]
+        script = f"import sys; sys.path.insert(0, {str(ROOT)!r}); import webapp.wsgi"
+        if tls:
+            # An empty password, so that a key that needs one fails and does not ask for it.
+            script += f"; import ssl; ssl.SSLContext().load_cert_chain({str(tls[0])!r}, {str(tls[1])!r}, '')"
+        trial = [sys.executable, "-c", script]
         tried = subprocess.run(trial, capture_output=True, encoding="utf-8", errors="replace")  # noqa: S603 - our own
         if tried.returncode:
             reason = (tried.stderr.strip() or f"the trial ended with {tried.returncode}").splitlines()[-1]
-            log.write(f"ERROR Not reloaded, the workers go on as they are: {reason}")
+            log.write(f"ERROR Not reloaded, the workers go on as they are: {reason}", {"level": "ERROR"})
         else:
             server.signal_handler_reload()
 

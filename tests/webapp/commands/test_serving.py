@@ -236,7 +236,10 @@ def test_a_reload_that_would_fail_is_refused_and_the_workers_go_on(tmp_path: Pat
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    folder = tmp_path_factory.mktemp("tls")
+    return make_certificate(tmp_path_factory.mktemp("tls"))
+
+
+def make_certificate(folder: Path) -> tuple[Path, Path]:
     cert, key = folder / "cert.pem", folder / "key.pem"
     subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"]
     made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-keyout", key, "-out", cert]
@@ -265,6 +268,29 @@ def test_a_certificate_needs_its_key(certificate: tuple[Path, Path]) -> None:
     assert wrong.returncode == 1
     assert "are no certificate and its key" in wrong.stderr
     assert "Traceback" not in wrong.stderr
+
+
+def test_a_reload_takes_a_renewed_certificate_in_and_refuses_one_without_its_key(tmp_path: Path) -> None:
+    def shown() -> str:
+        # While the workers change, a connection may be reset.
+        with contextlib.suppress(OSError):
+            return ssl.get_server_certificate(("127.0.0.1", running.port))
+        return ""
+
+    cert, key = make_certificate(tmp_path)
+    with_it = ("--tls-cert", str(cert), "--tls-key", str(key))
+    with server("--workers", "1", *with_it, SECRET_KEY=KEY, LIKELY_LOG="json") as running:
+        running.wait_until_it_says("Likely is on")
+        assert shown() == cert.read_text()
+        make_certificate(tmp_path)
+        renewed = cert.read_text()
+        assert shown() != renewed
+        running.process.send_signal(signal.SIGHUP)
+        await_that(lambda: shown() == renewed, running)
+        key.write_text("no key")
+        running.process.send_signal(signal.SIGHUP)
+        running.wait_until_it_says('"level": "ERROR", "message": "ERROR Not reloaded, the workers go on as they are')
+        assert shown() == renewed
 
 
 # -- other servers -----------------------------------------------------------------------------------
