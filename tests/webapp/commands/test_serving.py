@@ -282,11 +282,12 @@ def test_a_reload_takes_a_renewed_certificate_in_and_refuses_one_without_its_key
     with server("--workers", "1", *with_it, SECRET_KEY=KEY, LIKELY_LOG="json") as running:
         running.wait_until_it_says("Likely is on")
         assert shown() == cert.read_text()
+        (first,) = workers(running)
         make_certificate(tmp_path)
         renewed = cert.read_text()
         assert shown() != renewed
         running.process.send_signal(signal.SIGHUP)
-        await_that(lambda: shown() == renewed, running)
+        await_that(lambda: first not in workers(running) and shown() == renewed, running)
         key.write_text("no key")
         running.process.send_signal(signal.SIGHUP)
         running.wait_until_it_says('"level": "ERROR", "message": "ERROR Not reloaded, the workers go on as they are')
