@@ -18,6 +18,8 @@ SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 OTHERS = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"%PDF", b"\x1f\x8b", b"PAR1", b"SQLite format 3")
 # No row of ours is longer; keeps a file without line ends from being held in memory whole.
 LONGEST_LINE = 1 << 20
+# After each broken line the rest is looked at anew.
+MOST_BROKEN = 20
 
 EMPTY = "The file is empty. It needs a line that names the columns, and a line for each row"
 SPREADSHEET = "This is a spreadsheet or an archive, not a CSV file. Open it, save it as CSV, and choose the new file"
@@ -29,6 +31,10 @@ OLD_LINES = (
 UNREADABLE = "The file’s text cannot be read from line {:,} on. Save it as CSV in UTF-8, and choose the new file"
 HEADER_ONLY = "The file has a line that names the columns, but no rows below it"
 BROKEN = "This row cannot be read. Check its quotation marks and where its lines end"
+TOO_BROKEN = (
+    f"More than {MOST_BROKEN} lines have a quotation mark that nobody closed, the last of them line {{:,}}. "
+    "Check the quotation marks, and choose the file again"
+)
 CUT = "The file became shorter while it was read. Wait until nothing writes to it, and score it again"
 TOO_LONG = "Line {:,} is longer than a row can be. Choose a CSV file with a line for each row"
 

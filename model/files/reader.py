@@ -21,8 +21,10 @@ from .dialect import (
     HEADER_ONLY,
     LONGEST_LINE,
     MARKS,
+    MOST_BROKEN,
     NOT_TEXT,
     START,
+    TOO_BROKEN,
     TOO_LONG,
     Dialect,
     Unusable,
@@ -124,7 +126,7 @@ class CsvReader:
 
     def _split(self, blocks: Iterable[bytes]) -> Iterator[Item]:
         """The text, parted where a record ends, with what cannot be read refused."""
-        number, data = 1, b""
+        number, data, broken = 1, b"", 0
         for block in chain(blocks, [b""]):
             data += block or (b"\n" if data and not data.endswith(b"\n") else b"")
             while data:
@@ -141,6 +143,9 @@ class CsvReader:
                 if data and not line:
                     raise Unusable(TOO_LONG.format(number))
                 if line:
+                    broken += 1
+                    if broken > MOST_BROKEN:
+                        raise Unusable(TOO_BROKEN.format(number))
                     check_text(line, number)
                     yield Item(number, line, is_broken=True)
                     number, data = number + 1, data[len(line) :]

@@ -17,6 +17,7 @@ from model.files.dialect import (
     NOT_TEXT,
     OLD_LINES,
     SPREADSHEET,
+    TOO_BROKEN,
     TOO_LONG,
     UNREADABLE,
 )
@@ -89,6 +90,8 @@ REFUSED: dict[str, tuple[str | bytes, str]] = {
     "half a letter of UTF-16": (TABLE.encode("utf-16") + b"1", UNREADABLE.format(4)),
     "a very long line": (TABLE + "x" * (LONGEST_LINE + 1), TOO_LONG.format(4)),
     "a very long line between others": (TABLE + "x" * (LONGEST_LINE + 1) + f"\n{GOOD}\n" * 5, TOO_LONG.format(4)),
+    # It takes a look at all that follows each of them.
+    "a quotation mark that nobody closed on every line": (HEADER + "\n" + 'x","\n' * 200_000, TOO_BROKEN.format(22)),
     "first line without names": (
         f",,\n{GOOD}\n",
         "The file’s first line is empty. It must name the columns: " + HEADER.replace(",", ", "),
