@@ -14,17 +14,16 @@ import argparse
 import http.client
 import os
 import re
-import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import polars
+from processes import workers
 from rows import census
-from servers import ROOT, await_port, free_port
+from servers import free_port, likely, server
 
 EDGE = "the-edge-of-the-file"
 PIECE = 256 * 1024
@@ -34,11 +33,6 @@ def body_of(token: str, file: bytes) -> bytes:
     part = f"--{EDGE}\r\nContent-Disposition: form-data; name="
     head = f'{part}"csrf_token"\r\n\r\n{token}\r\n{part}"file"; filename="census.csv"\r\n\r\n'
     return head.encode() + file + f"\r\n--{EDGE}--\r\n".encode()
-
-
-def workers_of(parent: int) -> list[int]:
-    children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
-    return [int(child) for child in children]
 
 
 def private_memory(process: int) -> int:
@@ -78,7 +72,7 @@ def pieces(body: bytes) -> Iterator[bytes]:
         yield body[at : at + PIECE]
 
 
-def upload(port: int, body: bytes, address: str, cookie: str) -> tuple[float, int]:
+def upload(port: int, body: bytes, address: str, cookie: str, status: int) -> tuple[float, int]:
     """Seconds and answered bytes."""
     line = http.client.HTTPConnection("127.0.0.1", port, timeout=600)
     headers = {
@@ -93,7 +87,7 @@ def upload(port: int, body: bytes, address: str, cookie: str) -> tuple[float, in
     while piece := answer.read(PIECE):
         size += len(piece)
     line.close()
-    if answer.status != 200:
+    if answer.status != status:
         raise SystemExit(f"{address} answered {answer.status}")
     return time.perf_counter() - started, size
 
@@ -109,21 +103,28 @@ def form(port: int) -> tuple[str, str]:
     return found[1], cookie
 
 
-def memory_of(server: subprocess.Popen[bytes]) -> int:
-    return sum(map(private_memory, workers_of(server.pid)))
+def memory_of(started: subprocess.Popen[bytes]) -> int:
+    return sum(map(private_memory, workers(started.pid)))
 
 
 def measure(
-    server: subprocess.Popen[bytes], port: int, name: str, body: bytes, address: str, cookie: str, fresh: int
+    started: subprocess.Popen[bytes],
+    port: int,
+    name: str,
+    body: bytes,
+    address: str,
+    cookie: str,
+    fresh: int,
+    status: int,
 ) -> None:
-    workers = workers_of(server.pid)
-    spent = processor_seconds(workers)
-    watch = Watch(workers)
+    processes = workers(started.pid)
+    spent = processor_seconds(processes)
+    watch = Watch(processes)
     watch.start()
-    seconds, size = upload(port, body, address, cookie)
+    seconds, size = upload(port, body, address, cookie, status)
     watch.stopped.set()
     watch.join()
-    spent = processor_seconds(workers) - spent
+    spent = processor_seconds(processes) - spent
     print(
         f"  {name:9} {body.count(10) / seconds:9,.0f} lines/s, {seconds:.2f} s, {spent:.2f} s of processor,"
         f" {(watch.highest - watch.before) / 1e6:6.1f} MB above before, {(watch.highest - fresh) / 1e6:6.1f} MB"
@@ -141,30 +142,25 @@ def main() -> None:
     started = time.perf_counter()
     polars.read_csv(file, infer_schema=False).write_csv()
     print(f"  Polars reading and writing alone {asked.rows / (time.perf_counter() - started):9,.0f} rows/s")
-    environment = {**os.environ, "SECRET_KEY": "for this benchmark only", "LIKELY_BATCH_MB": "1000"}
-    command = [sys.executable, "run.py", "--port", str(port), "--workers", "2"]
-    server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
-    try:
-        await_port(port, server)
+    with server(likely(port), port, SECRET_KEY="for this benchmark only", LIKELY_BATCH_MB="1000") as process:
         token, cookie = form(port)
         header = file.partition(b"\n")[0].removeprefix(b"id,")
         bad = header + b"\n" + b"x\n" * 500_000
         unclosed = header + b'\n"' + b"x\n" * 500_000
+        nested = header + b"\n" + b'x","\n' * 200_000
         one = file[: file.index(b"\n", file.index(b"\n") + 1) + 1]
-        fresh = memory_of(server)
-        for name, table, address in (
-            ("one row", one, "/census/batch?download=1"),
-            ("scored", file, "/census/batch?download=1"),
-            ("checked", file, "/census/batch"),
-            ("1 MB of x", bad, "/census/batch?download=1"),
-            ("unclosed", unclosed, "/census/batch?download=1"),
+        fresh = memory_of(process)
+        for name, table, address, status in (
+            ("one row", one, "/census/batch?download=1", 200),
+            ("scored", file, "/census/batch?download=1", 200),
+            ("checked", file, "/census/batch", 200),
+            ("1 MB of x", bad, "/census/batch?download=1", 200),
+            ("unclosed", unclosed, "/census/batch?download=1", 200),
+            ("nested", nested, "/census/batch?download=1", 422),
         ):
             body = body_of(token, table)
             for _ in range(asked.rounds):
-                measure(server, port, name, body, address, cookie, fresh)
-    finally:
-        server.send_signal(signal.SIGTERM)
-        server.wait(15)
+                measure(process, port, name, body, address, cookie, fresh, status)
 
 
 if __name__ == "__main__":
