@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import Any, TypeVar
 
 from flask import Flask, Request, current_app, request
-from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge, UnsupportedMediaType
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 from werkzeug.formparser import FormDataParser
 
 MEGABYTE = 1024 * 1024
@@ -19,6 +19,20 @@ PIECE = 64 * 1024
 View = TypeVar("View", bound=Callable[..., Any])
 
 
+class Body:
+    """What a server hands on of a body. Each server has errors of its own for chunks that it cannot take apart."""
+
+    def __init__(self, stream: Any) -> None:
+        self.stream = stream
+
+    def read(self, *size: int) -> bytes:
+        try:
+            read: bytes = self.stream.read(*size)
+        except Exception:
+            raise BadRequest("The body did not arrive whole. Send it again") from None
+        return read
+
+
 class InMemoryRequest(Request):
     """A request whose uploads stay in memory: a photo is never written to disk, not even for a moment."""
 
@@ -28,6 +42,7 @@ class InMemoryRequest(Request):
         # that its end. Werkzeug asks only whether the key is there, and other servers wait for more behind the body.
         if self.content_length is not None:
             environ.pop("wsgi.input_terminated", None)
+        environ["wsgi.input"] = Body(environ["wsgi.input"])
 
     def make_form_data_parser(self) -> FormDataParser:
         parser = super().make_form_data_parser()
@@ -57,16 +72,10 @@ def limit_body() -> None:
 def whole_body() -> bytes:
     """The body. Of a longer one that comes in chunks werkzeug would hand out what fits, and say nothing."""
     ends = request.environ.get("wsgi.input_terminated")
-    try:
-        body = request.get_data(cache=False)
-        if ends and request.content_length is None and request.environ["wsgi.input"].read(1):
-            raise RequestEntityTooLarge
-        return body
-    except HTTPException:
-        raise
-    except Exception:
-        # Each server has errors of its own for chunks that it cannot take apart.
-        raise BadRequest("The body did not arrive whole. Send it again") from None
+    body = request.get_data(cache=False)
+    if ends and request.content_length is None and request.environ["wsgi.input"].read(1):
+        raise RequestEntityTooLarge
+    return body
 
 
 def drain() -> None:

@@ -240,6 +240,31 @@ FIELDS = {"/food": "photo", "/predict": "file"}
 MULTIPART = "multipart/form-data; boundary=edge"
 
 
+class Broken(io.BytesIO):
+    """What a server hands on of chunks that it cannot take apart."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        raise OSError("Invalid chunk")
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/census", "application/x-www-form-urlencoded"),
+        ("/iris", "application/x-www-form-urlencoded"),
+        ("/food", MULTIPART),
+        ("/food/compare", MULTIPART),
+        ("/census/batch", MULTIPART),
+        ("/predict", MULTIPART),
+        ("/predict", "application/json"),
+        ("/api/models/census/predict", "application/json"),
+    ],
+)
+def test_a_body_that_breaks_off_is_400_wherever_it_goes(client: FlaskClient, path: str, kind: str) -> None:
+    in_chunks = {"headers": {"Transfer-Encoding": "chunked"}, "environ_overrides": {"wsgi.input_terminated": True}}
+    assert client.post(path, input_stream=Broken(), content_type=kind, **in_chunks).status_code == 400
+
+
 def body_of(path: str, data: bytes) -> bytes:
     """The body as a browser sends it; Flask's client would spool a large one to the disk."""
     head = f'--edge\r\nContent-Disposition: form-data; name="{FIELDS[path]}"; filename="a.jpg"\r\n\r\n'
