@@ -15,7 +15,7 @@ from model.declare.model import Model
 from model.predict.predictor import Predictor
 from webapp.ask import LONGEST_NAME, Asked, Budget, Caller, ask_each, find_strangers
 from webapp.http.health import does_answer
-from webapp.http.json import as_json, json_body, parse_json
+from webapp.http.json import as_json, encoded, json_body, parse_json
 from webapp.http.limits import body_limit, whole_body
 from webapp.http.models import catalog, predictor_of
 from webapp.settings import VERSION
@@ -111,6 +111,10 @@ def read_body() -> Any:
     insist(isinstance(body, dict), "Send a JSON object with “inputs”, a list of tensors")
     is_so = isinstance(body.get("id"), (str, NULL)) and isinstance(body.get("parameters"), (dict, NULL))
     insist(is_so, "“id” must be a text, and “parameters” an object")
+    try:
+        encoded(body.get("parameters"))
+    except ValueError:
+        raise BadRequest("“parameters” come back, so their numbers must be ones that JSON can write") from None
     return body
 
 

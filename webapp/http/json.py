@@ -14,7 +14,7 @@ MOST_DIGITS = 4_300
 # A byte order mark, and what JSON takes for space.
 BEFORE_JSON = b"\xef\xbb\xbf \t\r\n"
 # json.dumps() would build an encoder for every answer.
-ENCODER = json.JSONEncoder(ensure_ascii=False)
+ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 
 
 def refuse_constant(name: str) -> Any:
