@@ -157,6 +157,7 @@ def too_large() -> str:
 
 def attachment(pieces: Iterable[bytes], name: str) -> Response:
     file = Response(pieces, mimetype="text/csv")
+    name = "".join(letter for letter in name if letter.isprintable())
     # Headers are ASCII; a name that is not goes into the second form, which browsers prefer.
     plain = name.encode("ascii", "ignore").decode()
     longer = {} if plain == name else {"filename*": f"UTF-8''{quote(name)}"}

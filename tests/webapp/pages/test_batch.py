@@ -158,6 +158,13 @@ def test_a_file_without_one_good_row_says_so(client: FlaskClient) -> None:
 # -- a file that is scored ---------------------------------------------------------------------------
 
 
+def test_a_file_whose_name_has_a_line_break_in_it_comes_back_without(client: FlaskClient) -> None:
+    body = body_of(f"{HEADER}\n{GOOD}\n").replace(b'filename="people.csv"', b"filename*=UTF-8''a%0D%0Ab.csv")
+    response = client.post(DOWNLOAD, data=body, content_type=MULTIPART)
+    assert response.status_code == 200
+    assert response.headers["Content-Disposition"] == "attachment; filename=ab-scored.csv"
+
+
 def test_a_scored_file_comes_back_as_a_file(client: FlaskClient) -> None:
     response = send(client, f"{HEADER}\n{GOOD}\n{BAD}\n", DOWNLOAD)
     assert response.status_code == 200
