@@ -48,6 +48,8 @@ def send(model: Model) -> Any:
         drain()
         return form_page(model, page_form(model)(formdata=None), [too_large(model)]), 413
     try:
+        # Before a photo is looked at, which is done while the form is filled in.
+        current().take("predictions")
         enter_lane(model)
         sent = fill(model, given)
         good = sent.validate()
@@ -60,7 +62,6 @@ def send(model: Model) -> Any:
 
 
 def enter_lane(model: Model) -> None:
-    """Reading a photo takes long, and is done while the form is filled in."""
     if model.has_photo:
         current().enter("photos")
 

@@ -89,6 +89,17 @@ def test_a_form_that_is_sent_too_often_comes_back_with_all_that_was_typed(client
     assert "You may ask for 1 predictions a minute" in page.summary[0]
 
 
+def test_a_photo_too_many_is_not_looked_at(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(3):
+        assert client.post("/food", data={"photo": photo()}, environ_base=CLIENT).status_code == 303
+
+    def look(*_: Any) -> None:
+        raise AssertionError("It was looked at")
+
+    monkeypatch.setattr("model.vision.network.look", look)
+    assert_says_when(client.post("/food", data={"photo": photo()}, environ_base=CLIENT), "predictions", 1)
+
+
 def test_a_long_list_counts_as_many_predictions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     client = limited(tmp_path, monkeypatch, PREDICTIONS=Rate(1, 12))
     statuses = [client.post(PREDICT, json=[person()] * 500, environ_base=CLIENT).status_code for _ in range(3)]
