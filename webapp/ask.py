@@ -52,7 +52,6 @@ class Caller:
     """Who asks, and by which door: "page", "api", "tutorial", "file", "what-if" for a script's try, or "example"."""
 
     door: str
-    address: str = ""
 
 
 class OverBudget(UnprocessableEntity):

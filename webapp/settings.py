@@ -90,7 +90,8 @@ def read_rate(text: str) -> Rate | None:
         return None
     minute, _, burst = text.partition("/")
     rate = Rate(int(minute), int(burst) if burst else max(1, int(minute) // 4))
-    if not (1 <= rate.minute <= 1_000_000 and 1 <= rate.burst <= 1_000_000):
+    # Nobody has to wait for longer than a day, which the limiter relies on.
+    if not (1 <= rate.minute <= 1_000_000 and 1 <= rate.burst <= min(1_000_000, 1440 * rate.minute)):
         raise ValueError
     return rate
 

@@ -24,7 +24,7 @@ from webapp.api.predict import entry, refuse
 from webapp.ask import Budget, Caller, ask_each
 from webapp.http.errors import problem
 from webapp.http.json import parse_json
-from webapp.http.limits import body_limit, whole_body
+from webapp.http.limits import PHOTO_LIMIT, body_limit, whole_body
 from webapp.http.models import catalog
 from webapp.pages import form, result
 
@@ -61,7 +61,7 @@ def predictor(name: str) -> Predictor:
 
 def read(predictor: Predictor, rows: list[Any], names: Mapping[str, str], one: bool = False) -> list[Answers]:
     """The answers of all rows, or a refusal that names every fault under the client's own names."""
-    asked = ask_each(predictor, rows, Caller("tutorial", request.remote_addr or ""), Budget(MOST_ROWS))
+    asked = ask_each(predictor, rows, Caller("tutorial"), Budget(MOST_ROWS))
     faults = [
         entry(names.get(said.name, said.name), said.message, None if one else number)
         for number, row in enumerate(asked)
@@ -78,7 +78,7 @@ def census() -> Any:
 
 
 @bp.post("/iris")
-@body_limit(form.FORM_LIMIT)
+@body_limit(PHOTO_LIMIT)
 def iris() -> Any:
     flowers = predictor("iris")
     if "data" not in request.form:
@@ -95,7 +95,7 @@ def iris() -> Any:
 
 
 @bp.route("/predict", methods=["GET", "POST"])
-@body_limit(form.FORM_LIMIT)
+@body_limit(PHOTO_LIMIT)
 def predict() -> Any:
     if request.mimetype == "multipart/form-data":
         return food()

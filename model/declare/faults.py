@@ -30,7 +30,6 @@ SENTENCES = {
     "stranger": "“{given}” is not one of the inputs. There are: {inputs}",
     "misspelt": "“{given}” is not one of the inputs. Did you mean “{near}”?",
     "strangers_left_out": "{count} more keys are not inputs",
-    "no_answers": "Send one JSON object of answers, or a list of up to {most} of them",
     "too_late": "The time for this request was over before this one. Send it again, with fewer at once",
     "no_object": "Each item of the list must be a JSON object of answers",
 }

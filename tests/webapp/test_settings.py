@@ -13,6 +13,7 @@ from webapp.settings import SETTINGS, BadSetting, settings_from
 ROOT = Path(__file__).parents[2]
 PAPERS = [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]
 
+RATES = "so many a minute, as in 600, or 600/200 for 200 of them at once; or off"
 HOST_NAMES = "names as in example.org, in small letters and without a port, or .example.org for all below it"
 
 
@@ -82,6 +83,9 @@ def test_a_setting_is_understood(variable: str, text: str, key: str, value: obje
         ("LIKELY_CORS_ORIGINS", "https://example.org/", "origins like https://example.org, or *"),
         ("LIKELY_CORS_ORIGINS", "https://Example.org", "origins like https://example.org, or *"),
         ("WEB_CONCURRENCY", "65", "a whole number from 1 to 64"),
+        ("LIKELY_PAGES", "1/1441", RATES),
+        ("LIKELY_PAGES", "0/5", RATES),
+        ("LIKELY_PAGES", "often", RATES),
         ("LIKELY_MODELS", "Census", "names of models, as in census titanic"),
         ("LIKELY_MODELS", ",", "names of models, as in census titanic"),
         ("LIKELY_HOSTS", "https://example.org", HOST_NAMES),

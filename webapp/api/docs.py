@@ -10,7 +10,7 @@ from flask import Blueprint, Response, current_app, render_template, request
 from model.declare.model import Model
 from webapp.ask import Caller
 from webapp.http.addresses import path_of, site
-from webapp.http.limits import MEGABYTE
+from webapp.http.limits import MEGABYTE, PHOTO_LIMIT
 from webapp.http.models import catalog, predictor_of
 from webapp.text.snippets import Snippet, curl, pretty, snippets
 
@@ -42,7 +42,7 @@ def documentation() -> str:
         shown=show_what_all_share(),
         statuses=openapi.STATUSES,
         most=api.MOST_AT_ONCE,
-        megabytes=api.BODY_LIMIT // MEGABYTE,
+        megabytes=PHOTO_LIMIT // MEGABYTE,
         megabytes_of_one=api.ONE_LIMIT // MEGABYTE,
         origins=current_app.config["CORS_ORIGINS"],
     )

@@ -16,11 +16,11 @@ from model.predict.predictor import Predictor
 from webapp.ask import LONGEST_NAME, Asked, Budget, Caller, ask_each, find_strangers
 from webapp.http.health import does_answer
 from webapp.http.json import as_json, encoded, json_body, parse_json
-from webapp.http.limits import body_limit, whole_body
+from webapp.http.limits import PHOTO_LIMIT, body_limit, whole_body
 from webapp.http.models import catalog, predictor_of
 from webapp.settings import VERSION
 
-from .predict import BODY_LIMIT, MOST_AT_ONCE
+from .predict import MOST_AT_ONCE
 
 bp = Blueprint("inference", __name__, url_prefix="/v2")
 
@@ -64,13 +64,13 @@ def metadata(model: Model, version: str = "") -> Response:
 
 @bp.post("/models/<model:model>/infer")
 @bp.post("/models/<model:model>/versions/<version>/infer")
-@body_limit(BODY_LIMIT)
+@body_limit(PHOTO_LIMIT)
 def infer(model: Model, version: str = "") -> Response:
     predictor, body = pinned(model, version), read_body()
     outputs = read_outputs(predictor, body.get("outputs") or [])
     columns = read_columns(model, body.get("inputs"))
     rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
-    asked = ask_each(predictor, rows, Caller("api", request.remote_addr or ""), Budget(MOST_AT_ONCE, 0))
+    asked = ask_each(predictor, rows, Caller("api"), Budget(MOST_AT_ONCE, 0))
     refuse_faults(asked)
     cells = zip(*[predictor.kind.cells(predictor.estimates(one.answers)) for one in asked], strict=True)
     found = dict(zip(predictor.kind.columns, cells, strict=True))
@@ -107,7 +107,7 @@ def read_body() -> Any:
         words = "Send tensors as JSON, without Inference-Header-Content-Length: no binary tensors are taken here"
         raise UnsupportedMediaType(f"{words}. In tritonclient that is set_data_from_numpy(…, binary_data=False)")
     # Clients of this protocol need not say that it is JSON, and tritonclient does not.
-    body = json_body(BODY_LIMIT) if request.mimetype else parse_json(whole_body())
+    body = json_body(PHOTO_LIMIT) if request.mimetype else parse_json(whole_body())
     insist(isinstance(body, dict), "Send a JSON object with “inputs”, a list of tensors")
     is_so = isinstance(body.get("id"), (str, NULL)) and isinstance(body.get("parameters"), (dict, NULL))
     insist(is_so, "“id” must be a text, and “parameters” an object")

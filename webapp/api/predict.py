@@ -15,7 +15,7 @@ from model.predict.predictor import Predictor
 from webapp.ask import Asked, Budget, Caller, OverBudget, ask, ask_each, in_time
 from webapp.http.errors import problem
 from webapp.http.json import as_json, encoded, json_body
-from webapp.http.limits import MEGABYTE, body_limit
+from webapp.http.limits import MEGABYTE, PHOTO_LIMIT, body_limit
 from webapp.http.models import catalog, predictor_of
 from webapp.http.visit import current
 
@@ -25,7 +25,6 @@ bp = Blueprint("api", __name__, url_prefix="/api")
 
 MOST_AT_ONCE = 10_000
 # Ten thousand census records are 1.5 MB; a photo is 8.
-BODY_LIMIT = 8 * MEGABYTE + 64 * 1024
 # One object of answers alone; no form has so many.
 ONE_LIMIT = MEGABYTE
 # So many bytes of a long answer are sent together.
@@ -85,12 +84,12 @@ def described(asked: Input) -> dict[str, Any]:
 
 
 @bp.post("/models/<model:model>/predict")
-@body_limit(BODY_LIMIT)
+@body_limit(PHOTO_LIMIT)
 def predict(model: Model) -> Response:
     predictor = predictor_of(model)
     explain = wants_explanation(predictor)
     body = read_photo(model) if model.has_photo else json_body(ONE_LIMIT)
-    return answer(predictor, body, explain, Caller("api", request.remote_addr or ""))
+    return answer(predictor, body, explain, Caller("api"))
 
 
 def wants_explanation(predictor: Predictor) -> bool:

@@ -3,6 +3,7 @@
 from flask import Response, render_template, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge, UnsupportedMediaType
 
+from .headers import with_headers
 from .json import as_json
 from .limits import drain, size
 from .models import catalog
@@ -31,6 +32,13 @@ def refusal(path: str, status: int, title: str, detail: str) -> Response:
     return problem(status, title, detail)
 
 
+def short_refusal(path: str, status: int, title: str, detail: str) -> Response:
+    """The same before there is an application that could make a page."""
+    if is_for_programs(path):
+        return refusal(path, status, title, detail)
+    return Response(f"{detail}\n", status, mimetype="text/plain")
+
+
 def problem(status: int, title: str, detail: str, errors: list[dict[str, str]] | None = None) -> Response:
     """An answer as RFC 9457 has it, with one entry for each fault: of an answer, or of the request as a whole."""
     body = {
@@ -56,8 +64,7 @@ def explain(error: HTTPException) -> Response:
         answer = Response(
             render_template("error.html", status=status, title=title, advice=advice, id=current().id), status
         )
-    answer.headers.update([header for header in error.get_headers() if header[0] != "Content-Type"])
-    return answer
+    return with_headers(answer, error)
 
 
 def detail_of(error: HTTPException) -> str:

@@ -9,9 +9,7 @@ from collections.abc import Callable, Collection, Iterable
 from functools import lru_cache
 from typing import Any
 
-from flask import Response
-
-from .errors import is_for_programs, refusal
+from .errors import short_refusal
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
@@ -52,9 +50,7 @@ class Front:
         fault = find_fault(environ, self.hosts)
         if not fault:
             return self.app(environ, start)
-        if is_for_programs(environ["PATH_INFO"]):
-            return refusal(environ["PATH_INFO"], 400, "Bad Request", fault)(environ, start)
-        return Response(f"{fault}\n", 400, mimetype="text/plain")(environ, start)
+        return short_refusal(environ["PATH_INFO"], 400, "Bad Request", fault)(environ, start)
 
 
 def find_fault(environ: dict[str, Any], hosts: Collection[str]) -> str:

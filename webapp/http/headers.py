@@ -2,6 +2,7 @@
 
 from flask import Flask, Request, Response, current_app, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from werkzeug.exceptions import HTTPException
 
 CORS_HEADERS = {
     "Access-Control-Allow-Headers": "Content-Type, If-None-Match",
@@ -32,6 +33,12 @@ def keep_private(page: Response) -> Response:
     page.headers["Cache-Control"] = "no-store"
     page.headers["X-Robots-Tag"] = "noindex"
     return page
+
+
+def with_headers(answer: Response, error: HTTPException) -> Response:
+    """The answer with what the error tells in headers, as when to come again; it is of a type of its own."""
+    answer.headers.update([header for header in error.get_headers() if header[0] != "Content-Type"])
+    return answer
 
 
 def allow_origins(response: Response) -> Response:

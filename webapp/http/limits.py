@@ -12,6 +12,8 @@ from werkzeug.formparser import FormDataParser
 MEGABYTE = 1024 * 1024
 # A form of a few answers; views that take more say so with body_limit.
 ORDINARY = 64 * 1024
+# A photo of 8 MB, or a long list, and the few bytes of a form around it.
+PHOTO_LIMIT = 8 * MEGABYTE + ORDINARY
 # A browser shows our answer only once it has sent everything, so what is too long is read and dropped.
 DRAINED_AT_MOST = 64 * MEGABYTE
 PIECE = 64 * 1024

@@ -10,7 +10,7 @@ import hmac
 import os
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -197,18 +197,22 @@ def begin(secret: str) -> None:
 
 
 def count(name: str, *labels: str, amount: float = 1) -> None:
-    """One more of these. Whatever is the matter with the files, people are answered all the same."""
+    """One more of these."""
+    keep(lambda metrics: metrics.child(name, *labels).inc(amount))
+
+
+def keep(note: Callable[[Metrics], None]) -> None:
+    """Whatever is the matter with the files, people are answered all the same."""
     try:
         for metrics in BEGUN:
-            metrics.child(name, *labels).inc(amount)
+            note(metrics)
     except (OSError, ValueError):
         BEGUN.clear()
 
 
 def count_request(method: str, route: str, status: str, seconds: float) -> None:
     count("requests", method if method in METHODS else "other", route, status)
-    for metrics in BEGUN:
-        metrics.child("seconds", route).observe(seconds)
+    keep(lambda metrics: metrics.child("seconds", route).observe(seconds))
 
 
 def count_refusal(limit: str) -> None:
@@ -235,8 +239,8 @@ def show() -> Response:
 
 
 def tell() -> Response:
-    if not BEGUN:
-        return Response("Nothing is counted: the files could not be written\n", 503, mimetype="text/plain")
-    answer = Response(BEGUN[0].text(), content_type="text/plain; version=1.0.0; charset=utf-8")
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    for metrics in BEGUN:
+        answer = Response(metrics.text(), content_type="text/plain; version=1.0.0; charset=utf-8")
+        answer.headers["Cache-Control"] = "no-store"
+        return answer
+    return Response("Nothing is counted: the files could not be written\n", 503, mimetype="text/plain")

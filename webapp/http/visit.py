@@ -105,7 +105,7 @@ class Visit:
 
 
 # What is asked outside of a request, by a command or a test, has no limits.
-CURRENT: ContextVar[Visit] = ContextVar("visit", default=Visit())  # noqa: B039 - nothing writes to it
+CURRENT: ContextVar[Visit] = ContextVar("visit", default=Visit())  # noqa: B039 - what is written to it decides nothing
 
 
 def current() -> Visit:

@@ -14,8 +14,9 @@ from werkzeug.exceptions import HTTPException
 from model.declare.model import Model
 
 from . import log, metrics
-from .errors import is_for_programs, refusal
+from .errors import short_refusal
 from .front import HEADERS, HTTPS_HEADERS, WsgiApp
+from .headers import with_headers
 from .lanes import Shares
 from .limiter import EXEMPT, Limiter
 from .log import quoted
@@ -149,12 +150,8 @@ def id_of(environ: dict[str, Any]) -> str:
 
 def refuse(error: HTTPException, environ: dict[str, Any]) -> Response:
     """An answer before anything is made of the request: no page, since there is no application yet."""
-    detail = error.description or ""
-    if is_for_programs(environ["PATH_INFO"]):
-        answer = refusal(environ["PATH_INFO"], error.code or 503, error.name, detail)
-    else:
-        answer = Response(f"{detail}\n", error.code, mimetype="text/plain")
-    answer.headers.update([header for header in error.get_headers() if header[0] != "Content-Type"])
+    answer = short_refusal(environ["PATH_INFO"], error.code or 503, error.name, error.description or "")
+    with_headers(answer, error)
     answer.headers.extend(HTTPS_HEADERS if environ["wsgi.url_scheme"] == "https" else HEADERS)
     return answer
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -21,25 +20,22 @@ from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, ServiceUnavai
 from model.declare.model import Model
 from model.declare.reading import read_answers
 from model.files.dialect import Dialect, Unusable, write_row
-from webapp.ask import Said, ask_file, score_in_time
+from webapp.ask import Caller, Said, ask_file, score_in_time
 from webapp.http.addresses import texts
-from webapp.http.headers import keep_private
+from webapp.http.headers import keep_private, with_headers
 from webapp.http.limiter import TooMany
-from webapp.http.limits import MEGABYTE, body_limit, drain
+from webapp.http.limits import MEGABYTE, ORDINARY, body_limit, drain
 from webapp.http.models import predictor_of
 from webapp.http.uploads import take_in
 from webapp.http.visit import current
 
 from .fields import NOT_SENT, TOKEN
-from .form import visitor
 
 if TYPE_CHECKING:
     from model.files.scoring import Scoring
 
 bp = Blueprint("batch", __name__)
 
-# The token and the lines around the file.
-ROUND_ABOUT = 64 * 1024
 TEMPLATE = Dialect("utf-8", True, ",", "\r\n")
 
 EXPIRED = f"{NOT_SENT}. Choose the file again and send it"
@@ -51,7 +47,7 @@ NO_FORM = "Send the file with the form on this page"
 
 
 def largest_body() -> int:
-    return int(current_app.config["BATCH_MB"]) * MEGABYTE + ROUND_ABOUT
+    return int(current_app.config["BATCH_MB"]) * MEGABYTE + ORDINARY
 
 
 @bp.before_request
@@ -83,9 +79,7 @@ def score(model: Model) -> Any:
         return answer_to(model, *take_in(request))
     except (TooMany, ServiceUnavailable) as later:
         drain()
-        page = make_response(form_page(model, later.description or ""), later.code)
-        page.headers.update([header for header in later.get_headers() if header[0] != "Content-Type"])
-        return page
+        return with_headers(make_response(form_page(model, later.description or ""), later.code), later)
     except Unusable as refused:
         return form_page(model, str(refused)), 422
     except (BadRequest, RequestEntityTooLarge, UnsupportedMediaType) as refused:
@@ -105,7 +99,7 @@ def answer_to(model: Model, fields: MultiDict[str, str], files: Sequence[FileSto
     if len(files) != 1:
         raise Unusable(ONE_FILE if files else NO_FILE)
     reader, predictor = CsvReader(files[0].stream), predictor_of(model)
-    scoring = ask_file(predictor, reader, CsvWriter(reader.dialect), replace(visitor(), door="file"))
+    scoring = ask_file(predictor, reader, CsvWriter(reader.dialect), Caller("file"))
     if "download" not in request.args:
         for _ in score_in_time(predictor, scoring):
             pass

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request
@@ -12,14 +11,14 @@ from werkzeug.datastructures import CombinedMultiDict, MultiDict
 
 from model.declare.model import Model
 from model.declare.reading import Answers
-from webapp.ask import Budget, Said, ask
+from webapp.ask import Budget, Caller, Said, ask
 from webapp.http.addresses import NEW, compare_address, query_of
 from webapp.http.headers import keep_private
-from webapp.http.limits import body_limit
+from webapp.http.limits import PHOTO_LIMIT, body_limit
 from webapp.http.models import predictor_of
 
 from .fields import compact_fields, fill
-from .form import FORM_LIMIT, enter_lane, form_page, status_of, token_fault, visitor
+from .form import enter_lane, form_page, status_of, token_fault
 from .result import Result
 
 bp = Blueprint("compare", __name__)
@@ -28,10 +27,7 @@ bp = Blueprint("compare", __name__)
 @bp.get("/<model:model>/compare")
 def compare(model: Model) -> Any:
     # A script that tries a change has an allowance of its own, and what it tries is no prediction.
-    budget, caller = (
-        Budget(rows=2),
-        replace(visitor(), door="what-if") if "X-Fragment" in request.headers else visitor(),
-    )
+    budget, caller = Budget(rows=2), Caller("what-if" if "X-Fragment" in request.headers else "page")
     before = ask(predictor_of(model), MultiDict(request.args), caller, budget)
     if before.faults:
         return form_page(model, fill(model, MultiDict(request.args)), before.sentences), 422
@@ -41,17 +37,17 @@ def compare(model: Model) -> Any:
 
 
 @bp.post("/<model:model>/compare")
-@body_limit(FORM_LIMIT)
+@body_limit(PHOTO_LIMIT)
 def compare_photos(model: Model) -> Any:
     """A photo cannot stand in an address, so it is sent, looked at, and the comparison's address follows."""
     budget = Budget(rows=2)
-    before = ask(predictor_of(model), MultiDict(request.form), visitor(), budget)
+    before = ask(predictor_of(model), MultiDict(request.form), Caller("page"), budget)
     if before.faults:
         return form_page(model, fill(model, MultiDict()), before.sentences), 422
     enter_lane(model)
     sent = fill(model, CombinedMultiDict([request.files, request.form]), NEW)
     good = sent.validate()
-    after = ask(predictor_of(model), sent, visitor(), budget)
+    after = ask(predictor_of(model), sent, Caller("page"), budget)
     if not good:
         wrong = token_fault(model, sent) + after.sentences
         page = comparison(model, before.answers, before.answers, change(model, MultiDict(request.form)), wrong)

@@ -16,8 +16,9 @@ from model.declare.photo import PhotoInput
 from webapp.ask import Budget, Caller, Said, ask
 from webapp.http.addresses import address_of, example_addresses
 from webapp.http.cache import kept
+from webapp.http.headers import with_headers
 from webapp.http.limiter import TooMany
-from webapp.http.limits import MEGABYTE, body_limit, drain
+from webapp.http.limits import PHOTO_LIMIT, body_limit, drain
 from webapp.http.models import predictor_of
 from webapp.http.visit import current
 
@@ -27,8 +28,6 @@ bp = Blueprint("form", __name__)
 
 # Stands in the kept form where each visitor's token goes.
 TOKEN_PLACE = "{the token}"  # noqa: S105 - no secret
-# A photo of 8 MB and the few bytes of the form around it.
-FORM_LIMIT = 8 * MEGABYTE + 64 * 1024
 
 
 @bp.get("/<model:model>")
@@ -39,7 +38,7 @@ def show(model: Model) -> str:
 
 
 @bp.post("/<model:model>")
-@body_limit(FORM_LIMIT)
+@body_limit(PHOTO_LIMIT)
 def send(model: Model) -> Any:
     try:
         # Said outright, since Flask-WTF would take an empty body for none and JSON for a form.
@@ -53,7 +52,7 @@ def send(model: Model) -> Any:
         enter_lane(model)
         sent = fill(model, given)
         good = sent.validate()
-        asked = ask(predictor_of(model), sent, visitor(), Budget())
+        asked = ask(predictor_of(model), sent, Caller("page"), Budget())
     except (TooMany, ServiceUnavailable) as later:
         return wait_page(model, later)
     if not good:
@@ -70,12 +69,7 @@ def wait_page(model: Model, later: HTTPException) -> Any:
     """The form again with all that was typed, and when to send it once more."""
     typed = fill(model, MultiDict(request.form))
     page = make_response(form_page(model, typed, [Said("", later.description or "")]), later.code)
-    page.headers.update([header for header in later.get_headers() if header[0] != "Content-Type"])
-    return page
-
-
-def visitor() -> Caller:
-    return Caller("page", request.remote_addr or "")
+    return with_headers(page, later)
 
 
 def token_fault(model: Model, sent: FlaskForm) -> list[Said]:

@@ -29,7 +29,7 @@ from model.predict.predictor import (
     predict_classes,
     predict_probability,
 )
-from webapp.ask import Budget, ask
+from webapp.ask import Budget, Caller, ask
 from webapp.http.addresses import compare_address, form_address, path_of, result_address, site, texts
 from webapp.http.headers import keep_private
 from webapp.http.models import predictor_of
@@ -39,7 +39,7 @@ from webapp.text.snippets import snippets
 
 from .card import card_of
 from .fields import compact_fields, fill
-from .form import form_page, visitor
+from .form import form_page
 
 bp = Blueprint("result", __name__)
 
@@ -55,7 +55,7 @@ SUMS = 10
 @bp.get("/<model:model>/result")
 def show(model: Model) -> Any:
     predictor = predictor_of(model)
-    asked = ask(predictor, MultiDict(request.args), visitor(), Budget())
+    asked = ask(predictor, MultiDict(request.args), Caller("page"), Budget())
     if asked.faults:
         return form_page(model, fill(model, MultiDict(request.args)), asked.sentences), 422
     estimates = PREDICT[model.kind](predictor, asked.answers)

@@ -14,7 +14,6 @@ from .kinds import kind_of
 from .numbers import (
     about,
     about_rest,
-    amount,
     between,
     brief,
     chance,
@@ -33,7 +32,6 @@ from .numbers import (
 FILTERS: tuple[Callable[..., Any], ...] = (
     about,
     about_rest,
-    amount,
     between,
     brief,
     chance,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 
+from model.declare.inputs import first_upper
 from model.declare.words import Words
 
 from .dots import hundredths
@@ -74,7 +75,7 @@ def day(text: str) -> str:
 def about(chance: float) -> str:
     """The start of a sentence: “About 23”, “Fewer than 1”."""
     words = out_of_100(chance)
-    return f"About {words}" if words.isdecimal() else words[:1].upper() + words[1:]
+    return f"About {words}" if words.isdecimal() else first_upper(words)
 
 
 def about_rest(chance: float) -> str:

@@ -307,7 +307,17 @@ def test_the_rest_of_a_request_is_read_strictly_too(client: FlaskClient, more: A
 
 
 @pytest.mark.parametrize(
-    "body", ["", "{", '{"inputs": [], "parameters": {"p": 1e999}}', "[]", "null", '{"inputs": [], "inputs": []}', '{"inputs": NaN}', "[" * 100_000]
+    "body",
+    [
+        "",
+        "{",
+        '{"inputs": [], "parameters": {"p": 1e999}}',
+        "[]",
+        "null",
+        '{"inputs": [], "inputs": []}',
+        '{"inputs": NaN}',
+        "[" * 100_000,
+    ],
 )
 def test_a_body_that_is_no_request_is_told_so(client: FlaskClient, body: str) -> None:
     assert "JSON" in error(client.post("/v2/models/iris/infer", data=body, content_type="application/json"), 400)
