@@ -71,8 +71,8 @@ def train(names: tuple[Model, ...]) -> None:
     """Learn the named models, or all, and write their files.
 
     For each model: check that the form mirrors the table, cross-validate (every choice made inside
-    the folds), fit on all rows, and write model/trained/NAME.joblib and NAME.json. Prints the
-    out-of-fold figures beside the tutorial's recipe and gradient boosting on the same folds.
+    the folds), fit on all rows, and write NAME.joblib, NAME.json and NAME.people into
+    model/trained/. Prints the out-of-fold figures beside the tutorial's recipe and gradient boosting on the same folds.
     Retraining on unchanged data leaves the files as they are.
     """
     from model.learn.artefacts import NotWritten
