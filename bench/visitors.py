@@ -12,13 +12,22 @@ from dataclasses import dataclass, field
 from functools import partial
 from urllib.parse import urlencode
 
-from bench.servers import PERSON, ROOT
+from bench.servers import PERSON, ROOT, people
 
 FORM = "application/x-www-form-urlencoded"
 EDGE = "edge-of-a-part"
 MULTIPART = f"multipart/form-data; boundary={EDGE}"
 PHOTO = (ROOT / "tests" / "pictures" / "coffee.jpg").read_bytes()
-PEOPLE = [{**PERSON, "age": age} for age in range(17, 91)]
+# One in five does not know the kind of work.
+PEOPLE = [{**one, "work": "unknown"} if at % 5 == 0 else one for at, one in enumerate(people(500))]
+PASSENGER = {
+    "ticket_class": "3",
+    "sex": "male",
+    "age": "22",
+    "siblings_spouses": "1",
+    "parents_children": "0",
+    "port": "S",
+}
 # So many visits to a connection; a browser does not keep one for ever either.
 VISITS_EACH = 20
 
@@ -74,6 +83,12 @@ def fill_form(line: Connection, dice: random.Random) -> None:
     line.ask("GET", f"/census/result?{urlencode(dice.choice(PEOPLE))}")
 
 
+def know_little(line: Connection, dice: random.Random) -> None:
+    """Whoever does not know some answers has each of them filled in in every way that somebody had."""
+    answers = {name: "unknown" if name != "sex" and dice.random() < 0.5 else told for name, told in PASSENGER.items()}
+    line.ask("GET", f"/titanic/result?{urlencode(answers)}")
+
+
 def fill_form_wrong(line: Connection, dice: random.Random) -> None:
     answers = {"age": dice.choice(["", "x", "-1", "1e9"]), "csrf_token": line.token("/census")}
     line.ask("POST", "/census", urlencode(answers).encode(), FORM, status=422)
@@ -123,6 +138,7 @@ def send_people(line: Connection, dice: random.Random) -> None:
 VISITS = [
     Visit("pages", 4, look_around),
     Visit("forms", 8, fill_form),
+    Visit("unknown answers", 4, know_little),
     Visit("wrong forms", 4, fill_form_wrong),
     Visit("comparisons", 4, compare),
     Visit("API", 8, ask_api),
