@@ -131,6 +131,8 @@ def write_parquet(path: Path, reader: Reader, added: Mapping[str, Any], frames: 
 
         try:
             for frame in frames:
+                if writing.done():
+                    break
                 hand_over(pl.DataFrame(list(frame), schema=schema))
         finally:
             hand_over(None)
