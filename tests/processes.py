@@ -52,6 +52,14 @@ def refused_start(*arguments: str, **changes: str) -> subprocess.CompletedProces
     return likely("--port", str(free_port()), *arguments, **changes)
 
 
+def assert_refused(result: subprocess.CompletedProcess[str], *words: str) -> None:
+    """The command ends with 1 and a message; a traceback would be for us and not for its reader."""
+    assert result.returncode == 1, result.stderr
+    assert "Traceback" not in result.stderr
+    for word in words:
+        assert word in result.stderr
+
+
 def free_port() -> int:
     with socket.socket() as any_port:
         any_port.bind(("127.0.0.1", 0))

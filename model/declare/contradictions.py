@@ -67,6 +67,8 @@ def in_recipe(model: Model, recipe: Recipe) -> Iterator[str]:
     for block in [*blocks, recipe.range_block] if recipe.range_block else blocks:
         yield from in_block(model, block)
     yield from strangers(model, recipe.groups, "groups")
+    if model.compares_with in model.input and (model.kind != "probability" or model.compares_with not in recipe.groups):
+        yield f"compares_with: {model.compares_with!r} is none of the groups of a probability, so nobody is compared"
     yield from strangers(model, recipe.tutorial, "tutorial")
 
 

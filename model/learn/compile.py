@@ -19,8 +19,6 @@ from model.declare.model import Model
 from model.declare.recipe import Block, Candidate, draws_lines, listed, parts_of
 from model.evaluate.metrics import digits
 
-from .design import block_name
-
 Matrix = NDArray[Any]
 
 
@@ -67,14 +65,14 @@ def compile_terms(
 ) -> list[dict[str, Any]]:
     """Each block's table: its answers, the points of each, and the vectors of their uncertainty."""
     terms = []
-    for block in blocks:
+    for at, block in enumerate(blocks):
         parts = parts_of(block)
         names = [part.input for part in parts]
         levels = [list(listed(part, model.input[part.input])) for part in parts]
         # The block's own columns at each of the answers, and where they stand among all columns.
         answers = pd.DataFrame(list(product(*levels)), columns=names)
-        basis = np.asarray(columns.named_transformers_[block_name(block)].transform(answers), dtype=float)
-        where = columns.output_indices_[block_name(block)]
+        basis = np.asarray(columns.named_transformers_[str(at)].transform(answers), dtype=float)
+        where = columns.output_indices_[str(at)]
         lines = [model.input[part.input] for part in parts if draws_lines(part)]
         term = {
             "inputs": names,

@@ -104,11 +104,7 @@ def transformer(block: Block, inputs: Mapping[str, Input]) -> Any:
     return Line(block.scaled, asked.may_be_unknown)
 
 
-def block_name(block: Block) -> str:
-    return " and ".join(part.input for part in parts_of(block))
-
-
 def columns(blocks: Sequence[Block], inputs: Mapping[str, Input]) -> ColumnTransformer:
-    """The whole preparation: one named block after another."""
-    parts = [(block_name(one), transformer(one, inputs), [part.input for part in parts_of(one)]) for one in blocks]
+    """The whole preparation: one block after another. They are named by their places, since inputs may have any name."""
+    parts = [(str(at), transformer(one, inputs), [p.input for p in parts_of(one)]) for at, one in enumerate(blocks)]
     return ColumnTransformer(parts, sparse_threshold=0)

@@ -22,6 +22,10 @@ from .estimators import AverageOverUnknown, EstimateWithRange
 Predicted = NDArray[np.float64]
 
 
+# How often a model is fitted to the other rows, to see what it says of some that it has not seen.
+FOLDS = 10
+
+
 class Kind:
     """Chances of classes, unless a kind says otherwise."""
 
@@ -32,6 +36,7 @@ class Kind:
     # The figures that training prints; candidates are chosen by the first, of which less is better.
     columns: tuple[str, ...] = ("log_loss", "accuracy")
     may_be_unknown = False
+    of_each = " of each answer"
     # From out-of-fold predictions: the few figures by which recipes are compared, and what else a card shows.
     headline: Any = staticmethod(metrics.class_figures)
     evaluate: Any = staticmethod(metrics.evaluate_classes)
@@ -43,6 +48,10 @@ class Kind:
         if set(texts) != set(known):
             raise ValueError(f"the classes are {known}, but {texts.name} has {few(sorted(set(texts)))}")
         return texts.map(known.index)
+
+    def rows_of_each(self, target: pd.Series) -> int:
+        """How many rows there are of the rarest answer: each fold needs one."""
+        return int(target.value_counts().min())
 
     def estimator(self, model: Model, candidate: Candidate) -> Any:
         """The unfitted estimator for one candidate of a model's recipe."""
@@ -78,6 +87,7 @@ class Probability(Kind):
 
 class Amount(Kind):
     folds = KFold
+    of_each = ""
     plain = LinearRegression()
     boosted = HistGradientBoostingRegressor
     columns = ("rmse", "mean_error", "r2")
@@ -91,6 +101,9 @@ class Amount(Kind):
         if odd:
             raise ValueError(f"{texts.name} must be an amount in digits, without a sign or unit; it has {few(odd)}")
         return numbers
+
+    def rows_of_each(self, target: pd.Series) -> int:
+        return len(target)
 
     def estimator(self, model: Model, candidate: Candidate) -> Any:
         def quantile(share: float) -> Pipeline:

@@ -10,7 +10,7 @@ from model.declare.model import Model
 from model.declare.recipe import Recipe
 
 from .artefacts import digest
-from .kinds import kind_of
+from .kinds import FOLDS, kind_of
 
 
 class Disagreement(ValueError):
@@ -43,7 +43,10 @@ def read_table(model: Model) -> tuple[pd.DataFrame, pd.Series]:
         if target.isna().any():
             missing = f"{target.name} is missing in {target.isna().sum():,} rows of the table"
             raise ValueError(f"{missing}. Leave these rows out")
-        return table, kind.target(model, texts(target))
+        y = kind.target(model, texts(target))
+        if (rows := kind.rows_of_each(y)) < FOLDS:
+            raise ValueError(f"{target.name} must have {FOLDS} rows{kind.of_each} at least; there are only {rows}")
+        return table, y
     except ValueError as fault:
         raise Disagreement(f"{model.name}: {fault}") from None
 

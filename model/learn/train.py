@@ -22,11 +22,10 @@ from model.evaluate.metrics import digits
 from model.predict.card import Card
 
 from .artefacts import make_folder, save
-from .kinds import Predicted, kind_of
+from .kinds import FOLDS, Predicted, kind_of
 from .people import compile_people
 from .table import data_digest, read_table
 
-FOLDS = 10
 INNER_FOLDS = 5
 Progress = Callable[[str], None]
 Fit = Callable[[pd.DataFrame, pd.Series], Any]
