@@ -1,0 +1,120 @@
+"""Training again leaves what has not changed, and a training that fails leaves the old files whole."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import replace
+from pathlib import Path
+
+import joblib
+import pytest
+
+from model.declare.model import Model
+from model.learn.artefacts import NotWritten, digest
+from model.learn.check import check
+from model.learn.train import train
+from webapp.commands.main import progress
+
+from tests.payloads import get_model
+from tests.processes import likely
+from tests.toys import write_toy
+from tests.trained import copied, dated
+
+
+def files(model: Model) -> dict[str, bytes]:
+    folder = model.card_path.parent
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.stem == model.name}
+
+
+AGAIN = [
+    "food",
+    "iris",
+    pytest.param("housing", marks=pytest.mark.slow),
+    pytest.param("titanic", marks=pytest.mark.slow),
+]
+
+
+@pytest.mark.parametrize("name", AGAIN)
+def test_training_again_leaves_the_files_as_they_are(tmp_path: Path, name: str) -> None:
+    model = copied(name, tmp_path)
+    # Another pickle of the same numbers: what pickling writes may depend on what was unpickled before.
+    joblib.dump(joblib.load(model.pickle_path), model.pickle_path, compress=1)
+    dated(model, trained="2001-01-01", pickle=digest(model.pickle_path))
+    before = files(model)
+    train(model)
+    assert files(model) == before
+
+
+def test_training_replaces_a_pickle_that_was_changed(tmp_path: Path) -> None:
+    model = copied("food", tmp_path)
+    model.pickle_path.write_bytes(b"")
+    train(model)
+    assert list(check(model))
+
+
+@pytest.mark.parametrize("failing", ["food.joblib", "food.json"])
+def test_a_training_that_fails_at_the_end_leaves_the_old_files_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failing: str
+) -> None:
+    model = copied("food", tmp_path)
+    # An older training, whose scorecard and pickle both differ from what is to come.
+    model.pickle_path.write_bytes(b"an older pickle")
+    dated(model, version="00000000")
+    before = {path.name: path.read_bytes() for path in model.card_path.parent.iterdir()}
+    replace_file = Path.replace
+
+    def fail(path: Path, target: Path) -> Path:
+        if target.name == failing and path.suffix == ".part":
+            raise OSError(28, "No space left on device")
+        return replace_file(path, target)
+
+    monkeypatch.setattr(Path, "replace", fail)
+    with pytest.raises(NotWritten, match="trained: No space left on device"):
+        train(model)
+    assert {path.name: path.read_bytes() for path in model.card_path.parent.iterdir()} == before
+
+
+def test_a_first_training_that_fails_leaves_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = replace(get_model("food"), folder=tmp_path)
+    monkeypatch.setattr("model.learn.artefacts.write_card", lambda part, content: part.rename(tmp_path / "none"))
+    with pytest.raises(NotWritten, match="No such file"):
+        train(model)
+    assert list((tmp_path / "trained").iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_written_to_is_named_before_anything_is_learned(tmp_path: Path) -> None:
+    (write_toy(tmp_path) / "trained").write_text("a file where the folder should be")
+    result = likely("train", "toy", LIKELY_MODEL_FOLDERS=str(tmp_path))
+    assert result.returncode == 1
+    assert f"Error: Training cannot write to the folder {tmp_path / 'trained'}" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_training_again_keeps_the_date_where_nothing_else_changed(tmp_path: Path) -> None:
+    model = copied("food", tmp_path)
+    dated(model, trained="2001-01-01")
+    assert train(model).trained == "2001-01-01"
+
+
+def test_training_again_takes_todays_date_where_something_changed(tmp_path: Path) -> None:
+    model = copied("food", tmp_path)
+    dated(model, trained="2001-01-01", version="00000000")
+    assert train(model).trained == datetime.datetime.now(datetime.UTC).date().isoformat()
+
+
+def test_training_makes_the_files_where_there_are_none(tmp_path: Path) -> None:
+    model = replace(get_model("food"), folder=tmp_path)
+    train(model)
+    assert {path.name for path in (tmp_path / "trained").iterdir()} == {"food.joblib", "food.json"}
+
+
+def test_off_a_terminal_progress_is_told_in_lines(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("webapp.commands.main.SECONDS_BETWEEN_LINES", 0)
+    with progress("toy", 3) as advance:
+        for _ in range(3):
+            advance("a fold")
+    assert capsys.readouterr().err == (
+        "toy: 1 of 3 steps, about 0 seconds left\ntoy: 2 of 3 steps, about 0 seconds left\n"
+    )
