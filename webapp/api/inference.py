@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from ctypes import c_float
-from itertools import islice
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -20,7 +19,7 @@ from webapp.http.limits import PHOTO_LIMIT, body_limit, whole_body
 from webapp.http.models import catalog, predictor_of
 from webapp.settings import VERSION
 
-from .predict import MOST_AT_ONCE
+from .predict import MOST_AT_ONCE, one_after_another
 
 bp = Blueprint("inference", __name__, url_prefix="/v2")
 
@@ -28,8 +27,6 @@ bp = Blueprint("inference", __name__, url_prefix="/v2")
 NULL = type(None)
 DATATYPES: dict[str, tuple[type, ...]] = {"BYTES": (str, NULL), "BOOL": (bool, NULL)}
 DATATYPES |= dict.fromkeys(("FP64", "FP32"), (float, int, NULL)) | dict.fromkeys(("INT64", "INT32"), (int, NULL))
-# Of many faults the first are told, and the others counted.
-MOST_TOLD = 20
 
 
 @bp.get("/", strict_slashes=False)
@@ -179,5 +176,4 @@ def clean(value: Any, datatype: str) -> Any:
 def refuse_faults(asked: list[Asked]) -> None:
     if faults := sum(len(one.faults) for one in asked):
         sentences = (f"Row {row}, {s.name}: {s.message}" for row, one in enumerate(asked) for s in one.sentences)
-        more = f"; and {faults - MOST_TOLD:,} more" if faults > MOST_TOLD else ""
-        raise UnprocessableEntity(f"{'; '.join(islice(sentences, MOST_TOLD))}{more}. The first row is row 0")
+        raise UnprocessableEntity(f"{one_after_another(sentences, faults)}. The first row is row 0")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any
 
 from flask import Blueprint, Response, request, url_for
@@ -24,11 +25,12 @@ from .answers import render_answer
 bp = Blueprint("api", __name__, url_prefix="/api")
 
 MOST_AT_ONCE = 10_000
-# Ten thousand census records are 1.5 MB; a photo is 8.
 # One object of answers alone; no form has so many.
 ONE_LIMIT = MEGABYTE
 # So many bytes of a long answer are sent together.
 PIECE = 64 * 1024
+# Of many faults the first are told in one sentence, and the others counted.
+MOST_TOLD = 20
 UNPROCESSABLE = "Unprocessable Content"
 PARAMETERS = ("explain", "version")
 ONE_OR_MANY = f"Send one JSON object of answers, or a list of up to {MOST_AT_ONCE:,} of them"
@@ -166,4 +168,9 @@ def entry(name: str | None, message: str, number: int | None = None) -> dict[str
 
 
 def refuse(entries: list[dict[str, str]]) -> Response:
-    return problem(422, UNPROCESSABLE, "; ".join([one["message"] for one in entries]), entries)
+    return problem(422, UNPROCESSABLE, one_after_another([one["message"] for one in entries], len(entries)), entries)
+
+
+def one_after_another(messages: Iterable[str], count: int) -> str:
+    more = f"; and {count - MOST_TOLD:,} more" if count > MOST_TOLD else ""
+    return "; ".join(islice(messages, MOST_TOLD)) + more

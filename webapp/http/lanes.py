@@ -35,12 +35,15 @@ class Lane:
             self.inside[client] += 1
 
     def leave(self, address: str) -> None:
-        client = network_of(address)
         with self.change:
-            self.inside[client] -= 1
-            if not self.inside[client]:
-                del self.inside[client]
+            give_back(self.inside, network_of(address))
             self.change.notify_all()
+
+
+def give_back(held: Counter[str], client: str) -> None:
+    held[client] -= 1
+    if not held[client]:
+        del held[client]
 
 
 def busy(name: str) -> HTTPException:
@@ -70,8 +73,5 @@ class Shares:
             self.begun[client] += 1
 
     def leave(self, address: str) -> None:
-        client = network_of(address)
         with self.lock:
-            self.begun[client] -= 1
-            if not self.begun[client]:
-                del self.begun[client]
+            give_back(self.begun, network_of(address))

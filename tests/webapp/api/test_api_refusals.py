@@ -138,3 +138,10 @@ def test_half_a_character_is_refused_and_given_back(client: FlaskClient, place: 
     errors = response.get_json()["results"][0]["errors"] if many else problem(response, 422)["errors"]
     assert errors[0]["field"] == (half if half in changes else next(iter(changes)))
     response.data.decode("utf-8")
+
+
+def test_of_a_row_after_row_of_faults_the_sentence_tells_twenty_and_the_list_all(client: FlaskClient) -> None:
+    told = client.post("/predict", json=[{"Age": "x", "Sex": "x"}] * 50).get_json()
+    messages = [error["message"] for error in told["errors"]]
+    assert told["detail"] == "; ".join([*messages[:20], f"and {len(messages) - 20} more"])
+    assert {error["pointer"] for error in told["errors"]} >= {f"/{row}/Age" for row in range(50)}
