@@ -168,7 +168,7 @@ def test_a_reload_starts_every_worker_anew_and_answers_all_but_a_connection_at_t
             await_that(lambda: len(statuses) > 500, running)
             running.process.send_signal(signal.SIGHUP)
             await_that(lambda: len(workers(running)) == 2 and not before & set(workers(running)), running)
-        # A worker that ends resets what waits for it unaccepted: at most one connection of each of the four clients.
+        # A worker that ends closes connections whose request it has not read: at most one of each of the four clients.
         assert set(statuses) <= {200, 0}
         assert statuses.count(0) <= 2 * 4
 
