@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from itertools import chain, pairwise
 from math import prod
+from string import Formatter
 from typing import get_args
 
 from wtforms import Form
@@ -17,6 +18,9 @@ from .recipe import Block, Curve, Pair, Part, Recipe, Table, draws_lines, listed
 KINDS = get_args(Kind)
 # What a form, Flask-WTF's form, an address or a request to the API means by a name.
 TAKEN = {*dir(Form()), "csrf_token", "hidden_tag", "is_submitted", "validate_on_submit", "v", "explain", "version"}
+
+# What stands in braces in the words, and is filled in when they are said.
+FILLED_IN = {"lead": ("rows",), "data_line": ("rows",), "instead": ("reference",), "less": ("n", "many")}
 
 
 def contradictions(model: Model) -> Iterator[str]:
@@ -38,12 +42,25 @@ def contradictions(model: Model) -> Iterator[str]:
         if placed.count(name) != 1:
             times = "not there" if name not in placed else f"there {placed.count(name)} times"
             yield f"fieldsets: {name!r} is {times}, and must be once, or the form would not ask for it as it should"
+    yield from in_sentences(model)
     yield from in_examples(model)
     yield from strangers(model, [model.compares_with] if model.compares_with else [], "compares_with")
     if isinstance(model.recipe, Recipe):
         yield from in_recipe(model, model.recipe)
     else:
         yield from strangers(model, [model.recipe.input], "recipe")
+
+
+def in_sentences(model: Model) -> Iterator[str]:
+    texts = [(f"words: {name}", getattr(model.words, name), takes) for name, takes in FILLED_IN.items()]
+    for where, text, takes in [*texts, *((f"{asked.name}: phrase", asked.phrase, ("",)) for asked in model.inputs)]:
+        try:
+            stands = {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+        except ValueError:
+            stands = {text}
+        if stands - set(takes):
+            may_be = " and ".join(f"{{{one}}}" for one in takes)
+            yield f"{where}: nothing is known to put in these braces. There may be {may_be}: {text!r}"
 
 
 def in_examples(model: Model) -> Iterator[str]:
@@ -58,6 +75,8 @@ def in_examples(model: Model) -> Iterator[str]:
 
 
 def in_recipe(model: Model, recipe: Recipe) -> Iterator[str]:
+    if not isinstance(recipe.yes, str):
+        yield f"yes: the table is read as text, so write {str(recipe.yes)!r} and not {recipe.yes!r}"
     if not recipe.candidates:
         yield "candidates: there is none, so there is nothing to learn"
     for candidate in recipe.candidates:

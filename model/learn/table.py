@@ -53,7 +53,12 @@ def read_table(model: Model) -> tuple[pd.DataFrame, pd.Series]:
 
 def raw_table(recipe: Recipe) -> pd.DataFrame:
     if callable(recipe.table):
-        return recipe.table()
+        table = recipe.table()
+        if not isinstance(table, pd.DataFrame):
+            raise Disagreement(
+                f"The function {recipe.table.__name__} must return a DataFrame, and returns {table!r:.60}"
+            )
+        return table
     if recipe.path is None or not recipe.path.is_file():
         raise Disagreement(f"There is no table {recipe.path}")
     # Everything is read as text first: "NA" may be a category, and 1 may be a choice.

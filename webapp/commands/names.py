@@ -20,7 +20,8 @@ def model_named(name: str) -> Model:
     try:
         return all_models()[name]
     except UnknownModel as unknown:
-        raise click.BadParameter(str(unknown)) from None
+        hint = "Models of your own are found where LIKELY_MODEL_FOLDERS names their folder"
+        raise click.BadParameter(f"{unknown}. {hint}") from None
     except BadModel as bad:
         # It is a ValueError, which click would take for a fault of the name.
         raise click.ClickException(str(bad)) from None

@@ -160,6 +160,15 @@ def table():
 from_frame = instead('Path(__file__).with_name("toy.csv")', "table", "\n\nclass ToyForm", FRAME + "\n\nclass ToyForm")
 
 
+def test_a_function_that_returns_no_table_is_named(tmp_path: Path) -> None:
+    source = instead(
+        "MODEL = Model(", "def days():\n    pass\n\n\nMODEL = Model(", 'Path(__file__).with_name("toy.csv")', "days"
+    )
+    model = declared_in(write_toy(tmp_path, source) / "toy.py")
+    with pytest.raises(Disagreement, match="The function days must return a DataFrame, and returns None"):
+        train(model)
+
+
 def test_a_target_with_gaps_is_refused_with_their_number(tmp_path: Path) -> None:
     message = disagreement(tmp_path, change_model=from_frame, change_rows=put(7, rain="gap"))
     assert message == "toy: rain is missing in 1 rows of the table. Leave these rows out"
