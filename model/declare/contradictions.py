@@ -13,7 +13,7 @@ from .faults import sentence
 from .inputs import MOST_LISTED, ChoiceInput, NumberInput
 from .model import Kind, Model
 from .reading import read_answers
-from .recipe import Block, Curve, Pair, Part, Recipe, Table, draws_lines, listed, parts_of
+from .recipe import Block, Boosted, Curve, Pair, Part, Recipe, Steps, Table, draws_lines, listed, parts_of
 
 KINDS = get_args(Kind)
 # What a form, Flask-WTF's form, an address or a request to the API means by a name.
@@ -79,10 +79,18 @@ def in_recipe(model: Model, recipe: Recipe) -> Iterator[str]:
         yield f"yes: the table is read as text, so write {str(recipe.yes)!r} and not {recipe.yes!r}"
     if not recipe.candidates:
         yield "candidates: there is none, so there is nothing to learn"
+    blocks: list[Block] = []
     for candidate in recipe.candidates:
-        if not candidate.blocks:
+        if isinstance(candidate, Boosted):
+            yield from strangers(model, candidate.inputs, candidate.name)
+            if model.kind == "classes":
+                yield f"candidates: {candidate.name} can tell a probability or an amount, and no classes"
+            if model.kind == "amount" and recipe.range_by != "residuals":
+                yield f'candidates: {candidate.name} has no range of its own. Write range_by="residuals"'
+        elif not candidate.blocks:
             yield "candidates: one has no blocks, so there is nothing to learn"
-    blocks = [block for candidate in recipe.candidates for block in candidate.blocks]
+        else:
+            blocks += candidate.blocks
     for block in [*blocks, recipe.range_block] if recipe.range_block else blocks:
         yield from in_block(model, block)
     yield from strangers(model, recipe.groups, "groups")
@@ -110,6 +118,9 @@ def in_part(model: Model, part: Part) -> Iterator[str]:
     elif not isinstance(asked, NumberInput):
         if not isinstance(part, Table):
             yield f"{part!r}: {part.input!r} is no number. Use Table({part.input!r})"
+    elif isinstance(part, Steps):
+        if any(one >= other for one, other in pairwise(part.at)):
+            yield f"{part!r}: each step must begin after the one before"
     elif not draws_lines(part) and (not asked.whole or len(listed(part, asked)) > MOST_LISTED):
         yield f"{part!r}: {part.input!r} has too many numbers to list. Use a Slope, or a Curve of degree 1"
     elif isinstance(part, Curve):

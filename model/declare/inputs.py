@@ -267,3 +267,16 @@ class ChoiceInput(Input):
 
     def named_answer(self, answer: Any) -> str:
         return f"“{self.words(answer)}”"
+
+
+def list_values(asked: Input, most: int) -> Sequence[Any]:
+    """The answers that an input could have; of a number about so many at most, evenly spread."""
+    if isinstance(asked, ChoiceInput):
+        return list(asked.choices)
+    if not isinstance(asked, NumberInput):
+        return []
+    # Of a number that need not be whole, as many decimals as part its range into so many.
+    unit = 1 if asked.whole else 10 ** max(0, 1 - math.floor(math.log10((asked.highest - asked.lowest) or 1)))
+    lowest, highest = math.ceil(asked.lowest * unit), math.floor(asked.highest * unit)
+    numbers = range(lowest, highest + 1, max(1, math.ceil((highest - lowest) / most)))
+    return numbers if asked.whole else [number / unit for number in numbers]

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from .inputs import ChoiceInput, Input, NumberInput
 
@@ -41,7 +41,15 @@ class Curve:
     degree: int = 1
 
 
-Part = Table | Slope | Curve
+@dataclass(frozen=True)
+class Steps:
+    """The same points from each of these numbers to under the next; before the first as after it."""
+
+    input: str
+    at: tuple[float, ...]
+
+
+Part = Table | Slope | Curve | Steps
 
 
 @dataclass(frozen=True)
@@ -69,6 +77,8 @@ def listed(part: Part, asked: Input) -> Sequence[Any]:
     if isinstance(asked, ChoiceInput):
         return list(asked.choices)
     assert isinstance(asked, NumberInput)
+    if isinstance(part, Steps):
+        return [asked.lowest, *(start for start in part.at if asked.lowest < start <= asked.highest)]
     if not draws_lines(part):
         return range(int(asked.lowest), int(asked.highest) + 1)
     knots = part.knots if isinstance(part, Curve) else ()
@@ -86,11 +96,22 @@ class Candidate:
 
 
 @dataclass(frozen=True)
+class Boosted:
+    """Steps for each input, and for some pairs of them, as a small explainable boosting machine finds them."""
+
+    inputs: tuple[str, ...]
+    # How many pairs of inputs get a table together, and how many fits to parts of the data are averaged.
+    pairs: int = 10
+    bags: int = 8
+    name: str = "boosted steps"
+
+
+@dataclass(frozen=True)
 class Recipe:
     """What a model learns from: a table with a column for each input, and the target."""
 
     target: str
-    candidates: Sequence[Candidate]
+    candidates: Sequence[Candidate | Boosted]
     # A CSV file, in data/ unless its path is absolute, or a function that returns a data frame.
     table: str | Path | Callable[[], Any]
     # What counts as yes; the classes in order; unused for an amount.
@@ -104,20 +125,36 @@ class Recipe:
     tutorial: Sequence[str] = ()
     # Numbers this part of the data's range apart count as close.
     close_within: float = 0.1
-    # For an amount: the share of cases that its range is to hold, and the range's own curve.
+    # For an amount: the share of cases that its range is to hold, and how that is drawn: by two more sums, whose
+    # own block may be named; or, with "residuals", by how far off the model was on rows that it had not seen.
     holds: float = 0.8
+    range_by: Literal["quantiles", "residuals"] = "quantiles"
     range_block: Block | None = None
     # Columns that only the gradient-boosted reference may use.
     reference_only: Sequence[str] = ()
+    # What an unknown answer comes to: the average over the people in the data of whom it is known; or, with
+    # "learnt", what those were like in whose rows it is missing.
+    unknown: Literal["averaged", "learnt"] = "averaged"
+    # Columns of the table: how much each row counts; what rows have in common that are never parted by a fold;
+    # and what orders the rows, where a model is to be tested on later ones than it learnt from.
+    weights: str = ""
+    grouped_by: str = ""
+    ordered_by: str = ""
+    # How often the model is fitted to the other rows to see what it says of some; and within, to choose a candidate.
+    folds: int = 10
+    inner_folds: int = 5
+    # Whether the pages may show rows of the table. Where not, they show counts of ten rows and more.
+    shows_rows: bool = True
 
     @property
     def of_ten(self) -> int:
         """How many of ten cases an amount's range is to hold."""
         return round(10 * self.holds)
 
-    def range_blocks(self, candidate: Candidate) -> tuple[Block, ...]:
+    def range_blocks(self, candidate: Candidate | Boosted) -> tuple[Block, ...]:
         """What the range of an amount is built of."""
-        return (self.range_block,) if self.range_block else candidate.blocks
+        own = candidate.blocks if isinstance(candidate, Candidate) else ()
+        return (self.range_block,) if self.range_block else own
 
     @property
     def path(self) -> Path | None:

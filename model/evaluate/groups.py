@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, Protocol
 
 from model.declare.inputs import ChoiceInput, Input, first_upper
 from model.predict.card import Group as Counted
@@ -18,6 +18,19 @@ from .shares import Bin, Mean, Share, bin_of, equal_parts, mean
 PARTS = 5
 # Of fewer people of whom something is not recorded nothing can be said.
 FEWEST_UNRECORDED = 20
+
+
+class Told(Protocol):
+    """What a model that had not seen them said of people, and what was so."""
+
+    @property
+    def count(self) -> int: ...
+
+    @property
+    def chances(self) -> Sequence[Sequence[float]]: ...
+
+    @property
+    def outcomes(self) -> Sequence[float]: ...
 
 
 @dataclass(frozen=True)
@@ -125,7 +138,7 @@ def unrecorded_group(asked: Input, crowd: People) -> Group:
 # -- of classes --------------------------------------------------------------------------------------
 
 
-def kinds_of(labels: Sequence[str], confusion: Sequence[Sequence[int]], crowd: People) -> list[Kind]:
+def kinds_of(labels: Sequence[str], confusion: Sequence[Sequence[int]], crowd: Told) -> list[Kind]:
     found = []
     for number, label in enumerate(labels):
         counts = confusion[number]
@@ -135,7 +148,7 @@ def kinds_of(labels: Sequence[str], confusion: Sequence[Sequence[int]], crowd: P
     return found
 
 
-def named_bins(crowd: People) -> list[Bin]:
+def named_bins(crowd: Told) -> list[Bin]:
     """Cases by the chance of the class that was named, and how often that was right."""
     chances = list(zip(*crowd.chances, strict=True))
     named = [max(row) for row in chances]
@@ -147,7 +160,7 @@ def named_bins(crowd: People) -> list[Bin]:
 # -- of an amount ------------------------------------------------------------------------------------
 
 
-def band_of(crowd: People, rows: Sequence[int], low: float | None, high: float | None, choice: str = "") -> Band:
+def band_of(crowd: Told, rows: Sequence[int], low: float | None, high: float | None, choice: str = "") -> Band:
     estimates, lows, highs = (at(values, rows) for values in crowd.chances)
     actual = at(crowd.outcomes, rows)
     errors = [estimate - amount for estimate, amount in zip(estimates, actual, strict=True)]
@@ -157,7 +170,7 @@ def band_of(crowd: People, rows: Sequence[int], low: float | None, high: float |
     return Band(low, high, choice, len(rows), mean(actual).value, mean(estimates).value, mean(errors), off, share)
 
 
-def fifths_of(crowd: People) -> list[Band]:
+def fifths_of(crowd: Told) -> list[Band]:
     """The cases in parts of equally many, from the lowest estimate to the highest."""
     estimates = crowd.chances[0]
     order = sorted(range(crowd.count), key=estimates.__getitem__)

@@ -64,7 +64,7 @@ class Group:
         names = list(self.answers)
         stride = prod(len(self.answers[after]) for after in names[names.index(name) + 1 :])
         numbers = {answer: at * stride for at, answer in enumerate(self.answers[name])}
-        return np.array([0 if answer is None else numbers[answer] for answer in answers])
+        return np.array([numbers.get(answer, 0) for answer in answers])
 
     @cached_property
     def squares(self) -> Array:
@@ -82,21 +82,23 @@ def build_tables(predictor: Predictor) -> Tables | None:
     engine, inputs = predictor.engine, predictor.model.inputs
     if not isinstance(engine, ChanceTables) or not engine.score.intercept_spread or predictor.model.features:
         return None
-    groups = group_answers(inputs, engine.score) if len(inputs) <= MOST_BITS else None
+    groups = group_answers(inputs, engine) if len(inputs) <= MOST_BITS else None
     return Tables(engine, [Group(answers, engine.score) for answers in groups]) if groups else None
 
 
-def group_answers(inputs: Sequence[Input], score: Score) -> list[Answers] | None:
+def group_answers(inputs: Sequence[Input], engine: ChanceTables) -> list[Answers] | None:
     """As few groups as may be, yet two; none where an input has no end of answers or a group would be too large."""
     groups: list[dict[str, Sequence[Any]]] = [{}]
     for asked in inputs:
+        # An unknown answer that is not averaged has points of its own.
+        unknown = [None] if asked.may_be_unknown and asked.name not in engine.averaged else []
         if isinstance(asked, ChoiceInput):
-            groups.append({asked.name: list(asked.choices)})
+            groups.append({asked.name: [*asked.choices, *unknown]})
         elif isinstance(asked, NumberInput) and asked.whole and asked.highest - asked.lowest < MOST_LEVELS:
-            groups.append({asked.name: range(int(asked.lowest), int(asked.highest) + 1)})
+            groups.append({asked.name: [*range(int(asked.lowest), int(asked.highest) + 1), *unknown]})
         else:
             return None
-    for term in score.terms:
+    for term in engine.score.terms:
         touched = [group for group in groups if group.keys() & set(term.inputs)]
         groups = [*(group for group in groups if group not in touched), reduce(dict.__or__, touched)]
     groups.sort(key=get_size)
@@ -124,8 +126,9 @@ class Tables:
 
     def estimate(self, cells: Cells, unknown: tuple[str, ...]) -> Array | None:
         """The estimate, low and high of rows that lack just these answers; None where there is no quick way."""
+        unknown = tuple([name for name in unknown if name in self.engine.averaged])
         touched = [at for at, group in enumerate(self.groups) if group.answers.keys() & set(unknown)]
-        if len(touched) > 1 or not self.engine.averaged.issuperset(unknown):
+        if len(touched) > 1:
             return None
         ways = self.engine.recorded.ways(unknown)
         if unknown and len(ways) > MOST_PEOPLE:

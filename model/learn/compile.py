@@ -16,22 +16,29 @@ from numpy.typing import NDArray
 
 from model.declare.inputs import MOST_LISTED, Input, NumberInput
 from model.declare.model import Model
-from model.declare.recipe import Block, Candidate, draws_lines, listed, parts_of
+from model.declare.recipe import Block, Boosted, Candidate, Steps, draws_lines, listed, parts_of
 from model.evaluate.metrics import digits
+
+from .design import Places
+from .rows import Rows
 
 Matrix = NDArray[Any]
 
 
-def compile_chances(model: Model, candidate: Candidate, fitted: Any, X: pd.DataFrame, y: pd.Series) -> dict[str, Any]:
+def compile_chances(model: Model, candidate: Candidate | Boosted, fitted: Any, rows: Rows) -> dict[str, Any]:
     columns, regression = fitted.pipeline_
-    design, chances = np.asarray(columns.transform(X)), fitted.pipeline_.predict_proba(X)
-    factor = spread_factor(design, chances, y.to_numpy(), regression.C)
+    if isinstance(candidate, Candidate):
+        design, chances = np.asarray(columns.transform(rows.answers)), fitted.pipeline_.predict_proba(rows.answers)
+        factor = spread_factor(design, chances, rows.truth, regression.C, rows.weights)
+        intercept_spread = factor[:, 0]
+    else:
+        factor, intercept_spread = None, regression.intercept_spread_[None]
     names = list(fitted.unknowable)
     people = zip(*(fitted.people_[name] for name in names), strict=True)
     return {
         "intercept": regression.intercept_.tolist(),
-        "intercept_spread": digits(factor[:, 0].tolist()),
-        "terms": compile_terms(model, candidate.blocks, columns, regression.coef_, factor),
+        "intercept_spread": digits(intercept_spread.tolist()),
+        "terms": compile_terms(model, blocks_of(candidate, columns), columns, regression.coef_, factor),
         # The distinct answers to the inputs that may be unknown, and how many people gave them.
         "people": {
             "inputs": names,
@@ -48,16 +55,27 @@ def plain(value: Any) -> Any:
     return value
 
 
-def compile_amount(model: Model, candidate: Candidate, fitted: Any, X: pd.DataFrame, y: pd.Series) -> dict[str, Any]:
-    range_blocks = model.learns.range_blocks(candidate)
-    blocks = {"estimate": candidate.blocks, "low": range_blocks, "high": range_blocks}
+def compile_amount(model: Model, candidate: Candidate | Boosted, fitted: Any, rows: Rows) -> dict[str, Any]:
+    recipe = model.learns
     return {
         name: {
             "intercept": [float(regression.intercept_)],
-            "terms": compile_terms(model, blocks[name], columns, np.atleast_2d(regression.coef_)),
+            "terms": compile_terms(
+                model,
+                blocks_of(candidate, columns) if name == "estimate" else recipe.range_blocks(candidate),
+                columns,
+                np.atleast_2d(regression.coef_),
+            ),
         }
-        for name, (columns, regression) in zip(blocks, fitted.pipelines_, strict=True)
+        for name, (columns, regression) in zip(("estimate", "low", "high"), fitted.pipelines_, strict=False)
     }
+
+
+def blocks_of(candidate: Candidate | Boosted, columns: Any) -> Sequence[Block]:
+    """What the score is built of: as declared, or as boosting has found it."""
+    if isinstance(candidate, Candidate):
+        return candidate.blocks
+    return [places.block for _, places, _ in columns.transformers_]
 
 
 def compile_terms(
@@ -69,19 +87,28 @@ def compile_terms(
         parts = parts_of(block)
         names = [part.input for part in parts]
         levels = [list(listed(part, model.input[part.input])) for part in parts]
+        # An unknown answer has a cell of its own where the points of one were learnt.
+        cells = [name for name in names if model.learns.unknown == "learnt" and model.input[name].may_be_unknown]
+        ways = [[*own, *([np.nan] if name in cells else [])] for name, own in zip(names, levels, strict=True)]
         # The block's own columns at each of the answers, and where they stand among all columns.
-        answers = pd.DataFrame(list(product(*levels)), columns=names)
-        basis = np.asarray(columns.named_transformers_[str(at)].transform(answers), dtype=float)
+        answers = pd.DataFrame(list(product(*ways)), columns=names)
+        transformer = columns.named_transformers_[str(at)]
+        basis = np.asarray(transformer.transform(answers), dtype=float)
         where = columns.output_indices_[str(at)]
-        lines = [model.input[part.input] for part in parts if draws_lines(part)]
+        steps = [part.input for part in parts if isinstance(part, Steps)]
+        lines = [part.input for part in parts if draws_lines(part)]
         term = {
             "inputs": names,
             "levels": levels,
-            "between": [one.name for one in lines],
-            "whole": [one.name for one in lines if can_be_listed(one)],
+            "between": lines,
+            "whole": [name for name in names if name in {*steps, *lines} and can_be_listed(model.input[name])],
             "points": (basis @ coefficients[:, where].T).tolist(),
+            **({"unknown": cells} if cells else {}),
+            **({"steps": steps} if steps else {}),
         }
-        if factor is not None:
+        if isinstance(transformer, Places):
+            term["spread"] = digits(transformer.spread[transformer.find(answers)][:, None].tolist())
+        elif factor is not None:
             own = factor[:, where.start + 1 : where.stop + 1]
             term["spread"] = digits(np.einsum("lc,kcr->lkr", basis, own).tolist())
         terms.append(term)
@@ -93,7 +120,7 @@ def can_be_listed(asked: Input) -> bool:
     return isinstance(asked, NumberInput) and asked.whole and asked.highest - asked.lowest < MOST_LISTED
 
 
-def spread_factor(design: Matrix, chances: Matrix, y: Matrix, C: float) -> Matrix:
+def spread_factor(design: Matrix, chances: Matrix, y: Matrix, C: float, weighed: Matrix | None = None) -> Matrix:
     """A factor F of the coefficients' covariance F F', as scores x (1 + columns) x rank.
 
     The covariance is the sandwich H^-1 G H^-1: H the curvature of the penalised likelihood, G the
@@ -107,7 +134,8 @@ def spread_factor(design: Matrix, chances: Matrix, y: Matrix, C: float) -> Matri
         # The chance of yes alone has a score.
         chances, observed = chances[:, 1:], observed[:, 1:]
     scores, width = chances.shape[1], whole.shape[1]
-    weights = chances[:, :, None] * (np.eye(scores) - chances[:, None, :])
+    each = np.ones(len(whole)) if weighed is None else weighed
+    weights = each[:, None, None] * chances[:, :, None] * (np.eye(scores) - chances[:, None, :])
     curvature = np.zeros((scores, width, scores, width))
     for a, b in np.ndindex(scores, scores):
         curvature[a, :, b] = whole.T @ (whole * weights[:, a, b, None])
@@ -118,7 +146,7 @@ def spread_factor(design: Matrix, chances: Matrix, y: Matrix, C: float) -> Matri
     blocks, leverage = inverse.reshape(scores, width, scores, width), np.empty((len(whole), scores, scores))
     for a, b in np.ndindex(scores, scores):
         leverage[:, a, b] = np.einsum("ij,ij->i", whole @ blocks[a, :, b], whole)
-    residuals = np.linalg.solve(np.eye(scores) - weights @ leverage, (observed - chances)[:, :, None])
+    residuals = np.linalg.solve(np.eye(scores) - weights @ leverage, (each[:, None] * (observed - chances))[:, :, None])
     gradients = (residuals * whole[:, None, :]).reshape(len(whole), -1)
     values, vectors = np.linalg.eigh(inverse @ (gradients.T @ gradients) @ inverse)
     keep = values > values.max() * 1e-10

@@ -5,13 +5,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.compose import ColumnTransformer
 from sklearn.preprocessing import OneHotEncoder, SplineTransformer
 
 from model.declare.inputs import Input
-from model.declare.recipe import Block, Curve, Pair, Table, listed, parts_of
+from model.declare.recipe import Block, Curve, Pair, Steps, Table, listed, parts_of
 
 Matrix = NDArray[np.float64]
 
@@ -93,6 +94,54 @@ class Line(TransformerMixin, BaseEstimator):
         return np.hstack([np.nan_to_num(numbers), np.isnan(numbers)]) if self.may_be_missing else numbers
 
 
+class Places(TransformerMixin, BaseEstimator):
+    """The points of the place that a row has among the levels of one input or of two, as one column.
+
+    A choice's place is its own, a number's the last level that is not above it, and after the levels comes the place
+    of what is missing.
+    """
+
+    def __init__(self, block: Block, levels: Sequence[Sequence[Any]], points: Matrix, spread: Matrix) -> None:
+        self.block = block
+        self.levels = levels
+        self.points = points
+        self.spread = spread
+
+    def fit(self, X: Any, y: ArrayLike | None = None) -> Self:
+        self.n_features_in_ = len(self.levels)
+        return self
+
+    def find(self, X: Any) -> NDArray[np.intp]:
+        place = np.zeros(len(X), dtype=np.intp)
+        for at, levels in enumerate(self.levels):
+            place = place * (len(levels) + 1) + places_among(levels, X.iloc[:, at])
+        return place
+
+    def transform(self, X: Any) -> Matrix:
+        return np.asarray(self.points[self.find(X)][:, None])
+
+
+def places_among(levels: Sequence[Any], column: pd.Series) -> NDArray[np.intp]:
+    if isinstance(levels[0], str):
+        codes = pd.Categorical(column, levels).codes.astype(np.intp)
+    else:
+        numbers = column.to_numpy(dtype=float)
+        codes = np.maximum(np.searchsorted(levels, numbers, side="right") - 1, 0)
+        codes[np.isnan(numbers)] = -1
+    return np.where(codes < 0, len(levels), codes)
+
+
+class Stairs(Levels):
+    """One column for each step of a number."""
+
+    def fit(self, X: Any, y: ArrayLike | None = None) -> Self:
+        return self
+
+    def transform(self, X: Any) -> Matrix:
+        places = places_among(self.levels, X.iloc[:, 0])
+        return np.asarray(np.eye(len(self.levels) + 1)[places][:, : len(self.levels) + self.may_be_missing])
+
+
 def transformer(block: Block, inputs: Mapping[str, Input]) -> Any:
     if isinstance(block, Pair):
         return Products(transformer(block.first, inputs), transformer(block.second, inputs))
@@ -101,6 +150,8 @@ def transformer(block: Block, inputs: Mapping[str, Input]) -> Any:
         return Levels(listed(block, asked), asked.may_be_unknown)
     if isinstance(block, Curve):
         return Bends(block.knots, block.degree, asked.may_be_unknown)
+    if isinstance(block, Steps):
+        return Stairs(listed(block, asked), asked.may_be_unknown)
     return Line(block.scaled, asked.may_be_unknown)
 
 

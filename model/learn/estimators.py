@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin, clone
+from sklearn.pipeline import Pipeline
 
 # Coefficients are rounded so that retraining on another machine reproduces them to the letter.
 DECIMALS = 6
@@ -26,9 +27,8 @@ class AverageOverUnknown(ClassifierMixin, BaseEstimator):
         self.pipeline = pipeline
         self.unknowable = unknowable
 
-    def fit(self, X: pd.DataFrame, y: Any) -> Self:
-        self.pipeline_ = clone(self.pipeline).fit(X, y)
-        round_coefficients(self.pipeline_[-1])
+    def fit(self, X: pd.DataFrame, y: Any, sample_weight: Any = None) -> Self:
+        self.pipeline_ = fitted(self.pipeline, X, y, sample_weight)
         self.classes_ = self.pipeline_.classes_
         self.people_ = people(X, self.unknowable)
         return self
@@ -98,22 +98,31 @@ def filled_in(people: pd.DataFrame, names: list[str]) -> pd.DataFrame:
 
 
 class EstimateWithRange(RegressorMixin, BaseEstimator):
-    """An amount, and the two quantiles between which a stated share of cases lies."""
+    """An amount, and the two quantiles between which a stated share of cases lies, where there are such."""
 
-    def __init__(self, estimate: Any, low: Any, high: Any) -> None:
+    def __init__(self, estimate: Any, low: Any = None, high: Any = None) -> None:
         self.estimate = estimate
         self.low = low
         self.high = high
 
-    def fit(self, X: pd.DataFrame, y: Any) -> Self:
-        self.pipelines_ = [clone(part).fit(X, y) for part in (self.estimate, self.low, self.high)]
-        for pipeline in self.pipelines_:
-            round_coefficients(pipeline[-1])
+    def fit(self, X: pd.DataFrame, y: Any, sample_weight: Any = None) -> Self:
+        parts = [part for part in (self.estimate, self.low, self.high) if part is not None]
+        self.pipelines_ = [fitted(part, X, y, sample_weight) for part in parts]
         return self
 
     def predict(self, X: pd.DataFrame) -> NDArray[np.float64]:
-        """Three columns: the estimate, the low end and the high end of its range."""
+        """The estimate, and the low end and the high end of its range where they have sums of their own."""
         return np.column_stack([pipeline.predict(X) for pipeline in self.pipelines_])
+
+
+def fitted(learner: Any, X: pd.DataFrame, y: Any, weights: Any) -> Any:
+    """The pipeline that was learnt; a boosting machine leaves one, with all its digits rounded already."""
+    learner = clone(learner)
+    if not isinstance(learner, Pipeline):
+        return learner.fit(X, y, sample_weight=weights).pipeline_
+    learner.fit(X, y, **({} if weights is None else {f"{learner.steps[-1][0]}__sample_weight": weights}))
+    round_coefficients(learner[-1])
+    return learner
 
 
 def round_coefficients(regression: Any) -> None:

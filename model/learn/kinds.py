@@ -1,5 +1,8 @@
 """What each kind of answer does differently in training."""
 
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -7,14 +10,16 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 from sklearn.linear_model import LinearRegression, LogisticRegression, QuantileRegressor, Ridge
-from sklearn.model_selection import KFold, StratifiedKFold
 from sklearn.pipeline import Pipeline, make_pipeline
 
 from model.declare.inputs import few
 from model.declare.model import Model
-from model.declare.recipe import Candidate
+from model.declare.recipe import Boosted, Candidate
 from model.evaluate import metrics
+from model.evaluate.told import Crowd, tell_amounts, tell_chances, tell_classes
+from model.predict.residuals import Residuals
 
+from .boost import Boosting
 from .compile import compile_amount, compile_chances
 from .design import columns
 from .estimators import AverageOverUnknown, EstimateWithRange
@@ -22,20 +27,17 @@ from .estimators import AverageOverUnknown, EstimateWithRange
 Predicted = NDArray[np.float64]
 
 
-# How often a model is fitted to the other rows, to see what it says of some that it has not seen.
-FOLDS = 10
-
-
 class Kind:
     """Chances of classes, unless a kind says otherwise."""
 
-    folds: Any = StratifiedKFold
     # What a model is measured against: scikit-learn's plain regression, and its gradient boosting.
     plain: Any = LogisticRegression(max_iter=5000)
     boosted: Any = HistGradientBoostingClassifier
     # The figures that training prints; candidates are chosen by the first, of which less is better.
     columns: tuple[str, ...] = ("log_loss", "accuracy")
-    may_be_unknown = False
+    averages_unknown = False
+    # Whether there are rows of each answer to count.
+    is_counted = True
     of_each = " of each answer"
     # From out-of-fold predictions: the few figures by which recipes are compared, and what else a card shows.
     headline: Any = staticmethod(metrics.class_figures)
@@ -53,12 +55,18 @@ class Kind:
         """How many rows there are of the rarest answer: each fold needs one."""
         return int(target.value_counts().min())
 
-    def estimator(self, model: Model, candidate: Candidate) -> Any:
+    def estimator(self, model: Model, candidate: Candidate | Boosted) -> Any:
         """The unfitted estimator for one candidate of a model's recipe."""
         # Newton's steps end at the optimum itself, so that rounding gives the same digits everywhere.
-        regression = LogisticRegression(C=candidate.C, solver="newton-cholesky", tol=1e-10, max_iter=1000)
-        pipeline = Pipeline([("columns", columns(candidate.blocks, model.input)), ("regression", regression)])
-        return AverageOverUnknown(pipeline, [asked.name for asked in model.inputs if asked.may_be_unknown])
+        ridge: Any = partial(LogisticRegression, solver="newton-cholesky", tol=1e-10, max_iter=1000)
+        averaged = model.inputs if model.learns.unknown == "averaged" else ()
+        learner = self.learner(model, candidate, lambda C: ridge(C=C))
+        return AverageOverUnknown(learner, [asked.name for asked in averaged if asked.may_be_unknown])
+
+    def learner(self, model: Model, candidate: Candidate | Boosted, ridge: Callable[[float], Any]) -> Any:
+        if isinstance(candidate, Boosted):
+            return Boosting(candidate, model.input, amount=not self.is_counted)
+        return Pipeline([("columns", columns(candidate.blocks, model.input)), ("regression", ridge(candidate.C))])
 
     def predict(self, fitted: Any, X: pd.DataFrame) -> Predicted:
         """A column for each class."""
@@ -68,10 +76,22 @@ class Kind:
         """Of these columns the numbers that the model answers with."""
         return predicted
 
+    def with_range(self, model: Model, truth: Any, predicted: Predicted, folds: NDArray[np.intp]) -> Predicted:
+        """What was predicted, with the range of each that rests on how far off other folds were."""
+        return predicted
+
+    def range_table(self, model: Model, truth: Any, predicted: Predicted) -> dict[str, Any]:
+        """What an engine draws a range from, where no sum does."""
+        return {}
+
+    def tell(self, model: Model, crowd: Crowd, evaluation: Mapping[str, Any]) -> dict[str, Any]:
+        """What a card keeps of people who themselves are not kept."""
+        return tell_classes(crowd, list(model.learns.classes.values()), evaluation["confusion"])
+
 
 class Probability(Kind):
     columns = ("log_loss", "auc", "brier", "accuracy", "calibration_error")
-    may_be_unknown = True
+    averages_unknown = True
     headline = staticmethod(metrics.chance_figures)
     evaluate = staticmethod(metrics.evaluate_chances)
 
@@ -84,9 +104,12 @@ class Probability(Kind):
     def answers(self, predicted: Predicted) -> Predicted:
         return predicted[:, 1:]
 
+    def tell(self, model: Model, crowd: Crowd, evaluation: Mapping[str, Any]) -> dict[str, Any]:
+        return tell_chances(crowd)
+
 
 class Amount(Kind):
-    folds = KFold
+    is_counted = False
     of_each = ""
     plain = LinearRegression()
     boosted = HistGradientBoostingRegressor
@@ -105,14 +128,34 @@ class Amount(Kind):
     def rows_of_each(self, target: pd.Series) -> int:
         return len(target)
 
-    def estimator(self, model: Model, candidate: Candidate) -> Any:
+    def tell(self, model: Model, crowd: Crowd, evaluation: Mapping[str, Any]) -> dict[str, Any]:
+        return tell_amounts(crowd)
+
+    def estimator(self, model: Model, candidate: Candidate | Boosted) -> Any:
         def quantile(share: float) -> Pipeline:
             regression = QuantileRegressor(quantile=share, alpha=0, solver="highs")
             return make_pipeline(columns(model.learns.range_blocks(candidate), model.input), regression)
 
+        estimate = self.learner(model, candidate, lambda C: Ridge(alpha=1 / C))
+        if model.learns.range_by == "residuals":
+            return EstimateWithRange(estimate)
         tail = (1 - model.learns.holds) / 2
-        estimate = make_pipeline(columns(candidate.blocks, model.input), Ridge(alpha=1 / candidate.C))
         return EstimateWithRange(estimate, quantile(tail), quantile(1 - tail))
+
+    def with_range(self, model: Model, truth: Any, predicted: Predicted, folds: NDArray[np.intp]) -> Predicted:
+        if model.learns.range_by != "residuals" or predicted.shape[1] > 1:
+            return predicted
+        whole = np.repeat(predicted, 3, axis=1)
+        for fold in np.unique(folds):
+            own, others = folds == fold, folds != fold
+            table = Residuals.of(truth[others], predicted[others, 0], model.learns.holds)
+            whole[own, 1:] = [table.range(value) for value in predicted[own, 0].tolist()]
+        return whole
+
+    def range_table(self, model: Model, truth: Any, predicted: Predicted) -> dict[str, Any]:
+        if model.learns.range_by != "residuals":
+            return {}
+        return {"residuals": asdict(Residuals.of(truth, predicted[:, 0], model.learns.holds))}
 
     def predict(self, fitted: Any, X: pd.DataFrame) -> Predicted:
         """The amount, and the two ends of its range where the estimator gives them."""

@@ -2,15 +2,19 @@
 
 import hashlib
 from collections.abc import Iterator
+from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from model.declare.inputs import ChoiceInput, Input, NumberInput, few
 from model.declare.model import Model
 from model.declare.recipe import Recipe
 
 from .artefacts import digest
-from .kinds import FOLDS, kind_of
+from .kinds import kind_of
+from .rows import Rows
 
 
 class Disagreement(ValueError):
@@ -27,9 +31,10 @@ def read_table(model: Model) -> tuple[pd.DataFrame, pd.Series]:
         for name in (*model.input, recipe.target)
         if name not in raw.columns
     ] + [
-        f"{asked.name}: may be unknown, but only a model that answers with one probability averages over that"
+        f"{asked.name}: may be unknown, but only a model that answers with one probability averages over that. "
+        'Write unknown="learnt" in the recipe, and it learns from the rows that lack it'
         for asked in model.inputs
-        if asked.may_be_unknown and not kind.may_be_unknown
+        if asked.may_be_unknown and recipe.unknown == "averaged" and not kind.averages_unknown
     ]
     table = raw
     if not faults:
@@ -44,11 +49,55 @@ def read_table(model: Model) -> tuple[pd.DataFrame, pd.Series]:
             missing = f"{target.name} is missing in {target.isna().sum():,} rows of the table"
             raise ValueError(f"{missing}. Leave these rows out")
         y = kind.target(model, texts(target))
-        if (rows := kind.rows_of_each(y)) < FOLDS:
-            raise ValueError(f"{target.name} must have {FOLDS} rows{kind.of_each} at least; there are only {rows}")
+        if (rows := kind.rows_of_each(y)) < recipe.folds:
+            raise ValueError(
+                f"{target.name} must have {recipe.folds} rows{kind.of_each} at least; there are only {rows}"
+            )
         return table, y
     except ValueError as fault:
         raise Disagreement(f"{model.name}: {fault}") from None
+
+
+def rows_of(model: Model) -> Rows:
+    """The table's rows as a model learns from them."""
+    recipe = model.learns
+    table, y = read_table(model)
+    for name in filter(None, (recipe.weights, recipe.grouped_by, recipe.ordered_by)):
+        if name not in table.columns:
+            raise Disagreement(f"{model.name}: the table has no column {name!r} to weigh, group or order its rows by")
+    if recipe.grouped_by and (groups := table[recipe.grouped_by].nunique()) < recipe.folds:
+        raise Disagreement(
+            f"{model.name}: {recipe.grouped_by} puts the rows in {groups} groups, and {recipe.folds} are needed: "
+            "one for each fold. Write fewer folds in the recipe"
+        )
+    return Rows(
+        tuple(model.input),
+        kind_of(model).is_counted,
+        table,
+        y,
+        weights_of(table[recipe.weights]) if recipe.weights else None,
+        table[recipe.grouped_by].to_numpy() if recipe.grouped_by else None,
+        moments(table[recipe.ordered_by]) if recipe.ordered_by else None,
+    )
+
+
+def weights_of(column: pd.Series) -> NDArray[np.float64]:
+    """As many in all as there are rows, so that a penalty means the same."""
+    weights = pd.to_numeric(column, errors="coerce").to_numpy(dtype=float)
+    if not (weights > 0).all() or not np.isfinite(weights).all():
+        raise Disagreement(f"{column.name} must be a number above 0 in each row, since it weighs the rows")
+    return np.asarray(weights * (len(weights) / weights.sum()))
+
+
+def moments(column: pd.Series) -> NDArray[Any]:
+    """Numbers as they are, else dates."""
+    numbers = pd.to_numeric(column, errors="coerce")
+    found = numbers if numbers.notna().all() else pd.to_datetime(column, errors="coerce", format="ISO8601")
+    if found.isna().any():
+        raise Disagreement(
+            f"{column.name} must be a number or a date like 2024-12-31 in each row, since it orders them"
+        )
+    return found.to_numpy()
 
 
 def raw_table(recipe: Recipe) -> pd.DataFrame:

@@ -2,11 +2,13 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from sklearn.base import clone
 from sklearn.compose import ColumnTransformer
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
@@ -17,18 +19,19 @@ from threadpoolctl import threadpool_limits
 from model.declare.inputs import ChoiceInput
 from model.declare.model import Model
 from model.declare.photo import PhotoInput
-from model.declare.recipe import Candidate, Given
+from model.declare.recipe import Boosted, Candidate, Given
 from model.evaluate.metrics import digits
+from model.evaluate.told import FEWEST, Crowd
 from model.predict.card import Card
 
 from .artefacts import make_folder, save
-from .kinds import FOLDS, Predicted, kind_of
+from .kinds import Kind, Predicted, kind_of
 from .people import compile_people
-from .table import data_digest, read_table
+from .rows import Rows
+from .table import data_digest, rows_of
 
-INNER_FOLDS = 5
 Progress = Callable[[str], None]
-Fit = Callable[[pd.DataFrame, pd.Series], Any]
+Fit = Callable[[Rows], Any]
 
 
 def train(model: Model, progress: Progress = lambda step: None) -> Card:
@@ -43,80 +46,124 @@ def train(model: Model, progress: Progress = lambda step: None) -> Card:
 
 def steps(model: Model) -> int:
     """How many steps of progress training reports."""
-    return 1 if isinstance(model.recipe, Given) else FOLDS * (1 + len(references(model))) + 1
+    return 1 if isinstance(model.recipe, Given) else model.recipe.folds * (1 + len(references(model))) + 1
 
 
 def learn(model: Model, progress: Progress) -> Card:
-    kind = kind_of(model)
-    table, y = read_table(model)
-    X, truth = table[list(model.input)], y.to_numpy()
+    kind, recipe = kind_of(model), model.learns
+    rows = rows_of(model)
     make_folder(model)
     chosen: Counter[str] = Counter()
 
-    def fit_best(X: pd.DataFrame, y: pd.Series) -> Any:
+    def fit_best(rows: Rows) -> Any:
         # Whatever is chosen is chosen anew inside each fold.
-        best = choose(model, X, y)
+        best = choose(model, rows)
         chosen[best.name] += 1
-        return kind.estimator(model, best).fit(X, y)
+        return fit(model, best, rows)
 
-    def predict_all(fit: Fit, X: pd.DataFrame) -> Predicted:
-        rows, parts = [], []
-        for outside, predicted in unseen(model, fit, X, y, FOLDS, seed=0):
-            rows.append(outside)
+    def predict_all(fit: Fit) -> tuple[Predicted, Rows]:
+        """What is predicted of the rows that were tested, in their order, and these rows."""
+        tested, parts, folds = [], [], []
+        for number, (outside, predicted) in enumerate(unseen(kind, fit, rows, recipe.folds, seed=0)):
+            tested.append(outside)
             parts.append(predicted)
+            folds.append(np.full(len(outside), number))
             progress("cross-validation")
-        return np.concatenate(parts)[np.argsort(np.concatenate(rows))]
+        places = np.concatenate(tested)
+        order = np.argsort(places)
+        predicted = kind.with_range(model, rows.truth[places], np.concatenate(parts), np.concatenate(folds))
+        return predicted[order], rows.take(places[order])
 
-    out_of_fold = predict_all(fit_best, X)
-    evaluation = kind.headline(truth, out_of_fold) | kind.evaluate(model, X, truth, out_of_fold)
+    out_of_fold, told = predict_all(fit_best)
+    evaluation = kind.headline(told.truth, out_of_fold, told.weights)
+    evaluation |= kind.evaluate(model, told.answers, told.truth, out_of_fold)
+    if not recipe.shows_rows:
+        crowd = Crowd(kind.answers(out_of_fold).T.tolist(), told.truth.tolist())
+        evaluation |= {"told": kind.tell(model, crowd, evaluation), **without_few(evaluation)}
     evaluation["chosen_in_folds"] = dict(chosen)
     evaluation["compared"] = {
-        name: kind.headline(truth, predict_all(one.fit, table)) for name, one in references(model).items()
+        name: kind.headline(told.truth, predict_all(partial(fit_reference, one))[0], told.weights)
+        for name, one in references(model).items()
     }
     figures = {name: evaluation.pop(name) for name, value in [*evaluation.items()] if isinstance(value, float)}
     progress("fit on all rows")
-    best = choose(model, X, y)
-    fitted = kind.estimator(model, best).fit(X, y)
-    people = compile_people(model, X, y, kind.answers(out_of_fold))
+    best = choose(model, rows)
+    fitted = fit(model, best, rows)
+    people = compile_people(model, told.answers, told.y, kind.answers(out_of_fold)) if recipe.shows_rows else None
     return save(
         model,
         fitted,
         people,
-        recipe={"chosen": best.name, "C": best.C},
-        data={"rows": len(X), "sha256": data_digest(model), "people": hashlib.sha256(people).hexdigest()},
-        observed={name: observed(model, X[name]) for name in model.input},
+        recipe={"chosen": best.name, "C": getattr(best, "C", None)},
+        data={
+            "rows": len(rows),
+            "sha256": data_digest(model),
+            "people": hashlib.sha256(people).hexdigest() if people else None,
+        },
+        observed={name: observed(model, rows.table[name]) for name in model.input},
         evaluation=digits({"figures": figures, **evaluation}),
-        engine={"name": "tables", **kind.compile(model, best, fitted, X, y)},
+        engine={
+            "name": "tables",
+            **kind.compile(model, best, fitted, rows),
+            **kind.range_table(model, told.truth, out_of_fold),
+        },
     )
 
 
-def unseen(
-    model: Model, fit: Fit, X: pd.DataFrame, y: pd.Series, folds: int, seed: int
-) -> Iterator[tuple[Any, Predicted]]:
+def fit(model: Model, candidate: Candidate | Boosted, rows: Rows) -> Any:
+    return kind_of(model).estimator(model, candidate).fit(rows.answers, rows.y, rows.weights)
+
+
+def fit_reference(reference: Any, rows: Rows) -> Any:
+    weights = {} if rows.weights is None else {f"{reference.steps[-1][0]}__sample_weight": rows.weights}
+    return clone(reference).fit(rows.table, rows.y, **weights)
+
+
+def unseen(kind: Kind, fit: Fit, rows: Rows, folds: int, seed: int) -> Iterator[tuple[Any, Predicted]]:
     """For each fold its rows, and what is predicted of them by a fit to the others."""
-    kind = kind_of(model)
-    for inside, outside in kind.folds(folds, shuffle=True, random_state=seed).split(X, y):
-        yield outside, kind.predict(fit(X.iloc[inside], y.iloc[inside]), X.iloc[outside])
+    for inside, outside in rows.folds(folds, seed):
+        fitted, asked = fit(rows.take(inside)), rows.take(outside)
+        yield outside, kind.predict(fitted, asked.table)
 
 
-def choose(model: Model, X: pd.DataFrame, y: pd.Series) -> Candidate:
+def choose(model: Model, rows: Rows) -> Candidate | Boosted:
     """The candidate that does best on folds of these rows alone."""
-    kind, candidates, truth = kind_of(model), model.learns.candidates, y.to_numpy()
+    kind, recipe = kind_of(model), model.learns
 
-    def loss(candidate: Candidate) -> float:
-        parts = unseen(model, kind.estimator(model, candidate).fit, X, y, INNER_FOLDS, seed=1)
-        return sum(kind.headline(truth[rows], predicted)[kind.columns[0]] for rows, predicted in parts)
+    def loss(candidate: Candidate | Boosted) -> float:
+        found = unseen(kind, partial(fit, model, candidate), rows, recipe.inner_folds, seed=1)
+        scores = []
+        for at, predicted in found:
+            asked = rows.take(at)
+            scores.append(kind.headline(asked.truth, predicted, asked.weights)[kind.columns[0]])
+        return sum(scores)
 
-    return min(candidates, key=loss) if len(candidates) > 1 else candidates[0]
+    return min(recipe.candidates, key=loss) if len(recipe.candidates) > 1 else recipe.candidates[0]
 
 
 def observed(model: Model, column: pd.Series) -> dict[str, Any]:
     """What the data holds of an input: its ends and its middle, or how often each answer occurs."""
     asked, unknown = model.input[str(column.name)], int(column.isna().sum())
+    fewest = 0 if model.learns.shows_rows else FEWEST
+    unknown = unknown if unknown >= fewest else 0
     if isinstance(asked, ChoiceInput):
-        return {"counts": column.value_counts()[list(asked.choices)].to_dict(), "unknown": unknown}
+        counts = column.value_counts().reindex(list(asked.choices), fill_value=0)
+        return {"counts": counts.where(counts >= fewest, 0).to_dict(), "unknown": unknown}
     middle = float(column.quantile(0.5, interpolation="nearest"))
     return {"lowest": float(column.min()), "highest": float(column.max()), "middle": middle, "unknown": unknown}
+
+
+def without_few(evaluation: Mapping[str, Any]) -> dict[str, Any]:
+    """What counts fewer than ten rows is left out, a table of counts with such a cell whole."""
+    few = any(0 < count < FEWEST for row in evaluation.get("confusion", ()) for count in row)
+    return {
+        **({"confusion": []} if few else {}),
+        **(
+            {"groups": [one for one in evaluation["groups"] if one["people"] >= FEWEST]}
+            if "groups" in evaluation
+            else {}
+        ),
+    }
 
 
 def references(model: Model) -> dict[str, Any]:

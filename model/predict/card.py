@@ -110,6 +110,8 @@ class Evaluation:
     roc: tuple[tuple[float, float], ...] = ()
     base_rates: tuple[float, ...] = ()
     quantiles: tuple[float, ...] = ()
+    # What is told of the people where they themselves are not kept: parts by estimate, cuts, and the like.
+    told: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,7 +14,7 @@ from functools import cached_property
 from itertools import accumulate, combinations, islice, product
 from typing import Any
 
-from model.declare.inputs import ChoiceInput, Input, NumberInput
+from model.declare.inputs import ChoiceInput, Input, NumberInput, list_values
 
 from .engine import ChanceTables
 from .predictor import Predictor
@@ -27,7 +27,7 @@ Sized = tuple[float, dict[str, Any]]
 SMALLEST_CHANGES = 3
 # Choices in no order are all equally far from one another: as far as one end of a list from the middle.
 UNORDERED = 0.5
-# A number has no more other answers than this; of a wide range only some, evenly spread, are tried.
+# Of the other answers of a number so many are tried, evenly spread.
 MOST_VALUES = 1_000
 # Where nothing adds up, so many sums are made at most, for the smallest changes first and some at a time.
 MOST_SUMS = 100_000
@@ -64,18 +64,6 @@ def find_smallest_changes(predictor: Predictor, answers: Answers) -> list[Change
 def share_a_term(engine: ChanceTables, inputs: Sequence[Input]) -> bool:
     names = {asked.name for asked in inputs}
     return any(len(names.intersection(term.inputs)) > 1 for term in engine.score.terms)
-
-
-def list_values(asked: Input) -> Sequence[Any]:
-    """The other answers that an input could have."""
-    if isinstance(asked, ChoiceInput):
-        return list(asked.choices)
-    if not isinstance(asked, NumberInput):
-        return []
-    unit = 1 if asked.whole else 10
-    lowest, highest = math.ceil(asked.lowest * unit), math.floor(asked.highest * unit)
-    numbers = range(lowest, highest + 1, max(1, math.ceil((highest - lowest) / MOST_VALUES)))
-    return numbers if asked.whole else [number / unit for number in numbers]
 
 
 def measure(asked: Input, before: Any, after: Any) -> float:
@@ -139,7 +127,7 @@ class Sums:
 
     def _gains(self, asked: Input, terms: Sequence[Term]) -> Gains:
         now = self.answers[asked.name]
-        values = [now, *[value for value in list_values(asked) if value != now]]
+        values = [now, *[value for value in list_values(asked, MOST_VALUES) if value != now]]
         rows = [{**self.answers, asked.name: value} for value in values]
         before, *after = [sum([term.points(row) for term in terms]) for row in rows]
         # Of two answers equally far, the one that changes the score less comes first.
@@ -181,7 +169,7 @@ class Trials:
         self.focus = predictor.focus(answers)
         self.above = predictor.values(answers)[self.focus] > 0.5
         # One estimate is so many sums.
-        self.sums = len(predictor.engine.recorded.ways(predictor.unknown(answers)))
+        self.sums = len(predictor.engine.recorded.ways(predictor.averaged(answers)))
 
     def find(self, group: Sequence[Input], most: int) -> Sized | None:
         changes = self._sort(group, max(most // self.sums, 1))
@@ -195,7 +183,13 @@ class Trials:
     def _sort(self, group: Sequence[Input], most: int) -> Iterator[Sized]:
         """So many changes of these answers, the smallest first."""
         near = [
-            sorted([(measure(a, self.answers[a.name], v), v) for v in list_values(a) if v != self.answers[a.name]])
+            sorted(
+                [
+                    (measure(a, self.answers[a.name], v), v)
+                    for v in list_values(a, MOST_VALUES)
+                    if v != self.answers[a.name]
+                ]
+            )
             for a in group
         ]
         if math.prod(map(len, near)) > most:

@@ -15,6 +15,7 @@ from typing import Any
 from model.declare.model import Model
 
 from .logistic import NORMAL_95, logit, sigmoid, softmax
+from .residuals import Residuals
 from .tables import Answers, Score, Term, Vector, add, length
 from .unknown import Recorded, Ways
 
@@ -163,9 +164,15 @@ def class_range(number: int, chances: Vector, vectors: Sequence[Vector]) -> Rang
 
 
 class AmountTables(Tables):
-    """An amount, with a sum of its own for each end of its range."""
+    """An amount, with a sum of its own for each end of its range, or with how far off such estimates were."""
 
-    names = ("estimate", "low", "high")
+    names: tuple[str, ...] = ("estimate", "low", "high")
+
+    def __init__(self, model: Model, compiled: Mapping[str, Any]) -> None:
+        self.residuals = Residuals(**compiled["residuals"]) if "residuals" in compiled else None
+        if self.residuals:
+            self.names = ("estimate",)
+        super().__init__(model, compiled)
 
     def result(self, scores: Vector) -> Vector:
         return scores
@@ -174,5 +181,7 @@ class AmountTables(Tables):
         return (self.score.one(answers),)
 
     def ranges(self, answers: Answers) -> list[Range]:
+        if self.residuals:
+            return [self.residuals.range(*self.predict_one(answers))]
         value, low, high = [score.one(answers) for score in self.scores.values()]
         return [(min(low, value), max(high, value))]

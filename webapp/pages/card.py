@@ -20,13 +20,11 @@ from model.evaluate.groups import (
     Kind,
     band_of,
     bands_by_answer,
-    fifths_of,
     groups_of,
-    kinds_of,
-    named_bins,
     not_recorded,
 )
-from model.evaluate.shares import Bin, Cut, Share, cut
+from model.evaluate.shares import Bin, Cut, Share
+from model.evaluate.told import bins_by_name, cuts_of, fifths_by_estimate, kinds_by_truth
 from model.predict.predictor import Predictor
 from model.predict.tables import Axis
 from webapp.http.addresses import address_of
@@ -37,9 +35,6 @@ from webapp.text.charts import Plot, Rows, amount_plot, calibration_plot, gaps_p
 from .equation import Sum, sums_of, work_out
 
 bp = Blueprint("card", __name__)
-
-# The chances above which the card says what saying yes would mean.
-CUTS = (0.1, 0.25, 0.5, 0.75, 0.9)
 
 
 @bp.get("/<model:model>/card")
@@ -129,8 +124,7 @@ class ChanceCard(Card):
 
     @cached_property
     def cuts(self) -> list[Cut]:
-        crowd = self.crowd
-        return [cut(crowd.chances[0], crowd.outcomes, above) for above in CUTS] if crowd else []
+        return cuts_of(self.predictor)
 
     @property
     def roc_plot(self) -> Plot:
@@ -139,8 +133,8 @@ class ChanceCard(Card):
     @cached_property
     def matrix(self) -> list[MatrixRow]:
         """Yes before no."""
-        words = (self.model.words.yes, self.model.words.no)
-        return matrix_rows(words, [row[::-1] for row in self.evaluation.confusion[::-1]])
+        words, counts = (self.model.words.yes, self.model.words.no), self.evaluation.confusion
+        return matrix_rows(words, [row[::-1] for row in counts[::-1]]) if counts else []
 
     @property
     def told_right(self) -> list[Share]:
@@ -181,16 +175,16 @@ class ClassesCard(ChanceCard):
     @cached_property
     def bins(self) -> list[Bin]:
         """By the chance of the class that was named, in parts of equally many."""
-        return named_bins(self.crowd) if self.crowd else []
+        return bins_by_name(self.predictor)
 
     @cached_property
     def matrix(self) -> list[MatrixRow]:
-        return matrix_rows(self.predictor.kind.labels, self.evaluation.confusion)
+        counts = self.evaluation.confusion
+        return matrix_rows(self.predictor.kind.labels, counts) if counts else []
 
     @cached_property
     def kinds(self) -> list[Kind]:
-        labels = self.predictor.kind.labels
-        return kinds_of(labels, self.evaluation.confusion, self.crowd) if self.crowd else []
+        return kinds_by_truth(self.predictor)
 
     @property
     def hardest_kind(self) -> Kind:
@@ -215,7 +209,7 @@ class AmountCard(Card):
     @cached_property
     def fifths(self) -> list[Band]:
         """Cases in five parts of equally many, by their estimates."""
-        return fifths_of(self.crowd) if self.crowd else []
+        return fifths_by_estimate(self.predictor)
 
     @property
     def amount_plot(self) -> Plot:

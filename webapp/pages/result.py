@@ -256,7 +256,7 @@ class Result:
 
     @property
     def number_of_sums(self) -> int:
-        return len(self.predictor.engine.recorded.ways(self.predictor.unknown(self.answers)))
+        return len(self.predictor.engine.recorded.ways(self.predictor.averaged(self.answers)))
 
     # -- where it goes wrong --------------------------------------------------------------------------
 
@@ -295,7 +295,7 @@ class Result:
     @property
     def named_right(self) -> tuple[int, int] | None:
         """Of the cases held back that got this class: how many were of it, and how many there were."""
-        if not self.predictor.kind.labels:
+        if not self.predictor.card.evaluation.confusion or not self.predictor.kind.labels:
             return None
         given = [row[self.focus] for row in self.predictor.card.evaluation.confusion]
         return given[self.focus], sum(given)

@@ -1,0 +1,82 @@
+"""What is told of the people held back for testing: counted from them, or kept where they themselves are not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from model.predict.neighbours import People
+from model.predict.predictor import Predictor
+
+from .groups import Band, Kind, fifths_of, kinds_of, named_bins
+from .shares import Bin, Cut, Mean, Share, cut
+
+# Of fewer rows than this nothing is told where rows are not shown.
+FEWEST = 10
+# The chances above which the card says what saying yes would mean.
+CUTS = (0.1, 0.25, 0.5, 0.75, 0.9)
+
+
+@dataclass(frozen=True)
+class Crowd:
+    """What a model that had not seen them said of people, and what was so; without their answers."""
+
+    chances: Sequence[Sequence[float]]
+    outcomes: Sequence[float]
+
+    @property
+    def count(self) -> int:
+        return len(self.outcomes)
+
+
+def cuts_of(predictor: Predictor) -> list[Cut]:
+    if predictor.crowd:
+        return count_cuts(predictor.crowd)
+    return [Cut(**one | shares(one, "found", "false_alarms")) for one in kept(predictor, "cuts")]
+
+
+def fifths_by_estimate(predictor: Predictor) -> list[Band]:
+    if predictor.crowd:
+        return fifths_of(predictor.crowd)
+    return [Band(**one | shares(one, "inside") | {"gap": Mean(**one["gap"])}) for one in kept(predictor, "fifths")]
+
+
+def bins_by_name(predictor: Predictor) -> list[Bin]:
+    if predictor.crowd:
+        return named_bins(predictor.crowd)
+    return [Bin(**one | shares(one, "observed")) for one in kept(predictor, "named")]
+
+
+def kinds_by_truth(predictor: Predictor) -> list[Kind]:
+    if predictor.crowd:
+        return kinds_of(predictor.kind.labels, predictor.card.evaluation.confusion, predictor.crowd)
+    return [Kind(**one | shares(one, "right")) for one in kept(predictor, "kinds")]
+
+
+def kept(predictor: Predictor, name: str) -> Sequence[dict[str, Any]]:
+    found: Sequence[dict[str, Any]] = predictor.card.evaluation.told.get(name, ())
+    return found
+
+
+def shares(one: dict[str, Any], *names: str) -> dict[str, Share]:
+    return {name: Share(**one[name]) for name in names}
+
+
+def count_cuts(crowd: People | Crowd) -> list[Cut]:
+    return [cut(crowd.chances[0], crowd.outcomes, above) for above in CUTS]
+
+
+def tell_chances(crowd: Crowd) -> dict[str, Any]:
+    return {"cuts": [asdict(one) for one in count_cuts(crowd)]}
+
+
+def tell_amounts(crowd: Crowd) -> dict[str, Any]:
+    return {"fifths": [asdict(one) for one in fifths_of(crowd)]}
+
+
+def tell_classes(crowd: Crowd, labels: Sequence[str], confusion: Sequence[Sequence[int]]) -> dict[str, Any]:
+    kinds = [asdict(one) for one in kinds_of(labels, confusion, crowd)]
+    for kind in kinds:
+        kind["mistaken_for"] = [other for other in kind["mistaken_for"] if other[1] >= FEWEST]
+    return {"named": [asdict(one) for one in named_bins(crowd)], "kinds": kinds}

@@ -1,0 +1,57 @@
+"""The rows that a model learns from, with what keeps some of them together, in order or heavier than others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.model_selection import GroupKFold, KFold, StratifiedGroupKFold, StratifiedKFold, TimeSeriesSplit
+
+Places = NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class Rows:
+    # The inputs' columns, and whether the target has answers to count.
+    names: Sequence[str]
+    counted: bool
+    table: pd.DataFrame
+    y: pd.Series
+    weights: NDArray[np.float64] | None = None
+    # What rows that stay in one fold have in common, and the place of each row in time.
+    groups: NDArray[Any] | None = None
+    order: NDArray[Any] | None = None
+
+    @property
+    def answers(self) -> pd.DataFrame:
+        return self.table[list(self.names)]
+
+    @property
+    def truth(self) -> NDArray[Any]:
+        return self.y.to_numpy()
+
+    def __len__(self) -> int:
+        return len(self.y)
+
+    def take(self, at: Places) -> Rows:
+        weights, groups, order = (None if own is None else own[at] for own in (self.weights, self.groups, self.order))
+        return replace(self, table=self.table.iloc[at], y=self.y.iloc[at], weights=weights, groups=groups, order=order)
+
+    def folds(self, number: int, seed: int) -> Iterator[tuple[Places, Places]]:
+        """Which rows to learn from and which to test on, so many times."""
+        if self.order is not None:
+            # Each part is foretold from all that came before it; the first is only learnt from.
+            place = np.argsort(self.order, kind="stable")
+            for before, after in TimeSeriesSplit(number).split(place):
+                yield place[before], place[after]
+        elif self.groups is not None:
+            grouped = StratifiedGroupKFold if self.counted else GroupKFold
+            number = min(number, len(pd.unique(self.groups)))
+            yield from grouped(number, shuffle=True, random_state=seed).split(self.table, self.y, self.groups)
+        else:
+            folds = StratifiedKFold if self.counted else KFold
+            yield from folds(number, shuffle=True, random_state=seed).split(self.table, self.y)

@@ -1,0 +1,158 @@
+"""A boosting machine is taken over as steps and points: the same numbers, in tables that add up."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from model.declare.model import Model
+from model.declare.recipe import Boosted, Candidate, Curve, Steps, Table
+from model.evaluate.shares import Share
+from model.learn.boost import Boosting, fit_machine, prepared
+from model.learn.check import check, records
+from model.learn.kinds import kind_of
+from model.learn.table import read_table
+from model.learn.train import train
+from model.predict.card import Card
+from model.predict.catalog import declared_in
+from model.predict.predictor import Predictor
+
+from tests.toys import write_toy
+
+pytestmark = pytest.mark.slow
+BOOSTED = Boosted(("clouds", "wind"), pairs=1, bags=3)
+
+
+def boosted_toy(folder: Path, **changes: Any) -> Model:
+    """The toy with a boosting machine for its recipe; the wind may be unknown, and what that means is learnt."""
+    toy = declared_in(write_toy(folder) / "toy.py")
+    recipe = {"candidates": (BOOSTED,), "unknown": "learnt", "folds": 5, "tutorial": ()} | changes
+    return replace(toy, recipe=replace(toy.learns, **recipe))
+
+
+def asked_of(model: Model, X: pd.DataFrame) -> list[Any]:
+    return [model.input[name] for name in X]
+
+
+@pytest.mark.parametrize("amount", [False, True], ids=["a chance", "an amount"])
+def test_the_points_add_up_to_what_the_machine_says(tmp_path: Path, amount: bool) -> None:
+    model = boosted_toy(tmp_path)
+    table, y = read_table(model)
+    X = table[list(model.input)]
+    target = X["clouds"] * 100.0 + y if amount else y
+    machine = fit_machine(BOOSTED, asked_of(model, X), amount, X, target, None)
+    pipeline = Boosting(BOOSTED, model.input, amount).fit(X, target).pipeline_
+    ways = pd.DataFrame(
+        [(clouds, wind) for clouds in [*range(9), np.nan] for wind in ["N", "E", "S", "W", np.nan]], columns=list(X)
+    )
+    say = "predict" if amount else "predict_proba"
+    expected = getattr(machine, say)(prepared(ways, asked_of(model, X)))
+    assert np.abs(getattr(pipeline, say)(ways) - expected).max() < 1e-4
+    assert np.ptp(expected) > 0.1
+
+
+def test_what_is_served_is_what_was_pickled_for_unknown_answers_too(tmp_path: Path) -> None:
+    model = boosted_toy(tmp_path)
+    card = train(model)
+    assert any(line.startswith("agreement") for line in check(model))
+    estimates = Predictor(model, card).predict([{"clouds": 4, "wind": wind} for wind in ["N", "W", None]])[0]
+    assert len(set(estimates)) == 3
+
+
+def test_an_unknown_answer_is_estimated_as_the_rows_that_lack_it(tmp_path: Path) -> None:
+    """Where the wind is missing it always rains: the average over the other winds would never say so."""
+
+    def wet(rows: list[dict[str, str]]) -> list[dict[str, str]]:
+        return [row | {"rain": "yes"} if row["wind"] == "?" else row for row in rows]
+
+    toy = declared_in(write_toy(tmp_path, change_rows=wet) / "toy.py")
+    plain = (Candidate((Curve("clouds", knots=(0, 4, 8)), Table("wind"))),)
+    for candidates in (plain, (BOOSTED,)):
+        learnt = replace(toy, recipe=replace(toy.learns, candidates=candidates, unknown="learnt", tutorial=()))
+        assert value(learnt, {"clouds": 0, "wind": None}) > 0.6
+    averaged = replace(toy, recipe=replace(toy.learns, candidates=plain, tutorial=()))
+    assert value(averaged, {"clouds": 0, "wind": None}) < 0.4
+
+
+def value(model: Model, answers: dict[str, Any]) -> float:
+    return Predictor(model, train(model)).values(answers)[0]
+
+
+def test_more_bags_of_the_same_rows_do_not_make_the_range_empty(tmp_path: Path) -> None:
+    model = boosted_toy(tmp_path)
+    predictor = Predictor(model, train(model))
+    for answers in records(read_table(model)[0][list(model.input)])[:20]:
+        (estimate,) = predictor.estimates(answers)
+        assert estimate.low < estimate.value < estimate.high
+
+
+def test_steps_that_somebody_declares_are_flat_between_their_starts(tmp_path: Path) -> None:
+    toy = declared_in(write_toy(tmp_path) / "toy.py")
+    steps = (Candidate((Steps("clouds", at=(3, 6)), Table("wind"))),)
+    predictor = Predictor(toy, train(replace(toy, recipe=replace(toy.learns, candidates=steps))))
+    values = [predictor.values({"clouds": clouds, "wind": "N"})[0] for clouds in range(9)]
+    assert values[0] == values[1] == values[2] < values[3] == values[5] < values[6] == values[8]
+
+
+def test_the_range_of_an_amount_holds_as_often_as_it_says_in_every_fifth(tmp_path: Path) -> None:
+    """Errors that grow with the amount: one width for all would hold always at one end and seldom at the other."""
+    model = amount_toy(tmp_path)
+    card = train(model)
+    predictor, dice = Predictor(model, card), np.random.default_rng(5)
+    for low in range(0, 100, 20):
+        held = 0
+        for _ in range(2_000):
+            x = float(dice.uniform(low, low + 20))
+            (estimate,) = predictor.estimates({"x": x})
+            held += estimate.low <= made_up(dice, x) <= estimate.high
+        share = Share(held, 2_000)
+        assert share.low < 0.84
+        assert share.high > 0.74
+    assert 0.76 < card.evaluation.figures["range_holds"] < 0.84
+
+
+def made_up(dice: Any, x: float) -> float:
+    return float(10 * x + dice.normal() * (1 + x))
+
+
+def amount_toy(folder: Path) -> Model:
+    dice = np.random.default_rng(4)
+    rows = [(x, made_up(dice, x)) for x in dice.uniform(0, 100, 3_000)]
+    pd.DataFrame(rows, columns=["x", "amount"]).to_csv(folder / "sums.csv", index=False)
+    (folder / "sums.py").write_text(AMOUNT, encoding="utf-8")
+    return declared_in(folder / "sums.py")
+
+
+AMOUNT = """
+from pathlib import Path
+from wtforms import Form
+from model.declare import Candidate, Curve, Example, Model, NumberField, Recipe, Words
+
+
+class SumForm(Form):
+    x = NumberField("X", thing="x", between=(0, 100), like="50")
+
+
+MODEL = Model(
+    name="sums", kind="amount", form=SumForm, fieldsets={"One": ("x",)},
+    recipe=Recipe(
+        table=Path(__file__).with_name("sums.csv"), target="amount", range_by="residuals", folds=5,
+        candidates=(Candidate((Curve("x", knots=(0, 50, 100)),)),),
+    ),
+    examples=(Example("Half", {"x": 50}),),
+    words=Words(title="Sums", question="How much?", heading="Estimate it", lead="", button="Go", those="sums"),
+)
+"""
+
+
+def test_boosting_can_be_chosen_by_the_folds_and_tells_no_classes(tmp_path: Path) -> None:
+    both = (Candidate((Table("wind"),), name="the wind alone"), BOOSTED)
+    card: Card = train(boosted_toy(tmp_path, candidates=both, inner_folds=3))
+    assert card.recipe.chosen == "boosted steps"
+    assert sum(card.evaluation.chosen_in_folds.values()) == 5
+    assert kind_of(boosted_toy(tmp_path)).is_counted

@@ -1,0 +1,89 @@
+"""Rows that must not be shown are in no file that serving reads, and no page tells of fewer than ten of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from model.learn.train import train
+from model.predict.catalog import declared_in
+from webapp import create_app
+
+from tests.page import page_of
+from tests.payloads import SETTINGS
+from tests.toys import MODEL, write_table, write_toy
+
+PRIVATE = MODEL.replace("smallest_bin=20,", 'smallest_bin=20, unknown="learnt", shows_rows=False, groups={"wind": ()},')
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = write_toy(tmp_path_factory.mktemp("private"), lambda text: PRIVATE)
+    declared = declared_in(folder / "toy.py")
+    train(declared)
+    # The table is away: whatever is served comes from what training wrote.
+    (folder / "toy.csv").unlink()
+    return folder
+
+
+@pytest.fixture(scope="module")
+def private(folder: Path) -> Iterator[FlaskClient]:
+    app = create_app(SETTINGS | {"MODEL_FOLDERS": (folder,), "MODELS": ("toy",)})
+    with app.test_client() as client:
+        yield client
+
+
+PAGES = ["/", "/toy", "/toy/result?clouds=7&wind=W", "/toy/result?clouds=7&wind=unknown", "/toy/card", "/toy/batch"]
+PAGES += ["/toy/compare?clouds=7&wind=W", "/api/models/toy"]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_answers_without_the_rows(private: FlaskClient, path: str) -> None:
+    assert private.get(path).status_code == 200
+
+
+def test_training_writes_no_file_of_people(folder: Path) -> None:
+    assert {path.suffix for path in (folder / "trained").iterdir()} == {".json", ".joblib"}
+    card = json.loads((folder / "trained" / "toy.json").read_text(encoding="utf-8"))
+    assert card["data"]["people"] is None
+    assert card["engine"]["people"]["answers"] == []
+
+
+def test_a_result_tells_of_no_single_row_and_says_what_an_unknown_answer_is(private: FlaskClient) -> None:
+    shown = page_of(private.get("/toy/result?clouds=7&wind=unknown")).text
+    assert "close answers" not in shown
+    assert "counts as it does in the data: the model learnt from the days of which it is missing" in shown
+
+
+def test_the_card_still_tells_how_good_the_model_is(private: FlaskClient) -> None:
+    shown = page_of(private.get("/toy/card")).text
+    for told in (
+        "Is 20 out of 100 really 20 out of 100?",
+        "What follows from saying yes above an estimate",
+        "By group, out of 100",
+    ):
+        assert told in shown
+
+
+def test_no_count_under_ten_is_kept(tmp_path: Path) -> None:
+    rows = [{"clouds": str(at % 9), "wind": "W", "rain": "yes" if at % 9 > 4 else "no"} for at in range(300)]
+    rows = [row | ({"wind": "NES"[at % 3]} if at < 21 else {}) for at, row in enumerate(rows)]
+    folder = write_toy(tmp_path, lambda text: PRIVATE.replace("may_be_unknown=True", "may_be_unknown=False"))
+    write_table(folder, rows)
+    card = train(declared_in(folder / "toy.py"))
+    assert card.observed["wind"].counts == {"N": 0, "E": 0, "S": 0, "W": 279}
+    assert [group.people for group in card.evaluation.groups] == [279]
+    assert not [count for row in card.evaluation.confusion for count in row if 0 < count < 10]
+    assert [one.people for one in card.evaluation.calibration if one.people < 10] == []
+
+
+def test_the_rows_are_shown_where_the_declaration_says_so(tmp_path: Path) -> None:
+    folder = write_toy(tmp_path, lambda text: PRIVATE)
+    toy = declared_in(folder / "toy.py")
+    assert train(replace(toy, recipe=replace(toy.learns, shows_rows=True))).data.people
+    assert toy.people_path.is_file()
