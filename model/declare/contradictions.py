@@ -13,7 +13,7 @@ from .faults import sentence
 from .inputs import MOST_LISTED, ChoiceInput, NumberInput
 from .model import Kind, Model
 from .reading import read_answers
-from .recipe import Block, Boosted, Curve, Pair, Part, Recipe, Steps, Table, draws_lines, listed, parts_of
+from .recipe import Blend, Block, Boosted, Curve, Pair, Part, Recipe, Steps, Table, draws_lines, listed, parts_of
 
 KINDS = get_args(Kind)
 # What a form, Flask-WTF's form, an address or a request to the API means by a name.
@@ -83,10 +83,10 @@ def in_recipe(model: Model, recipe: Recipe) -> Iterator[str]:
     for candidate in recipe.candidates:
         if isinstance(candidate, Boosted):
             yield from strangers(model, candidate.inputs, candidate.name)
-            if model.kind == "classes":
-                yield f"candidates: {candidate.name} can tell a probability or an amount, and no classes"
             if model.kind == "amount" and recipe.range_by != "residuals":
                 yield f'candidates: {candidate.name} has no range of its own. Write range_by="residuals"'
+        elif isinstance(candidate, Blend):
+            blocks += candidate.first.blocks
         elif not candidate.blocks:
             yield "candidates: one has no blocks, so there is nothing to learn"
         else:

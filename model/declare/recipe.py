@@ -39,6 +39,8 @@ class Curve:
     input: str
     knots: tuple[float, ...]
     degree: int = 1
+    # Whether the ridge penalty pulls it to a straight line, and not to a flat one.
+    straight: bool = False
 
 
 @dataclass(frozen=True)
@@ -102,8 +104,24 @@ class Boosted:
     inputs: tuple[str, ...]
     # How many pairs of inputs get a table together, and how many fits to parts of the data are averaged.
     pairs: int = 10
-    bags: int = 8
+    bags: int = 4
     name: str = "boosted steps"
+
+
+@dataclass(frozen=True)
+class Blend:
+    """Two scores added up, the first with a share between 0 and 1 and the other with the rest."""
+
+    first: Candidate
+    second: Boosted
+    share: float
+
+    @property
+    def name(self) -> str:
+        return f"{self.first.name or 'curves'} and {self.second.name}, {self.share:.0%} of the first"
+
+
+Way = Candidate | Boosted | Blend
 
 
 @dataclass(frozen=True)
@@ -111,9 +129,11 @@ class Recipe:
     """What a model learns from: a table with a column for each input, and the target."""
 
     target: str
-    candidates: Sequence[Candidate | Boosted]
+    candidates: Sequence[Way]
     # A CSV file, in data/ unless its path is absolute, or a function that returns a data frame.
     table: str | Path | Callable[[], Any]
+    # Shares in which the best candidate of its own blocks and the best boosting machine are tried together.
+    blends: Sequence[float] = ()
     # What counts as yes; the classes in order; unused for an amount.
     yes: str = "1"
     classes: Mapping[str, str] = field(default_factory=dict)
@@ -151,7 +171,7 @@ class Recipe:
         """How many of ten cases an amount's range is to hold."""
         return round(10 * self.holds)
 
-    def range_blocks(self, candidate: Candidate | Boosted) -> tuple[Block, ...]:
+    def range_blocks(self, candidate: Way) -> tuple[Block, ...]:
         """What the range of an amount is built of."""
         own = candidate.blocks if isinstance(candidate, Candidate) else ()
         return (self.range_block,) if self.range_block else own

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from model.declare.inputs import MOST_LISTED, Input, NumberInput
 from model.declare.model import Model
-from model.declare.recipe import Block, Boosted, Candidate, Steps, draws_lines, listed, parts_of
+from model.declare.recipe import Blend, Block, Boosted, Candidate, Steps, Way, draws_lines, listed, parts_of
 from model.evaluate.metrics import digits
 
 from .design import Places
@@ -25,19 +25,18 @@ from .rows import Rows
 Matrix = NDArray[Any]
 
 
-def compile_chances(model: Model, candidate: Candidate | Boosted, fitted: Any, rows: Rows) -> dict[str, Any]:
+def compile_chances(model: Model, candidate: Way, fitted: Any, rows: Rows) -> dict[str, Any]:
     columns, regression = fitted.pipeline_
     if isinstance(candidate, Candidate):
         design, chances = np.asarray(columns.transform(rows.answers)), fitted.pipeline_.predict_proba(rows.answers)
         factor = spread_factor(design, chances, rows.truth, regression.C, rows.weights)
-        intercept_spread = factor[:, 0]
     else:
-        factor, intercept_spread = None, regression.intercept_spread_[None]
+        factor = regression.spread_
     names = list(fitted.unknowable)
     people = zip(*(fitted.people_[name] for name in names), strict=True)
     return {
         "intercept": regression.intercept_.tolist(),
-        "intercept_spread": digits(intercept_spread.tolist()),
+        "intercept_spread": digits(factor[:, 0].tolist()),
         "terms": compile_terms(model, blocks_of(candidate, columns), columns, regression.coef_, factor),
         # The distinct answers to the inputs that may be unknown, and how many people gave them.
         "people": {
@@ -55,7 +54,7 @@ def plain(value: Any) -> Any:
     return value
 
 
-def compile_amount(model: Model, candidate: Candidate | Boosted, fitted: Any, rows: Rows) -> dict[str, Any]:
+def compile_amount(model: Model, candidate: Way, fitted: Any, rows: Rows) -> dict[str, Any]:
     recipe = model.learns
     return {
         name: {
@@ -71,11 +70,14 @@ def compile_amount(model: Model, candidate: Candidate | Boosted, fitted: Any, ro
     }
 
 
-def blocks_of(candidate: Candidate | Boosted, columns: Any) -> Sequence[Block]:
-    """What the score is built of: as declared, or as boosting has found it."""
-    if isinstance(candidate, Candidate):
-        return candidate.blocks
-    return [places.block for _, places, _ in columns.transformers_]
+def blocks_of(candidate: Way, columns: Any) -> Sequence[Block]:
+    """What the score is built of: as declared, and as boosting has found it."""
+    declared = (
+        ()
+        if isinstance(candidate, Boosted)
+        else (candidate.first if isinstance(candidate, Blend) else candidate).blocks
+    )
+    return [*declared, *(part.block for _, part, _ in columns.transformers_ if isinstance(part, Places))]
 
 
 def compile_terms(
@@ -107,7 +109,7 @@ def compile_terms(
             **({"steps": steps} if steps else {}),
         }
         if isinstance(transformer, Places):
-            term["spread"] = digits(transformer.spread[transformer.find(answers)][:, None].tolist())
+            term["spread"] = digits(transformer.spread[transformer.find(answers)].tolist())
         elif factor is not None:
             own = factor[:, where.start + 1 : where.stop + 1]
             term["spread"] = digits(np.einsum("lc,kcr->lkr", basis, own).tolist())

@@ -35,22 +35,30 @@ class Levels(TransformerMixin, BaseEstimator):
 
 
 class Bends(TransformerMixin, BaseEstimator):
-    """A spline through fixed knots, and a column that marks a missing value."""
+    """A spline through fixed knots, the line beside it that it may lean on, and a column that marks a missing value."""
 
-    def __init__(self, knots: Sequence[float], degree: int, may_be_missing: bool) -> None:
+    def __init__(self, knots: Sequence[float], degree: int, straight: bool, may_be_missing: bool) -> None:
         self.knots = knots
         self.degree = degree
+        self.straight = straight
         self.may_be_missing = may_be_missing
 
     def fit(self, X: Any, y: ArrayLike | None = None) -> Self:
         knots = np.array(self.knots, dtype=float)[:, None]
         spline = SplineTransformer(knots=knots, degree=self.degree, extrapolation="constant", handle_missing="zeros")
         self.spline_ = spline.fit(knots)
+        self.line_ = Line(scaled=True, may_be_missing=False).fit(self._held(np.asarray(X, dtype=float)))
         return self
+
+    def _held(self, numbers: Matrix) -> Matrix:
+        """Beyond the outer knots nothing changes."""
+        return np.clip(numbers, self.knots[0], self.knots[-1])
 
     def transform(self, X: Any) -> Matrix:
         numbers = np.asarray(X, dtype=float)
         bends = np.asarray(self.spline_.transform(numbers))
+        if self.straight:
+            bends = np.hstack([bends, np.nan_to_num(self.line_.transform(self._held(numbers)))])
         return np.hstack([bends, np.isnan(numbers)]) if self.may_be_missing else bends
 
 
@@ -95,7 +103,7 @@ class Line(TransformerMixin, BaseEstimator):
 
 
 class Places(TransformerMixin, BaseEstimator):
-    """The points of the place that a row has among the levels of one input or of two, as one column.
+    """The points of the place that a row has among the levels of one input or of two: a column for each score.
 
     A choice's place is its own, a number's the last level that is not above it, and after the levels comes the place
     of what is missing.
@@ -118,7 +126,7 @@ class Places(TransformerMixin, BaseEstimator):
         return place
 
     def transform(self, X: Any) -> Matrix:
-        return np.asarray(self.points[self.find(X)][:, None])
+        return np.asarray(self.points[self.find(X)])
 
 
 def places_among(levels: Sequence[Any], column: pd.Series) -> NDArray[np.intp]:
@@ -149,7 +157,7 @@ def transformer(block: Block, inputs: Mapping[str, Input]) -> Any:
     if isinstance(block, Table):
         return Levels(listed(block, asked), asked.may_be_unknown)
     if isinstance(block, Curve):
-        return Bends(block.knots, block.degree, asked.may_be_unknown)
+        return Bends(block.knots, block.degree, block.straight, asked.may_be_unknown)
     if isinstance(block, Steps):
         return Stairs(listed(block, asked), asked.may_be_unknown)
     return Line(block.scaled, asked.may_be_unknown)

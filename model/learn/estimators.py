@@ -28,7 +28,7 @@ class AverageOverUnknown(ClassifierMixin, BaseEstimator):
         self.unknowable = unknowable
 
     def fit(self, X: pd.DataFrame, y: Any, sample_weight: Any = None) -> Self:
-        self.pipeline_ = fitted(self.pipeline, X, y, sample_weight)
+        self.pipeline_ = learn(self.pipeline, X, y, sample_weight)
         self.classes_ = self.pipeline_.classes_
         self.people_ = people(X, self.unknowable)
         return self
@@ -107,7 +107,7 @@ class EstimateWithRange(RegressorMixin, BaseEstimator):
 
     def fit(self, X: pd.DataFrame, y: Any, sample_weight: Any = None) -> Self:
         parts = [part for part in (self.estimate, self.low, self.high) if part is not None]
-        self.pipelines_ = [fitted(part, X, y, sample_weight) for part in parts]
+        self.pipelines_ = [learn(part, X, y, sample_weight) for part in parts]
         return self
 
     def predict(self, X: pd.DataFrame) -> NDArray[np.float64]:
@@ -115,14 +115,17 @@ class EstimateWithRange(RegressorMixin, BaseEstimator):
         return np.column_stack([pipeline.predict(X) for pipeline in self.pipelines_])
 
 
-def fitted(learner: Any, X: pd.DataFrame, y: Any, weights: Any) -> Any:
+def learn(learner: Any, X: pd.DataFrame, y: Any, weights: Any) -> Any:
     """The pipeline that was learnt; a boosting machine leaves one, with all its digits rounded already."""
-    learner = clone(learner)
     if not isinstance(learner, Pipeline):
-        return learner.fit(X, y, sample_weight=weights).pipeline_
-    learner.fit(X, y, **({} if weights is None else {f"{learner.steps[-1][0]}__sample_weight": weights}))
-    round_coefficients(learner[-1])
-    return learner
+        return clone(learner).fit(X, y, sample_weight=weights).pipeline_
+    pipeline = fit_pipeline(learner, X, y, weights)
+    round_coefficients(pipeline[-1])
+    return pipeline
+
+
+def fit_pipeline(learner: Pipeline, X: pd.DataFrame, y: Any, weights: Any) -> Pipeline:
+    return clone(learner).fit(X, y, **({} if weights is None else {f"{learner.steps[-1][0]}__sample_weight": weights}))
 
 
 def round_coefficients(regression: Any) -> None:

@@ -14,7 +14,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 
 from model.declare.inputs import few
 from model.declare.model import Model
-from model.declare.recipe import Boosted, Candidate
+from model.declare.recipe import Blend, Boosted, Way
 from model.evaluate import metrics
 from model.evaluate.told import Crowd, tell_amounts, tell_chances, tell_classes
 from model.predict.residuals import Residuals
@@ -25,6 +25,8 @@ from .design import columns
 from .estimators import AverageOverUnknown, EstimateWithRange
 
 Predicted = NDArray[np.float64]
+# Less than any chance, and no 0, which has no logarithm.
+TINY = 1e-300
 
 
 class Kind:
@@ -55,7 +57,7 @@ class Kind:
         """How many rows there are of the rarest answer: each fold needs one."""
         return int(target.value_counts().min())
 
-    def estimator(self, model: Model, candidate: Candidate | Boosted) -> Any:
+    def estimator(self, model: Model, candidate: Way) -> Any:
         """The unfitted estimator for one candidate of a model's recipe."""
         # Newton's steps end at the optimum itself, so that rounding gives the same digits everywhere.
         ridge: Any = partial(LogisticRegression, solver="newton-cholesky", tol=1e-10, max_iter=1000)
@@ -63,14 +65,20 @@ class Kind:
         learner = self.learner(model, candidate, lambda C: ridge(C=C))
         return AverageOverUnknown(learner, [asked.name for asked in averaged if asked.may_be_unknown])
 
-    def learner(self, model: Model, candidate: Candidate | Boosted, ridge: Callable[[float], Any]) -> Any:
-        if isinstance(candidate, Boosted):
-            return Boosting(candidate, model.input, amount=not self.is_counted)
+    def learner(self, model: Model, candidate: Way, ridge: Callable[[float], Any]) -> Any:
+        if isinstance(candidate, Boosted | Blend):
+            own = ridge(candidate.first.C) if isinstance(candidate, Blend) else None
+            return Boosting(candidate, model.input, amount=not self.is_counted, ridge=own)
         return Pipeline([("columns", columns(candidate.blocks, model.input)), ("regression", ridge(candidate.C))])
 
     def predict(self, fitted: Any, X: pd.DataFrame) -> Predicted:
         """A column for each class."""
         return np.asarray(fitted.predict_proba(X))
+
+    def blend(self, one: Predicted, other: Predicted, share: float) -> Predicted:
+        """What a blend of two scores would predict."""
+        mixed = np.exp(share * np.log(one.clip(TINY)) + (1 - share) * np.log(other.clip(TINY)))
+        return np.asarray(mixed / mixed.sum(axis=1, keepdims=True))
 
     def answers(self, predicted: Predicted) -> Predicted:
         """Of these columns the numbers that the model answers with."""
@@ -131,7 +139,7 @@ class Amount(Kind):
     def tell(self, model: Model, crowd: Crowd, evaluation: Mapping[str, Any]) -> dict[str, Any]:
         return tell_amounts(crowd)
 
-    def estimator(self, model: Model, candidate: Candidate | Boosted) -> Any:
+    def estimator(self, model: Model, candidate: Way) -> Any:
         def quantile(share: float) -> Pipeline:
             regression = QuantileRegressor(quantile=share, alpha=0, solver="highs")
             return make_pipeline(columns(model.learns.range_blocks(candidate), model.input), regression)
@@ -141,6 +149,9 @@ class Amount(Kind):
             return EstimateWithRange(estimate)
         tail = (1 - model.learns.holds) / 2
         return EstimateWithRange(estimate, quantile(tail), quantile(1 - tail))
+
+    def blend(self, one: Predicted, other: Predicted, share: float) -> Predicted:
+        return share * one[:, :1] + (1 - share) * other[:, :1]
 
     def with_range(self, model: Model, truth: Any, predicted: Predicted, folds: NDArray[np.intp]) -> Predicted:
         if model.learns.range_by != "residuals" or predicted.shape[1] > 1:

@@ -3,6 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -19,7 +20,7 @@ from threadpoolctl import threadpool_limits
 from model.declare.inputs import ChoiceInput
 from model.declare.model import Model
 from model.declare.photo import PhotoInput
-from model.declare.recipe import Boosted, Candidate, Given
+from model.declare.recipe import Blend, Boosted, Given, Way
 from model.evaluate.metrics import digits
 from model.evaluate.told import FEWEST, Crowd
 from model.predict.card import Card
@@ -110,7 +111,7 @@ def learn(model: Model, progress: Progress) -> Card:
     )
 
 
-def fit(model: Model, candidate: Candidate | Boosted, rows: Rows) -> Any:
+def fit(model: Model, candidate: Way, rows: Rows) -> Any:
     return kind_of(model).estimator(model, candidate).fit(rows.answers, rows.y, rows.weights)
 
 
@@ -126,19 +127,40 @@ def unseen(kind: Kind, fit: Fit, rows: Rows, folds: int, seed: int) -> Iterator[
         yield outside, kind.predict(fitted, asked.table)
 
 
-def choose(model: Model, rows: Rows) -> Candidate | Boosted:
-    """The candidate that does best on folds of these rows alone."""
-    kind, recipe = kind_of(model), model.learns
+@dataclass(frozen=True)
+class Trial:
+    """One way to learn, and what it predicts of some rows when it learns from the others."""
 
-    def loss(candidate: Candidate | Boosted) -> float:
-        found = unseen(kind, partial(fit, model, candidate), rows, recipe.inner_folds, seed=1)
-        scores = []
-        for at, predicted in found:
-            asked = rows.take(at)
-            scores.append(kind.headline(asked.truth, predicted, asked.weights)[kind.columns[0]])
-        return sum(scores)
+    kind: Kind
+    way: Any
+    told: Sequence[tuple[Rows, Predicted]]
 
-    return min(recipe.candidates, key=loss) if len(recipe.candidates) > 1 else recipe.candidates[0]
+    @property
+    def loss(self) -> float:
+        figure = self.kind.columns[0]
+        return sum(self.kind.headline(rows.truth, said, rows.weights)[figure] for rows, said in self.told)
+
+
+def choose(model: Model, rows: Rows) -> Way:
+    """The candidate that does best on folds of these rows alone, or the best blend of two."""
+    kind, candidates = kind_of(model), model.learns.candidates
+    if len(candidates) == 1:
+        return candidates[0]
+    curves = [try_out(model, way, rows) for way in candidates if not isinstance(way, Boosted)]
+    machines = [try_out(model, way, rows) for way in candidates if isinstance(way, Boosted)]
+    blends = []
+    if curves and machines and model.learns.blends:
+        one, other = (min(some, key=lambda trial: trial.loss) for some in (curves, machines))
+        pairs = [(tested, own, also) for (tested, own), (_, also) in zip(one.told, other.told, strict=True)]
+        for share in model.learns.blends:
+            said = [(tested, kind.blend(own, also, share)) for tested, own, also in pairs]
+            blends.append(Trial(kind, Blend(one.way, other.way, share), said))
+    return min([*curves, *machines, *blends], key=lambda trial: trial.loss).way
+
+
+def try_out(model: Model, way: Way, rows: Rows) -> Trial:
+    found = unseen(kind_of(model), partial(fit, model, way), rows, model.learns.inner_folds, seed=1)
+    return Trial(kind_of(model), way, [(rows.take(at), predicted) for at, predicted in found])
 
 
 def observed(model: Model, column: pd.Series) -> dict[str, Any]:

@@ -11,11 +11,11 @@ import pandas as pd
 import pytest
 
 from model.declare.model import Model
-from model.declare.recipe import Boosted, Candidate, Curve, Steps, Table
+from model.declare.recipe import Blend, Boosted, Candidate, Curve, Steps, Table
 from model.evaluate.shares import Share
-from model.learn.boost import Boosting, fit_machine, prepared
+from model.learn.boost import Boosting, draw_bags, fit_machine, prepared
 from model.learn.check import check, records
-from model.learn.kinds import kind_of
+from model.learn.kinds import KINDS
 from model.learn.table import read_table
 from model.learn.train import train
 from model.predict.card import Card
@@ -45,8 +45,9 @@ def test_the_points_add_up_to_what_the_machine_says(tmp_path: Path, amount: bool
     table, y = read_table(model)
     X = table[list(model.input)]
     target = X["clouds"] * 100.0 + y if amount else y
-    machine = fit_machine(BOOSTED, asked_of(model, X), amount, X, target, None)
-    pipeline = Boosting(BOOSTED, model.input, amount).fit(X, target).pipeline_
+    bags = draw_bags(len(X), BOOSTED.bags, None if amount else target)
+    machine = fit_machine(BOOSTED, asked_of(model, X), amount, X, target, None, bags)
+    pipeline = Boosting(BOOSTED, model.input, amount, None).fit(X, target).pipeline_
     ways = pd.DataFrame(
         [(clouds, wind) for clouds in [*range(9), np.nan] for wind in ["N", "E", "S", "W", np.nan]], columns=list(X)
     )
@@ -150,9 +151,45 @@ MODEL = Model(
 """
 
 
-def test_boosting_can_be_chosen_by_the_folds_and_tells_no_classes(tmp_path: Path) -> None:
+def test_boosting_can_be_chosen_by_the_folds(tmp_path: Path) -> None:
     both = (Candidate((Table("wind"),), name="the wind alone"), BOOSTED)
     card: Card = train(boosted_toy(tmp_path, candidates=both, inner_folds=3))
     assert card.recipe.chosen == "boosted steps"
     assert sum(card.evaluation.chosen_in_folds.values()) == 5
-    assert kind_of(boosted_toy(tmp_path)).is_counted
+
+
+CURVES = Candidate((Curve("clouds", knots=(0, 4, 8), straight=True), Table("wind")), name="curves")
+
+
+@pytest.mark.parametrize("amount", [False, True], ids=["a chance", "an amount"])
+def test_a_blend_is_the_weighted_sum_of_both_scores(tmp_path: Path, amount: bool) -> None:
+    model = boosted_toy(tmp_path)
+    kind = KINDS["amount" if amount else "probability"]
+    table, y = read_table(model)
+    X, target = table[list(model.input)], table["clouds"] * 100.0 + y if amount else y
+    model = replace(model, recipe=replace(model.learns, range_by="residuals"))
+    said = [
+        kind.predict(kind.estimator(model, way).fit(X, target), X)
+        for way in (CURVES, BOOSTED, Blend(CURVES, BOOSTED, 0.3))
+    ]
+    assert np.abs(kind.blend(said[0], said[1], 0.3) - said[2]).max() < (1e-3 if amount else 1e-5)
+
+
+def test_a_blend_serves_what_was_pickled(tmp_path: Path) -> None:
+    model = boosted_toy(tmp_path, candidates=(Blend(CURVES, BOOSTED, 0.5),))
+    card = train(model)
+    assert any(line.startswith("agreement") for line in check(model))
+    (estimate,) = Predictor(model, card).estimates({"clouds": 4, "wind": None})
+    assert estimate.low < estimate.value < estimate.high
+
+
+def test_several_classes_can_be_boosted(tmp_path: Path) -> None:
+    model = boosted_toy(tmp_path)
+    recipe = replace(model.learns, target="wind", classes=dict.fromkeys("NESW", ""), candidates=(Boosted(("clouds",)),))
+    table = pd.read_csv(tmp_path / "toy.csv").query("wind != '?'")
+    one = replace(model, kind="classes", recipe=replace(recipe, classes={w: w for w in "NESW"}, table=lambda: table))
+    card = train(one)
+    assert any(line.startswith("agreement") for line in check(one))
+    estimates = Predictor(one, card).estimates({"clouds": 4, "wind": "N"})
+    assert sum(estimate.value for estimate in estimates) == pytest.approx(1)
+    assert all(estimate.low <= estimate.value <= estimate.high for estimate in estimates)
