@@ -38,7 +38,8 @@ def input_columns(model: Model, header: Sequence[str]) -> dict[str, int]:
 
 
 def simplify(heading: str) -> str:
-    return re.sub(r"[\s_-]+", " ", heading.strip("\ufeff \t\r\n\"'")).casefold()
+    """A heading by its letters and digits, so that “Bill.Length (mm)” is bill_length_mm."""
+    return re.sub(r"[\W_]+", " ", heading).strip().casefold() or heading.strip()
 
 
 def list_names(names: Sequence[str]) -> str:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from model.declare.model import Model
 from model.files import reader
 from model.files.dialect import BROKEN, HEADER_ONLY, Unusable
+from model.files.headings import input_columns
 from model.files.reader import CsvReader
 from model.files.scoring import SHOWN_ROWS, SHOWN_WRONG, Scoring
 from model.files.writer import CsvWriter, guard
@@ -167,6 +168,12 @@ def test_headings_are_found_in_any_order_and_case_and_by_their_labels() -> None:
     (row,) = read(text)
     assert row["probability"] == read(scored(f"{HEADER}\n{GOOD}\n")[0])[0]["probability"]
     assert row["id"] == "7"
+
+
+@pytest.mark.parametrize("heading", ["Hours.of.work (in a usual week)", "HOURS OF WORK IN A USUAL WEEK", "“hours”"])
+def test_a_heading_is_known_by_its_letters_whatever_parts_them(heading: str) -> None:
+    columns = input_columns(CENSUS.model, [heading, *(name for name in FIELDS if name != "hours")])
+    assert columns["hours"] == 0
 
 
 def test_a_column_that_is_already_there_is_kept() -> None:
