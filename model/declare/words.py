@@ -1,6 +1,21 @@
 """What the pages say of one model."""
 
-from dataclasses import dataclass
+import re
+import tomllib
+from dataclasses import MISSING, dataclass, fields
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Self
+
+NEUTRAL_WARNING = "Nobody has said yet what this may be used for. Do not decide about anyone by it."
+# How the words begin that only a person can write; while one of them stands so, the pages call themselves a draft.
+NEUTRAL = {
+    "warning": re.escape(NEUTRAL_WARNING),
+    "source": r".+\.(csv|tsv|txt|gz|parquet|pq|xlsx)",
+    "yes": "had .+ “.*”",
+    "no": "had another",
+    "one": "row",
+}
 
 
 @dataclass(frozen=True)
@@ -47,6 +62,33 @@ class Words:
     licence: str = ""
     # What the drawing above the form shows, where there is one.
     drawing: str = ""
+
+    @classmethod
+    def from_file(cls, path: Path) -> Self:
+        """The words that a TOML file beside the declaration holds; ValueError says what is wrong with one."""
+        try:
+            said = tomllib.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise ValueError(f"there is no file {path.name} with the words") from None
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+            raise ValueError(f"{path.name}: {fault}") from None
+        known = {about.name: about for about in fields(cls)}
+        for name, value in said.items():
+            if name not in known:
+                meant = get_close_matches(name, known, 1)
+                hint = f"Did you mean {meant[0]!r}?" if meant else f"There are: {', '.join(known)}"
+                raise ValueError(f"{path.name}: there are no words {name!r}. {hint}")
+            if type(value) is not known[name].type:
+                takes = "true or false" if known[name].type is bool else "a text in quotation marks"
+                raise ValueError(f"{path.name}: {name!r} must be {takes}, and is {value!r}")
+        if lacking := [name for name, about in known.items() if about.default is MISSING and name not in said]:
+            raise ValueError(f'{path.name}: {lacking[0]!r} is missing. Add a line {lacking[0]} = "…"')
+        return cls(**said)
+
+    @property
+    def unwritten(self) -> list[str]:
+        """The names of words that still are what a draft wrote."""
+        return [name for name, neutral in NEUTRAL.items() if re.fullmatch(neutral, getattr(self, name))]
 
     def with_rows(self, text: str, rows: int) -> str:
         """One of these sentences with the number of the data's rows in it."""
