@@ -1,0 +1,210 @@
+"""Writing a draft as a declaration that reads as if a person had written it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from model.declare.recipe import Recipe
+
+from .columns import Column, plain
+from .draft import Draft
+from .report import block_of
+from .tidied import Reader
+
+WIDTH = 116
+KNOWN = {about.name for about in fields(Recipe)}
+
+
+def write_declaration(draft: Draft, folder: Path) -> str:
+    """The text of the declaration’s file, in this folder."""
+    form = "".join(part.capitalize() for part in draft.name.split("_")) + "Form"
+    blocks = list(map(block, draft.columns))
+    table = (
+        f"Path(__file__).parent / {text(os.path.relpath(draft.path.resolve(), folder.resolve()).replace(os.sep, '/'))}"
+    )
+    told = f"  # guess: {draft.target.guess}" if draft.target.guess else ""
+    uses = {"Candidate", "Example", "Model", "Recipe", "Words", *(one.partition("(")[0] for one in blocks)}
+    uses |= {"NumberField" if column.is_number else "ChoiceField" for column in draft.columns}
+    reads = {"Tidied", *(type(one).__name__ for one in draft.readers.values())}
+    model = [
+        f'name="{draft.name}", kind="{draft.target.kind}", form={form},',
+        "fieldsets={",
+        *(f"    {line}" for name, inputs in draft.fieldsets.items()
+          for line in wrapped(f"{text(name)}: (", map(text, inputs), "),", 0)),
+        "},",
+        f"recipe={recipe(draft)[0]}{told}",
+        *recipe(draft)[1:],
+        "examples=[",
+        *(line for one in draft.examples for line in wrapped(f"    Example({text(one.name)}, {{", pairs(one.answers), "}),")),
+        "],",
+        'words=Words.from_file(Path(__file__).with_suffix(".words.toml")),',
+    ]  # fmt: skip
+    return "\n".join([
+        f'"""{draft.target.label}, learnt from {draft.path.name}.',
+        "",
+        "A draft: what is a guess says so. Change what you know better, and train again.",
+        '"""',
+        "",
+        "from pathlib import Path",
+        "",
+        "from wtforms import Form",
+        "",
+        *imported("model.declare", uses),
+        *imported("model.draft", reads),
+        "",
+        "",
+        f"class {form}(Form):",
+        *(line for column in draft.columns for line in write_field(column, may_be_unknown(draft, column))),
+        "",
+        "",
+        "# How each column of the table is read: the inputs, then what is told of them.",
+        "TABLE = Tidied(",
+        f"    {table},",
+        *(line for name, one in draft.readers.items() for line in write_reader(name, one)),
+        ")",
+        "",
+        *wrapped("BLOCKS = (", blocks, ")", 0),
+        "",
+        "MODEL = Model(",
+        *(f"    {line}" for line in model),
+        ")",
+        "",
+    ])  # fmt: skip
+
+
+def recipe(draft: Draft) -> list[str]:
+    """What is learnt and how, as lines: the one place that knows what a recipe can say."""
+    told = draft.target
+    says = [f'table=TABLE, target="{told.name}",']
+    if told.kind == "probability":
+        says[0] += f" yes={text(told.yes)},"
+    if told.kind == "classes":
+        says += wrapped("classes={", pairs(told.classes or {}), "},", 0)
+    few = "  # guess: few cases, so a strong ridge" if draft.is_small else ""
+    if draft.wishes.quick:
+        says.append(f"candidates=[Candidate(BLOCKS, C={0.3 if draft.is_small else 1.0})],{few}")
+    else:
+        strengths = (0.03, 0.3, 3.0) if draft.is_small else (0.3, 3.0)
+        says.append(f'candidates=[Candidate(BLOCKS, C=C, name=f"C={{C:g}}") for C in {strengths}],{few}')
+    if told.kind != "amount":
+        says.append(f"smallest_bin={min(100, max(10, draft.rows // 20))},")
+    if draft.groups:
+        says += wrapped(
+            "groups={",
+            (f"{text(name)}: {tuple_of(map(plain, edges))}" for name, edges in draft.groups.items()),
+            "},",
+            0,
+        )
+    more = {
+        "weights": draft.beside.get("weights"),
+        "grouped_by": draft.beside.get("group"),
+        "ordered_by": draft.beside.get("order_by"),
+    }
+    says += [f'{name}="{found[0]}",' for name, found in more.items() if found and name in KNOWN]
+    if draft.wishes.show_rows and "shows_rows" in KNOWN:
+        says.append("shows_rows=True,")
+    if draft.wishes.quick and "inner_folds" in KNOWN:
+        says.append("folds=3, inner_folds=2,")
+    return ["Recipe(", *(f"    {line}" for line in says), "),"]
+
+
+def block(column: Column) -> str:
+    """What a score is built of for this input."""
+    how = block_of(column)
+    if how == "table":
+        return f'Table("{column.name}")'
+    if how == "line":
+        return f'Slope("{column.name}")'
+    return f'Curve("{column.name}", knots={tuple_of(map(plain, column.numbers.knots))})'
+
+
+def may_be_unknown(draft: Draft, column: Column) -> bool:
+    return column.missing > 0 and not column.reader.required
+
+
+def write_field(column: Column, unknown: bool) -> Iterable[str]:
+    """A field of the form, with what was guessed at its end."""
+    says = [text(column.label), f"thing={text(f'the value of {column.label}')}"]
+    if column.is_number:
+        asked = column.numbers
+        ends = f"from {plain(asked.lowest)} to {plain(asked.highest)}"
+        says += ["whole=True"] if asked.whole else []
+        says += [f"between=({plain(asked.lowest)}, {plain(asked.highest)})", f'like="{asked.like}"']
+        says += [f"unit={text(asked.unit)}"] if asked.unit else []
+        says += [f'hint="{"A whole number" if asked.whole else "A number"} {ends}"']
+        says += ['beyond="The data has no others"']
+    else:
+        says += [f"plural={text(f'values of {column.label}')}", *flat("choices={", pairs(column.choices), "}")]
+        says += ["ordered=True"] if column.ordered else []
+    says += ["may_be_unknown=True"] if unknown else []
+    guesses = f"  # guess: {'; '.join(column.guesses)}" if column.guesses else ""
+    kind = "NumberField" if column.is_number else "ChoiceField"
+    yield from wrapped(f"    {column.name} = {kind}(", says, f"){guesses}", 4, always=True)
+
+
+def write_reader(name: str, reader: Reader) -> Iterable[str]:
+    """How a column is read: what is not as usual."""
+    usual = {about.name: about.default for about in fields(reader)}
+    says = [text(reader.column)]
+    for about, value in vars(reader).items():
+        if about != "column" and value != usual[about]:
+            says += (
+                flat(f"{about}=(", map(text, value), ")")
+                if isinstance(value, tuple)
+                else [f"{about}={value_of(value)}"]
+            )
+    yield from wrapped(f"    {name}={type(reader).__name__}(", says, "),")
+
+
+def flat(start: str, parts: Iterable[str], end: str) -> list[str]:
+    """Brackets within others: in one piece if that fits in a line, else as parts to be put in lines with theirs."""
+    first, *others = parts
+    whole = f"{start}{', '.join([first, *others])}{',' if end == ')' and not others else ''}{end}"
+    if not others or len(whole) < WIDTH - 12:
+        return [whole]
+    return [f"{start}{first}", *others[:-1], f"{others[-1]}{end}"]
+
+
+def wrapped(start: str, parts: Iterable[str], end: str, indent: int = 4, always: bool = False) -> list[str]:
+    """Parts in brackets: on one line if they fit, else as many a line as fit."""
+    parts = list(parts)
+    only = "," if len(parts) == 1 and end[0] == ")" and start[-2:] in (" (", "=(") else ""
+    whole = f"{start}{', '.join(parts)}{only}{end}"
+    if len(whole) <= WIDTH - 4 and not always:
+        return [whole]
+    lines, line = [start], ""
+    for part in parts:
+        if line and len(line) + len(part) + 2 > WIDTH - indent - 4:
+            lines, line = [*lines, f"{' ' * (indent + 4)}{line}"], ""
+        line += f"{' ' if line else ''}{part},"
+    return [*lines, f"{' ' * (indent + 4)}{line}", f"{' ' * indent}{end}"]
+
+
+def imported(module: str, names: Iterable[str]) -> list[str]:
+    whole = f"from {module} import {', '.join(sorted(names))}"
+    return [whole]
+
+
+def pairs(values: Mapping[str, Any]) -> list[str]:
+    return [f"{text(name)}: {value_of(value)}" for name, value in values.items()]
+
+
+def value_of(value: Any) -> str:
+    if isinstance(value, tuple):
+        return tuple_of(map(value_of, value))
+    return text(value) if isinstance(value, str) else plain(value) if isinstance(value, float) else repr(value)
+
+
+def tuple_of(parts: Iterable[str]) -> str:
+    parts = list(parts)
+    return f"({', '.join(parts)}{',' if len(parts) == 1 else ''})"
+
+
+def text(value: str) -> str:
+    """A text in double quotation marks."""
+    plain = repr(value)
+    return plain if plain[0] == '"' or '"' in value else f'"{plain[1:-1]}"'.replace("\\'", "'")

@@ -1,0 +1,85 @@
+"""What a column is called: its input's name and label, and the unit and the meaning that the name lets on."""
+
+import keyword
+import re
+import unicodedata
+from collections.abc import Collection
+
+from model.declare.contradictions import TAKEN
+from model.declare.inputs import first_upper
+
+# The last word of a column's name, and the unit that it tells.
+UNITS = {
+    **{unit: unit for unit in "mm cm m km kg mg g ml l lb oz ft mph kwh kw hp mpg ms s min".split()},
+    **{unit: unit for unit in "hours days weeks months years minutes seconds miles".split()},
+    "yrs": "years", "yr": "years", "hrs": "hours", "hr": "hours", "mins": "minutes", "sec": "s", "secs": "s",
+    "inches": "inches", "lbs": "lb", "pct": "%", "percent": "%", "usd": "$", "eur": "€", "gbp": "£", "kmh": "km/h",
+}  # fmt: skip
+SENSITIVE = (
+    r"sex|gender|race|ethnic\w*|hispanic|age|relig\w*|nationality|disab\w*|marital\w*|pregnan\w*|caste|native\w*"
+)
+CODES = r"code|type|class|group|region|zone|category|cluster|kind|zip|postcode|district|department|dept|site|block"
+IDS = r"id|ids|uid|uuid|guid|key|rownames?|row|index|no|nr|number|record|serial"
+SUBJECTS = r"id|subject|patient|person|customer|client|user|participant|respondent|pid"
+PEOPLE = ("name", "surname", "firstname", "lastname", "fullname", "first_name", "last_name", "full_name")
+AFTERWARDS = r"after|afterwards|outcome|followup"
+BORN = r"birth\w*|born|dob|start\w*|since|hired?|joined|opened|built|founded"
+IRREGULAR = {"person": "people", "child": "children", "man": "men", "woman": "women"}
+WHO = {*IRREGULAR, *"patient passenger customer client user student pupil employee worker applicant voter".split(),
+       *"member respondent participant subject driver player donor borrower citizen mother baby infant".split()}  # fmt: skip
+
+
+def is_called(heading: str, words: str) -> bool:
+    """Whether one of these words stands in a column's heading."""
+    return bool(re.search(rf"(^|_)({words})(_|$)", apart(heading)))
+
+
+def ends_in(heading: str, words: str) -> bool:
+    return bool(re.search(rf"(^|_)({words})$", apart(heading)))
+
+
+def apart(heading: str) -> str:
+    """The words of a heading: passenger_id of “PassengerId”."""
+    return re.sub(r"[\W_]+", "_", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", heading)).strip("_").lower()
+
+
+def safe_name(heading: str, taken: Collection[str]) -> str:
+    """A name that Python, a form and an address can take, and that no other column has."""
+    plain = unicodedata.normalize("NFKD", heading.replace("ß", "ss")).encode("ascii", "ignore").decode()
+    name = apart(plain) or "column"
+    name = f"n_{name}" if name[0].isdigit() else name
+    if name in TAKEN or keyword.iskeyword(name) or name.startswith("new_"):
+        name = f"{name.removeprefix('new_')}_asked"
+    same = name
+    number = 2
+    while name in taken:
+        name, number = f"{same}_{number}", number + 1
+    return name
+
+
+def label_of(heading: str) -> str:
+    """The heading as a person reads it, without the unit that stands beside the field."""
+    plain = " ".join(re.sub(r"[_.]+", " ", heading).split())
+    if unit_of(heading):
+        plain = re.sub(r"[\W_]*(%|[^\W_]+)[\s)\]]*$", "", plain) or plain
+    return first_upper(plain) or heading
+
+
+def unit_of(heading: str) -> str:
+    """What numbers under this heading count, if its last word says so."""
+    parts = re.split(r"[\W_]+", heading.strip(" )]").lower())
+    if heading.rstrip(" )]").endswith("%"):
+        return "%"
+    return UNITS.get(parts[-1], "") if len(parts) > 1 else ""
+
+
+def plural_of(noun: str) -> str:
+    if noun in IRREGULAR:
+        return IRREGULAR[noun]
+    if re.search(r"[^aeiou]y$", noun):
+        return f"{noun[:-1]}ies"
+    return f"{noun}es" if re.search(r"(s|x|z|ch|sh)$", noun) else f"{noun}s"
+
+
+def a(noun: str) -> str:
+    return f"{'An' if noun[:1].lower() in 'aeiou' else 'A'} {noun}"

@@ -1,0 +1,71 @@
+"""Numbers that a table writes as text: with a currency, a unit, a per cent sign, thousands, a decimal comma."""
+
+import re
+from dataclasses import dataclass
+
+import pandas as pd
+
+from .source import counted
+from .tidied import SPACES, Numbers
+
+CURRENCY = r"[$€£¥₹]|USD|EUR|GBP|CHF|Rs\.?"
+NUMERAL = (
+    rf"(?P<before>{CURRENCY})?\s*(?P<number>[+\-−]?\s*(?:\d[\d.,]*(?:{SPACES}\d{{3}})*(?:[.,]\d+)?|[.,]\d+)(?:[eE][+-]?\d+)?)\s*"
+    rf"(?P<after>{CURRENCY}|%|‰|[A-Za-zµ°²³]+(?:/[A-Za-z²³]+)?)?"
+)
+THOUSANDS = r"[+\-−]?\d{{1,3}}(?:{mark}\d{{3}})+"
+# So many cells may be no numbers, of so many kinds.
+STRAY, KINDS_OF_STRAY = 0.02, 3
+
+
+@dataclass(frozen=True)
+class Numerals:
+    reader: Numbers
+    warnings: tuple[str, ...] = ()
+
+
+def read_numerals(heading: str, texts: pd.Series, comma: bool) -> Numerals | None:
+    """How to read these texts as numbers; None where they are none. Whether a comma is decimal may be the table's habit."""
+    distinct = texts.drop_duplicates()
+    parts = distinct.str.extract(rf"^{NUMERAL}$")
+    stray = distinct[parts["number"].isna()]
+    if len(stray) > KINDS_OF_STRAY or len(stray) == len(distinct) or texts.isin(stray).mean() > STRAY:
+        return None
+    parts = parts.dropna(subset=["number"])
+    signs = sorted({*parts["before"].dropna(), *parts["after"].dropna()}, key=len, reverse=True)
+    if len(signs) > 1:
+        return None
+    numbers = parts["number"]
+    decimal = decimal_mark(numbers, comma)
+    thousands = r"\." if decimal == "," else ","
+    plain = numbers.str.replace(f"{thousands}|{SPACES}", "", regex=True).str.replace(decimal, ".", regex=False)
+    if pd.to_numeric(plain.str.replace("−", "-"), errors="coerce").isna().any():
+        return None
+    reader = Numbers(heading, missing=tuple(stray), signs=tuple(signs), decimal=decimal)
+    odd = ", ".join(f"“{one}”" for one in stray)
+    rows = counted(int(texts.isin(stray).sum()), "row")
+    return Numerals(reader, (f"{odd} in {rows} counts as no answer",) if len(stray) else ())
+
+
+def decimal_mark(numbers: pd.Series, comma: bool) -> str:
+    """A comma where it stands after a full stop or before other than three figures, or the table is in that habit."""
+    if says_comma(numbers):
+        return ","
+    groups = numbers.str.fullmatch(THOUSANDS.format(mark=r"\."))
+    return "," if comma and groups.any() and (groups | ~numbers.str.contains(".", regex=False)).all() else "."
+
+
+def says_comma(numbers: pd.Series) -> bool:
+    """Whether these numbers can only have a decimal comma."""
+    commas = numbers[numbers.str.contains(",", regex=False)]
+    grouped = commas.str.fullmatch(THOUSANDS.format(mark=",") + r"(?:\.\d*)?")
+    return len(commas) > 0 and not grouped.any() and bool(commas.str.fullmatch(r"[+\-−]?[\d.\s]*,\d+").all())
+
+
+def has_decimal_commas(raw: pd.DataFrame) -> bool:
+    """Whether some column of the table says so."""
+    for heading in raw.columns:
+        found = raw[heading].drop_duplicates().head(1_000).str.extract(rf"^{NUMERAL}$")["number"].dropna()
+        if re.search(",", " ".join(found)) and says_comma(found):
+            return True
+    return False

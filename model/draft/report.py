@@ -1,0 +1,70 @@
+"""What a draft prints: a line a column, what was dropped and why, and what somebody should look at."""
+
+from collections.abc import Iterator
+
+from .columns import Column, plain
+from .draft import Draft
+
+
+def report(draft: Draft) -> Iterator[str]:
+    """The lines of the report."""
+    told = draft.target
+    says = {
+        "probability": f"“{told.yes}” or not",
+        "classes": f"one of {', '.join(told.classes or ())}",
+        "amount": "an amount",
+    }
+    guess = f" ({told.guess})" if told.guess else ""
+    yield f"{draft.path.name}: {draft.rows:,} rows. {told.source} is {says[told.kind]}{guess}"
+    shown = [(column.source if column.source != known else "", column) for column, known in previous(draft)]
+    width = min(max(len(name) for name in (*(name for name, _ in shown), *draft.dropped)), 30)
+    for name, column in shown:
+        guesses = f"   guess: {'; '.join(column.guesses)}" if column.guesses else ""
+        yield f"  {name:{width}}  {describe(column)}, {column.missing:.0%} missing → {block_of(column)}{guesses}"
+    for heading, why in draft.dropped.items():
+        kept = (
+            "" if why in ("as asked", "no row has it") or heading in beside(draft) else f" (--keep {quoted(heading)})"
+        )
+        yield f"  {heading:{width}}  {why} → dropped{kept}"
+    for column in draft.columns:
+        yield from (f"  Look at {column.source}: {warning}" for warning in column.warnings)
+    for heading, why in draft.leaks.items():
+        yield f"  WARNING: {heading} may not be known beforehand: {why}. To leave it out: --drop {quoted(heading)}"
+    yield from (f"  Note: {note}" for note in draft.notes)
+    if draft.is_small:
+        yield "  Note: there are few cases for so many inputs, so the points are held closer to 0 (a stronger ridge)"
+
+
+def previous(draft: Draft) -> Iterator[tuple[Column, str]]:
+    """Each column with the heading of the one before, since a day becomes several."""
+    known = ""
+    for column in draft.columns:
+        yield column, known
+        known = column.source
+
+
+def beside(draft: Draft) -> set[str]:
+    return {reader.column for _, reader in draft.beside.values()}
+
+
+def describe(column: Column) -> str:
+    """“number 17–90 whole”, “4 choices in order”."""
+    if column.is_number:
+        asked = column.numbers
+        return (
+            f"number {plain(asked.lowest)}–{plain(asked.highest)}{' whole' if asked.whole else ''} {asked.unit}".strip()
+        )
+    return f"{len(column.choices)} choices{' in order' if column.ordered else ''}"
+
+
+def block_of(column: Column) -> str:
+    """What training makes of it, in a word."""
+    if not column.is_number or column.numbers.each:
+        return "table"
+    if len(column.numbers.knots) < 3:
+        return "line"
+    return "curve of its logarithm" if column.numbers.log else "curve"
+
+
+def quoted(heading: str) -> str:
+    return heading if heading.isidentifier() else f'"{heading}"'

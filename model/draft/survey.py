@@ -1,0 +1,222 @@
+"""Looking at a whole table: every column by itself, and what columns have to do with one another and with the target."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from model.declare.inputs import few, first_upper
+from model.files.dialect import Unusable
+from model.files.headings import simplify
+
+from . import names
+from .columns import Column, NotAsked, date_format, look_at
+from .draft import Draft, Wishes, tidied
+from .examples import make_examples
+from .leaks import suspect
+from .numerals import has_decimal_commas, read_numerals
+from .target import Target, look_at_target
+from .tidied import Choices, Dates, Reader
+
+# Kinds of answer whose inputs may be unknown; for the others an input with many gaps is dropped, and rows with few.
+MAY_BE_UNKNOWN = ("probability",)
+MOST_GAPS = 0.2
+# Fewer cases than this for each coefficient call for a stronger ridge.
+CASES_A_COEFFICIENT = 10
+FEWEST_IN_A_GROUP = 30
+AGES = (18, 25, 35, 45, 55, 65, 75)
+NO_PREFIX = {"is", "has", "was", "no", "num", "number", "total", "avg", "the", "of", "n", "in"}
+
+
+def make_draft(
+    name: str, path: Path, raw: pd.DataFrame, target: str, wishes: Wishes, notes: Sequence[str] = ()
+) -> Draft:
+    """The draft of a declaration for a table of texts; Unusable where nothing can be learnt from it."""
+    heading, wishes = heading_of(raw, target, "--target"), with_headings(raw, wishes)
+    comma = has_decimal_commas(raw)
+    told = look_at_target(raw[heading], wishes.yes, comma)
+    outcome = told.reader.read(raw[heading])
+    rows = raw[outcome.notna() & (outcome != "")].reset_index(drop=True)
+    columns, dropped = look_at_all(rows, told, wishes, comma)
+    if told.kind not in MAY_BE_UNKNOWN:
+        gaps = {one.source: f"{one.missing:.0%} missing, which only a chance of yes allows" for one in columns
+                if one.missing > MOST_GAPS and one.source not in wishes.keep}  # fmt: skip
+        whole = [one.name for one in columns if one.source not in gaps]
+        table = pd.DataFrame({one.name: one.reader.read(rows[one.source]) for one in columns if one.name in whole})
+        rows = rows[~(table.isna() | (table == "")).any(axis=1)].reset_index(drop=True)
+        marks = {one.source: one.reader.missing for one in columns}
+        columns, dropped_now = look_at_all(rows.drop(columns=list(gaps)), told, wishes, comma)
+        columns = [
+            replace(one, reader=replace(one.reader, missing=marks[one.source], required=True)) for one in columns
+        ]
+        dropped = {**dropped, **dropped_now, **gaps}
+    if not columns:
+        raise Unusable(
+            f"{path.name} has no column but {heading} that a form could ask for; --keep keeps one all the same"
+        )
+    if left := len(raw) - len(rows):
+        notes = [*notes, f"{left:,} of {len(raw):,} rows lack {heading} or another answer, and are left out"]
+    beside = {option: (names.safe_name(getattr(wishes, option), [told.name, *(one.name for one in columns)]), reader)
+              for option, reader in read_beside(rows, wishes, comma).items()}  # fmt: skip
+    draft = Draft(name, path, told, tuple(columns), wishes, len(rows), dropped, beside=beside)
+    table = tidied(draft, raw)
+    outcome = as_number(told, table[told.name])
+    about: dict[str, Any] = {
+        "leaks": {one.source: why for one in columns if (why := suspect(one, table[one.name], outcome, told.kind))},
+        "groups": {one.name: edges_of(one, table[one.name]) for one in columns
+                   if names.is_called(one.source, names.SENSITIVE)},
+        "fieldsets": part(columns, draft.one),
+        "examples": make_examples(draft, table, outcome),
+        "is_small": rarest(told, outcome) < CASES_A_COEFFICIENT * sum(map(coefficients, columns)),
+        "notes": (*notes, *repeated(rows, wishes)),
+    }  # fmt: skip
+    return replace(draft, **about)
+
+
+def look_at_all(rows: pd.DataFrame, told: Target, wishes: Wishes, comma: bool) -> tuple[list[Column], dict[str, str]]:
+    """The inputs in the order of the table, and why each other column is none."""
+    inputs: list[Column] = []
+    dropped: dict[str, str] = {}
+    latest = latest_day(rows)
+    beside = {
+        wishes.weights: "the weights",
+        wishes.group: "the groups of the folds",
+        wishes.order_by: "the folds’ order",
+    }
+    seen: dict[tuple[int, ...], str] = {}
+    for heading in rows.columns:
+        if heading == told.source:
+            continue
+        keep = heading in wishes.keep
+        try:
+            if heading in beside:
+                raise NotAsked(beside[heading])
+            if heading in wishes.drop:
+                raise NotAsked("as asked")
+            if not keep and is_repeated_id(rows, heading):
+                raise NotAsked("an id that repeats")
+            found = look_at(rows[heading], keep=keep, comma=comma, latest=latest)
+            same = None if keep else twin(rows[heading], seen)
+            if same:
+                raise NotAsked(f"says the same as {same}")
+        except NotAsked as why:
+            dropped[str(heading)] = str(why)
+            continue
+        for one in found:
+            taken = [told.name, *(other.name for other in inputs)]
+            name = names.safe_name(f"{heading} {one.name}".strip(), taken)
+            inputs.append(replace(one, name=name))
+    return inputs, dropped
+
+
+def twin(column: pd.Series, seen: dict[tuple[int, ...], str]) -> str:
+    """A column before this one that says the same, if in other words; of many numbers, in the same."""
+    codes, values = pd.factorize(column)
+    told = tuple(codes) if len(values) <= len(column) / 2 else tuple(map(hash, column))
+    return seen.get(told) or (seen.setdefault(told, str(column.name)) and "")
+
+
+def is_repeated_id(rows: pd.DataFrame, heading: str) -> bool:
+    """Whether it says whose rows these are, and somebody has several."""
+    counts = rows[heading].loc[lambda text: text != ""].value_counts()
+    return names.ends_in(heading, names.SUBJECTS) and len(counts) > 10 and counts.mean() >= 1.2
+
+
+def repeated(rows: pd.DataFrame, wishes: Wishes) -> Iterable[str]:
+    for heading in rows.columns:
+        if not wishes.group and is_repeated_id(rows, heading):
+            yield f"{heading} repeats: --group {heading} keeps its rows in one fold, and the figures honest"
+
+
+def heading_of(raw: pd.DataFrame, asked: str, option: str) -> str:
+    """The column that is meant, in any case and with any of the marks between its words."""
+    meant = {form(str(heading)): str(heading) for form in (names.apart, simplify) for heading in raw.columns}
+    found = asked if asked in raw.columns else meant.get(simplify(asked)) or meant.get(names.apart(asked))
+    if found is None:
+        raise Unusable(f"{option}: there is no column {asked!r}. There are: {', '.join(map(str, raw.columns))}")
+    return found
+
+
+def with_headings(raw: pd.DataFrame, wishes: Wishes) -> Wishes:
+    single: dict[str, Any] = {option: heading_of(raw, asked, f"--{option.replace('_', '-')}")
+              for option in ("weights", "group", "order_by") if (asked := getattr(wishes, option))}  # fmt: skip
+    several: dict[str, Any] = {option: tuple(heading_of(raw, one, f"--{option}") for one in getattr(wishes, option))
+               for option in ("keep", "drop")}  # fmt: skip
+    return replace(wishes, **single, **several)
+
+
+def read_beside(rows: pd.DataFrame, wishes: Wishes, comma: bool) -> dict[str, Reader]:
+    """How the columns are read that training asks for beside the inputs."""
+    found: dict[str, Reader] = {}
+    if wishes.group:
+        found["group"] = Choices(wishes.group, required=True)
+    for option in ("weights", "order_by"):
+        if heading := getattr(wishes, option):
+            texts = Reader(heading).known(rows[heading]).dropna().astype(str)
+            numerals = read_numerals(heading, texts, comma)
+            if form := date_format(texts):
+                found[option] = Dates(heading, required=True, part="days", format=form)
+            elif numerals:
+                found[option] = replace(numerals.reader, required=True)
+            else:
+                raise Unusable(
+                    f"--{option.replace('_', '-')}: {heading} has {few(texts.unique().tolist(), 3)}, no numbers"
+                )
+    return found
+
+
+def latest_day(rows: pd.DataFrame) -> str:
+    """The last day in the table: until then ages are counted."""
+    days = []
+    for heading in rows.columns:
+        texts = Reader(str(heading)).known(rows[heading]).dropna().astype(str)
+        if len(texts) and (form := date_format(texts)):
+            days.append(pd.to_datetime(texts, format=form, errors="coerce", utc=True).max())
+    return str(max(days).date()) if days else ""
+
+
+def as_number(told: Target, outcome: pd.Series) -> pd.Series:
+    """Yes as 1, a class as its place, an amount."""
+    if told.kind == "amount":
+        return outcome.astype(float)
+    return outcome.map(list(told.classes).index if told.classes else lambda text: int(text == told.yes)).astype(float)
+
+
+def rarest(told: Target, outcome: pd.Series) -> int:
+    return len(outcome) if told.kind == "amount" else int(outcome.value_counts().min())
+
+
+def coefficients(column: Column) -> int:
+    return len(column.numbers.knots if column.is_number else column.choices) - 1
+
+
+def edges_of(column: Column, numbers: pd.Series) -> tuple[float, ...]:
+    """Where a number's groups part, each of them of enough rows; nowhere for choices."""
+    if not column.is_number:
+        return ()
+    is_age = names.is_called(column.source, "age") and numbers.max() > AGES[0]
+    edges: list[float] = []
+    for edge in AGES if is_age else numbers.quantile([0.25, 0.5, 0.75], interpolation="nearest").unique():
+        within = (numbers < edge) & (numbers >= (edges[-1] if edges else float("-inf")))
+        if within.sum() >= FEWEST_IN_A_GROUP and (numbers >= edge).sum() >= FEWEST_IN_A_GROUP:
+            edges.append(edge)
+    return tuple(edges)
+
+
+def part(columns: Sequence[Column], one: str) -> Mapping[str, tuple[str, ...]]:
+    """The inputs under headings: those whose names begin with one word together, the others first."""
+    prefix = {column.name: column.name.partition("_")[0] for column in columns}
+    counts = Counter(word for name, word in prefix.items() if word != name and word not in NO_PREFIX)
+    found: dict[str, tuple[str, ...]] = {f"The {one}": ()}
+    for column in columns:
+        word = prefix[column.name]
+        alone = counts[word] < 2 or counts[word] == len(columns)
+        heading = f"The {one}" if alone else re.sub("_", " ", first_upper(word))
+        found[heading] = (*found.get(heading, ()), column.name)
+    return {heading: inputs for heading, inputs in found.items() if inputs}

@@ -1,0 +1,143 @@
+"""How a declaration reads its table, a column a line. Nothing here needs pandas until the table is read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from model.declare.inputs import few
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# What stands in a table for no answer, in any case.
+MISSING = ("", "?", "-", "na", "n/a", "#n/a", "nan", "<na>", "null", "unknown")
+OTHER = "Other"
+# What parts thousands beside a full stop or a comma.
+SPACES = r"[\s'’\u00a0\u202f]"
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A column of the table, by its heading there."""
+
+    column: str
+    # What besides blank, ?, -, NA, null and unknown stands for no answer.
+    missing: tuple[str, ...] = ()
+    # Whether a row without it is left out.
+    required: bool = False
+
+    def known(self, raw: pd.Series) -> pd.Series:
+        """The texts without space around them, None where there is no answer."""
+        text = raw.astype(object).where(raw.notna(), "").astype(str).str.strip()
+        marks = {*MISSING, *(mark.casefold() for mark in self.missing)}
+        return text.astype(object).where(~text.str.casefold().isin(marks), None)
+
+    def read(self, raw: pd.Series) -> pd.Series:
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Numbers(Reader):
+    """Numbers, as the table writes them: “$1,200”, “12 %”, “2,8” where the decimal mark is a comma."""
+
+    # What stands before or after each number: "$", "kg".
+    signs: tuple[str, ...] = ()
+    decimal: str = "."
+
+    def read(self, raw: pd.Series) -> pd.Series:
+        import pandas as pd
+
+        known = self.known(raw)
+        text = known.dropna().astype(str)
+        for sign in self.signs:
+            text = text.str.replace(sign, "", regex=False)
+        thousands = "," if self.decimal == "." else r"\."
+        text = text.str.replace(f"{thousands}|{SPACES}", "", regex=True).str.replace(self.decimal, ".", regex=False)
+        numbers = pd.to_numeric(text.str.replace("−", "-"), errors="coerce")
+        if numbers.isna().any():
+            odd = known[numbers.index[numbers.isna()]].unique().tolist()
+            raise ValueError(f"{self.column}: {few(odd)} is no number. If it stands for no answer, add it to “missing”")
+        return numbers.astype(float).reindex(raw.index)
+
+
+@dataclass(frozen=True)
+class Choices(Reader):
+    """Texts or codes. Spellings that differ in capitals or space alone count as the commonest of them."""
+
+    # Where it is given, whatever else the table has counts as one choice more; “” leaves it out.
+    keep: tuple[str, ...] = ()
+    others: str = OTHER
+
+    def read(self, raw: pd.Series) -> pd.Series:
+        text = self.known(raw)
+        found = text.dropna().unique()
+        if all(re.fullmatch(r"-?\d+(\.0+)?", one) for one in found):
+            # How a program writes the code 1 in a column with gaps.
+            text = text.where(text.isna(), text.astype(str).str.replace(r"\.0+$", "", regex=True))
+        counts = text.dropna().value_counts()
+        spelt = {letters(one): one for one in self.keep or sorted(counts.index, key=lambda one: (counts[one], one))}
+        others = self.others if self.keep else None
+        return text.map(lambda one: "" if one is None else spelt.get(letters(one), others)).astype(object)
+
+
+@dataclass(frozen=True)
+class Dates(Reader):
+    """Days: their year, their month from 1, or their weekday from 1 for Monday; or how many days they are before another.
+
+    Without another day they are counted from 1970 on, as an order needs it.
+    """
+
+    part: str = "year"
+    # As strptime has it: "%d.%m.%Y".
+    format: str = "ISO8601"
+    until: str = ""
+
+    def read(self, raw: pd.Series) -> pd.Series:
+        import pandas as pd
+
+        days = pd.to_datetime(self.known(raw), format=self.format, errors="coerce", utc=True)
+        if self.part == "days":
+            day = pd.Timestamp(self.until or "1970-01-01", tz="UTC")
+            return (day - days.dt.normalize()).dt.days.astype(float) * (1 if self.until else -1)
+        if self.part == "year":
+            return days.dt.year.astype(float)
+        numbers = days.dt.month if self.part == "month" else days.dt.day_of_week + 1
+        return numbers.map(lambda number: "" if number != number else str(int(number))).astype(object)
+
+
+def letters(text: str) -> str:
+    return " ".join(text.casefold().split())
+
+
+class Tidied:
+    """A table that is read when the model is trained: by its name a column for each input, and the target."""
+
+    __name__ = "Tidied"
+
+    def __init__(self, path: str | Path, /, **columns: Reader) -> None:
+        self.path = Path(path)
+        self.columns: Mapping[str, Reader] = columns
+
+    def __call__(self) -> pd.DataFrame:
+        from .source import read_source
+
+        return self.tidy(read_source(self.path)[0])
+
+    def tidy(self, raw: pd.DataFrame) -> pd.DataFrame:
+        """The columns as they are declared, without the rows that lack what is required."""
+        import pandas as pd
+
+        strange = [reader.column for reader in self.columns.values() if reader.column not in raw.columns]
+        if strange:
+            has = ", ".join(map(str, raw.columns))
+            raise ValueError(f"{self.path.name} has no column {few(strange)}. It has: {has}")
+        needed = {name: reader for name, reader in self.columns.items() if reader.required}
+        for reader in needed.values():
+            raw = raw[reader.known(raw[reader.column]).notna()]
+        table = pd.DataFrame({name: reader.read(raw[reader.column]) for name, reader in self.columns.items()})
+        lacking = (table[[*needed]].isna() | (table[[*needed]] == "")).any(axis=1)
+        return table[~lacking].reset_index(drop=True)

@@ -1,0 +1,61 @@
+"""The words of a draft: neutral ones, that are right of things and of people, in a file for a person to write over."""
+
+import json
+from dataclasses import fields
+from typing import Any
+
+from model.declare.words import NEUTRAL_WARNING, Words
+
+from .draft import Draft
+from .names import WHO, a, plural_of
+from .target import spoken
+
+HEAD = """\
+# What the pages say of the model {name}. Change any line and load the pages anew; nothing has to be trained again.
+# `python run.py words {name}` lists what only a person can write.
+# What else may stand here, each in quotation marks: {others}.
+
+"""
+
+
+def neutral_words(draft: Draft) -> dict[str, Any]:
+    told, one, table = draft.target, draft.one, draft.path.name
+    many, thing = plural_of(one), told.label[:1].lower() + told.label[1:]
+    said = {
+        "title": told.label,
+        "lead": f"From {{rows}} {many} of {table}.",
+        "those": f"{many} with these answers",
+        "warning": NEUTRAL_WARNING,
+        "data_line": f"{{rows}} {many} of {table}",
+        "source": table,
+        "one": one,
+        "many": many,
+        "things": one not in WHO,
+        "another": a(one).replace("An ", "Another ", 1).replace("A ", "Another ", 1),
+    }
+    if told.kind == "probability":
+        yes = f"{thing} “{spoken(told, told.yes)}”"
+        asks = {
+            "question": f"Is {yes}?", "heading": f"Estimate the chance that {thing} is “{spoken(told, told.yes)}”",
+            "button": "Estimate the chance", "yes": f"had {yes}", "no": "had another", "outcome": yes,
+        }  # fmt: skip
+    elif told.kind == "classes":
+        asks = {"question": f"Which {thing} is it?", "heading": f"Estimate {thing}", "button": "Estimate"}
+    else:
+        before = {"before_unit": told.unit} if told.unit in ("$", "£", "€", "¥", "₹") else {}
+        after = {"after_unit": f" {told.unit}"} if told.unit and not before else {}
+        asks = {
+            "question": f"What is the value of {thing}?", "heading": f"Estimate {thing}", "button": "Estimate",
+            "amount": thing, **before, **after,
+        }  # fmt: skip
+    order = [about.name for about in fields(Words)]
+    return dict(sorted({**said, **asks}.items(), key=lambda pair: order.index(pair[0])))
+
+
+def write_words(draft: Draft) -> str:
+    """The file of words, as TOML has it."""
+    words = neutral_words(draft)
+    others = ", ".join(about.name for about in fields(Words) if about.name not in words)
+    # A text in JSON's quotation marks is one in TOML's.
+    lines = [f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in words.items()]
+    return HEAD.format(name=draft.name, others=others) + "\n".join(lines) + "\n"

@@ -1,0 +1,168 @@
+"""What a draft says of a whole table: the kind of answer, what may leak, whose rows belong together, and its examples."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from model.draft.draft import tidied
+from model.draft.report import report
+from model.files.dialect import Unusable
+
+from tests.drafts import amounts, draft_of, outcome, table_of
+
+
+@pytest.mark.parametrize(
+    ("values", "kind"),
+    [
+        (["yes", "no"], "probability"),
+        ([3, 7], "probability"),
+        (["a", "b", "c"], "classes"),
+        ([3, 4, 5, 6], "classes"),
+        (list(range(50)), "amount"),
+        ([f"${one}.50" for one in range(30)], "amount"),
+    ],
+)
+def test_the_kind_of_answer_follows_from_the_target(values: list[object], kind: str) -> None:
+    assert draft_of(outcome=values).target.kind == kind
+
+
+@pytest.mark.parametrize(
+    ("values", "yes"),
+    [
+        (["no", "yes", "yes"], "yes"),
+        (["True", "True", "False"], "True"),
+        ([1, 1, 0], "1"),
+        ([">50K", ">50K", "<=50K"], ">50K"),
+        (["positive", "positive", "negative"], "positive"),
+        (["bad", "bad", "good"], "bad"),
+        (["lived", "died", "lived"], "died"),
+    ],
+)
+def test_what_says_yes_counts_as_yes_or_else_the_rarer(values: list[object], yes: str) -> None:
+    assert draft_of(outcome=values).target.yes == yes
+
+
+def test_one_of_several_texts_may_count_as_yes() -> None:
+    draft = draft_of(outcome=["setosa", "virginica", "versicolor"], wishes={"yes": "Setosa"})
+    assert (draft.target.kind, draft.target.yes) == ("probability", "setosa")
+    assert set(tidied(draft, table_of(outcome=["setosa", "virginica", "versicolor"], length=amounts)).outcome) == {
+        "setosa",
+        "Other",
+    }
+
+
+def test_classes_are_in_their_order() -> None:
+    assert list(draft_of(outcome=["high", "low", "medium"]).target.classes or ()) == ["low", "medium", "high"]
+    assert list(draft_of(outcome=[5, 3, 4]).target.classes or ()) == ["3", "4", "5"]
+
+
+@pytest.mark.parametrize(
+    ("values", "wishes", "says"),
+    [
+        (["yes"], {}, "The target outcome has “yes” alone in it, so there is nothing to tell apart"),
+        ([f"text {one}" for one in range(60)], {}, "The target outcome has 60 different texts, like 'text 0'"),
+        (["yes", "no"], {"yes": "ja"}, "--yes: outcome has no 'ja'. It has 'yes', 'no'"),
+        (["yes", "no"], {"drop": ("size",)}, "--drop: there is no column 'size'. There are: outcome, length"),
+        (["yes", "no"], {"drop": ("length",)}, "people.csv has no column but outcome that a form could ask for"),
+    ],
+)
+def test_a_table_that_cannot_be_used_is_refused_in_a_sentence(
+    values: list[object], wishes: dict[str, object], says: str
+) -> None:
+    with pytest.raises(Unusable) as refused:
+        draft_of(outcome=values, wishes=wishes)
+    assert str(refused.value).startswith(says)
+
+
+def test_rows_without_a_target_are_left_out_and_told() -> None:
+    table = table_of(outcome=["yes", "no", "", "no"], length=amounts)
+    draft = draft_of(table)
+    assert draft.notes == ("100 of 400 rows lack outcome or another answer, and are left out",)
+    assert len(tidied(draft, table)) == draft.rows == 300
+
+
+def test_the_tidied_table_has_numbers_texts_and_gaps() -> None:
+    table = table_of(
+        outcome=["yes", "no"],
+        price=lambda row: "" if row % 9 == 0 else f"${row % 70},000",
+        colour=["?", "Red", "red", "blue"],
+    )
+    found = tidied(draft_of(table), table)
+    assert list(found) == ["price", "colour", "outcome"]
+    assert found.iloc[1].to_list() == [1000, "red", "no"]
+    assert found["price"].isna().sum() == 45
+    assert set(found["colour"]) == {"", "red", "blue"}
+
+
+@pytest.mark.parametrize(
+    ("heading", "make", "why"),
+    [
+        (
+            "score",
+            lambda row: (outcome(row) == "yes") * 100 + row % 50,
+            "it tells the outcome almost alone (AUC 1.000)",
+        ),
+        ("paid", lambda row: row % 50 if outcome(row) == "yes" else "", "it is filled in for one outcome only"),
+        ("weight_after", lambda row: row % 50, "its name says that it comes after the outcome"),
+    ],
+)
+def test_an_input_that_may_know_the_answer_is_warned_of_and_not_dropped(heading: str, make: object, why: str) -> None:
+    draft = draft_of(**{heading: make})  # type: ignore[arg-type]
+    assert draft.leaks == {heading: why}
+    assert heading in {column.source for column in draft.columns}
+    assert f"  WARNING: {heading} may not be known beforehand: {why}. To leave it out: --drop {heading}" in report(
+        draft
+    )
+
+
+def test_an_input_that_tells_a_little_is_no_leak() -> None:
+    assert not draft_of(score=lambda row: (outcome(row) == "yes") * 30 + row % 50).leaks
+
+
+def test_an_amount_told_in_another_currency_is_a_leak() -> None:
+    draft = draft_of(outcome=amounts, length=["a", "b"], price=lambda row: float(amounts(row)) * 1.1)
+    assert list(draft.leaks) == ["price"]
+
+
+def test_folds_by_groups_are_proposed_where_ids_repeat() -> None:
+    draft = draft_of(patient_id=lambda row: row // 4)
+    assert draft.dropped["patient_id"] == "an id that repeats"
+    assert draft.notes == ("patient_id repeats: --group patient_id keeps its rows in one fold, and the figures honest",)
+    grouped = draft_of(patient_id=lambda row: row // 4, wishes={"group": "patient_id"})
+    assert (grouped.dropped["patient_id"], grouped.notes) == ("the groups of the folds", ())
+    assert "patient_id" in grouped.readers
+
+
+def test_groups_are_made_of_what_is_sensitive() -> None:
+    draft = draft_of(age=lambda row: 18 + row % 60, Sex=["male", "female"], wages=amounts)
+    assert draft.groups == {"age": (25, 35, 45, 55, 65), "sex": ()}
+
+
+def test_inputs_whose_names_begin_alike_stand_together() -> None:
+    draft = draft_of(bill_length=lambda row: row % 31, bill_depth=lambda row: row % 37, wishes={"noun": "penguin"})
+    assert draft.fieldsets == {"The penguin": ("length",), "Bill": ("bill_length", "bill_depth")}
+
+
+def test_few_cases_for_many_inputs_are_told() -> None:
+    assert draft_of(table_of(90, outcome=outcome, length=amounts)).is_small
+    assert not draft_of(length=amounts).is_small
+
+
+def test_the_three_examples_are_low_middling_and_high_and_are_no_row_of_the_table() -> None:
+    dice = random.Random(3)
+    made = {"age": lambda row: dice.randint(18, 90), "sex": ["m", "f"], "size": lambda row: round(dice.gauss(50, 9), 1)}
+    table = table_of(outcome=outcome, **made)
+    draft = draft_of(table)
+    rows = set(tidied(draft, table)[["age", "sex", "size"]].itertuples(index=False, name=None))
+    assert [example.name for example in draft.examples] == [
+        "A row with a low chance", "A row with a middling chance", "A row with a high chance",
+    ]  # fmt: skip
+    assert not rows & {tuple(example.answers.values()) for example in draft.examples}
+
+
+def test_the_report_has_a_line_a_column() -> None:
+    lines = list(report(draft_of(age=lambda row: 17 + row % 74, PassengerId=lambda row: row * 7919 % 10_007)))
+    assert "  age          number 17–90 whole, 0% missing → curve" in lines
+    assert "  PassengerId  all different → dropped (--keep PassengerId)" in lines
