@@ -3,10 +3,7 @@
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from time import monotonic
 from typing import Any
 
 import click
@@ -15,11 +12,13 @@ from model.declare.model import Model
 from webapp.settings import VERSION, settings_from
 
 from .names import all_models, model_named
+from .new import new
+from .progress import progress
 from .score import score
 from .serve import REFUSALS, serve
+from .words import words
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-SECONDS_BETWEEN_LINES = 10
 NAMES = click.argument("names", metavar="[MODEL]...", nargs=-1, type=model_named)
 
 
@@ -53,6 +52,7 @@ def main(context: click.Context, /, workers: int, tls_cert: Path | None, tls_key
     python run.py                      serve on http://127.0.0.1:5000
     python run.py --port 8000          serve on another port
     python run.py --debug              serve and reload while you write
+    python run.py new people.csv --target income   a model of your own table
     python run.py train census         learn the census model anew
     python run.py check                check every model's files
     python run.py score census IN OUT  estimate every row of a file
@@ -89,26 +89,6 @@ def train(names: tuple[Model, ...]) -> None:
         click.echo(report(model, card))
 
 
-@contextmanager
-def progress(name: str, steps: int) -> Iterator[Callable[[str], None]]:
-    """What to call after each step: a bar on a terminal; elsewhere a line now and then."""
-    if sys.stderr.isatty():
-        with click.progressbar(length=steps, label=f"{name:10}", file=sys.stderr) as bar:
-            yield lambda step: bar.update(1)
-        return
-    started = told = monotonic()
-    done = 0
-
-    def tell(step: str) -> None:
-        nonlocal told, done
-        done, now = done + 1, monotonic()
-        if now - told >= SECONDS_BETWEEN_LINES and done < steps:
-            told, left = now, (now - started) / done * (steps - done)
-            click.echo(f"{name}: {done} of {steps} steps, about {left:.0f} seconds left", err=True)
-
-    yield tell
-
-
 @main.command()
 @NAMES
 def check(names: tuple[Model, ...]) -> None:
@@ -128,4 +108,5 @@ def check(names: tuple[Model, ...]) -> None:
             raise click.ClickException(str(failed)) from None
 
 
-main.add_command(score)
+for command in (new, words, score):
+    main.add_command(command)

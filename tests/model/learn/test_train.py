@@ -13,7 +13,7 @@ from model.declare.model import Model
 from model.learn.artefacts import NotWritten, digest
 from model.learn.check import check
 from model.learn.train import train
-from webapp.commands.main import progress
+from webapp.commands.progress import progress
 
 from tests.payloads import get_model
 from tests.processes import likely
@@ -111,7 +111,7 @@ def test_training_makes_the_files_where_there_are_none(tmp_path: Path) -> None:
 def test_off_a_terminal_progress_is_told_in_lines(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("webapp.commands.main.SECONDS_BETWEEN_LINES", 0)
+    monkeypatch.setattr("webapp.commands.progress.SECONDS_BETWEEN_LINES", 0)
     with progress("toy", 3) as advance:
         for _ in range(3):
             advance("a fold")

@@ -1,0 +1,187 @@
+"""`run.py new`: from a table to a model on its pages, without a question off a terminal."""
+
+from __future__ import annotations
+
+import random
+import re
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from webapp import create_app
+from webapp.commands.main import main
+
+from tests.drafts import table_of
+from tests.payloads import SETTINGS
+
+ROWS = 240
+
+
+def sick(row: int) -> str:
+    return "yes" if random.Random(row).random() < 0.2 + 0.5 * (row % 60 > 30) else "no"
+
+
+def write_patients(folder: Path) -> Path:
+    table = table_of(
+        ROWS,
+        age=lambda row: "NA" if row % 40 == 3 else 20 + row % 60,
+        sex=["male", "female"],
+        patient=lambda row: f"P{row}",
+        sick=sick,
+    )
+    table.to_csv(folder / "patients.csv", index=False)
+    return folder / "patients.csv"
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> object:
+    """The command, in a folder of its own with a table."""
+    write_patients(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    return lambda *arguments, **more: CliRunner().invoke(main, ["new", "patients.csv", *arguments], **more)
+
+
+@pytest.fixture(scope="module")
+def drafted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Result]:
+    """A folder with a model that the command made, and what it printed."""
+    folder = tmp_path_factory.mktemp("drafted")
+    path = write_patients(folder)
+    result = CliRunner().invoke(
+        main, ["new", str(path), "--target", "sick", "--quick", "--folder", str(folder / "mine")]
+    )
+    assert result.exit_code == 0, result.output
+    return folder / "mine", result
+
+
+def test_it_tells_what_it_made_of_each_column_and_where_the_page_is(drafted: tuple[Path, Result]) -> None:
+    folder, result = drafted
+    assert "patients.csv: 240 rows. sick is “yes” or not (“yes” counts as yes)" in result.output
+    assert "  patient  all different → dropped (--keep patient)" in result.output
+    assert f"Serve it: LIKELY_MODEL_FOLDERS={folder} python run.py" in result.output
+    assert "Open:     http://127.0.0.1:5000/patients" in result.output
+    assert "Not yet written by a person: warning, source, yes, no, one (python run.py words patients)" in result.output
+
+
+def test_the_declaration_reads_as_if_a_person_had_written_it(drafted: tuple[Path, Result]) -> None:
+    text = (drafted[0] / "patients.py").read_text()
+    assert (
+        """class PatientsForm(Form):
+    age = NumberField(
+        "Age", thing="the value of Age", whole=True, between=(20, 79), like="50",
+        hint="A whole number from 20 to 79", beyond="The data has no others", may_be_unknown=True,
+    )
+    sex = ChoiceField(
+        "Sex", thing="the value of Sex", plural="values of Sex", choices={"female": "Female", "male": "Male"},
+    )
+"""
+        in text
+    )
+    assert (
+        """TABLE = Tidied(
+    Path(__file__).parent / "../patients.csv",
+    age=Numbers("age"),
+    sex=Choices("sex"),
+    sick=Choices("sick", required=True),
+)
+"""
+        in text
+    )
+    assert 'recipe=Recipe(  # guess: “yes” counts as yes\n        table=TABLE, target="sick", yes="yes",' in text
+    assert max(map(len, text.splitlines())) <= 120
+
+
+def test_every_page_of_the_model_answers_and_calls_itself_a_draft(drafted: tuple[Path, Result]) -> None:
+    client = create_app(SETTINGS | {"MODEL_FOLDERS": [drafted[0]]}).test_client()
+    form = client.get("/patients")
+    assert "Estimate the chance that sick is “yes”" in form.text
+    examples = re.findall(r'href="(/patients\?[^"]+)"', form.text)
+    results = [address.replace("?", "/result?").replace("&amp;", "&") for address in examples]
+    assert len(results) == 3
+    for address in ("/", "/patients/card", *results):
+        page = client.get(address)
+        assert page.status_code == 200
+        assert ("Draft: words not yet written" in page.text) == (address != "/")
+    assert "rows with these answers had sick “yes”" in client.get(results[0]).text
+
+
+def test_words_are_read_anew_without_training(drafted: tuple[Path, Result], tmp_path: Path) -> None:
+    words = drafted[0] / "patients.words.toml"
+    before = words.read_text()
+    try:
+        for old, new in [
+            ("Nobody has said yet what this may be used for. Do not decide about anyone by it.", "For learning only."),
+            ('source = "patients.csv"', 'source = "a clinic"'), ("had sick “yes”", "were sick"),
+            ("had another", "were well"), ('one = "row"', 'one = "patient"'),
+        ]:  # fmt: skip
+            assert old in words.read_text()
+            words.write_text(words.read_text().replace(old, new))
+        page = create_app(SETTINGS | {"MODEL_FOLDERS": [drafted[0]]}).test_client().get("/patients")
+        assert "For learning only." in page.text
+        assert "Draft" not in page.text
+        left = CliRunner().invoke(main, ["words", "patients"], env={"LIKELY_MODEL_FOLDERS": str(drafted[0])})
+        assert left.output == "patients: every word that only a person can write is written\n"
+    finally:
+        words.write_text(before)
+
+
+def test_words_lists_what_is_left_to_write(drafted: tuple[Path, Result]) -> None:
+    result = CliRunner().invoke(main, ["words", "patients"], env={"LIKELY_MODEL_FOLDERS": str(drafted[0])})
+    assert f'{drafted[0]}/patients.words.toml: source = "patients.csv"' in result.output.splitlines()
+
+
+def test_again_keeps_every_edit_and_shows_what_changes(
+    drafted: tuple[Path, Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = drafted[0]
+    monkeypatch.setattr("webapp.commands.new.train", lambda draft, folder: None)
+    path = folder / "patients.py"
+    before = path.read_text()
+    path.write_text(before.replace('"Age", thing', '"Age in years", thing'))
+    table = str(folder.parent / "patients.csv")
+    result = CliRunner().invoke(
+        main, ["new", table, "--target", "sick", "--folder", str(folder), "--again", "--drop", "sex"]
+    )
+    assert result.exit_code == 0, result.output
+    assert '-    sex=Choices("sex"),' in result.output
+    assert '"Age in years", thing' in path.read_text()
+    assert "sex" not in path.read_text()
+    # What was said once need not be said again.
+    again = CliRunner().invoke(main, ["new", table, "--target", "sick", "--folder", str(folder), "--again"])
+    assert f"{path}: nothing changes" in again.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--target", "illness"], "Error: --target: there is no column 'illness'. There are: age, sex, patient, sick"),
+        (["--target", "sick", "--yes", "maybe"], "Error: --yes: sick has no 'maybe'. It has 'no', 'yes'"),
+        (["--target", "sick", "--name", "census"], "Error: --name: 'census' has another meaning here"),
+        (["--target", "sick", "--name", "My Model"], "Error: --name: 'My Model' must be small letters, digits and _"),
+        (["--target", "sick", "--again"], "Error: There is no draft of mine/patients.py to compare with"),
+    ],
+)
+def test_what_cannot_be_done_is_told_in_a_sentence(run, arguments: list[str], says: str) -> None:  # type: ignore[no-untyped-def]
+    result = run(*arguments)
+    assert result.exit_code == 1
+    assert result.output.startswith(says)
+    assert not Path("mine").exists()
+
+
+def test_a_declaration_that_is_there_is_not_overwritten(run) -> None:  # type: ignore[no-untyped-def]
+    Path("mine").mkdir()
+    Path("mine/patients.py").write_text("# mine")
+    result = run("--target", "sick")
+    assert result.output.startswith("Error: mine/patients.py is there already. Draft it anew with --again")
+    assert Path("mine/patients.py").read_text() == "# mine"
+
+
+def test_on_a_terminal_it_asks_three_questions(run, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
+    monkeypatch.setattr("webapp.commands.new.is_terminal", lambda: True)
+    monkeypatch.setattr("webapp.commands.new.train", lambda draft, folder: None)
+    result = run("--target", "sick", input="no\n\npatient\n")
+    assert result.output.count("?") == 3
+    assert 'yes="no"' in Path("mine/patients.py").read_text()
+    words = Path("mine/patients.words.toml").read_text()
+    assert 'question = "Is sick “no”?"' in words
+    assert 'many = "patients"\nthings = false' in words
