@@ -101,7 +101,8 @@ class Candidate:
 class Boosted:
     """Steps for each input, and for some pairs of them, as a small explainable boosting machine finds them."""
 
-    inputs: tuple[str, ...]
+    # The inputs that it may use; all where none is named.
+    inputs: tuple[str, ...] = ()
     # How many pairs of inputs get a table together, and how many fits to parts of the data are averaged.
     pairs: int = 10
     bags: int = 4

@@ -8,15 +8,16 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from model.declare.recipe import Recipe
-
 from .columns import Column, plain
 from .draft import Draft
 from .report import block_of
 from .tidied import Reader
 
 WIDTH = 116
-KNOWN = {about.name for about in fields(Recipe)}
+# How weakly the ridge holds, of which cross-validation takes the best; of very many rows it matters little.
+STRENGTHS = (0.03, 0.1, 0.3, 1, 3, 10, 30)
+FEW_STRENGTHS = (0.1, 1, 10)
+MANY_ROWS = 5_000
 
 
 def write_declaration(draft: Draft, folder: Path) -> str:
@@ -27,7 +28,15 @@ def write_declaration(draft: Draft, folder: Path) -> str:
         f"Path(__file__).parent / {text(os.path.relpath(draft.path.resolve(), folder.resolve()).replace(os.sep, '/'))}"
     )
     told = f"  # guess: {draft.target.guess}" if draft.target.guess else ""
-    uses = {"Candidate", "Example", "Model", "Recipe", "Words", *(one.partition("(")[0] for one in blocks)}
+    uses = {
+        *([] if draft.wishes.quick else ["Boosted"]),
+        "Candidate",
+        "Example",
+        "Model",
+        "Recipe",
+        "Words",
+        *(one.partition("(")[0] for one in blocks),
+    }
     uses |= {"NumberField" if column.is_number else "ChoiceField" for column in draft.columns}
     reads = {"Tidied", *(type(one).__name__ for one in draft.readers.values())}
     model = [
@@ -77,38 +86,42 @@ def write_declaration(draft: Draft, folder: Path) -> str:
 
 
 def recipe(draft: Draft) -> list[str]:
-    """What is learnt and how, as lines: the one place that knows what a recipe can say."""
-    told = draft.target
+    """What is learnt and how, as lines."""
+    told, quick = draft.target, draft.wishes.quick
     says = [f'table=TABLE, target="{told.name}",']
     if told.kind == "probability":
         says[0] += f" yes={text(told.yes)},"
     if told.kind == "classes":
         says += wrapped("classes={", pairs(told.classes or {}), "},", 0)
-    few = "  # guess: few cases, so a strong ridge" if draft.is_small else ""
-    if draft.wishes.quick:
-        says.append(f"candidates=[Candidate(BLOCKS, C={0.3 if draft.is_small else 1.0})],{few}")
+    if quick:
+        few = "  # guess: few cases, so a strong ridge" if draft.is_small else ""
+        says += [f"candidates=[Candidate(BLOCKS, C={0.3 if draft.is_small else 1.0})],{few}", "folds=3,"]
     else:
-        strengths = (0.03, 0.3, 3.0) if draft.is_small else (0.3, 3.0)
-        says.append(f'candidates=[Candidate(BLOCKS, C=C, name=f"C={{C:g}}") for C in {strengths}],{few}')
-    if told.kind != "amount":
+        strengths = FEW_STRENGTHS if draft.rows > MANY_ROWS else STRENGTHS
+        says += [
+            "# Cross-validation takes the best of these, or the best blend of curves and steps.",
+            "candidates=[",
+            f'    *(Candidate(BLOCKS, C=C, name=f"curves, C = {{C:g}}") for C in {strengths}),',
+            "    Boosted(),",
+            "],",
+            "blends=(0.25, 0.5, 0.75), folds=5, inner_folds=3,",
+        ]
+    if any(may_be_unknown(draft, column) for column in draft.columns):
+        says.append('unknown="learnt",')
+    if told.kind == "amount":
+        says.append('range_by="residuals",')
+    else:
         says.append(f"smallest_bin={min(100, max(10, draft.rows // 20))},")
     if draft.groups:
-        says += wrapped(
-            "groups={",
-            (f"{text(name)}: {tuple_of(map(plain, edges))}" for name, edges in draft.groups.items()),
-            "},",
-            0,
-        )
-    more = {
-        "weights": draft.beside.get("weights"),
-        "grouped_by": draft.beside.get("group"),
-        "ordered_by": draft.beside.get("order_by"),
-    }
-    says += [f'{name}="{found[0]}",' for name, found in more.items() if found and name in KNOWN]
-    if draft.wishes.show_rows and "shows_rows" in KNOWN:
-        says.append("shows_rows=True,")
-    if draft.wishes.quick and "inner_folds" in KNOWN:
-        says.append("folds=3, inner_folds=2,")
+        edges = (f"{text(name)}: {tuple_of(map(plain, edges))}" for name, edges in draft.groups.items())
+        says += wrapped("groups={", edges, "},", 0)
+    beside = {"weights": "weights", "grouped_by": "group", "ordered_by": "order_by"}
+    says += [f'{name}="{draft.beside[found][0]}",' for name, found in beside.items() if found in draft.beside]
+    says.append(
+        "shows_rows=True,"
+        if draft.wishes.show_rows
+        else "shows_rows=False,  # no page and no file that is served has a row of the table, or a count under 10"
+    )
     return ["Recipe(", *(f"    {line}" for line in says), "),"]
 
 
@@ -119,7 +132,7 @@ def block(column: Column) -> str:
         return f'Table("{column.name}")'
     if how == "line":
         return f'Slope("{column.name}")'
-    return f'Curve("{column.name}", knots={tuple_of(map(plain, column.numbers.knots))})'
+    return f'Curve("{column.name}", knots={tuple_of(map(plain, column.numbers.knots))}, straight=True)'
 
 
 def may_be_unknown(draft: Draft, column: Column) -> bool:

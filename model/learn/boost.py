@@ -43,7 +43,7 @@ class Boosting(BaseEstimator):
         blend = self.candidate if isinstance(self.candidate, Blend) else None
         boosted = self.candidate.second if isinstance(self.candidate, Blend) else self.candidate
         share = blend.share if blend else 0.0
-        asked = [self.inputs[name] for name in boosted.inputs]
+        asked = [self.inputs[name] for name in boosted.inputs or self.inputs]
         bags = draw_bags(len(X), boosted.bags, None if self.amount else np.asarray(y))
         machine = fit_machine(boosted, asked, self.amount, X, y, sample_weight, bags)
         terms = [take_over(machine, at, asked, X, 1 - share) for at in range(len(machine.term_features_))]
@@ -113,7 +113,7 @@ def fit_machine(
     from interpret.glassbox import ExplainableBoostingClassifier, ExplainableBoostingRegressor
 
     machine = (ExplainableBoostingRegressor if amount else ExplainableBoostingClassifier)(
-        feature_names=list(candidate.inputs),
+        feature_names=[one.name for one in asked],
         feature_types=["nominal" if isinstance(one, ChoiceInput) else "continuous" for one in asked],
         interactions=min(candidate.pairs, len(asked) * (len(asked) - 1) // 2),
         outer_bags=len(bags),
@@ -124,10 +124,9 @@ def fit_machine(
         n_jobs=1,
         random_state=0,
     )
-    with warnings.catch_warnings():
-        # It says that its own drawings leave out what is missing, and pairs of classes; here nothing does.
-        warnings.simplefilter("ignore", UserWarning)
-        return machine.fit(prepared(X, asked), np.asarray(y), sample_weight=weights, bags=bags.T)
+    # It says that its own drawings leave out what is missing, and pairs of classes; here nothing does.
+    warnings.filterwarnings("ignore", category=UserWarning, module="interpret")
+    return machine.fit(prepared(X, asked), np.asarray(y), sample_weight=weights, bags=bags.T)
 
 
 def fit_bag(learner: Any, X: pd.DataFrame, y: Any, weights: Any, bag: NDArray[np.int8]) -> Pipeline:

@@ -3,8 +3,10 @@
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from os import cpu_count
 from typing import Any
 
 import numpy as np
@@ -65,7 +67,7 @@ def learn(model: Model, progress: Progress) -> Card:
     def predict_all(fit: Fit) -> tuple[Predicted, Rows]:
         """What is predicted of the rows that were tested, in their order, and these rows."""
         tested, parts, folds = [], [], []
-        for number, (outside, predicted) in enumerate(unseen(kind, fit, rows, recipe.folds, seed=0)):
+        for number, (outside, predicted) in enumerate(unseen(kind, fit, rows, recipe.folds, 0, cpu_count() or 1)):
             tested.append(outside)
             parts.append(predicted)
             folds.append(np.full(len(outside), number))
@@ -120,11 +122,18 @@ def fit_reference(reference: Any, rows: Rows) -> Any:
     return clone(reference).fit(rows.table, rows.y, **weights)
 
 
-def unseen(kind: Kind, fit: Fit, rows: Rows, folds: int, seed: int) -> Iterator[tuple[Any, Predicted]]:
+def unseen(
+    kind: Kind, fit: Fit, rows: Rows, folds: int, seed: int, at_a_time: int = 1
+) -> Iterator[tuple[Any, Predicted]]:
     """For each fold its rows, and what is predicted of them by a fit to the others."""
-    for inside, outside in rows.folds(folds, seed):
-        fitted, asked = fit(rows.take(inside)), rows.take(outside)
-        yield outside, kind.predict(fitted, asked.table)
+
+    def predict(parts: tuple[Any, Any]) -> tuple[Any, Predicted]:
+        inside, outside = parts
+        return outside, kind.predict(fit(rows.take(inside)), rows.take(outside).table)
+
+    # The sums of a fit are made outside Python, so that threads share the processors.
+    with ThreadPoolExecutor(at_a_time) as pool:
+        yield from pool.map(predict, rows.folds(folds, seed))
 
 
 @dataclass(frozen=True)
