@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import calendar
 import contextlib
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any
 
 import numpy as np
@@ -159,12 +161,15 @@ def look_at_numbers(reader: Numbers, numbers: pd.Series, warnings: tuple[str, ..
         raise NotAsked(nearly_constant(counts, f"{counts.index[0]:g}"))
     heading, whole = reader.column, bool((known % 1 == 0).all())
     lowest, highest = float(known.min()), float(known.max())
+    if not whole:
+        reach = highest - lowest
+        lowest, highest = round_out(lowest, reach, up=False), round_out(highest, reach, up=True)
     each = whole and len(counts) == highest - lowest + 1 <= FEW_NUMBERS and bool(counts.min() >= FEWEST_ROWS)
     log = bool(lowest > 0 and known.skew() > 2 and abs(np.log(known).skew()) < 1)
     middle = float(known.quantile(0.5, interpolation="nearest"))
     signs = [sign for sign in reader.signs if sign.strip()]
     unit = names.unit_of(heading) or (signs[0] if signs else "")
-    asked = Asked(lowest, highest, plain(middle), whole, unit, knots_of(known), each, log)
+    asked = Asked(lowest, highest, plain(middle), whole, unit, knots_of(known, lowest, highest), each, log)
     guesses = [f"{unit}, from the heading"] if unit and not signs else []
     warnings = (*warnings, *filter(None, [suspicious(counts)]))
     return Column("", names.label_of(heading), reader, asked, missing, guesses=tuple(guesses), warnings=warnings)
@@ -175,13 +180,21 @@ def nearly_constant(counts: pd.Series, commonest: str) -> str:
     return f"only {counted(others, 'row')} with another answer than {commonest}"
 
 
-def knots_of(known: pd.Series) -> tuple[float, ...]:
+def round_out(number: float, reach: float, up: bool) -> float:
+    """An end of a range, to three figures of its reach, so that it is nobody’s own number; but never beyond 0."""
+    for size in (reach / 100, abs(number)):
+        step = Decimal(1).scaleb(math.floor(math.log10(size or 1)))
+        end = float((Decimal(repr(number)) / step).to_integral_value(ROUND_CEILING if up else ROUND_FLOOR) * step)
+        if end * number > 0:
+            return end
+    return number
+
+
+def knots_of(known: pd.Series, lowest: float, highest: float) -> tuple[float, ...]:
     """The ends, and quantiles between them that differ: fewer of few rows."""
-    shares = (0, 0.1, 0.5, 0.9, 1) if len(known) < 300 else (0, 0.05, 0.275, 0.5, 0.725, 0.95, 1)
-    ends = {float(known.min()), float(known.max())}
-    return tuple(
-        sorted(ends | {float(f"{known.quantile(share, interpolation='nearest'):.6g}") for share in shares[1:-1]})
-    )
+    shares = (0.1, 0.5, 0.9) if len(known) < 300 else (0.05, 0.275, 0.5, 0.725, 0.95)
+    inner = {float(plain(number)) for number in known.quantile(shares, interpolation="nearest")}
+    return (lowest, *sorted(number for number in inner if lowest < number < highest), highest)
 
 
 def suspicious(counts: pd.Series) -> str:
@@ -276,4 +289,4 @@ def look_at_days(raw: pd.Series, form: str, missing: float, latest: str) -> list
 
 def plain(number: float) -> str:
     """As a person types it."""
-    return str(int(number)) if number == int(number) else f"{number:.6g}"
+    return str(int(number)) if number == int(number) else format(Decimal(f"{number:.6g}"), "f")

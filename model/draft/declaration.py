@@ -13,7 +13,7 @@ from .draft import Draft
 from .report import block_of
 from .tidied import Reader
 
-WIDTH = 116
+WIDTH = 112
 # How weakly the ridge holds, of which cross-validation takes the best; of very many rows it matters little.
 STRENGTHS = (0.03, 0.1, 0.3, 1, 3, 10, 30)
 FEW_STRENGTHS = (0.1, 1, 10)
@@ -94,7 +94,7 @@ def recipe(draft: Draft) -> list[str]:
     if told.kind == "classes":
         says += wrapped("classes={", pairs(told.classes or {}), "},", 0)
     if quick:
-        few = "  # guess: few cases, so a strong ridge" if draft.is_small else ""
+        few = "  # guess: few cases" if draft.is_small else ""
         says += [f"candidates=[Candidate(BLOCKS, C={0.3 if draft.is_small else 1.0})],{few}", "folds=3,"]
     else:
         strengths = FEW_STRENGTHS if draft.rows > MANY_ROWS else STRENGTHS
@@ -177,9 +177,9 @@ def flat(start: str, parts: Iterable[str], end: str) -> list[str]:
     """Brackets within others: in one piece if that fits in a line, else as parts to be put in lines with theirs."""
     first, *others = parts
     whole = f"{start}{', '.join([first, *others])}{',' if end == ')' and not others else ''}{end}"
-    if not others or len(whole) < WIDTH - 12:
+    if not others or len(whole) < WIDTH - 16:
         return [whole]
-    return [f"{start}{first}", *others[:-1], f"{others[-1]}{end}"]
+    return [f"\n{start}{first}", *others[:-1], f"{others[-1]}{end}"]
 
 
 def wrapped(start: str, parts: Iterable[str], end: str, indent: int = 4, always: bool = False) -> list[str]:
@@ -187,13 +187,13 @@ def wrapped(start: str, parts: Iterable[str], end: str, indent: int = 4, always:
     parts = list(parts)
     only = "," if len(parts) == 1 and end[0] == ")" and start[-2:] in (" (", "=(") else ""
     whole = f"{start}{', '.join(parts)}{only}{end}"
-    if len(whole) <= WIDTH - 4 and not always:
+    if len(whole) <= WIDTH - 8 and not always:
         return [whole]
     lines, line = [start], ""
     for part in parts:
-        if line and len(line) + len(part) + 2 > WIDTH - indent - 4:
+        if line and (part[0] == "\n" or len(line) + len(part) + 2 > WIDTH - indent - 8):
             lines, line = [*lines, f"{' ' * (indent + 4)}{line}"], ""
-        line += f"{' ' if line else ''}{part},"
+        line += f"{' ' if line else ''}{part.lstrip()},"
     return [*lines, f"{' ' * (indent + 4)}{line}", f"{' ' * indent}{end}"]
 
 

@@ -20,6 +20,7 @@ class Wishes:
     """What whoever asks for a draft says of it; columns by their headings."""
 
     yes: str | None = None
+    kind: str = ""
     keep: tuple[str, ...] = ()
     drop: tuple[str, ...] = ()
     weights: str = ""

@@ -49,9 +49,8 @@ def perturb(
     for attempt in range(TRIES):
         moved = {name: move(answer, columns[name], dice) if columns[name].is_number else answer
                  for name, answer in answers.items()}  # fmt: skip
-        for name in dice.sample(
-            choices, min(len(choices), attempt // 10 if len(choices) < len(columns) else 1 + attempt // 10)
-        ):
+        # Choices are changed where numbers alone do not do, one more after every ten tries.
+        for name in dice.sample(choices, min(len(choices), attempt // 10 + (len(choices) == len(columns)))):
             moved[name] = dice.choice(list(columns[name].choices))
         if tuple(moved.values()) not in real:
             break

@@ -48,7 +48,8 @@ def safe_name(heading: str, taken: Collection[str]) -> str:
     plain = unicodedata.normalize("NFKD", heading.replace("ß", "ss")).encode("ascii", "ignore").decode()
     name = apart(plain) or "column"
     name = f"n_{name}" if name[0].isdigit() else name
-    if name in TAKEN or keyword.iskeyword(name) or name.startswith("new_"):
+    # Two more mean something else to pandas.
+    if name in {*TAKEN, "self", "count"} or keyword.iskeyword(name) or name.startswith("new_"):
         name = f"{name.removeprefix('new_')}_asked"
     same = name
     number = 2

@@ -40,7 +40,7 @@ CALENDARS = [
 ]
 BELOW = r"<|<=|≤|under |below |less than |up to |to "
 ABOVE = r"\+|\s*(?:and|or) (?:over|above|more|older)|\s*plus"
-NUMBER = r"[$€£]?\s*(\d[\d,]*(?:\.\d+)?)\s*(k|m)?"
+NUMBER = r"[$€£]?\s*(-?\d[\d,]*(?:\.\d+)?)\s*(k|m)?"
 RANGE = re.compile(
     rf"(?P<below>{BELOW})?(?P<above>>|>=|≥|over |above |more than )?\s*{NUMBER}"
     rf"(?:\s*(?:-|–|to|\.\.)\s*{NUMBER}|(?P<more>{ABOVE}))?(?:\s*[a-z%]+)?"

@@ -40,21 +40,20 @@ def make_draft(
     """The draft of a declaration for a table of texts; Unusable where nothing can be learnt from it."""
     heading, wishes = heading_of(raw, target, "--target"), with_headings(raw, wishes)
     comma = has_decimal_commas(raw)
-    told = look_at_target(raw[heading], wishes.yes, comma)
+    told = look_at_target(raw[heading], wishes.yes, wishes.kind, comma)
     outcome = told.reader.read(raw[heading])
     rows = raw[outcome.notna() & (outcome != "")].reset_index(drop=True)
     columns, dropped = look_at_all(rows, told, wishes, comma)
     if told.kind not in MAY_BE_UNKNOWN:
         gaps = {one.source: f"{one.missing:.0%} missing, which only a chance of yes allows" for one in columns
                 if one.missing > MOST_GAPS and one.source not in wishes.keep}  # fmt: skip
-        whole = [one.name for one in columns if one.source not in gaps]
-        table = pd.DataFrame({one.name: one.reader.read(rows[one.source]) for one in columns if one.name in whole})
+        whole = {one.name: one.reader for one in columns if one.source not in gaps}
+        table = pd.DataFrame({name: reader.read(rows[reader.column]) for name, reader in whole.items()})
         rows = rows[~(table.isna() | (table == "")).any(axis=1)].reset_index(drop=True)
-        marks = {one.source: one.reader.missing for one in columns}
-        columns, dropped_now = look_at_all(rows.drop(columns=list(gaps)), told, wishes, comma)
-        columns = [
-            replace(one, reader=replace(one.reader, missing=marks[one.source], required=True)) for one in columns
-        ]
+        marks = {reader.column: reader.missing for reader in whole.values()}
+        columns, dropped_now = look_at_all(rows[[*marks]], told, wishes, comma)
+        columns = [replace(one, reader=replace(one.reader, missing=marks[one.source], required=True))
+                   for one in columns]  # fmt: skip
         dropped = {**dropped, **dropped_now, **gaps}
     if not columns:
         raise Unusable(

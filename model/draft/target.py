@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from model.declare.inputs import few
+from model.declare.inputs import few as some
 from model.declare.model import Kind
 from model.files.dialect import Unusable
 
@@ -16,7 +16,8 @@ from . import names
 from .columns import FEWEST_ROWS
 from .numerals import read_numerals
 from .order import put_in_order
-from .tidied import OTHER, Choices, Reader, letters
+from .source import counted
+from .tidied import OTHER, Choices, Numbers, Reader, letters
 
 YES = ("yes", "true", "y", "t", "positive", "pos", "bad")
 MOST_CLASSES = 20
@@ -46,49 +47,64 @@ class Target:
         return self.reader.column
 
 
-def look_at_target(raw: pd.Series, yes: str | None, comma: bool) -> Target:
+def look_at_target(raw: pd.Series, yes: str | None, kind: str, comma: bool) -> Target:
+    """What the target tells, of the kind that is asked for if one is."""
     heading = str(raw.name)
     reader = Choices(heading, required=True)
-    texts = reader.read(raw)
-    counts = texts[texts != ""].value_counts()
+    counts = reader.read(raw).loc[lambda text: text != ""].value_counts()
     if len(counts) < 2:
         only = f"“{counts.index[0]}” alone" if len(counts) else "nothing"
         raise Unusable(f"The target {heading} has {only} in it, so there is nothing to tell apart")
     found = Target(names.safe_name(heading, ()), names.label_of(heading), reader, "probability")
-    if yes is not None:
-        meant = {letters(value): value for value in counts.index}.get(letters(yes))
-        if meant is None:
-            raise Unusable(f"--yes: {heading} has no {yes!r}. It has {few(list(counts.index), 10)}")
-        if len(counts) > 2:
-            reader = replace(reader, keep=(meant,))
-            return replace(found, reader=reader, yes=meant, guess=f"all but “{meant}” count as no")
-        no = next(value for value in counts.index if value != meant)
-        return replace(found, yes=meant, no=no, coded=set(counts.index) == {"0", "1"} and yes == "1")
-    if len(counts) == 2:
-        coded = set(counts.index) == {"0", "1"}
-        says = guess_yes(counts)
-        no = next(value for value in counts.index if value != says)
-        return replace(found, yes=says, no=no, coded=coded, guess=why_yes(counts))
-    if numerals := read_numerals(heading, Reader(heading).known(raw).dropna().astype(str), comma):
-        numbers = numerals.reader.read(raw)
-        whole = bool((numbers.dropna() % 1 == 0).all())
-        signs = numerals.reader.signs
-        if not (whole and not signs and len(counts) <= FEW_NUMBERS and counts.min() >= FEWEST_ROWS):
-            unit = (signs or [names.unit_of(heading)])[0]
-            reader_of_numbers = replace(numerals.reader, required=True)
-            return replace(found, kind="amount", reader=reader_of_numbers, unit=unit, warnings=numerals.warnings)
-        ordered = sorted(counts.index, key=float)
-        guess = f"{len(counts)} whole numbers are taken for kinds"
-        return replace(found, kind="classes", classes={one: one for one in ordered}, guess=guess)
+    numerals = read_numerals(heading, Reader(heading).known(raw).dropna().astype(str), comma)
+    if yes is not None or (len(counts) == 2 and kind != "amount"):
+        return yes_or_no(found, counts, yes)
+    if kind == "amount" and not numerals:
+        raise Unusable(f"--kind: {heading} is no amount. It has {some(list(counts.index), 3)}")
+    if numerals and kind != "classes" and (kind == "amount" or not are_kinds(numerals.reader, counts)):
+        unit = (numerals.reader.signs or [names.unit_of(heading)])[0]
+        reader_of_numbers = replace(numerals.reader, required=True)
+        return replace(found, kind="amount", reader=reader_of_numbers, unit=unit, warnings=numerals.warnings)
     if len(counts) > MOST_CLASSES:
         raise Unusable(
-            f"The target {heading} has {len(counts):,} different texts, like {few(list(counts.index), 3)}. "
+            f"The target {heading} has {len(counts):,} different texts, like {some(list(counts.index), 3)}. "
             f"It must have two values, 3 to {MOST_CLASSES} texts, or numbers; or say which text counts as yes with --yes"
         )
-    return with_classes(found, counts)
+    return with_classes(found, counts, numerals is not None)
 
 
-def with_classes(found: Target, counts: pd.Series) -> Target:
+def are_kinds(reader: Numbers, counts: pd.Series) -> bool:
+    """Whether numbers are so few, and each so common, that they are rather names of kinds."""
+    whole = all(re.fullmatch(r"-?\d+", value) for value in counts.index)
+    return whole and not reader.signs and len(counts) <= FEW_NUMBERS and bool(counts.min() >= FEWEST_ROWS)
+
+
+def yes_or_no(found: Target, counts: pd.Series, yes: str | None) -> Target:
+    """One text against the other, or against all others: the one that is asked for, that says yes, or the rarer."""
+    by_letters = {letters(value): value for value in counts.index}
+    guess = ""
+    if yes is None:
+        says = [by_letters[word] for word in YES if word in by_letters]
+        says += [by_letters["1"]] if by_letters.keys() in ({"0", "1"}, {"-1", "1"}) else []
+        says += [value for value in counts.index if value[0] in ">≥"]
+        meant = [*says, counts.index[-1]][0]
+        guess = f"“{meant}” counts as yes{'' if says else ', since it is the rarer'}"
+    elif letters(yes) not in by_letters:
+        raise Unusable(f"--yes: {found.source} has no {yes!r}. It has {some(list(counts.index), 10)}")
+    else:
+        meant = by_letters[letters(yes)]
+    if (fewest := min(counts[meant], counts.sum() - counts[meant])) < FEWEST_ROWS:
+        raise Unusable(
+            f"The target {found.source} has {counted(int(fewest), 'row')} of one answer; each needs {FEWEST_ROWS} at least"
+        )
+    if len(counts) > 2:
+        reader = Choices(found.source, required=True, keep=(meant,))
+        return replace(found, reader=reader, yes=meant, guess=f"all but “{meant}” count as no")
+    no = next(value for value in counts.index if value != meant)
+    return replace(found, yes=meant, no=no, coded={meant, no} == {"0", "1"}, guess=guess)
+
+
+def with_classes(found: Target, counts: pd.Series, are_numbers: bool) -> Target:
     """Texts as classes in their order; those of fewer than ten rows are one, or are left out if they are still few."""
     values, ordered = put_in_order(list(counts.index), found.source)
     rare = [one for one in values if counts[one] < FEWEST_ROWS]
@@ -96,35 +112,17 @@ def with_classes(found: Target, counts: pd.Series) -> Target:
     if len(kept) < 2:
         raise Unusable(f"The target {found.source} has fewer than {FEWEST_ROWS} rows of nearly every text")
     guess, reader = "the order" if ordered else "", found.reader
+    if are_numbers:
+        guess = f"{len(counts)} numbers are taken for kinds; --kind amount takes them for an amount"
     if rare:
         joined = counts[rare].sum() >= FEWEST_ROWS
         others = OTHER if joined else ""
         reader = Choices(found.source, required=True, keep=tuple(kept), others=others)
-        guess = f"{few(rare)} {'count as Other' if joined else 'left out'}, with fewer than {FEWEST_ROWS} rows each"
+        guess = f"{some(rare)} {'count as Other' if joined else 'left out'}, with fewer than {FEWEST_ROWS} rows each"
         kept += [OTHER] if joined else []
     if len(kept) == 2:
         return replace(found, reader=reader, yes=min(kept, key=lambda one: counts.get(one, 0)), guess=guess)
     return replace(found, kind="classes", reader=reader, classes={one: one for one in kept}, guess=guess)
-
-
-def guess_yes(counts: pd.Series) -> str:
-    """Of two values the one that says yes, or else the rarer."""
-    by_letters = {letters(value): value for value in counts.index}
-    says = [by_letters[word] for word in YES if word in by_letters]
-    above = [value for value in counts.index if re.match(r"[>≥]", value)]
-    coded = [by_letters["1"]] if by_letters.keys() in ({"0", "1"}, {"-1", "1"}) else []
-    return str([*says, *coded, *above, counts.index[-1]][0])
-
-
-def why_yes(counts: pd.Series) -> str:
-    yes = guess_yes(counts)
-    if letters(yes) in YES or by_sign(yes):
-        return f"“{yes}” counts as yes"
-    return f"“{yes}” counts as yes, since it is the rarer"
-
-
-def by_sign(yes: str) -> bool:
-    return yes == "1" or yes[0] in ">≥"
 
 
 def spoken(target: Target, value: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,9 +32,8 @@ class Reader:
 
     def known(self, raw: pd.Series) -> pd.Series:
         """The texts without space around them, None where there is no answer."""
-        text = raw.astype(object).where(raw.notna(), "").astype(str).str.strip()
         marks = {*MISSING, *(mark.casefold() for mark in self.missing)}
-        return text.astype(object).where(~text.str.casefold().isin(marks), None)
+        return each(raw, lambda texts: texts.where(~texts.str.casefold().isin(marks), None))
 
     def read(self, raw: pd.Series) -> pd.Series:
         raise NotImplementedError
@@ -49,19 +48,21 @@ class Numbers(Reader):
     decimal: str = "."
 
     def read(self, raw: pd.Series) -> pd.Series:
+        return each(self.known(raw), self._parse).astype(float)
+
+    def _parse(self, texts: pd.Series) -> pd.Series:
         import pandas as pd
 
-        known = self.known(raw)
-        text = known.dropna().astype(str)
+        text = texts[texts != ""]
         for sign in self.signs:
             text = text.str.replace(sign, "", regex=False)
         thousands = "," if self.decimal == "." else r"\."
         text = text.str.replace(f"{thousands}|{SPACES}", "", regex=True).str.replace(self.decimal, ".", regex=False)
         numbers = pd.to_numeric(text.str.replace("−", "-"), errors="coerce")
         if numbers.isna().any():
-            odd = known[numbers.index[numbers.isna()]].unique().tolist()
+            odd = texts[numbers.index[numbers.isna()]].tolist()
             raise ValueError(f"{self.column}: {few(odd)} is no number. If it stands for no answer, add it to “missing”")
-        return numbers.astype(float).reindex(raw.index)
+        return numbers.reindex(texts.index)
 
 
 @dataclass(frozen=True)
@@ -74,14 +75,13 @@ class Choices(Reader):
 
     def read(self, raw: pd.Series) -> pd.Series:
         text = self.known(raw)
-        found = text.dropna().unique()
-        if all(re.fullmatch(r"-?\d+(\.0+)?", one) for one in found):
+        if all(re.fullmatch(r"-?\d+(\.0+)?", one) for one in text.dropna().unique()):
             # How a program writes the code 1 in a column with gaps.
-            text = text.where(text.isna(), text.astype(str).str.replace(r"\.0+$", "", regex=True))
-        counts = text.dropna().value_counts()
+            text = each(text, lambda texts: texts.str.replace(r"\.0+$", "", regex=True))
+        counts = text.value_counts()
         spelt = {letters(one): one for one in self.keep or sorted(counts.index, key=lambda one: (counts[one], one))}
-        others = self.others if self.keep else None
-        return text.map(lambda one: "" if one is None else spelt.get(letters(one), others)).astype(object)
+        others = self.others if self.keep else ""
+        return each(text, lambda texts: texts.map(lambda one: spelt.get(letters(one), others) if one else ""))
 
 
 @dataclass(frozen=True)
@@ -107,6 +107,15 @@ class Dates(Reader):
             return days.dt.year.astype(float)
         numbers = days.dt.month if self.part == "month" else days.dt.day_of_week + 1
         return numbers.map(lambda number: "" if number != number else str(int(number))).astype(object)
+
+
+def each(column: pd.Series, read: Callable[[pd.Series], pd.Series]) -> pd.Series:
+    """The column with each distinct text read once; None is read as “”."""
+    import pandas as pd
+
+    codes, distinct = pd.factorize(column.where(column.notna(), ""))
+    texts = pd.Series(distinct, dtype=object).astype(str).str.strip().astype(object)
+    return read(texts).take(codes).set_axis(column.index)
 
 
 def letters(text: str) -> str:

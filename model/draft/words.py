@@ -21,12 +21,14 @@ HEAD = """\
 def neutral_words(draft: Draft) -> dict[str, Any]:
     told, one, table = draft.target, draft.one, draft.path.name
     many, thing = plural_of(one), told.label[:1].lower() + told.label[1:]
+    # Braces stand for numbers in these two.
+    of_rows = f"{{rows}} {many} of {table.replace('{', '{{').replace('}', '}}')}"
     said = {
         "title": told.label,
-        "lead": f"From {{rows}} {many} of {table}.",
+        "lead": f"From {of_rows}.",
         "those": f"{many} with these answers",
         "warning": NEUTRAL_WARNING,
-        "data_line": f"{{rows}} {many} of {table}",
+        "data_line": of_rows,
         "source": table,
         "one": one,
         "many": many,

@@ -28,6 +28,7 @@ COLUMNS: dict[str, Any] = {"multiple": True, "metavar": "COLUMN"}
 @click.argument("table", metavar="TABLE", type=click.Path(path_type=Path))
 @click.option("--target", metavar="COLUMN", required=True, help="What the model is to tell.")
 @click.option("--yes", metavar="VALUE", help="The value of the target that counts as yes; all others count as no.")
+@click.option("--kind", type=click.Choice(["classes", "amount"]), help="What a target of numbers is.")
 @click.option("--keep", **COLUMNS, help="Ask for this column, though it would be dropped. May be given several times.")
 @click.option("--drop", **COLUMNS, help="Leave this column out. May be given several times.")
 @click.option("--weights", metavar="COLUMN", help="How much each row counts.")

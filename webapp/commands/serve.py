@@ -56,9 +56,11 @@ def serve(host: str, port: int, workers: int, debug: bool, tls: tuple[Path, Path
     if debug:
         from webapp import create_app
 
+        app = create_app()
         # They are read once, at the start.
-        watched = list((ROOT / "static").iterdir())
-        create_app().run(host=host, port=port, debug=True, ssl_context=tls, extra_files=watched)
+        words = [path for folder in app.config["MODEL_FOLDERS"] for path in folder.glob("*.words.toml")]
+        watched = [*(ROOT / "static").iterdir(), *words]
+        app.run(host=host, port=port, debug=True, ssl_context=tls, extra_files=watched)
         return
     if sys.platform == "win32":
         workers = 1

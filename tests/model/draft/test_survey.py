@@ -10,7 +10,7 @@ from model.draft.draft import tidied
 from model.draft.report import report
 from model.files.dialect import Unusable
 
-from tests.drafts import amounts, draft_of, outcome, table_of
+from tests.drafts import Make, amounts, draft_of, outcome, table_of
 
 
 @pytest.mark.parametrize(
@@ -53,6 +53,22 @@ def test_one_of_several_texts_may_count_as_yes() -> None:
     }
 
 
+def test_a_few_whole_numbers_are_an_amount_if_one_says_so() -> None:
+    draft = draft_of(outcome=[3, 4, 5], wishes={"kind": "amount"})
+    assert draft.target.kind == "amount"
+    assert (
+        draft_of(outcome=[3, 4, 5]).target.guess
+        == "3 numbers are taken for kinds; --kind amount takes them for an amount"
+    )
+
+
+def test_rare_classes_are_one_or_left_out() -> None:
+    draft = draft_of(outcome=lambda row: "de" if row < 8 else "fr" if row < 14 else ["a", "b"][row % 2])
+    assert list(draft.target.classes or ()) == ["a", "b", "Other"]
+    draft = draft_of(outcome=lambda row: "de" if row < 8 else ["a", "b", "c"][row % 3])
+    assert (list(draft.target.classes or ()), draft.rows) == (["a", "b", "c"], 392)
+
+
 def test_classes_are_in_their_order() -> None:
     assert list(draft_of(outcome=["high", "low", "medium"]).target.classes or ()) == ["low", "medium", "high"]
     assert list(draft_of(outcome=[5, 3, 4]).target.classes or ()) == ["3", "4", "5"]
@@ -63,13 +79,19 @@ def test_classes_are_in_their_order() -> None:
     [
         (["yes"], {}, "The target outcome has “yes” alone in it, so there is nothing to tell apart"),
         ([f"text {one}" for one in range(60)], {}, "The target outcome has 60 different texts, like 'text 0'"),
+        (
+            lambda row: "yes" if row < 9 else "no",
+            {},
+            "The target outcome has 9 rows of one answer; each needs 10 at least",
+        ),
+        (["a", "b"], {"kind": "amount"}, "--kind: outcome is no amount. It has 'a', 'b'"),
         (["yes", "no"], {"yes": "ja"}, "--yes: outcome has no 'ja'. It has 'yes', 'no'"),
         (["yes", "no"], {"drop": ("size",)}, "--drop: there is no column 'size'. There are: outcome, length"),
         (["yes", "no"], {"drop": ("length",)}, "people.csv has no column but outcome that a form could ask for"),
     ],
 )
 def test_a_table_that_cannot_be_used_is_refused_in_a_sentence(
-    values: list[object], wishes: dict[str, object], says: str
+    values: Make, wishes: dict[str, object], says: str
 ) -> None:
     with pytest.raises(Unusable) as refused:
         draft_of(outcome=values, wishes=wishes)

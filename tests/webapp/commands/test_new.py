@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from click.testing import CliRunner, Result
 from webapp import create_app
 from webapp.commands.main import main
 
+from tests import processes
 from tests.drafts import table_of
 from tests.payloads import SETTINGS
 
@@ -72,7 +74,8 @@ def test_the_declaration_reads_as_if_a_person_had_written_it(drafted: tuple[Path
         hint="A whole number from 20 to 79", beyond="The data has no others", may_be_unknown=True,
     )
     sex = ChoiceField(
-        "Sex", thing="the value of Sex", plural="values of Sex", choices={"female": "Female", "male": "Male"},
+        "Sex", thing="the value of Sex", plural="values of Sex",
+        choices={"female": "Female", "male": "Male"},
     )
 """
         in text
@@ -105,7 +108,20 @@ def test_every_page_of_the_model_answers_and_calls_itself_a_draft(drafted: tuple
     assert "rows with these answers had sick “yes”" in client.get(results[0]).text
 
 
-def test_words_are_read_anew_without_training(drafted: tuple[Path, Result], tmp_path: Path) -> None:
+def test_serving_the_model_reads_no_table_and_imports_no_pandas(drafted: tuple[Path, Result], tmp_path: Path) -> None:
+    shutil.copytree(drafted[0], tmp_path / "mine")
+    script = """
+import sys
+from webapp import create_app
+
+client = create_app({"SECRET_KEY": "for the tests only"}).test_client()
+print(client.get("/patients/result?age=33&sex=male").status_code, {"pandas", "sklearn", "polars"} & set(sys.modules))
+"""
+    result = processes.run("-c", script, LIKELY_MODEL_FOLDERS=str(tmp_path / "mine"))
+    assert result.stdout.endswith("200 set()\n"), result.stderr
+
+
+def test_words_are_read_anew_without_training(drafted: tuple[Path, Result]) -> None:
     words = drafted[0] / "patients.words.toml"
     before = words.read_text()
     try:

@@ -1,0 +1,115 @@
+"""What a draft writes: a declaration that says all that was asked for, and nothing twice."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from model.draft import declaration
+from model.draft.declaration import write_declaration
+from model.draft.draft import tidied
+from model.draft.words import write_words
+from model.files.dialect import Unusable
+from model.predict.catalog import declared_in
+
+from tests.drafts import Make, amounts, draft_of, outcome, table_of
+
+
+def text_of(**asked: object) -> str:
+    return write_declaration(draft_of(**asked), Path("mine"))  # type: ignore[arg-type]
+
+
+def test_a_table_is_named_from_the_folder_of_the_declaration() -> None:
+    assert 'Path(__file__).parent / "../people.csv",' in text_of()
+
+
+def test_a_guess_is_marked_where_it_stands() -> None:
+    text = text_of(size=["<5", "5", "6+"], height_cm=lambda row: row % 90)
+    assert 'choices={"<5": "<5", "5": "5", "6+": "6+"}, ordered=True,\n    )  # guess: the order' in text
+    assert ")  # guess: cm, from the heading" in text
+    assert "recipe=Recipe(  # guess: “yes” counts as yes" in text
+
+
+def test_the_declaration_says_how_each_column_is_read() -> None:
+    text = text_of(
+        price=lambda row: "none" if row == 5 else f"${row % 50}.50",
+        born=lambda row: f"{1 + row % 28}.{1 + row % 12}.{1950 + row % 50}",
+    )
+    assert '    price=Numbers("price", missing=("none",), signs=("$",)),\n' in text
+    assert '    born_days=Dates("born", part="days", format="%d.%m.%Y", until="1999-12-20"),\n' in text
+    assert '    outcome=Choices("outcome", required=True),\n' in text
+
+
+def test_many_choices_are_named_once_more_where_they_are_read() -> None:
+    text = text_of(city=lambda row: "ab"[row % 2] if row % 9 else f"city {row}")
+    assert '    city=Choices("city", keep=("a", "b")),\n' in text
+    assert 'choices={"a": "A", "b": "B", "Other": "Other"},' in text
+
+
+@pytest.mark.parametrize("heading", ['say "yes"', "it's", "back\\slash", "{braces}"])
+def test_marks_in_headings_and_choices_do_no_harm(tmp_path: Path, heading: str) -> None:
+    table = table_of(outcome=["yes", "no"], length=amounts)
+    table[heading] = [f"{heading} {row % 3}" for row in range(len(table))]
+    draft = replace(draft_of(table), name="folk")
+    path = tmp_path / "folk.py"
+    path.write_text(write_declaration(draft, tmp_path), encoding="utf-8")
+    path.with_suffix(".words.toml").write_text(write_words(draft), encoding="utf-8")
+    assert list(declared_in(path).inputs[-1].choices) == [f"{heading} {row}" for row in range(3)]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("option", "recipe", "make", "values"),
+    [
+        ("weights", "weights", lambda row: f"{1 + row % 3},5", [1.5, 2.5]),
+        ("group", "grouped_by", lambda row: f"family {row // 3}", ["family 0", "family 0"]),
+        ("order_by", "ordered_by", lambda row: f"2024-01-{1 + row % 28:02}", [19723, 19724]),
+    ],
+)
+def test_what_training_asks_for_beside_the_inputs_is_read_and_declared(
+    monkeypatch: pytest.MonkeyPatch, option: str, recipe: str, make: Make, values: list[object]
+) -> None:
+    monkeypatch.setattr(declaration, "KNOWN", {"weights", "grouped_by", "ordered_by"})
+    table = table_of(outcome=outcome, length=amounts, beside=make)
+    draft = draft_of(table, wishes={option: "beside"})
+    assert [column.name for column in draft.columns] == ["length"]
+    assert tidied(draft, table)["beside"].to_list()[:2] == values
+    assert f'{recipe}="beside",' in write_declaration(draft, Path("mine"))
+
+
+def test_weights_that_are_no_numbers_are_refused() -> None:
+    with pytest.raises(Unusable, match=r"^--weights: kind has 'a', 'b', no numbers$"):
+        draft_of(kind=["a", "b"], wishes={"weights": "kind"})
+
+
+def test_the_words_of_a_noun_are_of_things_or_of_people() -> None:
+    assert 'another = "Another patient"' in write_words(draft_of(wishes={"noun": "patient"}))
+    assert "things = false" in write_words(draft_of(wishes={"noun": "patient"}))
+    words = write_words(draft_of(wishes={"noun": "person"}))
+    assert 'lead = "From {rows} people of people.csv."' in words
+    assert 'many = "cities"\nthings = true' in write_words(draft_of(wishes={"noun": "city"}))
+
+
+@pytest.mark.parametrize(
+    ("heading", "values", "lines"),
+    [
+        (
+            "income",
+            [">50K", "<=50K", "<=50K"],
+            ['question = "Is income “>50K”?"', 'yes = "had income “>50K”"', 'no = "had another"'],
+        ),
+        ("Sick", [1, 0, 0], ['question = "Is sick “yes”?"']),
+        ("species", ["a", "b", "c"], ['question = "Which species is it?"', 'heading = "Estimate species"']),
+        (
+            "price",
+            ["$1.50", "$2.75", "$9.25"],
+            ['question = "What is the value of price?"', 'amount = "price"', 'before_unit = "$"'],
+        ),
+        ("length_cm", [1.5, 2.25, 3.75], ['after_unit = " cm"']),
+    ],
+)
+def test_neutral_words_are_made_of_the_target(heading: str, values: list[object], lines: list[str]) -> None:
+    table = table_of(length=amounts, **{heading: values})
+    words = write_words(draft_of(table, target=heading)).splitlines()
+    assert [line for line in lines if line not in words] == []
