@@ -19,7 +19,11 @@ from typing import Any
 # Longer than any number written out, 5e-324 among them; keeps int() and the regular expression from being fed a novel.
 LONGEST_NUMBER = 400
 LONGEST_QUOTE = 60
-NUMBER = re.compile(r"[+-]?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d*)?|[+-]?\.\d+")
+NUMBER = re.compile(r"[+-]?(?:(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?")
+# A comma that can part no thousands is a decimal one.
+DECIMAL_COMMA = re.compile(r"([+-]?)(0*|\d+(?=,(?!\d{3}(?!\d))))[,](\d+)")
+# What two choices may be called that mean yes and no.
+YES, NO = frozenset("yes true 1 y t on".split()), frozenset("no false 0 n f off".split())
 UNKNOWN_WORDS = frozenset({"unknown", "i don't know", "i don’t know", "?"})
 QUOTES = "\"'“”‘’"
 # Decimal and thousands marks and signs of other scripts, as ASCII has them; \d and float() take their digits.
@@ -170,7 +174,11 @@ class NumberInput(Input):
             raise Refused("blank")
         if self._is_unknown(text):
             return None
-        if len(text) > LONGEST_NUMBER or not NUMBER.fullmatch(text):
+        if len(text) > LONGEST_NUMBER:
+            raise Refused("not_a_number")
+        if comma := DECIMAL_COMMA.fullmatch(text):
+            text = f"{comma[1]}{comma[2]}.{comma[3]}"
+        if not NUMBER.fullmatch(text):
             raise Refused("not_a_number")
         return self._checked(float(text.replace(",", "")))
 
@@ -199,7 +207,7 @@ class NumberInput(Input):
             return "unknown"
         if answer == int(answer):
             return str(int(answer))
-        # Written out, since 1e-05 is not read as a number.
+        # Written out, as people write numbers.
         return format(Decimal(repr(float(answer))), "f")
 
     def words(self, answer: Any) -> str:
@@ -231,9 +239,9 @@ class ChoiceInput(Input):
         if isinstance(raw, float) and raw.is_integer():
             # JSON knows one kind of number: 3.0 is 3.
             raw = int(raw)
-        if isinstance(raw, (bool, float)) or is_several(raw):
+        if isinstance(raw, float) or is_several(raw):
             raise Refused("not_offered", given=quote(raw))
-        text = plain(raw)
+        text = plain(str(raw).lower() if isinstance(raw, bool) else raw)
         if not text:
             raise Refused("blank")
         if self._is_unknown(text):
@@ -249,11 +257,21 @@ class ChoiceInput(Input):
         texts = [text for pair in self.choices.items() for text in pair]
         return [text for text in texts if not plain(text) or self._is_unknown(plain(text))]
 
+    @property
+    def takes_booleans(self) -> bool:
+        return {"true", "false"} <= self._leniently.keys()
+
     @cached_property
     def _leniently(self) -> dict[str, str]:
         """Values and labels by their letters alone: case, space and the kind of quotes do not matter."""
         by_label = {by_letters(label): value for value, label in self.choices.items()}
-        return by_label | {by_letters(value): value for value in self.choices}
+        known = by_label | {by_letters(value): value for value in self.choices}
+        # Where the two choices are a yes and a no, whatever says so does.
+        said = {value: {text for text, own in known.items() if own == value} for value in self.choices}
+        yes, no = ([value for value, texts in said.items() if texts & words] for words in (YES, NO))
+        if len(said) == 2 and len(yes) == len(no) == 1 and yes != no:
+            return dict.fromkeys(YES, yes[0]) | dict.fromkeys(NO, no[0]) | known
+        return known
 
     def words(self, answer: Any) -> str:
         return "I don’t know" if answer is None else self.choices[answer]

@@ -27,6 +27,7 @@ MOST_STEPS = 256
 MOST_STEPS_IN_PAIRS = 32
 ROUNDS = 3_000
 RATE = 0.03
+PATIENCE = 50
 Array = NDArray[np.float64]
 
 
@@ -121,6 +122,8 @@ def fit_machine(
         max_interaction_bins=MOST_STEPS_IN_PAIRS,
         learning_rate=RATE,
         max_rounds=ROUNDS,
+        early_stopping_rounds=PATIENCE,
+        early_stopping_tolerance=0,
         n_jobs=1,
         random_state=0,
     )

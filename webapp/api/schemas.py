@@ -106,6 +106,8 @@ def answer_schema(asked: Input) -> Schema:
         ways = [{"type": "string", "enum": list(asked.choices)}]
         if numbers := [int(value) for value in asked.choices if value.isdecimal()]:
             ways.append({"type": "integer", "enum": numbers})
+        if asked.takes_booleans:
+            ways.append({"type": "boolean"})
     if asked.may_be_unknown:
         ways += [{"type": "null"}, {"type": "string", "enum": ["unknown"]}]
     return about | (ways[0] if len(ways) == 1 else {"anyOf": ways})

@@ -180,3 +180,37 @@ def test_an_apostrophe_may_be_straight_or_curly(model: Model, mark: str) -> None
     for asked in model.inputs:
         for value, label in asked.choices.items() if isinstance(asked, ChoiceInput) else ():
             assert asked.read(label.replace("’", mark)) == value
+
+
+AMOUNT = NumberInput("amount", "Amount", "the amount", lowest=0, highest=10_000)
+
+
+@pytest.mark.parametrize(
+    ("typed", "number"),
+    [
+        ("2,8", 2.8), ("2,800", 2800), ("2800,50", 2800.5), ("0,125", 0.125), ("1,234.5", 1234.5), ("12,3456", 12.3456),
+        ("1e3", 1000), ("2.5E-1", 0.25),
+    ],
+)  # fmt: skip
+def test_a_number_may_have_a_decimal_comma_or_an_exponent(typed: str, number: float) -> None:
+    assert AMOUNT.read(typed) == number
+
+
+@pytest.mark.parametrize("typed", ["1,23,4", "2,800,5", "1e", "e3", ",", "1,2,3", "1e9999"])
+def test_what_could_mean_two_numbers_or_none_is_refused(typed: str) -> None:
+    with pytest.raises(Refused) as refused:
+        AMOUNT.read(typed)
+    assert refused.value.code == "not_a_number"
+
+
+@pytest.mark.parametrize("said", [True, "true", "Yes", "y", "1", 1])
+@pytest.mark.parametrize("choices", [{"yes": "Yes", "no": "No"}, {"1": "Yes", "0": "No"}, {"t": "True", "f": "False"}])
+def test_a_yes_may_be_said_as_programs_say_it(said: Any, choices: dict[str, str]) -> None:
+    asked = ChoiceInput("smokes", "Smokes", "whether they smoke", choices=choices)
+    assert asked.read(said) == next(iter(choices))
+
+
+def test_choices_that_are_no_yes_and_no_take_no_boolean() -> None:
+    for choices in ({"1": "First", "2": "Second"}, {"yes": "Yes", "no": "No", "perhaps": "Perhaps"}):
+        with pytest.raises(Refused):
+            ChoiceInput("which", "Which", "which", choices=choices).read(True)

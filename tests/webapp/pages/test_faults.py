@@ -129,7 +129,7 @@ def test_a_passengers_fault_has_one_message(client: FlaskClient, field: str, val
 @pytest.mark.parametrize(
     "value",
     [
-        "3e1",
+        "3e",
         "inf",
         "-inf",
         "Infinity",
@@ -138,8 +138,8 @@ def test_a_passengers_fault_has_one_message(client: FlaskClient, field: str, val
         "0x25",
         "3 7",
         "37 years",
-        "10,00",
-        ",37",
+        "10,00,0",
+        ",37,",
         "37,",
         "--37",
         "½",
