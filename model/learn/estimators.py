@@ -34,6 +34,8 @@ class AverageOverUnknown(ClassifierMixin, BaseEstimator):
         return self
 
     def predict_proba(self, X: pd.DataFrame) -> NDArray[np.float64]:
+        if not self.unknowable:
+            return np.asarray(self.pipeline_.predict_proba(X))
         answer = np.empty((len(X), len(self.classes_)))
         missing = X[list(self.unknowable)].isna()
         for pattern in missing.drop_duplicates().to_numpy():
