@@ -11,7 +11,7 @@ NEUTRAL_WARNING = "Nobody has said yet what this may be used for. Do not decide 
 # How the words begin that only a person can write; while one of them stands so, the pages call themselves a draft.
 NEUTRAL = {
     "warning": re.escape(NEUTRAL_WARNING),
-    "source": r".+\.(csv|tsv|txt|gz|parquet|pq|xlsx)",
+    "source": "the file .+",
     "yes": "had .+ “.*”",
     "no": "had another",
     "one": "row",

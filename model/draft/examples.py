@@ -1,45 +1,62 @@
-"""Three made-up rows, low, middle and high: rows of the table with some answers changed, so that none is anybody's."""
+"""Three made-up rows, low, middling and high: rows of the table with some answers changed, so that none is anybody's."""
 
 from __future__ import annotations
 
 import random
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
+from sklearn.compose import ColumnTransformer
+from sklearn.linear_model import Ridge
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder
 
 from model.declare.model import Example
+from model.learn.design import Bends
 
 from .columns import Column
-from .leaks import effects
+from .draft import Draft
 from .names import a
-
-if TYPE_CHECKING:
-    from .draft import Draft
 
 SHARES = {"low": 0.1, "middling": 0.5, "high": 0.9}
 TRIES = 50
 
 
 def make_examples(draft: Draft, table: pd.DataFrame, outcome: pd.Series) -> tuple[Example, ...]:
-    columns = {column.name: column for column in draft.columns}
-    shown = table[list(columns)]
-    real = set(shown.itertuples(index=False, name=None))
-    dice = random.Random(1)  # noqa: S311
-    classes = list(draft.target.classes or ())
-    places = sorted({0, len(classes) // 2, len(classes) - 1}) if classes else []
+    columns, classes = {column.name: column for column in draft.columns}, list(draft.target.classes or ())
+    inputs, dice = table[list(columns)], random.Random(1)  # noqa: S311
+    scores = rough_model(columns)
     if classes:
-        scores = {f"{a(draft.one)} most like “{classes[at]}”": (outcome == at).astype(float) for at in places}
-        rows = {name: shown.loc[effects(columns, table, like).argmax()] for name, like in scores.items()}
+        # Of each of three classes the row that is most like it.
+        places = sorted({0, len(classes) // 2, len(classes) - 1})
+        rows = {f"{a(draft.one)} most like “{classes[at]}”": scores.fit(inputs, outcome == at).predict(inputs).argmax()
+                for at in places}  # fmt: skip
     else:
-        order = effects(columns, table, outcome).argsort(kind="stable")
+        order = scores.fit(inputs, outcome).predict(inputs).argsort(kind="stable")
         of = "chance" if draft.target.kind == "probability" else draft.target.label.lower()
-        rows = {f"{a(draft.one)} with a {word} {of}": shown.iloc[order[int(share * (len(order) - 1))]]
-                for word, share in SHARES.items()}  # fmt: skip
-    return tuple(Example(name, perturb(row.to_dict(), columns, shown, real, dice)) for name, row in rows.items())
+        rows = {
+            f"{a(draft.one)} with a {word} {of}": order[int(share * (len(order) - 1))] for word, share in SHARES.items()
+        }
+    real = set(inputs.itertuples(index=False, name=None))
+    return tuple(
+        Example(name, perturb(inputs.iloc[row].to_dict(), columns, inputs, real, dice)) for name, row in rows.items()
+    )
+
+
+def rough_model(columns: Mapping[str, Column]) -> Any:
+    """Good enough to tell a low row from a high one."""
+    numbers = [
+        (name, Bends(column.numbers.knots, 1, True), [name]) for name, column in columns.items() if column.is_number
+    ]
+    choices = [name for name, column in columns.items() if not column.is_number]
+    return make_pipeline(
+        ColumnTransformer([*numbers, ("", OneHotEncoder(handle_unknown="ignore"), choices)]), Ridge(10.0)
+    )
 
 
 def perturb(
-    row: dict[str, Any], columns: dict[str, Column], table: pd.DataFrame, real: set[Any], dice: random.Random
+    row: dict[str, Any], columns: Mapping[str, Column], table: pd.DataFrame, real: set[Any], dice: random.Random
 ) -> dict[str, Any]:
     """The row with what it lacks filled in, each number moved a little, and choices changed until it is nobody's."""
     answers = {
@@ -68,8 +85,8 @@ def middle(values: pd.Series, column: Column) -> Any:
 
 
 def move(number: float, column: Column, dice: random.Random) -> float:
-    """A number nearby that the form takes, with no more figures than its own example has."""
+    """A number nearby that the form takes, of no more than three figures if it need not be whole."""
     asked = column.numbers
-    reach = max((asked.knots[-2] - asked.knots[1 if len(asked.knots) > 3 else 0]) / 10, 1 if asked.whole else 0)
-    moved = min(max(number + dice.uniform(-reach, reach), asked.lowest), asked.highest)
-    return float(round(moved)) if asked.whole else min(max(float(f"{moved:.3g}"), asked.lowest), asked.highest)
+    reach = max((asked.knots[-2] - asked.knots[min(1, len(asked.knots) - 2)]) / 20, 1 if asked.whole else 0)
+    moved = number + dice.uniform(-reach, reach)
+    return min(max(float(round(moved)) if asked.whole else float(f"{moved:.3g}"), asked.lowest), asked.highest)

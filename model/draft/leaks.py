@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import numpy as np
 import pandas as pd
 from sklearn.metrics import roc_auc_score
 
@@ -45,15 +42,6 @@ def area(bins: pd.Series, outcome: pd.Series) -> float:
     counts = outcome.groupby(bins).transform("size")
     others = (outcome.groupby(bins).transform("sum") - outcome + outcome.mean()) / counts
     return float(roc_auc_score(outcome, others))
-
-
-def effects(columns: dict[str, Column], table: pd.DataFrame, outcome: pd.Series) -> np.ndarray[Any, Any]:
-    """A rough score of each row: what its answers say one by one."""
-    total = np.zeros(len(table))
-    for name, column in columns.items():
-        bins = bins_of(column, table[name], 6)
-        total += (outcome.groupby(bins).transform("mean") - outcome.mean()).to_numpy()
-    return total
 
 
 def bins_of(column: Column, values: pd.Series, number: int) -> pd.Series:

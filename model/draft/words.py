@@ -7,7 +7,7 @@ from typing import Any
 from model.declare.words import NEUTRAL_WARNING, Words
 
 from .draft import Draft
-from .names import WHO, a, plural_of
+from .names import WHO, plural_of
 from .target import spoken
 
 HEAD = """\
@@ -29,11 +29,11 @@ def neutral_words(draft: Draft) -> dict[str, Any]:
         "those": f"{many} with these answers",
         "warning": NEUTRAL_WARNING,
         "data_line": of_rows,
-        "source": table,
+        "source": f"the file {table}",
         "one": one,
         "many": many,
         "things": one not in WHO,
-        "another": a(one).replace("An ", "Another ", 1).replace("A ", "Another ", 1),
+        "another": f"Another {one}",
     }
     if told.kind == "probability":
         yes = f"{thing} “{spoken(told, told.yes)}”"

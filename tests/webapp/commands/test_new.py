@@ -127,7 +127,7 @@ def test_words_are_read_anew_without_training(drafted: tuple[Path, Result]) -> N
     try:
         for old, new in [
             ("Nobody has said yet what this may be used for. Do not decide about anyone by it.", "For learning only."),
-            ('source = "patients.csv"', 'source = "a clinic"'), ("had sick “yes”", "were sick"),
+            ('source = "the file patients.csv"', 'source = "a clinic"'), ("had sick “yes”", "were sick"),
             ("had another", "were well"), ('one = "row"', 'one = "patient"'),
         ]:  # fmt: skip
             assert old in words.read_text()
@@ -143,7 +143,7 @@ def test_words_are_read_anew_without_training(drafted: tuple[Path, Result]) -> N
 
 def test_words_lists_what_is_left_to_write(drafted: tuple[Path, Result]) -> None:
     result = CliRunner().invoke(main, ["words", "patients"], env={"LIKELY_MODEL_FOLDERS": str(drafted[0])})
-    assert f'{drafted[0]}/patients.words.toml: source = "patients.csv"' in result.output.splitlines()
+    assert f'{drafted[0]}/patients.words.toml: source = "the file patients.csv"' in result.output.splitlines()
 
 
 def test_again_keeps_every_edit_and_shows_what_changes(
