@@ -20,7 +20,7 @@ from . import names
 from .numerals import read_numerals
 from .order import put_in_order
 from .source import counted
-from .tidied import OTHER, Choices, Dates, Numbers, Reader, letters
+from .tidied import OTHER, Choices, Dates, Reader, letters
 
 MOST_CHOICES = 30
 # Of a column whose “Other” would have more of the rows than this, nothing can be learnt.
@@ -111,16 +111,15 @@ def look_at(raw: pd.Series, *, keep: bool, comma: bool, latest: str) -> list[Col
         raise NotAsked("no row has it")
     if len(distinct) == 1:
         raise NotAsked(f"“{distinct[0]}” in every row")
-    missing = float(known.isna().mean())
     if form := date_format(texts):
-        return look_at_days(raw, form, missing, latest)
+        return look_at_days(raw, form, latest)
     numerals = read_numerals(heading, texts, comma)
     if not keep and (why := no_question(heading, texts, numerals is not None)):
         raise NotAsked(why)
     codes = any(re.fullmatch(r"0\d+", one) for one in distinct)
     if numerals and not codes and not is_code(heading, distinct):
-        return [look_at_numbers(numerals.reader, numerals.reader.read(raw), numerals.warnings, missing)]
-    return [look_at_choices(Choices(heading), raw, missing)]
+        return [look_at_numbers(numerals.reader, numerals.reader.read(raw), numerals.warnings, numerals.reader.signs)]
+    return [look_at_choices(Choices(heading), raw)]
 
 
 def is_code(heading: str, distinct: np.ndarray[Any, Any]) -> bool:
@@ -154,7 +153,9 @@ def no_question(heading: str, texts: pd.Series, are_numbers: bool) -> str:
     return ""
 
 
-def look_at_numbers(reader: Numbers, numbers: pd.Series, warnings: tuple[str, ...], missing: float) -> Column:
+def look_at_numbers(
+    reader: Reader, numbers: pd.Series, warnings: tuple[str, ...], signs: tuple[str, ...] = ()
+) -> Column:
     known = numbers.dropna()
     counts = known.value_counts()
     if len(known) - counts.iloc[0] < FEWEST_ROWS:
@@ -167,12 +168,12 @@ def look_at_numbers(reader: Numbers, numbers: pd.Series, warnings: tuple[str, ..
     each = whole and len(counts) == highest - lowest + 1 <= FEW_NUMBERS and bool(counts.min() >= FEWEST_ROWS)
     log = bool(lowest > 0 and known.skew() > 2 and abs(np.log(known).skew()) < 1)
     middle = float(known.quantile(0.5, interpolation="nearest"))
-    signs = [sign for sign in reader.signs if sign.strip()]
-    unit = names.unit_of(heading) or (signs[0] if signs else "")
+    unit = [*signs, names.unit_of(heading)][0]
     asked = Asked(lowest, highest, plain(middle), whole, unit, knots_of(known, lowest, highest), each, log)
     guesses = [f"{unit}, from the heading"] if unit and not signs else []
     warnings = (*warnings, *filter(None, [suspicious(counts)]))
-    return Column("", names.label_of(heading), reader, asked, missing, guesses=tuple(guesses), warnings=warnings)
+    label, missing = names.label_of(heading), float(numbers.isna().mean())
+    return Column("", label, reader, asked, missing, guesses=tuple(guesses), warnings=warnings)
 
 
 def nearly_constant(counts: pd.Series, commonest: str) -> str:
@@ -208,9 +209,10 @@ def suspicious(counts: pd.Series) -> str:
     return ""
 
 
-def look_at_choices(reader: Choices, raw: pd.Series, missing: float) -> Column:
+def look_at_choices(reader: Choices, raw: pd.Series) -> Column:
     """Choices in their order; beyond 30 the commonest 29, and whatever has fewer than 10 rows, are “Other”."""
-    counts = reader.read(raw).loc[lambda text: text != ""].value_counts()
+    texts = reader.read(raw)
+    counts = texts[texts != ""].value_counts()
     values, ordered = put_in_order(list(counts.index), reader.column)
     guesses: list[str] = ["the order"] if ordered else []
     if rest := too_rare(counts, ordered):
@@ -221,7 +223,7 @@ def look_at_choices(reader: Choices, raw: pd.Series, missing: float) -> Column:
             raise NotAsked(f"{len(counts):,} choices, nearly all of them rare")
     if len(values) < 2 or counts.sum() - counts.max() < FEWEST_ROWS:
         raise NotAsked(nearly_constant(counts, f"“{counts.index[0]}”"))
-    label = names.label_of(reader.column)
+    label, missing = names.label_of(reader.column), float((texts == "").mean())
     return Column("", label, reader, labelled(values, reader.column), missing, ordered, tuple(guesses))
 
 
@@ -260,28 +262,31 @@ def date_format(texts: pd.Series) -> str:
     return ""
 
 
-def look_at_days(raw: pd.Series, form: str, missing: float, latest: str) -> list[Column]:
+def look_at_days(raw: pd.Series, form: str, latest: str) -> list[Column]:
     """Of a day of birth or of a start how long ago it was; of others the year, the month and the weekday."""
     heading = str(raw.name)
     guesses = (f"{form}, though the day may come first",) if form == "%m/%d/%Y" else ()
+    reader = Dates(heading, format=form)
+    years, label = reader.read(raw), names.label_of(heading)
+    missing = float(years.isna().mean())
+    stray = int(years.isna().sum() - reader.known(raw).isna().sum())
+    warnings = (f"{counted(stray, 'cell')} without a day, taken for no answer",) if stray else ()
     if names.is_called(heading, names.BORN):
-        reader = Dates(heading, part="days", format=form, until=latest)
-        found = look_at_numbers(Numbers(heading), reader.read(raw), (), missing)
+        reader, guesses = replace(reader, part="days", until=latest), (*guesses, "days until the table’s last day")
+        found = look_at_numbers(reader, reader.read(raw), warnings)
         asked = replace(found.numbers, unit="days")
-        label = f"Days from {found.label} to {latest}"
-        return [Column("days", label, reader, asked, missing, guesses=(*guesses, "days until the table’s last day"))]
-    parts = []
-    for part, words in ("year", []), ("month", [*calendar.month_name]), ("weekday", ["", *calendar.day_name]):
-        reader = Dates(heading, part=part, format=form)
-        values = reader.read(raw)
-        label = f"{names.label_of(heading)}, {part}"
-        if words and values[values != ""].nunique() > 1:
-            choices = {number: words[int(number)] for number in sorted(set(values) - {""}, key=int)}
-            parts.append(Column(part, label, reader, choices, missing, guesses=guesses))
-        elif not words:
-            with contextlib.suppress(NotAsked):
-                found = look_at_numbers(Numbers(heading), values, (), missing)
-                parts.append(Column(part, label, reader, found.asked, missing, guesses=guesses))
+        return [replace(found, name="days", label=f"Days from {label} to {latest}", asked=asked, guesses=guesses)]
+    parts: list[Column] = []
+    with contextlib.suppress(NotAsked):
+        found = look_at_numbers(reader, years, warnings)
+        parts = [replace(found, name="year", label=f"{label}, year", guesses=guesses)]
+    for part, words in ("month", calendar.month_name), ("weekday", ["", *calendar.day_name]):
+        found_in = set(replace(reader, part=part).read(raw)) - {""}
+        if len(found_in) > 1:
+            choices = {number: words[int(number)] for number in sorted(found_in, key=int)}
+            parts.append(
+                Column(part, f"{label}, {part}", replace(reader, part=part), choices, missing, guesses=guesses)
+            )
     if not parts:
         raise NotAsked("its days are all in one year, one month and on one weekday")
     return parts

@@ -24,19 +24,10 @@ def write_declaration(draft: Draft, folder: Path) -> str:
     """The text of the declaration’s file, in this folder."""
     form = "".join(part.capitalize() for part in draft.name.split("_")) + "Form"
     blocks = list(map(block, draft.columns))
-    table = (
-        f"Path(__file__).parent / {text(os.path.relpath(draft.path.resolve(), folder.resolve()).replace(os.sep, '/'))}"
-    )
-    told = f"  # guess: {draft.target.guess}" if draft.target.guess else ""
-    uses = {
-        *([] if draft.wishes.quick else ["Boosted"]),
-        "Candidate",
-        "Example",
-        "Model",
-        "Recipe",
-        "Words",
-        *(one.partition("(")[0] for one in blocks),
-    }
+    table = os.path.relpath(draft.path.resolve(), folder.resolve()).replace(os.sep, "/")
+    told = comment(draft.target.guess)
+    uses = set() if draft.wishes.quick else {"Boosted"}
+    uses |= {"Candidate", "Example", "Model", "Recipe", "Words", *(one.partition("(")[0] for one in blocks)}
     uses |= {"NumberField" if column.is_number else "ChoiceField" for column in draft.columns}
     reads = {"Tidied", *(type(one).__name__ for one in draft.readers.values())}
     model = [
@@ -53,7 +44,7 @@ def write_declaration(draft: Draft, folder: Path) -> str:
         'words=Words.from_file(Path(__file__).with_suffix(".words.toml")),',
     ]  # fmt: skip
     return "\n".join([
-        f'"""{draft.target.label}, learnt from {draft.path.name}.',
+        f'"""{spoken(draft.target.label)}, learnt from {spoken(draft.path.name)}.',
         "",
         "A draft: what is a guess says so. Change what you know better, and train again.",
         '"""',
@@ -62,17 +53,17 @@ def write_declaration(draft: Draft, folder: Path) -> str:
         "",
         "from wtforms import Form",
         "",
-        *imported("model.declare", uses),
-        *imported("model.draft", reads),
+        f"from model.declare import {', '.join(sorted(uses))}",
+        f"from model.draft import {', '.join(sorted(reads))}",
         "",
         "",
         f"class {form}(Form):",
-        *(line for column in draft.columns for line in write_field(column, may_be_unknown(draft, column))),
+        *(line for column in draft.columns for line in write_field(column)),
         "",
         "",
         "# How each column of the table is read: the inputs, then what is told of them.",
         "TABLE = Tidied(",
-        f"    {table},",
+        f"    Path(__file__).parent / {text(table)},",
         *(line for name, one in draft.readers.items() for line in write_reader(name, one)),
         ")",
         "",
@@ -86,15 +77,15 @@ def write_declaration(draft: Draft, folder: Path) -> str:
 
 
 def recipe(draft: Draft) -> list[str]:
-    """What is learnt and how, as lines."""
-    told, quick = draft.target, draft.wishes.quick
+    """What is learnt and how, as lines: the one place that knows what a recipe can say."""
+    told = draft.target
     says = [f'table=TABLE, target="{told.name}",']
     if told.kind == "probability":
         says[0] += f" yes={text(told.yes)},"
     if told.kind == "classes":
         says += wrapped("classes={", pairs(told.classes or {}), "},", 0)
-    if quick:
-        few = "  # guess: few cases" if draft.is_small else ""
+    if draft.wishes.quick:
+        few = comment("few cases" if draft.is_small else "")
         says += [f"candidates=[Candidate(BLOCKS, C={0.3 if draft.is_small else 1.0})],{few}", "folds=3,"]
     else:
         strengths = FEW_STRENGTHS if draft.rows > MANY_ROWS else STRENGTHS
@@ -106,17 +97,18 @@ def recipe(draft: Draft) -> list[str]:
             "],",
             "blends=(0.25, 0.5, 0.75), folds=5, inner_folds=3,",
         ]
-    if any(may_be_unknown(draft, column) for column in draft.columns):
+    if any(column.may_be_unknown for column in draft.columns):
         says.append('unknown="learnt",')
     if told.kind == "amount":
         says.append('range_by="residuals",')
     else:
         says.append(f"smallest_bin={min(100, max(10, draft.rows // 20))},")
     if draft.groups:
-        edges = (f"{text(name)}: {tuple_of(map(plain, edges))}" for name, edges in draft.groups.items())
-        says += wrapped("groups={", edges, "},", 0)
-    beside = {"weights": "weights", "grouped_by": "group", "ordered_by": "order_by"}
-    says += [f'{name}="{draft.beside[found][0]}",' for name, found in beside.items() if found in draft.beside]
+        groups = (f"{text(name)}: {tuple_of(map(plain, edges))}" for name, edges in draft.groups.items())
+        says += wrapped("groups={", groups, "},", 0)
+    for option, name in {"weights": "weights", "group": "grouped_by", "order_by": "ordered_by"}.items():
+        if option in draft.beside:
+            says.append(f'{name}="{draft.beside[option][0]}",')
     says.append(
         "shows_rows=True,"
         if draft.wishes.show_rows
@@ -135,11 +127,7 @@ def block(column: Column) -> str:
     return f'Curve("{column.name}", knots={tuple_of(map(plain, column.numbers.knots))}, straight=True)'
 
 
-def may_be_unknown(draft: Draft, column: Column) -> bool:
-    return column.missing > 0 and not column.reader.required
-
-
-def write_field(column: Column, unknown: bool) -> Iterable[str]:
+def write_field(column: Column) -> Iterable[str]:
     """A field of the form, with what was guessed at its end."""
     says = [text(column.label), f"thing={text(f'the value of {column.label}')}"]
     if column.is_number:
@@ -153,8 +141,8 @@ def write_field(column: Column, unknown: bool) -> Iterable[str]:
     else:
         says += [f"plural={text(f'values of {column.label}')}", *flat("choices={", pairs(column.choices), "}")]
         says += ["ordered=True"] if column.ordered else []
-    says += ["may_be_unknown=True"] if unknown else []
-    guesses = f"  # guess: {'; '.join(column.guesses)}" if column.guesses else ""
+    says += ["may_be_unknown=True"] if column.missing and not column.reader.required else []
+    guesses = comment("; ".join(column.guesses))
     kind = "NumberField" if column.is_number else "ChoiceField"
     yield from wrapped(f"    {column.name} = {kind}(", says, f"){guesses}", 4, always=True)
 
@@ -165,11 +153,8 @@ def write_reader(name: str, reader: Reader) -> Iterable[str]:
     says = [text(reader.column)]
     for about, value in vars(reader).items():
         if about != "column" and value != usual[about]:
-            says += (
-                flat(f"{about}=(", map(text, value), ")")
-                if isinstance(value, tuple)
-                else [f"{about}={value_of(value)}"]
-            )
+            several = isinstance(value, tuple)
+            says += flat(f"{about}=(", map(text, value), ")") if several else [f"{about}={value_of(value)}"]
     yield from wrapped(f"    {name}={type(reader).__name__}(", says, "),")
 
 
@@ -197,9 +182,16 @@ def wrapped(start: str, parts: Iterable[str], end: str, indent: int = 4, always:
     return [*lines, f"{' ' * (indent + 4)}{line}", f"{' ' * indent}{end}"]
 
 
-def imported(module: str, names: Iterable[str]) -> list[str]:
-    whole = f"from {module} import {', '.join(sorted(names))}"
-    return [whole]
+def comment(guess: str) -> str:
+    """A mark at the end of a line; what a table holds must not end it."""
+    return f"  # guess: {spoken(guess)}" if guess else ""
+
+
+def spoken(said: str) -> str:
+    """A text of the table’s on one line, without marks that would end a docstring."""
+    return " ".join(
+        "".join(one if one.isprintable() else " " for one in said).replace("\\", "/").replace('"', "'").split()
+    )
 
 
 def pairs(values: Mapping[str, Any]) -> list[str]:
@@ -207,8 +199,6 @@ def pairs(values: Mapping[str, Any]) -> list[str]:
 
 
 def value_of(value: Any) -> str:
-    if isinstance(value, tuple):
-        return tuple_of(map(value_of, value))
     return text(value) if isinstance(value, str) else plain(value) if isinstance(value, float) else repr(value)
 
 

@@ -4,6 +4,7 @@ import keyword
 import re
 import unicodedata
 from collections.abc import Collection
+from itertools import chain, count
 
 from model.declare.contradictions import TAKEN
 from model.declare.inputs import first_upper
@@ -43,19 +44,21 @@ def apart(heading: str) -> str:
     return re.sub(r"[\W_]+", "_", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", heading)).strip("_").lower()
 
 
+def plain_name(heading: str) -> str:
+    """Small letters, digits and _, a letter first."""
+    name = (
+        apart(unicodedata.normalize("NFKD", heading.replace("ß", "ss")).encode("ascii", "ignore").decode()) or "column"
+    )
+    return f"n_{name}" if name[0].isdigit() else name
+
+
 def safe_name(heading: str, taken: Collection[str]) -> str:
     """A name that Python, a form and an address can take, and that no other column has."""
-    plain = unicodedata.normalize("NFKD", heading.replace("ß", "ss")).encode("ascii", "ignore").decode()
-    name = apart(plain) or "column"
-    name = f"n_{name}" if name[0].isdigit() else name
+    name = plain_name(heading)
     # Two more mean something else to pandas.
     if name in {*TAKEN, "self", "count"} or keyword.iskeyword(name) or name.startswith("new_"):
         name = f"{name.removeprefix('new_')}_asked"
-    same = name
-    number = 2
-    while name in taken:
-        name, number = f"{same}_{number}", number + 1
-    return name
+    return next(one for one in chain([name], map(f"{name}_{{}}".format, count(2))) if one not in taken)
 
 
 def label_of(heading: str) -> str:

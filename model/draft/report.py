@@ -16,16 +16,17 @@ def report(draft: Draft) -> Iterator[str]:
     }
     guess = f" ({told.guess})" if told.guess else ""
     yield f"{draft.path.name}: {draft.rows:,} rows. {told.source} is {says[told.kind]}{guess}"
-    shown = [(column.source if column.source != known else "", column) for column, known in previous(draft)]
-    width = min(max(len(name) for name in (*(name for name, _ in shown), *draft.dropped)), 30)
-    for name, column in shown:
+    headings = list(dict.fromkeys([*(column.source for column in draft.columns), *draft.dropped]))
+    width, known = min(max(map(len, headings)), 30), ""
+    for column in draft.columns:
+        # A day becomes several inputs.
+        heading, known = column.source if column.source != known else "", column.source
         guesses = f"   guess: {'; '.join(column.guesses)}" if column.guesses else ""
-        yield f"  {name:{width}}  {describe(column)}, {column.missing:.0%} missing → {block_of(column)}{guesses}"
+        yield f"  {heading:{width}}  {describe(column)}, {column.missing:.0%} missing → {block_of(column)}{guesses}"
+    beside = {reader.column for _, reader in draft.beside.values()}
     for heading, why in draft.dropped.items():
-        kept = (
-            "" if why in ("as asked", "no row has it") or heading in beside(draft) else f" (--keep {quoted(heading)})"
-        )
-        yield f"  {heading:{width}}  {why} → dropped{kept}"
+        stays = why in ("as asked", "no row has it") or heading in beside
+        yield f"  {heading:{width}}  {why} → dropped{'' if stays else f' (--keep {quoted(heading)})'}"
     for column in draft.columns:
         yield from (f"  Look at {column.source}: {warning}" for warning in column.warnings)
     for heading, why in draft.leaks.items():
@@ -33,18 +34,6 @@ def report(draft: Draft) -> Iterator[str]:
     yield from (f"  Note: {note}" for note in draft.notes)
     if draft.is_small:
         yield "  Note: there are few cases for so many inputs, so the points are held closer to 0 (a stronger ridge)"
-
-
-def previous(draft: Draft) -> Iterator[tuple[Column, str]]:
-    """Each column with the heading of the one before, since a day becomes several."""
-    known = ""
-    for column in draft.columns:
-        yield column, known
-        known = column.source
-
-
-def beside(draft: Draft) -> set[str]:
-    return {reader.column for _, reader in draft.beside.values()}
 
 
 def describe(column: Column) -> str:

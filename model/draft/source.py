@@ -111,7 +111,7 @@ def framed(header: Sequence[str], columns: Sequence[Sequence[Any]]) -> pd.DataFr
     """Texts under headings that are all different; a blank heading gets its number, as pandas writes it."""
     names: list[str] = []
     for at, heading in enumerate(header):
-        plain = " ".join(str(heading).strip("\ufeff").split()) or f"Unnamed: {at}"
+        plain = " ".join("".join(one if one.isprintable() else " " for one in heading).split()) or f"Unnamed: {at}"
         alike = sum(name == plain or name.startswith(f"{plain} (") for name in names)
         names.append(f"{plain} ({alike + 1})" if plain in names else plain)
     texts = {name: [text_of(cell) for cell in cells] for name, cells in zip(names, columns, strict=True)}

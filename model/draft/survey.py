@@ -42,7 +42,10 @@ def make_draft(
     comma = has_decimal_commas(raw)
     told = look_at_target(raw[heading], wishes.yes, wishes.kind, comma)
     outcome = told.reader.read(raw[heading])
-    rows = raw[outcome.notna() & (outcome != "")].reset_index(drop=True)
+    rows = raw[outcome.notna() & (outcome != "")]
+    for needed in filter(None, (wishes.weights, wishes.group, wishes.order_by)):
+        rows = rows[Reader(needed).known(rows[needed]).notna()]
+    rows = rows.reset_index(drop=True)
     columns, dropped = look_at_all(rows, told, wishes, comma)
     if told.kind not in MAY_BE_UNKNOWN:
         gaps = {one.source: f"{one.missing:.0%} missing, which only a chance of yes allows" for one in columns
@@ -72,7 +75,7 @@ def make_draft(
                    if names.is_called(one.source, names.SENSITIVE)},
         "fieldsets": part(columns, draft.one),
         "examples": make_examples(draft, table, outcome),
-        "is_small": rarest(told, outcome) < CASES_A_COEFFICIENT * sum(map(coefficients, columns)),
+        "is_small": are_few(told, outcome, columns),
         "notes": (*notes, *repeated(rows, wishes)),
     }  # fmt: skip
     return replace(draft, **about)
@@ -187,12 +190,11 @@ def as_number(told: Target, outcome: pd.Series) -> pd.Series:
     return outcome.map(list(told.classes).index if told.classes else lambda text: int(text == told.yes)).astype(float)
 
 
-def rarest(told: Target, outcome: pd.Series) -> int:
-    return len(outcome) if told.kind == "amount" else int(outcome.value_counts().min())
-
-
-def coefficients(column: Column) -> int:
-    return len(column.numbers.knots if column.is_number else column.choices) - 1
+def are_few(told: Target, outcome: pd.Series, columns: Sequence[Column]) -> bool:
+    """Whether there are few cases for so many coefficients; of yes and no and of classes the rarest counts."""
+    cases = len(outcome) if told.kind == "amount" else outcome.value_counts().min()
+    coefficients = sum(len(one.numbers.knots if one.is_number else one.choices) - 1 for one in columns)
+    return bool(cases < CASES_A_COEFFICIENT * coefficients)
 
 
 def edges_of(column: Column, numbers: pd.Series) -> tuple[float, ...]:

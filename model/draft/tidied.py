@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 # What stands in a table for no answer, in any case.
-MISSING = ("", "?", "-", "na", "n/a", "#n/a", "nan", "<na>", "null", "unknown")
+MISSING = ("", "?", "-", "na", "n/a", "#n/a", "nan", "<na>", "null", "unknown", "i don't know", "i don’t know")
 OTHER = "Other"
 # What parts thousands beside a full stop or a comma.
 SPACES = r"[\s'’\u00a0\u202f]"

@@ -58,6 +58,6 @@ def write_words(draft: Draft) -> str:
     """The file of words, as TOML has it."""
     words = neutral_words(draft)
     others = ", ".join(about.name for about in fields(Words) if about.name not in words)
-    # A text in JSON's quotation marks is one in TOML's.
-    lines = [f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in words.items()]
+    # A text in JSON's quotation marks is one in TOML's, but for one character that nobody sees.
+    lines = [f"{name} = {json.dumps(value, ensure_ascii=False)}".replace("\x7f", "") for name, value in words.items()]
     return HEAD.format(name=draft.name, others=others) + "\n".join(lines) + "\n"

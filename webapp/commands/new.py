@@ -71,10 +71,10 @@ def new(table: Path, target: str, folder: Path, name: str | None, again: bool, *
 
 def name_for(table: Path, folder: Path, name: str | None, again: bool) -> str:
     """The model's name: one that neither the site nor a model of Likely's has."""
-    from model.draft.names import safe_name
+    from model.draft.names import plain_name
 
-    wanted = name or safe_name(table.name.partition(".")[0], ())
-    if name and safe_name(name, ()) != name:
+    wanted = name or plain_name(table.name.partition(".")[0])
+    if name and plain_name(name) != name:
         raise Unusable(f"--name: {name!r} must be small letters, digits and _, and begin with a letter")
     if wanted in TAKEN or (HERE / f"{wanted}.py").exists():
         if name:
@@ -98,14 +98,15 @@ def make(table: Path, target: str, folder: Path, name: str, said: dict[str, Any]
     from model.draft.survey import make_draft
 
     # What is not said again stays as it was said.
-    kept = json.loads((folder / DRAFTS / f"{name}.json").read_text()) if again else {}
+    kept = json.loads((folder / DRAFTS / f"{name}.json").read_text(encoding="utf-8")) if again else {}
     options = {**kept, **{option: value for option, value in said.items() if value}}
     chosen: dict[str, Any] = {option: tuple(one) if isinstance(one, list) else one for option, one in options.items()}
     wishes = Wishes(**chosen)
     raw, notes = read_source(table)
     draft = make_draft(name, table, raw, target, wishes, notes)
     for line in report(draft):
-        click.echo(line)
+        # A table's own texts must not drive a terminal.
+        click.echo("".join(one if one.isprintable() else " " for one in line))
     if is_terminal() and (asked := ask(draft)) != wishes:
         draft = make_draft(name, table, raw, target, asked, notes)
     return draft
@@ -154,7 +155,7 @@ def write(draft: Draft, folder: Path, again: bool) -> None:
                 click.echo(f"{path}: {gave_way} changes gave way to your edits of the same lines; {drafted} has them")
         path.write_text(whole, encoding="utf-8")
         drafted.write_text(text, encoding="utf-8")
-    (folder / DRAFTS / f"{draft.name}.json").write_text(json.dumps(asdict(draft.wishes)))
+    (folder / DRAFTS / f"{draft.name}.json").write_text(json.dumps(asdict(draft.wishes)), encoding="utf-8")
 
 
 def train(draft: Draft, folder: Path) -> None:

@@ -56,7 +56,7 @@ def test_a_point_before_three_figures_parts_thousands_where_the_table_writes_dec
 
 def test_a_few_cells_that_are_no_numbers_count_as_no_answer_and_are_told() -> None:
     column = column_of("hours", hours=lambda row: "abc" if row == 3 else row % 50)
-    assert column.reader.missing == ("abc",)
+    assert (column.reader.missing, column.missing) == (("abc",), 1 / 400)
     assert column.warnings == ("“abc” in 1 row counts as no answer",)
 
 
@@ -233,3 +233,11 @@ def test_of_a_day_of_birth_it_asks_for_the_days_since_then() -> None:
 def test_a_day_whose_month_may_come_first_is_told() -> None:
     column = draft_of(sold=lambda row: f"{1 + row % 12}/{1 + row % 12}/{2020 + row % 3}").columns[-1]
     assert column.guesses == ("%m/%d/%Y, though the day may come first",)
+
+
+def test_a_few_cells_that_are_no_days_count_as_no_answer_and_are_told() -> None:
+    column = column_of(
+        "born_days", born=lambda row: "31.2.1980" if row == 3 else f"{1 + row % 28}.{1 + row % 12}.{1950 + row % 50}"
+    )
+    assert column.missing == 1 / 400
+    assert column.warnings == ("1 cell without a day, taken for no answer",)

@@ -48,7 +48,7 @@ def test_many_choices_are_named_once_more_where_they_are_read() -> None:
     assert 'choices={"a": "A", "b": "B", "Other": "Other"},' in text
 
 
-@pytest.mark.parametrize("heading", ['say "yes"', "it's", "back\\slash", "{braces}"])
+@pytest.mark.parametrize("heading", ['say "yes"', "it's", "back\\slash", "{braces}", "both ' and \""])
 def test_marks_in_headings_and_choices_do_no_harm(tmp_path: Path, heading: str) -> None:
     table = table_of(outcome=["yes", "no"], length=amounts)
     table[heading] = [f"{heading} {row % 3}" for row in range(len(table))]
@@ -57,6 +57,16 @@ def test_marks_in_headings_and_choices_do_no_harm(tmp_path: Path, heading: str) 
     path.write_text(write_declaration(draft, tmp_path), encoding="utf-8")
     path.with_suffix(".words.toml").write_text(write_words(draft), encoding="utf-8")
     assert list(declared_in(path).inputs[-1].choices) == [f"{heading} {row}" for row in range(3)]  # type: ignore[attr-defined]
+
+
+def test_what_a_table_holds_is_never_run(tmp_path: Path) -> None:
+    table = table_of(length=amounts, **{'"""; raise SystemExit; """': ["yes\nraise SystemExit", "no\\", "no\\"]})
+    table["rare"] = [f"<{row % 3}\nraise SystemExit" for row in range(len(table))]
+    draft = replace(draft_of(table, target=list(table)[1]), name="folk", path=Path('"""; raise SystemExit #.csv'))
+    path = tmp_path / "folk.py"
+    path.write_text(write_declaration(draft, tmp_path), encoding="utf-8")
+    path.with_suffix(".words.toml").write_text(write_words(draft), encoding="utf-8")
+    assert declared_in(path).learns.yes == "yes\nraise SystemExit"
 
 
 @pytest.mark.parametrize(
