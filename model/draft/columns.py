@@ -110,7 +110,7 @@ def look_at(raw: pd.Series, *, keep: bool, comma: bool, latest: str) -> list[Col
     if not len(distinct):
         raise NotAsked("no row has it")
     if len(distinct) == 1:
-        raise NotAsked(f"“{distinct[0]}” in every row")
+        raise NotAsked(f"“{distinct[0]}” {'in every row' if len(texts) == len(raw) else 'or nothing in every row'}")
     if form := date_format(texts):
         return look_at_days(raw, form, latest)
     numerals = read_numerals(heading, texts, comma)

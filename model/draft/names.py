@@ -16,6 +16,7 @@ UNITS = {
     "yrs": "years", "yr": "years", "hrs": "hours", "hr": "hours", "mins": "minutes", "sec": "s", "secs": "s",
     "inches": "inches", "lbs": "lb", "pct": "%", "percent": "%", "usd": "$", "eur": "€", "gbp": "£", "kmh": "km/h",
 }  # fmt: skip
+SYMBOLS = "[%$€£¥₹]"
 SENSITIVE = (
     r"sex|gender|race|ethnic\w*|hispanic|age|relig\w*|nationality|disab\w*|marital\w*|pregnan\w*|caste|native\w*"
 )
@@ -24,7 +25,7 @@ IDS = r"id|ids|uid|uuid|guid|key|rownames?|row|index|no|nr|number|record|serial"
 SUBJECTS = r"id|subject|patient|person|customer|client|user|participant|respondent|pid"
 PEOPLE = ("name", "surname", "firstname", "lastname", "fullname", "first_name", "last_name", "full_name")
 AFTERWARDS = r"after|afterwards|outcome|followup"
-BORN = r"birth\w*|born|dob|start\w*|since|hired?|joined|opened|built|founded"
+BORN = r"birth\w*|geburt\w*|naissance|born|dob|start\w*|since|hired?|joined|opened|built|founded"
 IRREGULAR = {"person": "people", "child": "children", "man": "men", "woman": "women"}
 WHO = {*IRREGULAR, *"patient passenger customer client user student pupil employee worker applicant voter".split(),
        *"member respondent participant subject driver player donor borrower citizen mother baby infant".split()}  # fmt: skip
@@ -65,15 +66,15 @@ def label_of(heading: str) -> str:
     """The heading as a person reads it, without the unit that stands beside the field."""
     plain = " ".join(re.sub(r"[_.]+", " ", heading).split())
     if unit_of(heading):
-        plain = re.sub(r"[\W_]*(%|[^\W_]+)[\s)\]]*$", "", plain) or plain
+        plain = re.sub(rf"[\s(\[]*({SYMBOLS}|[^\W_]+)[\s)\]]*$", "", plain) or plain
     return first_upper(plain) or heading
 
 
 def unit_of(heading: str) -> str:
-    """What numbers under this heading count, if its last word says so."""
-    parts = re.split(r"[\W_]+", heading.strip(" )]").lower())
-    if heading.rstrip(" )]").endswith("%"):
-        return "%"
+    """What numbers under this heading count, if its last word or sign says so."""
+    if sign := re.search(rf"({SYMBOLS})[\s)\]]*$", heading):
+        return sign[1]
+    parts = apart(heading).split("_")
     return UNITS.get(parts[-1], "") if len(parts) > 1 else ""
 
 

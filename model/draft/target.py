@@ -19,7 +19,7 @@ from .order import put_in_order
 from .source import counted
 from .tidied import OTHER, Choices, Numbers, Reader, letters
 
-YES = ("yes", "true", "y", "t", "positive", "pos", "bad")
+YES = ("yes", "true", "y", "t", "positive", "pos", "bad", "ja", "oui", "sí")
 MOST_CLASSES = 20
 FEW_NUMBERS = 10
 

@@ -163,7 +163,14 @@ def test_a_skewed_amount_is_told_by_its_logarithm() -> None:
 
 @pytest.mark.parametrize(
     ("heading", "unit", "label"),
-    [("height_cm", "cm", "Height"), ("weight__(kg)", "kg", "Weight"), ("share_pct", "%", "Share"), ("cm", "", "Cm")],
+    [
+        ("height_cm", "cm", "Height"),
+        ("weight__(kg)", "kg", "Weight"),
+        ("share_pct", "%", "Share"),
+        ("sales__(€)", "€", "Sales"),
+        ("rate__%", "%", "Rate"),
+        ("cm", "", "Cm"),
+    ],
 )
 def test_a_unit_is_taken_from_the_end_of_the_heading(heading: str, unit: str, label: str) -> None:
     column = draft_of(**{heading: lambda row: row % 50}).columns[-1]
@@ -184,6 +191,7 @@ def test_a_name_that_python_or_a_form_cannot_take_is_made_safe(heading: str, nam
     ("why", "heading", "make"),
     [
         ("“a” in every row", "kind", ["a"]),
+        ("“x” or nothing in every row", "kind", ["x", ""]),
         ("no row has it", "kind", ["", "NA"]),
         ("all different", "PassengerId", lambda row: row * 7919 % 10_007),
         ("counts the rows", "Unnamed:__0", lambda row: row),
