@@ -7,17 +7,13 @@ from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
-from sklearn.compose import ColumnTransformer
-from sklearn.linear_model import Ridge
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import OneHotEncoder
 
 from model.declare.model import Example
-from model.learn.design import Bends
 
 from .columns import Column
 from .draft import Draft
 from .names import a
+from .rough import rough_model
 
 SHARES = {"low": 0.1, "middling": 0.5, "high": 0.9}
 TRIES = 50
@@ -41,17 +37,6 @@ def make_examples(draft: Draft, table: pd.DataFrame, outcome: pd.Series) -> tupl
     real = set(inputs.itertuples(index=False, name=None))
     return tuple(
         Example(name, perturb(inputs.iloc[row].to_dict(), columns, inputs, real, dice)) for name, row in rows.items()
-    )
-
-
-def rough_model(columns: Mapping[str, Column]) -> Any:
-    """Good enough to tell a low row from a high one."""
-    numbers = [
-        (name, Bends(column.numbers.knots, 1, True), [name]) for name, column in columns.items() if column.is_number
-    ]
-    choices = [name for name, column in columns.items() if not column.is_number]
-    return make_pipeline(
-        ColumnTransformer([*numbers, ("", OneHotEncoder(handle_unknown="ignore"), choices)]), Ridge(10.0)
     )
 
 

@@ -21,6 +21,7 @@ from .draft import Draft, Wishes, tidied
 from .examples import make_examples
 from .leaks import suspect
 from .numerals import has_decimal_commas, read_numerals
+from .rough import name_strongest
 from .target import Target, look_at_target
 from .tidied import Choices, Dates, Reader
 
@@ -76,7 +77,8 @@ def make_draft(
         "fieldsets": part(columns, draft.one),
         "examples": make_examples(draft, table, outcome),
         "is_small": are_few(told, outcome, columns),
-        "notes": (*notes, *repeated(rows, wishes)),
+        "notes": (*notes, *repeated(rows, wishes), *name_strongest(
+            {one.name: one for one in columns}, table, outcome, told.kind == "classes")),
     }  # fmt: skip
     return replace(draft, **about)
 
@@ -99,7 +101,7 @@ def look_at_all(rows: pd.DataFrame, told: Target, wishes: Wishes, comma: bool) -
         try:
             if heading in beside:
                 raise NotAsked(beside[heading])
-            if heading in wishes.drop:
+            if heading in wishes.drop and not keep:
                 raise NotAsked("as asked")
             if not keep and is_repeated_id(rows, heading):
                 raise NotAsked("an id that repeats")

@@ -97,9 +97,13 @@ def make(table: Path, target: str, folder: Path, name: str, said: dict[str, Any]
     from model.draft.source import read_source
     from model.draft.survey import make_draft
 
-    # What is not said again stays as it was said.
+    # What is not said again stays as it was said; “” takes it back.
     kept = json.loads((folder / DRAFTS / f"{name}.json").read_text(encoding="utf-8")) if again else {}
-    options = {**kept, **{option: value for option, value in said.items() if value}}
+    options = {
+        **kept,
+        **{option: value for option, value in said.items() if value or value == ""},
+        "quick": said["quick"],
+    }
     chosen: dict[str, Any] = {option: tuple(one) if isinstance(one, list) else one for option, one in options.items()}
     wishes = Wishes(**chosen)
     raw, notes = read_source(table)
