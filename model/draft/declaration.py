@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +24,18 @@ MANY_ROWS = 5_000
 def write_declaration(draft: Draft, folder: Path) -> str:
     """The text of the declaration’s file, in this folder."""
     form = "".join(part.capitalize() for part in draft.name.split("_")) + "Form"
-    blocks = list(map(block, draft.columns))
+    blocks = list(chain.from_iterable(map(block, draft.columns)))
     table = os.path.relpath(draft.path.resolve(), folder.resolve()).replace(os.sep, "/")
     told = comment(draft.target.guess)
     uses = set() if draft.wishes.quick else {"Boosted"}
-    uses |= {"Candidate", "Example", "Model", "Recipe", "Words", *(one.partition("(")[0] for one in blocks)}
+    uses |= {
+        "Candidate",
+        "Example",
+        "Model",
+        "Recipe",
+        "Words",
+        *(one.partition("(")[0] for one in blocks if "(" in one),
+    }
     uses |= {"NumberField" if column.is_number else "ChoiceField" for column in draft.columns}
     reads = {"Tidied", *(type(one).__name__ for one in draft.readers.values())}
     model = [
@@ -97,7 +105,7 @@ def recipe(draft: Draft) -> list[str]:
             "],",
             "blends=(0.25, 0.5, 0.75), folds=5, inner_folds=3,",
         ]
-    if any(column.may_be_unknown for column in draft.columns):
+    if any(column.missing for column in draft.columns):
         says.append('unknown="learnt",')
     if told.kind == "amount":
         says.append('range_by="residuals",')
@@ -117,14 +125,14 @@ def recipe(draft: Draft) -> list[str]:
     return ["Recipe(", *(f"    {line}" for line in says), "),"]
 
 
-def block(column: Column) -> str:
-    """What a score is built of for this input."""
+def block(column: Column) -> Sequence[str]:
+    """What a score is built of for this input, in pieces that may stand on lines of their own."""
     how = block_of(column)
     if how == "table":
-        return f'Table("{column.name}")'
+        return [f'Table("{column.name}")']
     if how == "line":
-        return f'Slope("{column.name}")'
-    return f'Curve("{column.name}", knots={tuple_of(map(plain, column.numbers.knots))}, straight=True)'
+        return [f'Slope("{column.name}")']
+    return [f'Curve("{column.name}", knots={tuple_of(map(plain, column.numbers.knots))}', "straight=True)"]
 
 
 def write_field(column: Column) -> Iterable[str]:
@@ -141,7 +149,7 @@ def write_field(column: Column) -> Iterable[str]:
     else:
         says += [f"plural={text(f'values of {column.label}')}", *flat("choices={", pairs(column.choices), "}")]
         says += ["ordered=True"] if column.ordered else []
-    says += ["may_be_unknown=True"] if column.missing and not column.reader.required else []
+    says += ["may_be_unknown=True"] if column.missing else []
     guesses = comment("; ".join(column.guesses))
     kind = "NumberField" if column.is_number else "ChoiceField"
     yield from wrapped(f"    {column.name} = {kind}(", says, f"){guesses}", 4, always=True)

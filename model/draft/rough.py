@@ -27,7 +27,13 @@ LEAST_TOLD = 0.02
 def rough_model(columns: Mapping[str, Column]) -> Any:
     """An unfitted sum of what each input tells."""
     parts = [
-        (name, Bends(one.numbers.knots, 1, True) if one.is_number else OneHotEncoder(handle_unknown="ignore"), [name])
+        (
+            name,
+            Bends(one.numbers.knots, 1, straight=False, may_be_missing=True)
+            if one.is_number
+            else OneHotEncoder(handle_unknown="ignore"),
+            [name],
+        )
         for name, one in columns.items()
     ]
     return make_pipeline(ColumnTransformer(parts, sparse_threshold=0), Ridge(10.0))

@@ -25,9 +25,6 @@ from .rough import name_strongest
 from .target import Target, look_at_target
 from .tidied import Choices, Dates, Reader
 
-# Kinds of answer whose inputs may be unknown; for the others an input with many gaps is dropped, and rows with few.
-MAY_BE_UNKNOWN = ("probability",)
-MOST_GAPS = 0.2
 # Fewer cases than this for each coefficient call for a stronger ridge.
 CASES_A_COEFFICIENT = 10
 FEWEST_IN_A_GROUP = 30
@@ -48,17 +45,6 @@ def make_draft(
         rows = rows[Reader(needed).known(rows[needed]).notna()]
     rows = rows.reset_index(drop=True)
     columns, dropped = look_at_all(rows, told, wishes, comma)
-    if told.kind not in MAY_BE_UNKNOWN:
-        gaps = {one.source: f"{one.missing:.0%} missing, which only a chance of yes allows" for one in columns
-                if one.missing > MOST_GAPS and one.source not in wishes.keep}  # fmt: skip
-        whole = {one.name: one.reader for one in columns if one.source not in gaps}
-        table = pd.DataFrame({name: reader.read(rows[reader.column]) for name, reader in whole.items()})
-        rows = rows[~(table.isna() | (table == "")).any(axis=1)].reset_index(drop=True)
-        marks = {reader.column: reader.missing for reader in whole.values()}
-        columns, dropped_now = look_at_all(rows[[*marks]], told, wishes, comma)
-        columns = [replace(one, reader=replace(one.reader, missing=marks[one.source], required=True))
-                   for one in columns]  # fmt: skip
-        dropped = {**dropped, **dropped_now, **gaps}
     if not columns:
         raise Unusable(
             f"{path.name} has no column but {heading} that a form could ask for; --keep keeps one all the same"

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from model.draft import declaration
 from model.draft.declaration import write_declaration
 from model.draft.draft import tidied
 from model.draft.words import write_words
@@ -78,9 +77,8 @@ def test_what_a_table_holds_is_never_run(tmp_path: Path) -> None:
     ],
 )
 def test_what_training_asks_for_beside_the_inputs_is_read_and_declared(
-    monkeypatch: pytest.MonkeyPatch, option: str, recipe: str, make: Make, values: list[object]
+    option: str, recipe: str, make: Make, values: list[object]
 ) -> None:
-    monkeypatch.setattr(declaration, "KNOWN", {"weights", "grouped_by", "ordered_by"})
     table = table_of(outcome=outcome, length=amounts, beside=make)
     draft = draft_of(table, wishes={option: "beside"})
     assert [column.name for column in draft.columns] == ["length"]

@@ -46,8 +46,8 @@ TABLES: list[tuple[str, Load, str, str, int]] = [
     ("chile", of("carData", "Chile"), "vote", "classes", 7),
     ("credit", of("modeldata", "credit_data"), "Status", "probability", 13),
     ("survival", of("carData", "TitanicSurvival"), "survived", "probability", 3),
-    ("loans", of("openintro", "loans_full_schema"), "interest_rate", "amount", 46),
-    ("yrbss", of("openintro", "yrbss"), "physically_active_7d", "classes", 11),
+    ("loans", of("openintro", "loans_full_schema"), "interest_rate", "amount", 51),
+    ("yrbss", of("openintro", "yrbss"), "physically_active_7d", "classes", 12),
 ]  # fmt: skip
 
 
