@@ -61,7 +61,7 @@ def write_declaration(draft: Draft, folder: Path) -> str:
         "",
         "from wtforms import Form",
         "",
-        f"from model.declare import {', '.join(sorted(uses))}",
+        *imported("model.declare", uses),
         f"from model.draft import {', '.join(sorted(reads))}",
         "",
         "",
@@ -200,6 +200,11 @@ def spoken(said: str) -> str:
     return " ".join(
         "".join(one if one.isprintable() else " " for one in said).replace("\\", "/").replace('"', "'").split()
     )
+
+
+def imported(module: str, uses: Iterable[str]) -> list[str]:
+    whole = f"from {module} import {', '.join(sorted(uses))}"
+    return [whole] if len(whole) <= WIDTH else wrapped(f"from {module} import (", sorted(uses), ")", 0)
 
 
 def pairs(values: Mapping[str, Any]) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
@@ -127,8 +126,6 @@ def fit_machine(
         n_jobs=1,
         random_state=0,
     )
-    # It says that its own drawings leave out what is missing, and pairs of classes; here nothing does.
-    warnings.filterwarnings("ignore", category=UserWarning, module="interpret")
     return machine.fit(prepared(X, asked), np.asarray(y), sample_weight=weights, bags=bags.T)
 
 

@@ -1,6 +1,7 @@
 """Training one model: mirror check, cross-validation, fit, pickle, card."""
 
 import hashlib
+import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -40,7 +41,9 @@ Fit = Callable[[Rows], Any]
 def train(model: Model, progress: Progress = lambda step: None) -> Card:
     """Train a model and write its pickle and its card; return the card."""
     # How many threads share a sum decides its last digits, and with them the version.
-    with threadpool_limits(1, "blas"):
+    with threadpool_limits(1, "blas"), warnings.catch_warnings():
+        # Boosting says that its own drawings leave out what is missing, and pairs of classes; here nothing does.
+        warnings.filterwarnings("ignore", category=UserWarning, module="interpret")
         if not isinstance(model.recipe, Given):
             return learn(model, progress)
         progress("given coefficients")
