@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import create_environ
 
 from webapp import create_app
 from webapp.http.front import read_host
@@ -149,3 +150,8 @@ def test_only_who_takes_gzip_gets_it(client: FlaskClient, takes: str, coding: st
         response = client.get(path, headers={"Accept-Encoding": takes})
         assert response.status_code == 200, path
         assert response.headers.get("Content-Encoding") == coding
+
+
+def test_an_answer_that_is_all_there_goes_to_the_server_as_a_list(app: Flask) -> None:
+    for path in ("/census", "/nothing", "/static/likely.css"):
+        assert isinstance(app(create_environ(path), lambda status, headers, fault=None: lambda piece: None), list)
