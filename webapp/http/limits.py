@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from flask import Flask, Request, current_app, request
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 from werkzeug.formparser import FormDataParser
+from werkzeug.wsgi import get_content_length
 
 MEGABYTE = 1024 * 1024
 # A form of a few answers; views that take more say so with body_limit.
@@ -42,9 +43,15 @@ class InMemoryRequest(Request):
         super().__init__(environ, *more, **options)
         # Where the length is known, werkzeug shall read just so much and see that a body broke off; Granian calls
         # that its end. Werkzeug asks only whether the key is there, and other servers wait for more behind the body.
-        if self.content_length is not None:
+        if get_content_length(environ) is not None:
             environ.pop("wsgi.input_terminated", None)
         environ["wsgi.input"] = Body(environ["wsgi.input"])
+
+    @property  # type: ignore[misc]
+    def max_content_length(self) -> int:  # type: ignore[override]
+        """How long the body may be: as the view says, and else as long as an ordinary form."""
+        limit = getattr(current_app.view_functions.get(self.endpoint or ""), "body_limit", ORDINARY)
+        return limit() if callable(limit) else limit
 
     def make_form_data_parser(self) -> FormDataParser:
         parser = super().make_form_data_parser()
@@ -62,13 +69,10 @@ def body_limit(number_of_bytes: int | Callable[[], int]) -> Callable[[View], Vie
     return mark
 
 
-def limit_body() -> None:
+def refuse_coding() -> None:
     coding = request.environ.get("HTTP_CONTENT_ENCODING") or "identity"
     if coding.lower() != "identity" and (request.content_length or "Transfer-Encoding" in request.headers):
         raise UnsupportedMediaType(f"Send the body as it is, without Content-Encoding: {coding[:60]}")
-    view = current_app.view_functions.get(request.endpoint or "")
-    limit = getattr(view, "body_limit", ORDINARY)
-    request.max_content_length = limit() if callable(limit) else limit
 
 
 def whole_body() -> bytes:
@@ -97,4 +101,4 @@ def size(number_of_bytes: int) -> str:
 
 def init_app(app: Flask) -> None:
     app.request_class = InMemoryRequest
-    app.before_request(limit_body)
+    app.before_request(refuse_coding)
