@@ -1,7 +1,8 @@
 """What answers tell caches and other sites, and the session's cookie."""
 
 from flask import Flask, Request, Response, current_app, request
-from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
+from itsdangerous import URLSafeTimedSerializer
 from werkzeug.exceptions import HTTPException
 
 CORS_HEADERS = {
@@ -13,12 +14,23 @@ CORS_HEADERS = {
 
 
 class Sessions(SecureCookieSessionInterface):
+    """Flask's sessions. What signs them is made once, and where nobody asks for one nothing is made of it."""
+
+    signer: URLSafeTimedSerializer | None = None
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        self.signer = self.signer or super().get_signing_serializer(app)
+        return self.signer
+
     def get_cookie_secure(self, app: Flask) -> bool:
         return bool(app.config["HTTPS"]) or request.is_secure
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        # Where no cookie came, Flask would make its reader all the same: API 145 → 127 µs, form 195 → 178 µs.
         return super().open_session(app, request) if "HTTP_COOKIE" in request.environ else self.session_class()
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        if session.accessed or session.modified:
+            super().save_session(app, session, response)
 
 
 def keep_pages_private(response: Response) -> Response:
