@@ -163,15 +163,15 @@ def note_route() -> None:
     visit, rule, given = current(), request.url_rule, request.view_args or {}
     if rule is None:
         return visit.take("pages")
-    visit.route, visit.is_private = rule.rule, not rule.arguments <= HARMLESS
+    endpoint, visit.route, visit.is_private = rule.endpoint, rule.rule, not rule.arguments <= HARMLESS
     if isinstance(model := given.get("model"), Model):
         visit.model, visit.version = model.name, predictor_of(model).version
-    if request.endpoint in PREDICTIONS:
+    if endpoint in PREDICTIONS:
         visit.take("predictions")
-    elif request.endpoint == "compare.compare" and "X-Fragment" in request.headers:
+    elif endpoint == "compare.compare" and "X-Fragment" in request.headers:
         # A script that tries a change has an allowance of its own, and what it tries is no prediction.
         visit.take("what-ifs")
-    elif request.endpoint not in NOT_COUNTED:
+    elif endpoint not in NOT_COUNTED:
         visit.take("pages")
     return None
 
