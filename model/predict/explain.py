@@ -32,13 +32,14 @@ class Line:
     """One line of the sum: which answers gave how many points."""
 
     inputs: tuple[Input, ...]
-    words: tuple[str, ...]
+    answers: tuple[Any, ...]
     points: tuple[float, ...]
 
     @property
     def named(self) -> str:
         """The answers with their labels: “Sex: Male; Marital status: Never married”."""
-        return "; ".join([f"{asked.label}: {words}" for asked, words in zip(self.inputs, self.words, strict=True)])
+        pairs = zip(self.inputs, self.answers, strict=True)
+        return "; ".join([f"{asked.label}: {asked.words(answer)}" for asked, answer in pairs])
 
 
 @dataclass(frozen=True)
@@ -86,14 +87,11 @@ def add_up(
     predictor: Predictor, engine: Tables, answers: Answers, share: float, unknown: tuple[str, ...]
 ) -> Arithmetic:
     inputs, features = predictor.model.input, predictor.features(answers)
-    lines = [
-        Line(
-            tuple([inputs[name] for name in part.inputs]),
-            tuple([inputs[name].words(answers[name]) for name in part.inputs]),
-            part.points,
-        )
-        for part in engine.score.contributions(features)
-    ]
+    lines = []
+    for term in engine.score.terms:
+        points = term.points(features)
+        own = tuple([inputs[name] for name in term.inputs]), tuple([answers[name] for name in term.inputs])
+        lines.append(Line(*own, points if isinstance(points, tuple) else (points,)))
     total = engine.score.several(features)
     filled = tuple([(inputs[name], answers[name]) for name in unknown])
     return Arithmetic(engine.score.intercept, tuple(lines), total, engine.result(total), share, filled)

@@ -162,14 +162,6 @@ def axis_of(compiled: Mapping[str, Any], at: int) -> Axis:
     )
 
 
-@dataclass(frozen=True)
-class Contribution:
-    """The points that one term of the sum got from the answers."""
-
-    inputs: tuple[str, ...]
-    points: Vector
-
-
 class Score:
     """An intercept and terms: answers in, one score or several out."""
 
@@ -194,10 +186,6 @@ class Score:
         """For each score the vector whose squared length is the score's variance."""
         parts = [self.intercept_spread, *[term.spread(answers) for term in self.terms]]
         return [add(vectors) for vectors in zip(*parts, strict=True)]
-
-    def contributions(self, answers: Answers) -> list[Contribution]:
-        found = [(term.inputs, term.points(answers)) for term in self.terms]
-        return [Contribution(names, points if isinstance(points, tuple) else (points,)) for names, points in found]
 
 
 def add(vectors: Iterable[Vector]) -> Vector:
