@@ -1,6 +1,6 @@
 """Parts of pages that are the same for everyone, rendered once: a page's time goes into them else."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from flask import Flask, current_app, request
@@ -12,18 +12,34 @@ MOST_KEPT = 5_000
 
 def kept(template: str, key: Any, values: Callable[[], dict[str, Any]]) -> Markup:
     """The template with these values, which the key must tell apart; they are asked for only where it is not there yet."""
-    # The app itself, since each look through the proxy takes its time, and a result has a dozen parts.
+    [part] = parts_of(template, [key], lambda key: values())
+    return part
+
+
+def kept_each(
+    template: str, keys: Iterable[Any], values: Callable[[Any], dict[str, Any]], between: str = "", keep: bool = True
+) -> Markup:
+    """The template once for each key, one after the other; where they are not to be kept, all are made anew."""
+    parts = parts_of(template, keys, values) if keep else [rendered(template, values(key)) for key in keys]
+    return Markup(between.join(parts))  # noqa: S704 - each is a rendered template
+
+
+def parts_of(template: str, keys: Iterable[Any], values: Callable[[Any], dict[str, Any]]) -> list[Markup]:
+    # The app itself, since each look through the proxy takes its time, and a result has dozens of parts.
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     # While someone works on the templates nothing is kept.
     if app.debug:
-        return rendered(template, values())
-    parts: dict[Any, Markup] = app.extensions["unchanging"]
-    whole_key = (template, key, request.root_path)
-    if (part := parts.get(whole_key)) is None:
-        if len(parts) >= MOST_KEPT:
-            parts.clear()
-        part = parts[whole_key] = rendered(template, values())
-    return part
+        return [rendered(template, values(key)) for key in keys]
+    kept_parts: dict[Any, Markup] = app.extensions["unchanging"]
+    root, found = request.root_path, []
+    for key in keys:
+        whole_key = (template, key, root)
+        if (part := kept_parts.get(whole_key)) is None:
+            if len(kept_parts) >= MOST_KEPT:
+                kept_parts.clear()
+            part = kept_parts[whole_key] = rendered(template, values(key))
+        found.append(part)
+    return found
 
 
 def rendered(template: str, values: dict[str, Any]) -> Markup:

@@ -12,9 +12,9 @@ from werkzeug.datastructures import MultiDict
 
 from model.declare.model import Model
 from webapp.http.addresses import NEW
-from webapp.http.cache import kept, rendered
+from webapp.http.cache import kept_each
 
-# A field with a longer answer is made anew each time.
+# Fields with a longer answer are made anew each time.
 LONGEST_KEPT = 40
 TOKEN = "csrf_token"  # noqa: S105 - a field's name
 NOT_SENT = "This page was open for too long, or its cookie is gone, so it was not sent"
@@ -35,19 +35,25 @@ def fill(model: Model, formdata: Any, prefix: str = "") -> FlaskForm:
 
 def compact_fields(model: Model, answers: Mapping[str, list[str]], errors: Mapping[str, str]) -> Markup:
     """The model's own fields once more, small, to try other answers in beside the first ones."""
-    fields = [
-        # A photo cannot be filled in.
-        compact_field(model, name, () if asked.kind == "photo" else tuple(answers.get(name, ())), errors.get(name, ""))
-        for name, asked in model.input.items()
-    ]
-    return Markup("".join(fields))  # noqa: S704 - each is a rendered template
 
-
-def compact_field(model: Model, name: str, texts: tuple[str, ...], message: str) -> Markup:
-    def values() -> dict[str, Any]:
+    def values(key: tuple[Model, str, tuple[str, ...], str]) -> dict[str, Any]:
+        _, name, texts, message = key
         typed = MultiDict((NEW + name, text) for text in texts)
         return {"one": model.form(formdata=typed, prefix=NEW)[name], "message": message}
 
-    if message or sum(map(len, texts)) > LONGEST_KEPT:
-        return rendered("_compact_field.html", values())
-    return kept("_compact_field.html", (model, name, texts), values)
+    # A photo cannot be filled in.
+    typed = {name: () if asked.kind == "photo" else tuple(answers.get(name, ())) for name, asked in model.input.items()}
+    is_usual = not errors and all(sum(map(len, texts)) <= LONGEST_KEPT for texts in typed.values())
+    keys = [(model, name, texts, errors.get(name, "")) for name, texts in typed.items()]
+    return kept_each("_compact_field.html", keys, values, keep=is_usual)
+
+
+def answer_lines(template: str, model: Model, answers: Mapping[str, Any], between: str = "") -> Markup:
+    """The template once for each answer; what the network saw in a photo is not kept."""
+
+    def values(key: tuple[Model, str, Any]) -> dict[str, Any]:
+        _, name, answer = key
+        return {"asked": model.input[name], "answer": answer}
+
+    keys = [(model, name, answers[name]) for name in model.input]
+    return kept_each(template, keys, values, between, keep=not model.has_photo)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, make_response, render_template, request
+from flask import Blueprint, make_response, request
+from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
 from model.declare.inputs import Input
@@ -31,6 +32,7 @@ from model.predict.predictor import (
 )
 from webapp.ask import Budget, Caller, ask
 from webapp.http.addresses import compare_address, form_address, path_of, result_address, site, texts
+from webapp.http.cache import MOST_KEPT, kept_each, rendered
 from webapp.http.headers import keep_private
 from webapp.http.models import predictor_of
 from webapp.text.dots import across
@@ -38,7 +40,7 @@ from webapp.text.kinds import Chance, kind_of
 from webapp.text.snippets import snippets
 
 from .card import card_of
-from .fields import compact_fields, fill
+from .fields import answer_lines, compact_fields, fill
 from .form import form_page
 
 bp = Blueprint("result", __name__)
@@ -48,6 +50,8 @@ PREDICT: Mapping[str, Callable[[Predictor, Mapping[str, Any]], list[Estimate]]] 
     "classes": predict_classes,
     "amount": predict_amount,
 }
+# Stands in the kept lines where the address of the form with all answers goes.
+FORM_PLACE = "{the form}"
 # So many of the sums behind an average are shown.
 SUMS = 10
 
@@ -55,27 +59,25 @@ SUMS = 10
 @bp.get("/<model:model>/result")
 def show(model: Model) -> Any:
     predictor = predictor_of(model)
-    asked = ask(predictor, MultiDict(request.args), Caller("page"), Budget())
+    asked = ask(predictor, request.args, Caller("page"), Budget())
     if asked.faults:
         return form_page(model, fill(model, MultiDict(request.args)), asked.sentences), 422
     estimates = PREDICT[model.kind](predictor, asked.answers)
     result = Result(predictor, asked.answers, estimates, request.args.get("v"))
-    page = render_template(
-        "output.html",
-        result=result,
-        fields=compact_fields(model, {name: [text] for name, text in result.texts.items()}, {}),
-        snippets=snippets(model, site() + path_of("api.predict", model), asked.answers),
-    )
-    return keep_private(make_response(page))
+    values = {
+        "result": result,
+        "fields": compact_fields(model, {name: [text] for name, text in result.texts.items()}, {}),
+        "snippets": snippets(model, site() + path_of("api.predict", model), asked.answers),
+    }
+    return keep_private(make_response(rendered("output.html", values)))
 
 
 @dataclass(frozen=True)
 class AnswerUsed:
-    """One line of the list of answers: what was asked, what was answered, where to change it."""
+    """What was asked, and what was answered."""
 
     label: str
     words: str
-    change_address: str
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,15 @@ class Told:
     # The number that it would be instead, in words and on the drawn line.
     instead: str
     place: str
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def say(model: Model, name: str, answer: Any, reference: Any, raised: bool) -> tuple[str, str, str, str]:
+    """What does not change with the other answers: the label, both answers, and how the sentence begins."""
+    asked = model.input[name]
+    with_reference = model.words.instead.format(reference=asked.named_answer(reference))
+    begins = f"{asked.phrased(answer)} {'raised' if raised else 'lowered'} it. {with_reference}"
+    return asked.label, asked.words(answer), asked.words(reference), begins
 
 
 @dataclass(frozen=True)
@@ -153,11 +164,17 @@ class Result:
 
     @cached_property
     def answers_used(self) -> list[AnswerUsed]:
-        form = form_address(self.model, self.query)
-        return [
-            AnswerUsed(asked.label, asked.words(self.answers[asked.name]), f"{form}#{asked.name}")
-            for asked in self.model.inputs
-        ]
+        return [AnswerUsed(asked.label, asked.words(self.answers[asked.name])) for asked in self.model.inputs]
+
+    @property
+    def answer_rows(self) -> Markup:
+        """The list of answers, each with a link that changes it."""
+        rows = answer_lines("_answer_used.html", self.model, self.answers, "\n")
+        return rows.replace(FORM_PLACE, form_address(self.model, self.query))
+
+    @property
+    def hidden_fields(self) -> Markup:
+        return answer_lines("_hidden_field.html", self.model, self.answers)
 
     @cached_property
     def unknown_answers(self) -> list[UnknownAnswer]:
@@ -220,16 +237,8 @@ class Result:
         return [self.tell(move) for move in explain_moves(self.predictor, self.answers)]
 
     def tell(self, move: Move) -> Told:
-        asked = move.input
-        with_reference = self.model.words.instead.format(reference=asked.named_answer(move.reference))
-        return Told(
-            label=asked.label,
-            answer=asked.words(move.answer),
-            reference=asked.words(move.reference),
-            begins=f"{asked.phrased(move.answer)} {'raised' if move.shift > 0 else 'lowered'} it. {with_reference}",
-            instead=self.kind.number(move.instead),
-            place=self.place(move.instead),
-        )
+        said = say(self.model, move.input.name, move.answer, move.reference, move.shift > 0)
+        return Told(*said, self.kind.number(move.instead), self.place(move.instead))
 
     @cached_property
     def suggestions(self) -> list[Suggestion]:
@@ -254,6 +263,12 @@ class Result:
         """The weightiest of the sums behind the estimate."""
         return explain_sum(self.predictor, self.answers, SUMS)
 
+    def sum_rows(self, arithmetic: Arithmetic) -> Markup:
+        """A row for each line of a sum, which an answer says, so that most are kept."""
+        keys = [(self.model, at, line.answers, line.points) for at, line in enumerate(arithmetic.lines)]
+        values: Callable[[Any], dict[str, Any]] = lambda key: {"line": arithmetic.lines[key[1]]}  # noqa: E731
+        return kept_each("_sum_row.html", keys, values, "\n", keep=not self.model.has_photo)
+
     @property
     def number_of_sums(self) -> int:
         return len(self.predictor.engine.recorded.ways(self.predictor.averaged(self.answers)))
@@ -264,6 +279,10 @@ class Result:
     def groups(self) -> list[GroupRow]:
         """The figures of the groups that this person belongs to."""
         return [row for row in self.predictor.card.evaluation.groups if row.holds(self.answers[row.input])]
+
+    @property
+    def named_groups(self) -> tuple[tuple[str, str], ...]:
+        return tuple([(row.input, row.group) for row in self.groups])
 
     @cached_property
     def other_outcome(self) -> Person | None:
