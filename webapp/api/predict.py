@@ -96,12 +96,13 @@ def predict(model: Model) -> Response:
 
 def wants_explanation(predictor: Predictor) -> bool:
     """Read the two parameters that a request may have; a wrong one is refused, not passed over."""
-    asked = request.args
-    for name, given in asked.lists():
+    asked = {}
+    for name, given in request.args.lists():
         if name not in PARAMETERS:
             raise BadRequest(f"There is no parameter “{name[:60]}”. There are: {', '.join(PARAMETERS)}")
         if len(given) > 1:
             raise BadRequest(f"The parameter {name} is there twice")
+        asked[name] = given[0]
     explain = asked.get("explain", "0")
     if explain not in ("0", "1"):
         raise BadRequest("explain must be 0 or 1")
