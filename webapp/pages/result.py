@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
@@ -32,7 +32,7 @@ from model.predict.predictor import (
 )
 from webapp.ask import Budget, Caller, ask
 from webapp.http.addresses import compare_address, form_address, path_of, result_address, site, texts
-from webapp.http.cache import MOST_KEPT, kept_each, rendered
+from webapp.http.cache import kept_each, rendered
 from webapp.http.headers import keep_private
 from webapp.http.models import predictor_of
 from webapp.text.dots import across
@@ -42,6 +42,7 @@ from webapp.text.snippets import snippets
 from .card import card_of
 from .fields import answer_lines, compact_fields, fill
 from .form import form_page
+from .moves import Told, say
 
 bp = Blueprint("result", __name__)
 
@@ -73,42 +74,12 @@ def show(model: Model) -> Any:
 
 
 @dataclass(frozen=True)
-class AnswerUsed:
-    """What was asked, and what was answered."""
-
-    label: str
-    words: str
-
-
-@dataclass(frozen=True)
 class Suggestion:
     """A smallest change that takes the estimate across one half, and the page that shows it."""
 
     changes: list[str]
     estimate: float
     address: str
-
-
-@dataclass(frozen=True)
-class Told:
-    """What one answer did: the start of a sentence that ends with two numbers, and the line of a table."""
-
-    label: str
-    answer: str
-    reference: str
-    begins: str
-    # The number that it would be instead, in words and on the drawn line.
-    instead: str
-    place: str
-
-
-@lru_cache(maxsize=MOST_KEPT)
-def say(model: Model, name: str, answer: Any, reference: Any, raised: bool) -> tuple[str, str, str, str]:
-    """What does not change with the other answers: the label, both answers, and how the sentence begins."""
-    asked = model.input[name]
-    with_reference = model.words.instead.format(reference=asked.named_answer(reference))
-    begins = f"{asked.phrased(answer)} {'raised' if raised else 'lowered'} it. {with_reference}"
-    return asked.label, asked.words(answer), asked.words(reference), begins
 
 
 @dataclass(frozen=True)
@@ -162,9 +133,10 @@ class Result:
     def version_changed(self) -> bool:
         return self.asked_version is not None and self.asked_version != self.predictor.version
 
-    @cached_property
-    def answers_used(self) -> list[AnswerUsed]:
-        return [AnswerUsed(asked.label, asked.words(self.answers[asked.name])) for asked in self.model.inputs]
+    @property
+    def answers_used(self) -> list[tuple[str, str]]:
+        """What was asked, and what was answered."""
+        return [(asked.label, asked.words(self.answers[asked.name])) for asked in self.model.inputs]
 
     @property
     def answer_rows(self) -> Markup:
