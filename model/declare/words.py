@@ -57,6 +57,8 @@ class Words:
     less: str = "{n} of 100 {many} in the data have less"
     before_unit: str = ""
     after_unit: str = ""
+    # So many digits of an amount stand after the point.
+    decimals: int = 2
     for_what: str = ""
     not_for: str = ""
     licence: str = ""
@@ -79,7 +81,9 @@ class Words:
                 hint = f"Did you mean {meant[0]!r}?" if meant else f"There are: {', '.join(known)}"
                 raise ValueError(f"{path.name}: there are no words {name!r}. {hint}")
             if type(value) is not known[name].type:
-                takes = "true or false" if known[name].type is bool else "a text in quotation marks"
+                takes = {bool: "true or false", int: "a whole number"}.get(
+                    known[name].type, "a text in quotation marks"
+                )
                 raise ValueError(f"{path.name}: {name!r} must be {takes}, and is {value!r}")
         if lacking := [name for name, about in known.items() if about.default is MISSING and name not in said]:
             raise ValueError(f'{path.name}: {lacking[0]!r} is missing. Add a line {lacking[0]} = "…"')

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -37,6 +38,8 @@ class Target:
     no: str = ""
     classes: Mapping[str, str] | None = None
     unit: str = ""
+    # So many digits of an amount are told after the point: three or four in all.
+    decimals: int = 2
     # Whether 1 stands for yes.
     coded: bool = False
     guess: str = ""
@@ -64,7 +67,11 @@ def look_at_target(raw: pd.Series, yes: str | None, kind: str, comma: bool) -> T
     if numerals and kind != "classes" and (kind == "amount" or not are_kinds(numerals.reader, counts)):
         unit = (numerals.reader.signs or [names.unit_of(heading)])[0]
         reader_of_numbers = replace(numerals.reader, required=True)
-        return replace(found, kind="amount", reader=reader_of_numbers, unit=unit, warnings=numerals.warnings)
+        spread = float(reader_of_numbers.read(raw).std()) or 1.0
+        decimals = max(0, 2 - math.floor(math.log10(spread)))
+        return replace(
+            found, kind="amount", reader=reader_of_numbers, unit=unit, decimals=decimals, warnings=numerals.warnings
+        )
     if len(counts) > MOST_CLASSES:
         raise Unusable(
             f"The target {heading} has {len(counts):,} different texts, like {some(list(counts.index), 3)}. "

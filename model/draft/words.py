@@ -20,6 +20,7 @@ HEAD = """\
 
 def neutral_words(draft: Draft) -> dict[str, Any]:
     told, one, table = draft.target, draft.one, draft.path.name
+    asks: dict[str, Any]
     many, thing = plural_of(one), told.label[:1].lower() + told.label[1:]
     # Braces stand for numbers in these two.
     of_rows = f"{{rows}} {many} of {table.replace('{', '{{').replace('}', '}}')}"
@@ -44,11 +45,11 @@ def neutral_words(draft: Draft) -> dict[str, Any]:
     elif told.kind == "classes":
         asks = {"question": f"Which {thing} is it?", "heading": f"Estimate {thing}", "button": "Estimate"}
     else:
-        before = {"before_unit": told.unit} if told.unit in ("$", "£", "€", "¥", "₹") else {}
+        before: dict[str, Any] = {"before_unit": told.unit} if told.unit in ("$", "£", "€", "¥", "₹") else {}
         after = {"after_unit": f" {told.unit}"} if told.unit and not before else {}
         asks = {
             "question": f"What is the value of {thing}?", "heading": f"Estimate {thing}", "button": "Estimate",
-            "amount": thing, **before, **after,
+            "amount": thing, **before, **after, "decimals": told.decimals,
         }  # fmt: skip
     order = [about.name for about in fields(Words)]
     return dict(sorted({**said, **asks}.items(), key=lambda pair: order.index(pair[0])))

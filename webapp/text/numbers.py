@@ -99,7 +99,7 @@ def amount(value: float, words: Words) -> str:
     """An amount in the model's unit: $31,400 for 31.4 thousand."""
     if words.thousand:
         return f"{words.before_unit}{round(value, 1) * 1000:,.0f}"
-    return f"{words.before_unit}{value:,.2f}{words.after_unit}"
+    return f"{words.before_unit}{value:,.{words.decimals}f}{words.after_unit}"
 
 
 def points(value: float) -> str:

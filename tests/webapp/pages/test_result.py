@@ -127,12 +127,20 @@ def test_what_moved_the_number_is_a_second_estimate(client: FlaskClient, model: 
     page = result(client, model, texts(model, answers))
     found = explain_moves(get_predictor(model.name), answers)
     assert found
-    items = section(page, "What moved the number").all("li")
-    rows = section(page, "What moved the number").all("tr")[1:]
-    # The sentences tell five at most, the table all.
+    moved = section(page, "What moved the number")
+    items, rows = moved.all("li"), moved.all("tr")[1:]
+    # The table tells all, the sentences five at most of those that show, and one line names the rest.
     assert len(rows) == len(found)
-    assert len(items) == min(len(found), 5)
-    for move, item, row in zip(found, items, rows, strict=False):
+    now = moved.all("caption")[0].text.removeprefix("The estimate for these answers is ").removesuffix(" out of 100")
+    telling = [(move, row) for move, row in zip(found, rows, strict=True) if row.all("td")[-1].text != now]
+    assert len(items) == min(len(telling), 5)
+    for move, _ in zip(found, rows, strict=True):
+        idle = (
+            f"{move.input.label} ({move.input.words(move.answer)})"
+            in moved.text.partition("changed nothing that shows")[2]
+        )
+        assert idle == (move not in [one for one, _ in telling])
+    for (move, row), item in zip(telling, items, strict=False):
         second = result(client, model, texts(model, answers | {move.input.name: move.reference}))
         shown = row.all("td")[-1].text
         if model.kind != "classes":
