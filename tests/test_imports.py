@@ -20,6 +20,7 @@ ORDER = (
     ("webapp.ask",),
     ("webapp.http",),
     ("webapp.text", "webapp.settings"),
+    ("model.wrap",),
     ("model.learn",),
     ("model.files",),
     ("model.evaluate",),

@@ -17,14 +17,14 @@ from threadpoolctl import threadpool_limits
 from model.declare.inputs import ChoiceInput
 from model.declare.model import Model
 from model.declare.photo import PhotoInput
-from model.declare.recipe import Candidate, Given
+from model.declare.recipe import Candidate, Given, Wrapped
 from model.evaluate.metrics import digits
 from model.predict.card import Card
 
 from .artefacts import make_folder, save
 from .kinds import FOLDS, Predicted, kind_of
 from .people import compile_people
-from .table import data_digest, read_table
+from .table import Disagreement, data_digest, read_table
 
 INNER_FOLDS = 5
 Progress = Callable[[str], None]
@@ -34,6 +34,8 @@ Fit = Callable[[pd.DataFrame, pd.Series], Any]
 def train(model: Model, progress: Progress = lambda step: None) -> Card:
     """Train a model and write its pickle and its card; return the card."""
     # How many threads share a sum decides its last digits, and with them the version.
+    if isinstance(model.recipe, Wrapped):
+        raise Disagreement(f"{model.name} was fitted elsewhere and wrapped. Wrap it again: python run.py wrap FILE")
     with threadpool_limits(1, "blas"):
         if not isinstance(model.recipe, Given):
             return learn(model, progress)

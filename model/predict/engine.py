@@ -15,6 +15,7 @@ from typing import Any
 from model.declare.model import Model
 
 from .logistic import NORMAL_95, logit, sigmoid, softmax
+from .ranges import Ranges
 from .tables import Answers, Score, Term, Vector, add, length
 from .unknown import Recorded, Ways
 
@@ -25,7 +26,8 @@ Range = tuple[float, float]
 class Engine(ABC):
     # The sums behind the estimates by their names; an engine of another kind has none.
     scores: Mapping[str, Score]
-    recorded: Recorded
+    # The ranges, where they follow from the estimates alone.
+    span: Ranges
 
     @abstractmethod
     def predict(self, rows: Sequence[Answers]) -> Columns:
@@ -43,6 +45,17 @@ class Engine(ABC):
         """The estimates with one answer replaced by each of these."""
         return self.predict([{**answers, name: value} for value in values])
 
+    def load(self) -> None:  # noqa: B027 - most have nothing to read
+        """Read and build beforehand what the first estimate needs."""
+
+    def ways(self, unknown: Sequence[str]) -> int:
+        """How many estimates are made for one row that lacks these answers."""
+        return 1
+
+    @abstractmethod
+    def seen(self, name: str, most: int) -> Sequence[Any]:
+        """Answers that people gave to an input that may be unknown, at most so many."""
+
 
 class Tables(Engine):
     """An engine whose scores are sums of points."""
@@ -52,18 +65,30 @@ class Tables(Engine):
 
     def __init__(self, model: Model, compiled: Mapping[str, Any]) -> None:
         self.model = model
-        self.scores = {name: Score(compiled[name] if name else compiled) for name in self.names}
+        self.span = Ranges(compiled.get("ranges"))
+        self.scores = {name: Score(compiled[name] if name else compiled) for name in self.names_in(compiled)}
         self.score = self.scores[self.names[0]]
         self.recorded = Recorded(compiled.get("people", {"inputs": [], "answers": [], "counts": []}))
         self.averaged = frozenset(self.recorded.names)
+        self._seen: Mapping[str, Sequence[Any]] = compiled.get("seen", {})
         # What the search for the smallest changes has found for the commonest answers.
         self.gains: dict[Any, Any] = {}
 
     def predict(self, rows: Sequence[Answers]) -> Columns:
         return tuple(zip(*[self.predict_one(row) for row in rows], strict=True))
 
+    def names_in(self, compiled: Mapping[str, Any]) -> tuple[str, ...]:
+        return self.names
+
     def unknown(self, answers: Answers) -> tuple[str, ...]:
         return tuple([name for name, answer in answers.items() if answer is None and name in self.averaged])
+
+    def ways(self, unknown: Sequence[str]) -> int:
+        averaged = tuple([name for name in unknown if name in self.averaged])
+        return len(self.recorded.ways(averaged)) if averaged else 1
+
+    def seen(self, name: str, most: int) -> Sequence[Any]:
+        return self.recorded.seen(name, most) if name in self.averaged else self._seen[name][:most]
 
     @abstractmethod
     def result(self, scores: Vector) -> Vector:
@@ -102,9 +127,7 @@ class ChanceTables(Tables):
     def ranges(self, answers: Answers) -> list[Range]:
         if not self.score.intercept_spread:
             if self.model.views is None:
-                # Nothing is known of a range.
-                value = self.predict_one(answers)[0]
-                return [(value, value)]
+                return self.span.around(self.predict_one(answers))
             # A photo's range is what other views of it show.
             views = self.model.views(answers)
             features = self.model.features or (lambda view: view)
@@ -146,7 +169,10 @@ class ClassesTables(Tables):
         return softmax(self.score.several(answers))
 
     def ranges(self, answers: Answers) -> list[Range]:
-        chances, vectors = self.predict_one(answers), self.score.spread(answers)
+        chances = self.predict_one(answers)
+        if not self.score.intercept_spread:
+            return self.span.around(chances)
+        vectors = self.score.spread(answers)
         return [class_range(number, chances, vectors) for number in range(len(chances))]
 
 
@@ -167,6 +193,10 @@ class AmountTables(Tables):
 
     names = ("estimate", "low", "high")
 
+    def names_in(self, compiled: Mapping[str, Any]) -> tuple[str, ...]:
+        # A model that was fitted elsewhere has no sums for the ends of its range.
+        return tuple([name for name in self.names if name in compiled])
+
     def result(self, scores: Vector) -> Vector:
         return scores
 
@@ -174,5 +204,7 @@ class AmountTables(Tables):
         return (self.score.one(answers),)
 
     def ranges(self, answers: Answers) -> list[Range]:
+        if len(self.scores) == 1:
+            return self.span.around(self.predict_one(answers))
         value, low, high = [score.one(answers) for score in self.scores.values()]
         return [(min(low, value), max(high, value))]

@@ -61,6 +61,7 @@ class Predictor:
 
     def load(self) -> None:
         """Build what the first answer needs before it is asked for."""
+        self.engine.load()
         _ = self.crowd, self.example_values
 
     def features(self, answers: Answers) -> Answers:
@@ -105,7 +106,7 @@ class Predictor:
         unknown = self.unknown(answers)
         found = []
         for name in unknown:
-            values = self.engine.recorded.seen(name, MOST_TRIED // len(unknown))
+            values = self.engine.seen(name, MOST_TRIED // len(unknown))
             tried = list(zip(self.vary(answers, name, values), values, strict=True))
             low, high = min(tried, key=lambda pair: pair[0]), max(tried, key=lambda pair: pair[0])
             found.append(UnknownAnswer(name, *low, *high))
