@@ -111,8 +111,11 @@ KINDS: Mapping[str, Any] = {
 def calibrate(curves: Sequence[Mapping[str, Any]], scores: Array, classes: int) -> Array:
     """Chances that keep their word better: a curve for each class, or one for all scores together."""
     if "beta" in curves[0]:
-        beta = curves[0]["beta"]
-        return sigmoid(beta * scores) if scores.shape[1] == 1 else softmax(beta * scores)
+        beta, one = curves[0]["beta"], scores.shape[1] == 1
+        if curves[0]["of_chances"]:
+            scores = np.log((np.hstack([1 - scores, scores]) if one else scores) + 1e-12)
+            return softmax(beta * scores)[:, -1:] if one else softmax(beta * scores)
+        return sigmoid(2 * beta * scores) if one else softmax(beta * scores)
     columns = [
         sigmoid(-(curve["a"] * own + curve["b"])) if "a" in curve else np.interp(own, curve["x"], curve["y"])
         for curve, own in zip(curves, scores.T, strict=True)

@@ -88,7 +88,7 @@ class Trees:
             Cells(one["name"], one["levels"], NO_CUTS if one["levels"] else own[f"cuts{at}"].tolist())
             for at, one in enumerate(compiled["inputs"])
         ]
-        self.base = np.array(compiled["base"])
+        self.base, self.divisor = np.array(compiled["base"]), compiled["divisor"]
         self.walk: Masks | Nodes = (Masks if compiled["layout"] == "masks" else Nodes)(own, len(self.cells))
 
     def score(self, coded: Coded) -> Array:
@@ -97,4 +97,4 @@ class Trees:
             self.walk.add_up([one[start : start + AT_ONCE] for one in cells])
             for start in range(0, len(cells[0]), AT_ONCE)
         ]
-        return self.base + (parts[0] if len(parts) == 1 else np.concatenate(parts))
+        return self.base + (parts[0] if len(parts) == 1 else np.concatenate(parts)) / self.divisor

@@ -125,7 +125,7 @@ class Compiler:
             "link": "none",
             "feeds": feeds,
             "single": len(feeds) == 1 and len(self.original.columns) > 1,
-            "output": outputs[-1].name,
+            "output": outputs[0].name,
             "columns": self.original.columns,
             "values": self.original.about["values"],
             "binary": self.model.kind == "probability",

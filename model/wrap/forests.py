@@ -62,8 +62,9 @@ def averaged(model: Any) -> dict[str, Any]:
         values = tree.value[:, 0, :]
         if is_classifier:
             values = values / values.sum(axis=1, keepdims=True)
-        add_sklearn(nodes, tree, values / len(trees))
-    return nodes.described("mean" if is_classifier else "none", base=np.zeros(nodes.outputs))
+        add_sklearn(nodes, tree, values)
+    # Added up first and divided then, as scikit-learn does: so that all of them agreeing comes to exactly 1.
+    return nodes.described("mean" if is_classifier else "none", base=np.zeros(nodes.outputs), divisor=len(trees))
 
 
 def add_sklearn(nodes: Nodes, tree: Any, values: Any) -> None:
@@ -199,7 +200,9 @@ def xgboost(model: Any) -> dict[str, Any]:
     if best is not None:
         last = int(grown["model"]["iteration_indptr"][best + 1])
     for at, tree in enumerate(grown["model"]["trees"][:last]):
-        value = np.array(tree["split_conditions"]) * (weights[at] if weights else 1.0)
+        # They are written down as briefly as float32 allows.
+        conditions = np.array(tree["split_conditions"], dtype=np.float32).astype(float)
+        value = conditions * (weights[at] if weights else 1.0)
         left = np.array(tree["left_children"])
         sets = {}
         for node, start, size in zip(
@@ -211,7 +214,7 @@ def xgboost(model: Any) -> dict[str, Any]:
             nodes.own(np.where(left < 0, value, 0.0), grown["model"]["tree_info"][at]),
             sets,
             feature=tree["split_indices"],
-            threshold=tree["split_conditions"],
+            threshold=conditions,
             left=left,
             right=tree["right_children"],
             missing_left=tree["default_left"],

@@ -166,23 +166,37 @@ class Graph:
             self.n_features_in_ = inputs[0].shape[1]
         if not self.single:
             self.feature_names_in_ = np.array([one.name for one in inputs])
-        chances = [one for one in self.session.get_outputs() if "int64" not in one.type and "string" not in one.type]
-        self.output = chances[-1]
-        if "seq(map" in self.output.type or len(self.session.get_outputs()) > 1:
-            self.classes_ = np.arange(0)
+        labels = [one.name for one in self.session.get_outputs() if one.type in ("tensor(int64)", "tensor(string)")]
+        self.label = labels[0] if labels else None
+        self.output = next(one.name for one in self.session.get_outputs() if one.name not in labels)
+
+    def learn_classes(self, X: Any) -> None:
+        """Which class each chance is of, as the graph itself names the likeliest of each row."""
+        if self.label is None:
+            return
+        chances, labels = self.predict(X), self._run(self.label, X)
+        likeliest = chances.argmax(axis=1)
+        named = [labels[likeliest == at] for at in range(chances.shape[1])]
+        if not all(len(own) for own in named):
+            raise CannotOpen(
+                "The graph never names some of its classes for a row of the table, so nobody can tell them apart"
+            )
+        self.classes_ = np.array([own[0] for own in named])
 
     def predict(self, X: Any) -> Any:
+        found = self._run(self.output, X)
+        if isinstance(found, list):
+            found = np.array([list(row.values()) for row in found])
+        return np.asarray(found, dtype=float)
+
+    def _run(self, output: str, X: Any) -> Any:
         kinds = {"tensor(string)": object, "tensor(int64)": np.int64, "tensor(double)": np.float64}
         asked = {}
         for at, one in enumerate(self.session.get_inputs()):
             part = X if self.single else (X[[one.name]] if hasattr(X, "columns") else X[:, [at]])
             asked[one.name] = np.asarray(part).astype(kinds.get(one.type, np.float32))
-        (found,) = self.session.run([self.output.name], asked)
-        if isinstance(found, list):
-            found = np.array([list(row.values()) for row in found])
-        if hasattr(self, "classes_"):
-            self.classes_ = np.arange(found.shape[1])
-        return np.asarray(found, dtype=float)
+        (found,) = self.session.run([output], asked)
+        return found
 
 
 class CatBoost:
@@ -247,7 +261,7 @@ class Frame:
         self.kinds: dict[str, Any] = {name: table[name].dtype for name in table}
         self.levels = {name: {text(v): v for v in table[name].dropna().unique()} for name in table}
 
-    def find_categories(self, model: Any, predict: Callable[[Any], Any]) -> None:
+    def find_categories(self, model: Any) -> None:
         """Some models take text as it is, and some as pandas' categories."""
         listed = getattr(getattr(model, "booster_", getattr(model, "booster", None)), "pandas_categorical", None)
         texts = [name for name in self.table if not pd.api.types.is_numeric_dtype(self.kinds[name])]
@@ -257,7 +271,7 @@ class Frame:
             self.kinds |= {n: pd.CategoricalDtype(levels) for n, levels in zip(texts, listed, strict=True)}
             return
         try:
-            predict(self.build({name: self.table[name].head(20).tolist() for name in self.table}))
+            model.predict(self.build({name: self.table[name].head(20).tolist() for name in self.table}))
         except Exception:
             self.kinds |= {n: pd.CategoricalDtype(sorted(self.table[n].dropna().unique())) for n in texts}
 

@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
 
@@ -40,9 +41,12 @@ class Original:
             )
         except OSError as fault:
             raise CannotWrap(f"{python} does not start: {fault.strerror}") from None
-        self.about: dict[str, Any] = self.ask(
-            "open", file=str(file.resolve()), table=str(table.resolve()), target=target
-        )
+        try:
+            where = {"file": str(file.resolve()), "table": str(table.resolve())}
+            self.about: dict[str, Any] = self.ask("open", target=target, **where)
+        except BaseException:
+            self.__exit__()
+            raise
         self.columns: list[str] = self.about["columns"]
 
     def __enter__(self) -> Self:
@@ -51,7 +55,8 @@ class Original:
     def __exit__(self, *fault: object) -> None:
         assert self.process.stdin is not None
         assert self.process.stdout is not None
-        self.process.stdin.close()
+        with suppress(BrokenPipeError):
+            self.process.stdin.close()
         self.process.stdout.close()
         self.process.wait()
 

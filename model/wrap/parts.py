@@ -66,7 +66,8 @@ class Parts:
         X, estimator = self.matrix(part, rows), self.parts[part].estimator
         if hasattr(estimator, "_preprocess_X"):
             return np.asarray(estimator._preprocess_X(X, reset=False), dtype=float)
-        return dense(X)
+        # What a sparse matrix leaves out is missing to XGBoost, and 0 to everyone else.
+        return dense(X, np.nan if type(estimator).__name__.startswith("XGB") else 0.0)
 
     def score(self, part: int, rows: Rows) -> Any:
         """What the part adds up, before it becomes a chance or an amount."""
@@ -108,8 +109,10 @@ def inner(step: Any) -> list[Any]:
     return [step, *[one for _, part, *_ in named if not isinstance(part, str) for one in inner(part)]]
 
 
-def dense(X: Any) -> Any:
-    X = X.toarray() if hasattr(X, "toarray") else X
+def dense(X: Any, left_out: float = 0.0) -> Any:
+    if hasattr(X, "toarray"):
+        stored, X = X.tocoo(), np.full(X.shape, left_out)
+        X[stored.row, stored.col] = stored.data
     if hasattr(X, "columns"):
         X = np.column_stack([codes_of(X[name]) for name in X.columns])
     return np.asarray(X, dtype=float)
@@ -211,7 +214,7 @@ def calibrated(parts: Parts, estimator: Any, before: Sequence[Any]) -> dict[str,
             if hasattr(curve, "a_"):
                 curves.append({"a": float(curve.a_), "b": float(curve.b_)})
             elif hasattr(curve, "beta_"):
-                curves.append({"beta": float(curve.beta_)})
+                curves.append({"beta": float(curve.beta_), "of_chances": part["link"] != "none"})
             else:
                 curves.append({"x": curve.X_thresholds_, "y": curve.y_thresholds_})
         found.append({"kind": "calibrated", "parts": [part], "curves": curves, "classes": len(estimator.classes_)})

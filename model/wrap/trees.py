@@ -116,6 +116,7 @@ def compile_trees(
         "layout": layout,
         "inputs": listed,
         "base": [0.0] * forest.values.shape[1] if base is None else base.tolist(),
+        "divisor": part.get("divisor", 1),
         "link": part["link"],
     }
     return compiled, {f"{at}.{name}": one for name, one in arrays.items()}, cuts

@@ -31,7 +31,9 @@ class Worker:
         self.model = opening.open_model(file)
         self.columns, self.named = opening.columns_of(self.model, list(self.table.columns))
         self.frame = opening.Frame(self.table[self.columns], self.named)
-        self.frame.find_categories(self.model, lambda rows: self.model.predict(rows))
+        self.frame.find_categories(self.model)
+        if hasattr(self.model, "learn_classes"):
+            self.model.learn_classes(self.frame.build({name: self.table[name].tolist() for name in self.columns}))
         self.parts = Parts(self.frame)
         described = self.parts.describe(self.model)
         made = {name: version(name) for name in LIBRARIES if is_installed(name)}
