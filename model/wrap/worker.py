@@ -45,6 +45,7 @@ class Worker:
                 n: {k: plain(v) for k, v in levels.items()} for n, levels in self.frame.numbers_in_words().items()
             },
             "classes": [plain(one) for one in getattr(self.model, "classes_", ())],
+            "gives_chances": hasattr(self.model, "predict_proba") or not hasattr(self.model, "get_params"),
             "can_fit": hasattr(self.model, "get_params") and hasattr(self.model, "fit"),
             "libraries": {"python": ".".join(map(str, sys.version_info[:2])), **made},
             "made_by": getattr(self.model, "__dict__", {}).get("_sklearn_version", "") or opening.made_by(self.model),

@@ -113,6 +113,10 @@ def labels_of(original: Original, target: pd.Series) -> list[str]:
     classes = original.about["classes"]
     if not classes:
         return []
+    if not original.about["gives_chances"]:
+        raise CannotWrap(
+            f"{original.about['name']} gives no chances of its classes. Put CalibratedClassifierCV around it and fit that"
+        )
     known = [text_of(one) for one in classes]
     there = sorted(set(texts(target)))
     if set(known) == set(there):

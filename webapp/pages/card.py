@@ -71,6 +71,11 @@ class Card:
     def figures(self) -> list[Figure]:
         return compared_figures(self.evaluation)
 
+    @property
+    def everybody(self) -> Share:
+        """Of how many of everybody it was so."""
+        return Share(round(self.evaluation.figures["base_rate"] * self.rows), self.rows)
+
     @cached_property
     def not_recorded(self) -> dict[str, Group]:
         """For each input those in the data of whom it is not recorded."""
@@ -109,11 +114,6 @@ class ChanceCard(Card):
     """The card of a model that answers with one chance."""
 
     template = "card_probability.html"
-
-    @property
-    def everybody(self) -> Share:
-        """Of how many of everybody it was so."""
-        return Share(round(self.evaluation.figures["base_rate"] * self.rows), self.rows)
 
     @cached_property
     def bins(self) -> list[Bin]:

@@ -13,11 +13,15 @@ from tests.model.wrap.conftest import Served, estimates_of
 from tests.model.wrap.pairs import PAIRS, people
 
 DOCS = Path(__file__).resolve().parents[3] / "docs" / "wrapping.md"
+# One of each engine is wrapped whenever the tests are run.
+OFTEN = ("SplineTransformer", "LGBMClassifier with its own categories", "MLPClassifier")
 SERVED_BY = {"tables": "a scorecard", "trees": "trees", "onnx": "an ONNX graph"}
 
 
 @pytest.mark.usefixtures("unmeasured")
-@pytest.mark.parametrize("name", PAIRS)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=() if name in OFTEN else pytest.mark.slow) for name in PAIRS]
+)
 def test_what_is_served_is_what_the_original_says(name: str, tmp_path: Path, serve: Served) -> None:
     pair = PAIRS[name]
     X, y = people(pair.kind, pair.gaps, pair.categories)
