@@ -82,7 +82,10 @@ def vary_all(inputs: Sequence[Asked], answers: Mapping[str, Sequence[Any]]) -> R
 def find_owners(ask: Ask, inputs: Sequence[Asked], X: pd.DataFrame, what: str) -> list[str]:
     """For each column of an answer the one input that it depends on; refused where one depends on several."""
     sizes, owners = [], None
-    for _, base in X.sample(3, random_state=0).iterrows():
+    some = X.sample(3, random_state=0)
+    # Some steps mix their columns only where one of them is missing.
+    without = some.iloc[:1].assign(**{one.name: np.nan for one in inputs if one.unknown})
+    for _, base in pd.concat([some, without]).iterrows():
         blocks = [one.tried[:: max(len(one.tried) // 40, 1)] + one.unknown for one in inputs]
         rows = {
             one.name: [
@@ -103,7 +106,7 @@ def find_owners(ask: Ask, inputs: Sequence[Asked], X: pd.DataFrame, what: str) -
         names = [one.name for one, its in zip(inputs, owners[:, several[0]], strict=True) if its]
         raise CannotWrap(
             f"{what}: one of its columns mixes {' and '.join(names)}, and trees are served from columns of one input "
-            "each. Leave that step out (trees find such things by themselves), or export the model to ONNX"
+            "each. Leave that step out: trees find such things by themselves"
         )
     return [inputs[at].name for at in owners.argmax(axis=0)]
 

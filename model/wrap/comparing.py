@@ -44,7 +44,7 @@ def compare(
         if not apart <= most:
             raise CannotWrap(
                 f"What would be served differs from the model by {apart:.1e} on {what}, where {most:.0e} may be. "
-                "So it is not served. An ONNX graph of the model, made by its own library, may work"
+                "So it is not served"
             )
         furthest = max(furthest, apart)
     return furthest

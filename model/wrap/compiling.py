@@ -32,27 +32,28 @@ class Compiled:
 
 
 class Compiler:
-    def __init__(self, original: Original, model: Any, X: pd.DataFrame) -> None:
+    def __init__(self, original: Original, model: Any, X: pd.DataFrame, turned: bool) -> None:
         self.original, self.model, self.X = original, model, X
+        # Where yes is the first of two classes, the chance is the other's.
+        self.turned = turned
         self.inputs: list[Asked] = list_asked(model, X)
         self.arrays: Arrays = {}
         self.cuts: dict[str, set[Any]] = {}
         self.tolerance = EXACT
 
-    def compile(self, turned: bool) -> Compiled:
-        """Turned where yes is the first of two classes, so that the chance is the other's."""
+    def compile(self) -> Compiled:
         part = self.original.about["part"]
-        if faults := list(unknown_parts(part)):
-            return self.convert(turned, faults[0])
+        if unknown := list(unknown_parts(part)):
+            raise CannotWrap(f"{unknown[0]} is not known here; docs/wrapping.md lists what is")
         sum_of_all = as_one_sum(part)
         if sum_of_all is not None and (self.model.kind, sum_of_all["link"]) in CARDS:
             score = self.read(sum_of_all)
-            if turned:
+            if self.turned:
                 score = scaled(score, -1.0, 0.0)
             amount = self.model.kind == "amount"
             return Compiled({"name": "tables", **({"estimate": score} if amount else score)}, {}, self.tolerance)
         program = self.build(part)
-        engine = {"name": "trees", "program": program, "turned": turned}
+        engine = {"name": "trees", "program": program, "turned": self.turned}
         return Compiled(engine, self.arrays, self.tolerance)
 
     def build(self, part: Mapping[str, Any]) -> dict[str, Any]:
@@ -106,15 +107,12 @@ class Compiler:
 
     # -- ONNX ---------------------------------------------------------------------------------------------
 
-    def convert(self, turned: bool, why: str) -> Compiled:
+    def convert(self) -> Compiled:
         """As an ONNX graph, if its library or skl2onnx can make one."""
         try:
             graph = base64.b64decode(self.original.ask("to_onnx"))
-        except (Failed, CannotWrap) as fault:
-            raise CannotWrap(
-                f"{why} is not known here, and cannot be had as ONNX either ({fault}). What works is listed in "
-                "docs/wrapping.md"
-            ) from None
+        except Failed as fault:
+            raise CannotWrap(f"it cannot be had: {fault}") from None
         import onnxruntime
 
         session = onnxruntime.InferenceSession(graph, providers=["CPUExecutionProvider"])
@@ -130,7 +128,7 @@ class Compiler:
             "values": self.original.about["values"],
             "binary": self.model.kind == "probability",
         }
-        engine = {"name": "onnx", "program": program, "turned": turned}
+        engine = {"name": "onnx", "program": program, "turned": self.turned}
         return Compiled(engine, {"graph": np.frombuffer(graph, np.uint8)}, NEAR)
 
 

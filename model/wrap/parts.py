@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from .forests import TREES
-from .opening import Frame, Native
+from .natives import Native
+from .opening import Frame
 
 Rows = dict[str, list[Any]]
 # What turns an amount before the fit, by the ufunc that turns it back.

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from . import opening
+from .natives import CannotOpen
 from .parts import Parts
 
 LIBRARIES = ("scikit-learn", "numpy", "pandas", "lightgbm", "xgboost-cpu", "xgboost", "catboost", "onnxruntime")
@@ -118,7 +119,7 @@ def main() -> None:
         name, asked = json.loads(line)
         try:
             answer = {"answer": packed(getattr(worker, name)(**asked))}
-        except opening.CannotOpen as fault:
+        except CannotOpen as fault:
             answer = {"refused": str(fault)}
         except Exception as fault:
             answer = {"fault": f"{type(fault).__name__}: {fault}"}

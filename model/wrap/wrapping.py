@@ -76,13 +76,24 @@ def wrap(order: Order, progress: Progress = lambda step: None) -> Wrapped:
             model = replace(declared_in(path), folder=order.folder.resolve())
         X = pd.DataFrame({asked.name: typed(data[asked.name], asked) for asked in model.inputs})
         y = kind_of(model).target(model, texts(data[order.target]))
-        progress("compiling")
-        compiler = Compiler(original, model, X)
-        compiled = compiler.compile(turned=bool(labels) and yes == labels[0])
-        engine = engine_of(model, compiled, X)
-        progress("comparing")
         column = None if yes is None else labels.index(yes)
-        apart = compare(original, engine, compiler.inputs, X, compiler.cuts, column, compiled.tolerance)
+        compiler = Compiler(original, model, X, turned=column == 0)
+
+        def attempt(make: Callable[[], Compiled]) -> tuple[Compiled, float]:
+            progress("compiling")
+            compiled = make()
+            progress("comparing")
+            engine = engine_of(model, compiled, X)
+            return compiled, compare(original, engine, compiler.inputs, X, compiler.cuts, column, compiled.tolerance)
+
+        try:
+            compiled, apart = attempt(compiler.compile)
+        except CannotWrap as why:
+            # What cannot be taken over part by part may convert as a whole.
+            try:
+                compiled, apart = attempt(compiler.convert)
+            except CannotWrap as neither:
+                raise CannotWrap(f"{why}. As an ONNX graph: {neither}") from None
         progress("measuring")
         measured = measure(model, original, X, y, data[order.target], labels, yes, order.unseen, progress)
         compiled.engine["ranges"] = measured.ranges

@@ -101,12 +101,15 @@ def test_a_model_that_nobody_can_convert_is_refused_by_name(tmp_path: Path, serv
 
 def test_trees_on_columns_of_two_inputs_are_refused_with_both_named(tmp_path: Path, serve: Served) -> None:
     from sklearn.ensemble import RandomForestClassifier
-    from sklearn.preprocessing import PolynomialFeatures
+    from sklearn.impute import KNNImputer
 
-    X, y = numbers()
-    fitted = make_pipeline(PolynomialFeatures(), RandomForestClassifier(5)).fit(X, y)
+    X, y = people("probability", gaps=True)
+    X = X[NUMBERS]
+    fitted = make_pipeline(KNNImputer(), RandomForestClassifier(5)).fit(X, y)
     joblib.dump(fitted, tmp_path / "pay.joblib")
-    assert "mixes age and hours" in refusal(serve, tmp_path / "pay.joblib", X, y)
+    why = refusal(serve, tmp_path / "pay.joblib", X, y)
+    assert "mixes age and hours" in why
+    assert "As an ONNX graph: " in why
 
 
 def test_a_converter_that_is_wrong_is_found_out(tmp_path: Path, serve: Served, monkeypatch: pytest.MonkeyPatch) -> None:
