@@ -127,7 +127,8 @@ def refit_in_folds(rater: Rater, y: pd.Series, progress: Callable[[str], None]) 
     for inside, outside in split:
         try:
             parts.append(rater.refit(inside, [rater.y[at] for at in inside], outside))
-        except Failed:
+        except Failed as fault:
+            progress(f"it cannot be fitted anew ({fault})")
             return None
         rows.append(outside)
         progress("fitting anew")

@@ -159,7 +159,11 @@ class Frame:
         try:
             model.predict(self.build({name: self.table[name].head(20).tolist() for name in self.table}))
         except Exception:
-            self.kinds |= {n: pd.CategoricalDtype(sorted(self.table[n].dropna().unique())) for n in texts}
+            self.use_categories()
+
+    def use_categories(self) -> None:
+        texts = [name for name, kind in self.kinds.items() if not pd.api.types.is_numeric_dtype(kind)]
+        self.kinds |= {n: pd.CategoricalDtype(sorted(self.table[n].dropna().unique())) for n in texts}
 
     def numbers_in_words(self) -> dict[str, dict[str, Any]]:
         """Of columns of a few numbers, which a form may offer as choices, the number of each choice."""

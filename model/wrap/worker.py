@@ -7,7 +7,6 @@ of JSON.
 from __future__ import annotations
 
 import base64
-import contextlib
 import json
 import os
 import sys
@@ -76,7 +75,11 @@ class Worker:
         from sklearn.base import clone
 
         fresh = clone(self.model)
-        with contextlib.redirect_stdout(sys.stderr):
+        try:
+            fresh.fit(self.frame.build(rows), np.array(y))
+        except ValueError:
+            # Some models take text when they are asked, and learn only from pandas' categories.
+            self.frame.use_categories()
             fresh.fit(self.frame.build(rows), np.array(y))
         predict = getattr(fresh, "predict_proba", None) or fresh.predict
         found = np.asarray(predict(self.frame.build(asked)), dtype=float)
