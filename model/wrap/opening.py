@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -55,7 +56,18 @@ def open_model(path: str) -> Any:
 def open_joblib(path: str) -> Any:
     import joblib
 
-    return joblib.load(path)
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        model = joblib.load(path)
+    for warning in said:
+        # scikit-learn warns where a version reads what another one wrote, and then may compute otherwise.
+        made, has = (getattr(warning.message, f"{which}_sklearn_version", "") for which in ("original", "current"))
+        if made.split(".")[:2] != has.split(".")[:2]:
+            raise CannotOpen(
+                f"{Path(path).name} was fitted with scikit-learn {made}, and this Python has {has}, which may read it "
+                "otherwise. Name the Python that made it, or one with the same version: --python path/to/python"
+            )
+    return model
 
 
 def open_skops(path: str) -> Any:
@@ -102,14 +114,6 @@ OPENERS: dict[str, Callable[[str], Any]] = {
     ".cbm": open_catboost,
     ".onnx": open_onnx,
 }
-
-
-def made_by(model: Any) -> str:
-    """The version of scikit-learn that a pipeline was fitted by, where one of its parts says so."""
-    for _, step in getattr(model, "steps", ()):
-        if found := getattr(step, "__dict__", {}).get("_sklearn_version", ""):
-            return str(found)
-    return ""
 
 
 def read_table(path: str) -> pd.DataFrame:

@@ -48,7 +48,6 @@ class Worker:
             "gives_chances": hasattr(self.model, "predict_proba") or not hasattr(self.model, "get_params"),
             "can_fit": hasattr(self.model, "get_params") and hasattr(self.model, "fit"),
             "libraries": {"python": ".".join(map(str, sys.version_info[:2])), **made},
-            "made_by": getattr(self.model, "__dict__", {}).get("_sklearn_version", "") or opening.made_by(self.model),
         }
 
     def predict(self, rows: dict[str, list[Any]]) -> Any:

@@ -13,6 +13,7 @@ import lightgbm
 import numpy as np
 import pandas as pd
 import pytest
+import sklearn
 import skops.io
 import xgboost
 from sklearn.linear_model import LogisticRegression
@@ -136,6 +137,19 @@ def test_a_file_of_another_kind_and_one_that_is_broken_are_refused(tmp_path: Pat
     (tmp_path / "pay.joblib").write_bytes(b"no pickle")
     assert "pay.h5 ends in none of .joblib" in refusal(serve, tmp_path / "pay.h5", X, y)
     assert "--python path/to/python" in refusal(serve, tmp_path / "pay.joblib", X, y)
+
+
+def test_a_file_of_another_version_is_refused_with_both_versions(tmp_path: Path, serve: Served) -> None:
+    X, y = numbers()
+    fitted = LogisticRegression().fit(X, y)
+    joblib.dump(fitted, tmp_path / "new.joblib")
+    written = (tmp_path / "new.joblib").read_bytes()
+    own = sklearn.__version__.encode()
+    older = own.replace(b"1.", b"0.", 1)
+    assert own in written
+    (tmp_path / "pay.joblib").write_bytes(written.replace(own, older))
+    why = refusal(serve, tmp_path / "pay.joblib", X, y)
+    assert f"was fitted with scikit-learn {older.decode()}, and this Python has {own.decode()}" in why
 
 
 def test_a_python_that_does_not_start_is_named(tmp_path: Path, serve: Served) -> None:
