@@ -20,6 +20,7 @@ ORDER = (
     ("webapp.ask",),
     ("webapp.http",),
     ("webapp.text", "webapp.settings"),
+    ("model.wrap",),
     ("model.draft",),
     ("model.learn",),
     ("model.files",),

@@ -165,12 +165,8 @@ def weigh(predictor: Predictor, asked: Sequence[Asked], caller: Caller, budget: 
     budget.patterns -= len(patterns)
     if budget.patterns < 0:
         raise over(f"Send rows with up to {MOST_PATTERNS} different sets of unknown answers at once")
-    recorded = getattr(predictor.engine, "recorded", None)
-    if recorded is None:
-        return
     for unknown, rows in patterns.items():
-        ways = len(recorded.ways(tuple([name for name in unknown if name in recorded.names])))
-        budget.sums -= rows * ways * (WRITTEN_SUM if explain else 1)
+        budget.sums -= rows * predictor.engine.ways(unknown) * (WRITTEN_SUM if explain else 1)
     if budget.sums < 0:
         raise over(
             f"The unknown answers make these {MOST_SUMS - budget.sums:,} sums, and up to {MOST_SUMS:,} can be asked for "

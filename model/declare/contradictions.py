@@ -13,7 +13,21 @@ from .faults import sentence
 from .inputs import MOST_LISTED, ChoiceInput, NumberInput
 from .model import Kind, Model
 from .reading import read_answers
-from .recipe import Blend, Block, Boosted, Curve, Pair, Part, Recipe, Steps, Table, draws_lines, listed, parts_of
+from .recipe import (
+    Blend,
+    Block,
+    Boosted,
+    Curve,
+    Pair,
+    Part,
+    Recipe,
+    Steps,
+    Table,
+    Wrapped,
+    draws_lines,
+    listed,
+    parts_of,
+)
 
 KINDS = get_args(Kind)
 # What a form, Flask-WTF's form, an address or a request to the API means by a name.
@@ -77,7 +91,7 @@ def in_examples(model: Model) -> Iterator[str]:
 def in_recipe(model: Model, recipe: Recipe) -> Iterator[str]:
     if not isinstance(recipe.yes, str):
         yield f"yes: the table is read as text, so write {str(recipe.yes)!r} and not {recipe.yes!r}"
-    if not recipe.candidates:
+    if not recipe.candidates and not isinstance(recipe, Wrapped):
         yield "candidates: there is none, so there is nothing to learn"
     blocks: list[Block] = []
     for candidate in recipe.candidates:

@@ -79,5 +79,9 @@ class Model:
         return self.folder / "trained" / f"{self.name}.people"
 
     @property
+    def arrays_path(self) -> Path:
+        return self.folder / "trained" / f"{self.name}.npz"
+
+    @property
     def pickle_path(self) -> Path:
         return self.folder / "trained" / f"{self.name}.joblib"

@@ -186,6 +186,14 @@ class Recipe:
 
 
 @dataclass(frozen=True)
+class Wrapped(Recipe):
+    """A model that was fitted elsewhere: the table says what its form asks, and how good it is."""
+
+    candidates: Sequence[Candidate] = ()
+    table: str | Path | Callable[[], Any] = ""
+
+
+@dataclass(frozen=True)
 class Given:
     """A slope and an intercept that were fitted elsewhere, on data that may not be passed on."""
 

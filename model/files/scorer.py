@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 
 from model.predict.predictor import Predictor
+from model.predict.program import Program
 
 from .cells import Cells, Column
 from .headings import added_columns, input_columns
@@ -71,6 +72,10 @@ class Scorer:
         estimates = self._tables.estimate(cells, unknown) if self._tables else None
         if estimates is not None:
             return estimates
+        if isinstance(engine := self._predictor.engine, Program):
+            coded = {c.asked.name: (c.answers, np.minimum(codes, len(c.answers) - 1)) for c, codes in cells.pairs()}
+            columns, labels = engine.estimate_coded(coded), np.array(self._predictor.kind.labels, dtype=object)
+            return [labels[np.argmax(columns[::3], axis=0)], *columns] if len(labels) else columns
         # Each combination of answers is asked of the predictor once.
         if len(self._known) > MOST_REMEMBERED:
             self._known = {}

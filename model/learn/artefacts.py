@@ -39,11 +39,24 @@ def make_folder(model: Model) -> None:
         raise NotWritten(folder, fault) from None
 
 
-def save(model: Model, fitted: Any, people: bytes | None = None, **learned: Mapping[str, Any]) -> Card:
+def save(
+    model: Model,
+    fitted: Any = None,
+    people: bytes | None = None,
+    arrays: bytes | None = None,
+    **learned: Mapping[str, Any],
+) -> Card:
     """Write the files of one training, unless they would say what those there are say; return the card."""
     pickled = io.BytesIO()
     joblib.dump(fitted, pickled, compress=9)
-    files = {model.pickle_path: pickled.getvalue()} | ({} if people is None else {model.people_path: people})
+    own = {
+        model.pickle_path: pickled.getvalue() if fitted is not None else None,
+        model.people_path: people,
+        model.arrays_path: arrays,
+    }
+    files = {path: whole for path, whole in own.items() if whole is not None}
+    if arrays is not None:
+        learned["engine"] = {**learned["engine"], "file": hashlib.sha256(arrays).hexdigest()}
     # It changes when, and only when, some answer could: it stands for all that the engine reads.
     engine = [learned["engine"], *([NETWORK_SHA256] if model.has_photo else [])]
     content = {
@@ -51,7 +64,7 @@ def save(model: Model, fitted: Any, people: bytes | None = None, **learned: Mapp
         "kind": model.kind,
         "version": hashlib.sha256(json.dumps(engine, sort_keys=True).encode()).hexdigest()[:8],
         "trained": datetime.datetime.now(datetime.UTC).date().isoformat(),
-        "pickle": hashlib.sha256(pickled.getvalue()).hexdigest(),
+        "pickle": hashlib.sha256(pickled.getvalue()).hexdigest() if fitted is not None else "",
         "libraries": {
             "python": ".".join(platform.python_version_tuple()[:2]),
             **{name: version(name) for name in LIBRARIES},
@@ -72,7 +85,11 @@ def are_there(model: Model, content: Mapping[str, Any]) -> bool:
     may_differ = {"checksum": "", "trained": "", "pickle": ""}
     try:
         old = read_content(model.card_path)
-        sums = {model.pickle_path: old["pickle"], model.people_path: old["data"].get("people")}
+        sums = {
+            model.pickle_path: old["pickle"],
+            model.people_path: old["data"].get("people"),
+            model.arrays_path: old["engine"].get("file"),
+        }
         whole = all(digest(path) == expected for path, expected in sums.items() if expected)
     except (OSError, ValueError, LookupError):
         return False

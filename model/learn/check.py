@@ -11,7 +11,7 @@ import pandas as pd
 
 from model.declare.model import Model
 from model.declare.photo import PhotoInput
-from model.declare.recipe import Given
+from model.declare.recipe import Given, Wrapped
 from model.predict.card import read_card, read_trained, tampered
 from model.predict.predictor import Predictor
 from model.vision import network
@@ -34,6 +34,14 @@ def check(model: Model) -> Iterator[str]:
     if model.has_photo:
         network.verify()
         yield "network: checksum holds"
+    if isinstance(model.recipe, Wrapped):
+        if file := card.engine.get("file"):
+            check_sum(model.arrays_path, file)
+            yield "arrays: checksum holds"
+        predictor.load()
+        assert card.wrapped is not None
+        yield f"wrapped: it differed from {card.wrapped.file} by at most {card.wrapped.apart:.1e} when it was compared"
+        return
     # Nothing is unpickled before its checksum is found right.
     check_sum(model.pickle_path, card.pickle)
     fitted = joblib.load(model.pickle_path)

@@ -37,6 +37,9 @@ class Levels(TransformerMixin, BaseEstimator):
 class Bends(TransformerMixin, BaseEstimator):
     """A spline through fixed knots, the line beside it that it may lean on, and a column that marks a missing value."""
 
+    # What a pickle of an older edition does not say.
+    straight = False
+
     def __init__(self, knots: Sequence[float], degree: int, straight: bool, may_be_missing: bool) -> None:
         self.knots = knots
         self.degree = degree

@@ -1,7 +1,6 @@
 """What each kind of answer does differently in training."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
 from functools import partial
 from typing import Any
 
@@ -17,11 +16,11 @@ from model.declare.model import Model
 from model.declare.recipe import Blend, Boosted, Way
 from model.evaluate import metrics
 from model.evaluate.told import Crowd, tell_amounts, tell_chances, tell_classes
-from model.predict.residuals import Residuals
 
 from .boost import Boosting
 from .compile import compile_amount, compile_chances
 from .design import columns
+from .errors import add_ranges, errors_by_estimate
 from .estimators import AverageOverUnknown, EstimateWithRange
 
 Predicted = NDArray[np.float64]
@@ -156,17 +155,12 @@ class Amount(Kind):
     def with_range(self, model: Model, truth: Any, predicted: Predicted, folds: NDArray[np.intp]) -> Predicted:
         if model.learns.range_by != "residuals" or predicted.shape[1] > 1:
             return predicted
-        whole = np.repeat(predicted, 3, axis=1)
-        for fold in np.unique(folds):
-            own, others = folds == fold, folds != fold
-            table = Residuals.of(truth[others], predicted[others, 0], model.learns.holds)
-            whole[own, 1:] = [table.range(value) for value in predicted[own, 0].tolist()]
-        return whole
+        return add_ranges(truth, predicted[:, 0], folds, model.learns.holds)
 
     def range_table(self, model: Model, truth: Any, predicted: Predicted) -> dict[str, Any]:
         if model.learns.range_by != "residuals":
             return {}
-        return {"residuals": asdict(Residuals.of(truth, predicted[:, 0], model.learns.holds))}
+        return {"ranges": [errors_by_estimate(truth, predicted[:, 0], model.learns.holds)]}
 
     def predict(self, fitted: Any, X: pd.DataFrame) -> Predicted:
         """The amount, and the two ends of its range where the estimator gives them."""

@@ -23,7 +23,7 @@ from threadpoolctl import threadpool_limits
 from model.declare.inputs import ChoiceInput
 from model.declare.model import Model
 from model.declare.photo import PhotoInput
-from model.declare.recipe import Blend, Boosted, Given, Way
+from model.declare.recipe import Blend, Boosted, Given, Way, Wrapped
 from model.evaluate.metrics import digits
 from model.evaluate.told import FEWEST, Crowd
 from model.predict.card import Card
@@ -32,7 +32,7 @@ from .artefacts import make_folder, save
 from .kinds import Kind, Predicted, kind_of
 from .people import compile_people
 from .rows import Rows
-from .table import data_digest, rows_of
+from .table import Disagreement, data_digest, rows_of
 
 Progress = Callable[[str], None]
 Fit = Callable[[Rows], Any]
@@ -40,6 +40,8 @@ Fit = Callable[[Rows], Any]
 
 def train(model: Model, progress: Progress = lambda step: None) -> Card:
     """Train a model and write its pickle and its card; return the card."""
+    if isinstance(model.recipe, Wrapped):
+        raise Disagreement(f"{model.name} was fitted elsewhere and wrapped. Wrap it again: python run.py wrap FILE")
     # How many threads share a sum decides its last digits, and with them the version.
     with threadpool_limits(1, "blas"), warnings.catch_warnings():
         # Boosting says that its own drawings leave out what is missing, and pairs of classes; here nothing does.

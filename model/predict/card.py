@@ -114,6 +114,17 @@ class Evaluation:
     told: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Wrapped:
+    """Of a model that was fitted elsewhere: its file, how far what is served is from it, and what was measured how."""
+
+    file: str
+    apart: float
+    tolerance: float
+    # "folds" of fresh fits, rows that were said to be "unseen", or "nothing".
+    measured: str
+
+
 @dataclass(frozen=True, eq=False)
 class Card:
     checksum: str
@@ -129,6 +140,7 @@ class Card:
     evaluation: Evaluation
     # The compiled model, as the engine that it names reads it.
     engine: Mapping[str, Any]
+    wrapped: Wrapped | None = None
 
 
 def write_card(path: Path, content: Mapping[str, Any]) -> None:
@@ -202,6 +214,7 @@ def read_card(path: Path) -> Card:
         **{
             **content,
             "recipe": Fit(**content["recipe"]),
+            "wrapped": Wrapped(**content["wrapped"]) if "wrapped" in content else None,
             "data": Data(**content["data"]),
             "observed": {name: Observed(**seen) for name, seen in content["observed"].items()},
             "evaluation": evaluation_of(content["evaluation"]),

@@ -169,7 +169,7 @@ class Trials:
         self.focus = predictor.focus(answers)
         self.above = predictor.values(answers)[self.focus] > 0.5
         # One estimate is so many sums.
-        self.sums = len(predictor.engine.recorded.ways(predictor.averaged(answers)))
+        self.sums = predictor.engine.ways(predictor.unknown(answers))
 
     def find(self, group: Sequence[Input], most: int) -> Sized | None:
         changes = self._sort(group, max(most // self.sums, 1))

@@ -12,10 +12,11 @@ from collections.abc import Mapping, Sequence
 from operator import mul
 from typing import Any
 
+from model.declare.inputs import list_values
 from model.declare.model import Model
 
 from .logistic import NORMAL_95, logit, sigmoid, softmax
-from .residuals import Residuals
+from .ranges import Ranges
 from .tables import Answers, Score, Term, Vector, add, length
 from .unknown import Recorded, Ways
 
@@ -26,7 +27,8 @@ Range = tuple[float, float]
 class Engine(ABC):
     # The sums behind the estimates by their names; an engine of another kind has none.
     scores: Mapping[str, Score]
-    recorded: Recorded
+    # The ranges, where they follow from the estimates alone.
+    span: Ranges
 
     @abstractmethod
     def predict(self, rows: Sequence[Answers]) -> Columns:
@@ -44,6 +46,17 @@ class Engine(ABC):
         """The estimates with one answer replaced by each of these."""
         return self.predict([{**answers, name: value} for value in values])
 
+    def load(self) -> None:  # noqa: B027 - most have nothing to read
+        """Read and build beforehand what the first estimate needs."""
+
+    def ways(self, unknown: Sequence[str]) -> int:
+        """How many estimates are made for one row that lacks these answers."""
+        return 1
+
+    @abstractmethod
+    def seen(self, name: str, most: int) -> Sequence[Any]:
+        """Answers that people gave to an input that may be unknown, at most so many."""
+
 
 class Tables(Engine):
     """An engine whose scores are sums of points."""
@@ -53,18 +66,32 @@ class Tables(Engine):
 
     def __init__(self, model: Model, compiled: Mapping[str, Any]) -> None:
         self.model = model
-        self.scores = {name: Score(compiled[name] if name else compiled) for name in self.names}
+        self.span = Ranges(compiled.get("ranges"))
+        self.scores = {name: Score(compiled[name] if name else compiled) for name in self.names_in(compiled)}
         self.score = self.scores[self.names[0]]
         self.recorded = Recorded(compiled.get("people", {"inputs": [], "answers": [], "counts": []}))
         self.averaged = frozenset(self.recorded.names)
+        self._seen: Mapping[str, Sequence[Any]] = compiled.get("seen", {})
         # What the search for the smallest changes has found for the commonest answers.
         self.gains: dict[Any, Any] = {}
 
     def predict(self, rows: Sequence[Answers]) -> Columns:
         return tuple(zip(*[self.predict_one(row) for row in rows], strict=True))
 
+    def names_in(self, compiled: Mapping[str, Any]) -> tuple[str, ...]:
+        return self.names
+
     def unknown(self, answers: Answers) -> tuple[str, ...]:
         return tuple([name for name, answer in answers.items() if answer is None and name in self.averaged])
+
+    def ways(self, unknown: Sequence[str]) -> int:
+        averaged = tuple([name for name in unknown if name in self.averaged])
+        return len(self.recorded.ways(averaged)) if averaged else 1
+
+    def seen(self, name: str, most: int) -> Sequence[Any]:
+        if name in self.averaged:
+            return self.recorded.seen(name, most)
+        return self._seen[name][:most] if name in self._seen else list_values(self.model.input[name], most)
 
     @abstractmethod
     def result(self, scores: Vector) -> Vector:
@@ -103,9 +130,7 @@ class ChanceTables(Tables):
     def ranges(self, answers: Answers) -> list[Range]:
         if not self.score.intercept_spread:
             if self.model.views is None:
-                # Nothing is known of a range.
-                value = self.predict_one(answers)[0]
-                return [(value, value)]
+                return self.span.around(self.predict_one(answers))
             # A photo's range is what other views of it show.
             views = self.model.views(answers)
             features = self.model.features or (lambda view: view)
@@ -147,7 +172,10 @@ class ClassesTables(Tables):
         return softmax(self.score.several(answers))
 
     def ranges(self, answers: Answers) -> list[Range]:
-        chances, vectors = self.predict_one(answers), self.score.spread(answers)
+        chances = self.predict_one(answers)
+        if not self.score.intercept_spread:
+            return self.span.around(chances)
+        vectors = self.score.spread(answers)
         return [class_range(number, chances, vectors) for number in range(len(chances))]
 
 
@@ -168,11 +196,9 @@ class AmountTables(Tables):
 
     names: tuple[str, ...] = ("estimate", "low", "high")
 
-    def __init__(self, model: Model, compiled: Mapping[str, Any]) -> None:
-        self.residuals = Residuals(**compiled["residuals"]) if "residuals" in compiled else None
-        if self.residuals:
-            self.names = ("estimate",)
-        super().__init__(model, compiled)
+    def names_in(self, compiled: Mapping[str, Any]) -> tuple[str, ...]:
+        # Where the range is as wide as the model was off, it has no sums for its ends.
+        return tuple([name for name in self.names if name in compiled])
 
     def result(self, scores: Vector) -> Vector:
         return scores
@@ -181,7 +207,7 @@ class AmountTables(Tables):
         return (self.score.one(answers),)
 
     def ranges(self, answers: Answers) -> list[Range]:
-        if self.residuals:
-            return [self.residuals.range(*self.predict_one(answers))]
+        if len(self.scores) == 1:
+            return self.span.around(self.predict_one(answers))
         value, low, high = [score.one(answers) for score in self.scores.values()]
         return [(min(low, value), max(high, value))]

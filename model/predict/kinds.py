@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from model.declare.model import Model
 
-from .engine import AmountTables, ChanceTables, ClassesTables, Tables
+from .engine import AmountTables, ChanceTables, ClassesTables, Engine
+
+
+def make_program(model: Model, compiled: Mapping[str, Any]) -> Engine:
+    # NumPy is for the models that need it.
+    from .program import Program
+
+    return Program(model, compiled)
+
+
+# What is no sum, by what it is made of: trees, alone or joined with others, or an ONNX graph.
+PROGRAMS = {"trees": make_program, "onnx": make_program}
 
 
 @dataclass(frozen=True)
@@ -27,7 +38,7 @@ class Probability:
 
     # What programs and files call the number.
     number = "probability"
-    engines: Mapping[str, type[Tables]] = {"tables": ChanceTables}
+    engines: Mapping[str, Callable[[Model, Mapping[str, Any]], Engine]] = {"tables": ChanceTables, **PROGRAMS}
 
     def __init__(self, model: Model) -> None:
         self.model = model
@@ -57,7 +68,7 @@ class Probability:
 class Classes(Probability):
     """A chance for each of several classes."""
 
-    engines = {"tables": ClassesTables}
+    engines = {"tables": ClassesTables, **PROGRAMS}
 
     @property
     def labels(self) -> list[str]:
@@ -86,7 +97,7 @@ class Amount(Probability):
     """How much of something."""
 
     number = "amount"
-    engines = {"tables": AmountTables}
+    engines = {"tables": AmountTables, **PROGRAMS}
 
 
 KINDS: Mapping[str, type[Probability]] = {"probability": Probability, "classes": Classes, "amount": Amount}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from model.declare.inputs import NumberInput, list_values
+from model.declare.inputs import NumberInput
 from model.declare.model import Model
 from model.declare.reading import read_answers
 
@@ -61,6 +61,7 @@ class Predictor:
 
     def load(self) -> None:
         """Build what the first answer needs before it is asked for."""
+        self.engine.load()
         _ = self.crowd, self.example_values
 
     def features(self, answers: Answers) -> Answers:
@@ -100,18 +101,12 @@ class Predictor:
     def unknown(self, answers: Answers) -> tuple[str, ...]:
         return tuple([name for name, answer in answers.items() if answer is None])
 
-    def averaged(self, answers: Answers) -> tuple[str, ...]:
-        """The unknown answers that are averaged over the people in the data; the others have points of their own."""
-        return tuple([name for name in self.unknown(answers) if name in self.engine.recorded.names])
-
     def unknown_answers(self, answers: Answers) -> list[UnknownAnswer]:
         """For each unknown answer how low and how high the estimate could be if it were known."""
-        unknown, averaged = self.unknown(answers), self.averaged(answers)
+        unknown = self.unknown(answers)
         found = []
         for name in unknown:
-            most = MOST_TRIED // len(unknown)
-            asked = self.model.input[name]
-            values = self.engine.recorded.seen(name, most) if name in averaged else list_values(asked, most)
+            values = self.engine.seen(name, MOST_TRIED // len(unknown))
             tried = list(zip(self.vary(answers, name, values), values, strict=True))
             low, high = min(tried, key=lambda pair: pair[0]), max(tried, key=lambda pair: pair[0])
             found.append(UnknownAnswer(name, *low, *high))

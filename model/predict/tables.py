@@ -28,29 +28,37 @@ class Axis:
     """One input of a term: its levels, and how an answer lies among them.
 
     An answer is a level itself; or lies on a straight line between two; or has the level of the step that it
-    stands on, which begins there. After the levels come cells for what is not recorded and what is unknown.
+    stands on, which begins there; or lies on a piece of a curve, a polynomial through the levels of that piece. After
+    the levels come cells for what is not recorded and what is unknown.
     """
 
     name: str
     levels: Sequence[Any]
     between: bool = False
     steps: bool = False
+    # The degree of a curve's pieces, each of which has one level more than that.
+    degree: int = 0
     cells: Sequence[Any] = ()
 
     def __len__(self) -> int:
         return len(self.levels) + len(self.cells)
 
+    @property
+    def draws_lines(self) -> bool:
+        """Whether there are answers between its levels."""
+        return self.between or self.steps or self.degree > 0
+
     def finder(self) -> Callable[[Any], Place]:
         cells: dict[Any, Place] = {cell: ((len(self.levels) + at, 1.0),) for at, cell in enumerate(self.cells)}
-        if not self.between and not self.steps:
+        if not self.draws_lines:
             listed: dict[Any, Place] = {level: ((at, 1.0),) for at, level in enumerate(self.levels)}
             return (listed | cells).__getitem__
-        find = self._step if self.steps else self._interpolated
+        find = self._step if self.steps else self._curved if self.degree else self._interpolated
         return (lambda answer: cells[answer] if answer in cells else find(answer)) if cells else find
 
     def answers(self, whole: bool) -> Sequence[Any] | None:
         """Every answer there is, where they can be counted."""
-        if not self.between and not self.steps:
+        if not self.draws_lines:
             return [*self.levels, *self.cells]
         if not whole or self.levels[-1] - self.levels[0] > MOST_COUNTED:
             return None
@@ -58,6 +66,18 @@ class Axis:
 
     def _step(self, answer: float) -> Place:
         return ((max(bisect_right(self.levels, answer) - 1, 0), 1.0),)
+
+    def _curved(self, answer: float) -> Place:
+        """The piece's levels, each with the part that the polynomial through all of them takes of it."""
+        size = self.degree + 1
+        start = max((bisect_right(self.levels, answer) - 1) // size, 0) * size
+        own = self.levels[start : start + size]
+        if answer in own:
+            return ((start + own.index(answer), 1.0),)
+        # Levels lie as Chebyshev's points do, whose weights alternate and are half as large at both ends.
+        parts = [(-1) ** at * (0.5 if at in (0, self.degree) else 1.0) / (answer - x) for at, x in enumerate(own)]
+        total = math.fsum(parts)
+        return tuple([(start + at, part / total) for at, part in enumerate(parts)])
 
     def _interpolated(self, answer: float) -> Place:
         left = min(max(bisect_right(self.levels, answer) - 1, 0), len(self.levels) - 2)
@@ -158,7 +178,12 @@ def axis_of(compiled: Mapping[str, Any], at: int) -> Axis:
     kinds = (("missing", NOT_RECORDED), ("unknown", None))
     cells = tuple([cell for kind, cell in kinds if name in compiled.get(kind, ())])
     return Axis(
-        name, compiled["levels"][at], name in compiled.get("between", ()), name in compiled.get("steps", ()), cells
+        name,
+        compiled["levels"][at],
+        name in compiled.get("between", ()),
+        name in compiled.get("steps", ()),
+        compiled.get("degrees", {}).get(name, 0),
+        cells,
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from model.declare.model import Model
+from model.declare.recipe import Wrapped
 from webapp.settings import VERSION, settings_from
 
 from .names import all_models, model_named
@@ -17,6 +18,7 @@ from .progress import progress
 from .score import score
 from .serve import REFUSALS, serve
 from .words import words
+from .wrap import wrap
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 NAMES = click.argument("names", metavar="[MODEL]...", nargs=-1, type=model_named)
@@ -56,6 +58,7 @@ def main(context: click.Context, /, workers: int, tls_cert: Path | None, tls_key
     python run.py train census         learn the census model anew
     python run.py check                check every model's files
     python run.py score census IN OUT  estimate every row of a file
+    python run.py wrap FILE …          serve a model that was fitted elsewhere
     """
     settings = settings_from(os.environ)
     if context.invoked_subcommand is None:
@@ -80,7 +83,7 @@ def train(names: tuple[Model, ...]) -> None:
     from model.learn.train import report, steps
     from model.learn.train import train as learn
 
-    for model in names or all_models():
+    for model in names or [model for model in all_models() if not isinstance(model.recipe, Wrapped)]:
         try:
             with progress(model.name, steps(model)) as advance:
                 card = learn(model, advance)
@@ -108,5 +111,5 @@ def check(names: tuple[Model, ...]) -> None:
             raise click.ClickException(str(failed)) from None
 
 
-for command in (new, words, score):
+for command in (new, wrap, words, score):
     main.add_command(command)

@@ -31,6 +31,7 @@ from webapp.http.addresses import address_of
 from webapp.http.cache import kept
 from webapp.http.models import predictor_of
 from webapp.text.charts import Plot, Rows, amount_plot, calibration_plot, gaps_plot, roc_plot
+from webapp.text.kinds import is_measured
 
 from .equation import Sum, sums_of, work_out
 
@@ -64,6 +65,11 @@ class Card:
     @property
     def figures(self) -> list[Figure]:
         return compared_figures(self.evaluation)
+
+    @property
+    def everybody(self) -> Share:
+        """Of how many of everybody it was so."""
+        return Share(round(self.evaluation.figures["base_rate"] * self.rows), self.rows)
 
     @cached_property
     def not_recorded(self) -> dict[str, Group]:
@@ -103,11 +109,6 @@ class ChanceCard(Card):
     """The card of a model that answers with one chance."""
 
     template = "card_probability.html"
-
-    @property
-    def everybody(self) -> Share:
-        """Of how many of everybody it was so."""
-        return Share(round(self.evaluation.figures["base_rate"] * self.rows), self.rows)
 
     @cached_property
     def bins(self) -> list[Bin]:
@@ -278,6 +279,12 @@ class GivenCard(Card):
         return told_right(self.matrix)
 
 
+class UnmeasuredCard(Card):
+    """The card of a model of which nobody knows how good it is."""
+
+    template = "card_unmeasured.html"
+
+
 CARDS = {"probability": ChanceCard, "classes": ClassesCard, "amount": AmountCard}
 
 
@@ -287,5 +294,7 @@ def card_of(predictor: Predictor) -> Card:
     name = predictor.model.name
     if name not in cards:
         kind = GivenCard if isinstance(predictor.model.recipe, Given) else CARDS[predictor.model.kind]
+        if not is_measured(predictor.card.evaluation.figures):
+            kind = UnmeasuredCard
         cards[name] = kind(predictor)
     return cards[name]

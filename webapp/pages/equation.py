@@ -34,6 +34,8 @@ class PointTable:
     columns: list[str]
     # The inputs between whose listed answers straight lines run.
     between: list[Input]
+    # Through how many listed answers at a time the curve runs, where there is one.
+    through: int
     # The class that these points are for, where two inputs leave no room for all classes at once.
     label: str = ""
 
@@ -71,7 +73,7 @@ def sum_of(predictor: Predictor, name: str, score: Score) -> Sum:
         elif len(asked) == 1:
             words = level_words(asked[0], term.axes[0])
             rows = [Row(*row) for row in zip(words, points, strict=True)]
-            tables.append(PointTable(asked, rows, labels, between(term, asked)))
+            tables.append(PointTable(asked, rows, labels, between(term, asked), pieces(term)))
         else:
             tables.extend(pairs_of(asked, term, points, labels))
     return Sum(name, score.intercept, units, tables)
@@ -102,6 +104,11 @@ def between(term: Term, inputs: Sequence[Input]) -> list[Input]:
     return [asked for asked, axis in zip(inputs, term.axes, strict=True) if axis.between]
 
 
+def pieces(term: Term) -> int:
+    """How many listed answers a curve runs through at a time; none where there are no curves."""
+    return max(axis.degree + 1 if axis.degree else 0 for axis in term.axes)
+
+
 def pairs_of(
     inputs: tuple[Input, ...], term: Term, points: Sequence[Points], labels: Sequence[str]
 ) -> Iterator[PointTable]:
@@ -115,7 +122,8 @@ def pairs_of(
             grid = [list(column) for column in zip(*grid, strict=True)]
         rows = [Row(*row) for row in zip(top if turned else side, grid, strict=True)]
         asked = inputs[::-1] if turned else inputs
-        yield PointTable(asked, rows, side if turned else top, between(term, inputs), label)
+        columns = side if turned else top
+        yield PointTable(asked, rows, columns, between(term, inputs), pieces(term), label)
 
 
 @dataclass(frozen=True)

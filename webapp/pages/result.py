@@ -243,7 +243,7 @@ class Result:
 
     @property
     def number_of_sums(self) -> int:
-        return len(self.predictor.engine.recorded.ways(self.predictor.averaged(self.answers)))
+        return self.predictor.engine.ways(self.predictor.unknown(self.answers))
 
     # -- where it goes wrong --------------------------------------------------------------------------
 

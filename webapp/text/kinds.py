@@ -14,6 +14,13 @@ from model.predict.kinds import Estimate
 from .dots import Dots, draw_chance, draw_classes, hundredths
 from .numbers import about, about_rest, amount, out_of_100
 
+# Of a model that could be fitted anew to no other rows, and was tried on none that it had not seen.
+NOT_MEASURED = "No honest figure is known of how good this model is."
+
+
+def is_measured(figures: Mapping[str, float]) -> bool:
+    return bool(figures.keys() & {"accuracy", "mean_error", "right_yes"})
+
 
 class Chance:
     """One chance of yes, out of 100."""
@@ -73,6 +80,8 @@ class Chance:
     def accuracy(self, figures: Mapping[str, float]) -> str:
         """How good a model is, in one plain sentence from its own figures."""
         words = self.words
+        if not is_measured(figures):
+            return NOT_MEASURED
         if "accuracy" in figures:
             return f"Right about {hundredths(figures['accuracy'])} of 100 {words.many} that it had not seen."
         right = hundredths(figures["right_yes"])
@@ -129,6 +138,8 @@ class Amount(Chance):
         return f"{self.number(abs(more))} {'more' if more > 0 else 'less'}."
 
     def accuracy(self, figures: Mapping[str, float]) -> str:
+        if not is_measured(figures):
+            return NOT_MEASURED
         return f"Off by {self.number(figures['mean_error'])} on average, on {self.words.many} it had not seen."
 
 

@@ -1,0 +1,222 @@
+"""A model as a short program: trees, sums or a graph at its leaves, and what joins them above; many rows at once."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from model.declare.model import Model
+
+from .card import read_trained, tampered
+from .engine import Columns, Engine, Range
+from .ranges import LEAST, Ranges
+from .tables import Answers, Score, Vector
+from .trees import Array, Coded, Trees
+
+Scores = Callable[[Coded], Array]
+# One estimate takes about as long as so many sums of a scorecard.
+WORTH = 20
+
+
+def softmax(scores: Array) -> Array:
+    grown = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return grown / grown.sum(axis=1, keepdims=True)
+
+
+def sigmoid(scores: Array) -> Array:
+    grown = np.exp(-np.abs(scores))
+    return np.where(scores >= 0, 1.0, grown) / (1 + grown)
+
+
+def normalise(chances: Array) -> Array:
+    """Shares of one; where all are nothing, all alike."""
+    total = chances.sum(axis=1, keepdims=True)
+    return np.divide(chances, total, out=np.full_like(chances, 1 / chances.shape[1]), where=total != 0)
+
+
+LINKS: Mapping[str, Callable[[Array], Array]] = {
+    "none": lambda scores: scores,
+    "mean": lambda scores: scores,
+    "sigmoid": sigmoid,
+    "double sigmoid": lambda scores: sigmoid(2 * scores),
+    "softmax": softmax,
+    "each": lambda scores: normalise(sigmoid(scores)),
+    "exp": np.exp,
+}
+
+
+class Sum:
+    """A scorecard within a program."""
+
+    def __init__(self, compiled: Mapping[str, Any]) -> None:
+        self.sum = Score(compiled)
+
+    def score(self, coded: Coded) -> Array:
+        columns = [np.array(answers, dtype=object).take(codes) for answers, codes in coded.values()]
+        rows = [dict(zip(coded, row, strict=True)) for row in zip(*columns, strict=True)]
+        return np.array([self.sum.several(row) for row in rows])
+
+
+class Graph:
+    """An ONNX graph, which is read when it is first asked."""
+
+    def __init__(self, compiled: Mapping[str, Any], arrays: Mapping[str, Array]) -> None:
+        self.compiled, self.arrays = compiled, arrays
+
+    @cached_property
+    def session(self) -> Any:
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1
+        return onnxruntime.InferenceSession(self.arrays["graph"].tobytes(), options, ["CPUExecutionProvider"])
+
+    def score(self, coded: Coded) -> Array:
+        columns = {name: self._column(name, *coded[name]) for name in self.compiled["columns"]}
+        if self.compiled["single"]:
+            kind = self.compiled["feeds"][0]["kind"]
+            asked = {self.compiled["feeds"][0]["name"]: np.column_stack([*columns.values()]).astype(KINDS[kind])}
+        else:
+            asked = {
+                feed["name"]: columns[feed["name"]].astype(KINDS[feed["kind"]])[:, None]
+                for feed in self.compiled["feeds"]
+            }
+        (found,) = self.session.run([self.compiled["output"]], asked)
+        if isinstance(found, list):
+            found = [list(row.values()) for row in found]
+        chances = np.asarray(found, dtype=float)
+        chances = chances.reshape(len(chances), -1)
+        return chances[:, 1:] if self.compiled["binary"] else chances
+
+    def _column(self, name: str, answers: Sequence[Any], codes: Array) -> Array:
+        """Answers as the graph takes them: a choice that was a number in the data is one here."""
+        values = self.compiled["values"].get(name)
+        known = [values[one] if values and isinstance(one, str) else one for one in answers]
+        return np.array([np.nan if one is None else one for one in known], dtype=object).take(codes)
+
+
+KINDS: Mapping[str, Any] = {
+    "tensor(float)": np.float32,
+    "tensor(double)": np.float64,
+    "tensor(int64)": np.int64,
+    "tensor(string)": object,
+}
+
+
+def calibrate(curves: Sequence[Mapping[str, Any]], scores: Array, classes: int) -> Array:
+    """Chances that keep their word better: a curve for each class, or one for all scores together."""
+    if "beta" in curves[0]:
+        beta, one = curves[0]["beta"], scores.shape[1] == 1
+        if curves[0]["of_chances"]:
+            scores = np.log((np.hstack([1 - scores, scores]) if one else scores) + 1e-12)
+            return softmax(beta * scores)[:, -1:] if one else softmax(beta * scores)
+        return sigmoid(2 * beta * scores) if one else softmax(beta * scores)
+    columns = [
+        sigmoid(-(curve["a"] * own + curve["b"])) if "a" in curve else np.interp(own, curve["x"], curve["y"])
+        for curve, own in zip(curves, scores.T, strict=True)
+    ]
+    return columns[0][:, None] if classes == 2 else normalise(np.column_stack(columns))
+
+
+def build(compiled: Mapping[str, Any], arrays: Mapping[str, Array]) -> Scores:
+    """What turns rows into this part's answers."""
+    kind = compiled["kind"]
+    if kind in LEAVES:
+        leaf, link = LEAVES[kind](compiled, arrays), LINKS[compiled["link"]]
+        return lambda coded: link(leaf.score(coded))
+    parts = [build(one, arrays) for one in compiled["parts"]]
+    if kind == "mean":
+        weights = np.array(compiled["weights"]) / sum(compiled["weights"])
+        return lambda coded: sum(w * one(coded) for w, one in zip(weights, parts, strict=True))
+    if kind == "stack":
+        coefficients, intercept = np.array(compiled["coefficients"]).T, np.array(compiled["intercept"])
+        link = LINKS[compiled["link"]]
+        return lambda coded: link(np.hstack([one(coded) for one in parts]) @ coefficients + intercept)
+    if kind == "calibrated":
+        return lambda coded: calibrate(compiled["curves"], parts[0](coded), compiled["classes"])
+    turn = compiled["inverse"]
+    if isinstance(turn, str):
+        return lambda coded: getattr(np, turn)(parts[0](coded))
+    return lambda coded: parts[0](coded) * turn[0] + turn[1]
+
+
+LEAVES: Mapping[str, Any] = {
+    "trees": Trees,
+    "sum": lambda compiled, arrays: Sum(compiled),
+    "graph": Graph,
+}
+
+
+class Program(Engine):
+    """A model that is no sum of points. What is unknown goes to it as missing."""
+
+    def __init__(self, model: Model, compiled: Mapping[str, Any]) -> None:
+        self.model, self.compiled = model, compiled
+        self.scores = {}
+        self.span = Ranges(compiled.get("ranges"))
+        self._seen: Mapping[str, Sequence[Any]] = compiled["seen"]
+
+    @cached_property
+    def arrays(self) -> Mapping[str, Array]:
+        """The numbers that would be too many for a card, as training wrote them beside it."""
+        if not self.compiled.get("file"):
+            return {}
+        path = self.model.arrays_path
+        raw = read_trained(path)
+        if hashlib.sha256(raw).hexdigest() != self.compiled["file"]:
+            raise tampered(path)
+        with np.load(io.BytesIO(raw), allow_pickle=False) as file:
+            return {name: file[name] for name in file.files}
+
+    @cached_property
+    def run(self) -> Scores:
+        program = build(self.compiled["program"], self.arrays)
+        return (lambda coded: 1 - program(coded)) if self.compiled["turned"] else program
+
+    def load(self) -> None:
+        _ = self.run
+
+    def ways(self, unknown: Sequence[str]) -> int:
+        return WORTH
+
+    def seen(self, name: str, most: int) -> Sequence[Any]:
+        return self._seen[name][:most]
+
+    def predict_coded(self, coded: Coded) -> Array:
+        """A column for each estimate, of rows whose different answers are each given once."""
+        return self.run(coded).T
+
+    def predict(self, rows: Sequence[Answers]) -> Columns:
+        codes = np.arange(len(rows))
+        coded = {asked.name: ([row[asked.name] for row in rows], codes) for asked in self.model.inputs}
+        return tuple(self.predict_coded(coded).tolist()) if rows else ()
+
+    def predict_one(self, answers: Answers) -> Vector:
+        return tuple([column[0] for column in self.predict([answers])])
+
+    def ranges(self, answers: Answers) -> list[Range]:
+        return self.span.around(self.predict_one(answers))
+
+    def estimate_coded(self, coded: Coded) -> list[Array]:
+        """For each estimate three columns: the estimate itself and the ends of its range."""
+        columns = self.predict_coded(coded)
+        tables: list[Any] = [*self.span.tables] or [None] * len(columns)
+        return [one for table, own in zip(tables, columns, strict=True) for one in (own, *ends(table, own))]
+
+
+def ends(table: Mapping[str, Any] | None, column: Array) -> tuple[Array, Array]:
+    """The ranges of a column of estimates, as `Ranges` has them for one."""
+    if table is None:
+        return column, column
+    at = np.searchsorted(table["edges"], column, side="right")
+    if "low" in table:
+        low, high = np.take(table["low"], at), np.take(table["high"], at)
+        return np.minimum(column + low, column), np.maximum(column + high, column)
+    held = np.clip(column, LEAST, 1 - LEAST)
+    odds, reach = (1 - held) / held, np.exp(np.take(table["reach"], at))
+    return np.minimum(1 / (1 + odds * reach), column), np.maximum(1 / (1 + odds / reach), column)

@@ -1,0 +1,100 @@
+"""Trees as numbers to look up: which leaf of each tree some answers reach, and what the leaves add up to.
+
+An input's answers lie in cells, between two of which some tree decides otherwise. How the cells came about,
+by scaling, coding or casting, is of no matter here: training asked the model itself.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+Array = np.ndarray[Any, np.dtype[Any]]
+# The answers of some rows to each input, each different one once, and which of them each row has.
+Coded = Mapping[str, tuple[Sequence[Any], Array]]
+
+# A word has a bit for each leaf that can still be reached; after all of its leaves it has a value for none.
+WORD = 64
+# Rows at a time, so that what is in the making stays in a processor's cache.
+AT_ONCE = 256
+
+
+class Cells:
+    """Where an answer lies among an input's cells; what is missing has the last one."""
+
+    def __init__(self, name: str, levels: Sequence[Any], cuts: Sequence[float]) -> None:
+        self.name, self.cuts = name, cuts
+        self.known: dict[Any, int] = {level: at for at, level in enumerate(levels)}
+        self.known[None] = len(levels) or len(cuts) + 1
+
+    def find(self, answer: Any) -> int:
+        cell = self.known.get(answer) if self.cuts is NO_CUTS or answer is None else None
+        return bisect_right(self.cuts, answer) if cell is None else cell
+
+    def of(self, coded: Coded) -> Array:
+        answers, codes = coded[self.name]
+        return np.array([self.find(answer) for answer in answers], dtype=np.intp).take(codes)
+
+
+NO_CUTS: Sequence[float] = ()
+
+
+class Masks:
+    """Trees with few leaves: each answer rules some leaves out, and the one that is left is reached."""
+
+    def __init__(self, arrays: Mapping[str, Array], inputs: int) -> None:
+        self.tables = [arrays[f"masks{at}"] for at in range(inputs)]
+        self.values: Array = arrays["values"]
+        self.starts = np.arange(self.tables[0].shape[1]) * (WORD + 1)
+
+    def add_up(self, cells: Sequence[Array]) -> Array:
+        """For some rows the values of their leaves, added up."""
+        left = self.tables[0].take(cells[0], axis=0)
+        for table, own in zip(self.tables[1:], cells[1:], strict=True):
+            left &= table.take(own, axis=0)
+        left -= np.uint64(1)
+        places = np.bitwise_count(left) + self.starts
+        return self.values.take(places, axis=0).sum(axis=1)
+
+
+class Nodes:
+    """Trees with many leaves, walked down all at once: a node's other child stands after its first."""
+
+    def __init__(self, arrays: Mapping[str, Array], inputs: int) -> None:
+        self.columns, self.cuts, self.first = arrays["columns"], arrays["cuts"], arrays["first"]
+        self.values, self.roots, self.depth = arrays["values"], arrays["roots"], int(arrays["depth"])
+        self.tables, self.input_of = arrays["tables"], arrays["input_of"]
+        self.starts = arrays["starts"]
+
+    def add_up(self, cells: Sequence[Array]) -> Array:
+        places = np.stack(cells, axis=1).take(self.input_of, axis=1) + self.starts
+        codes, width = self.tables.take(places).ravel(), len(self.input_of)
+        rows = (np.arange(len(places)) * width)[:, None]
+        at = np.broadcast_to(self.roots, (len(places), len(self.roots)))
+        for _ in range(self.depth):
+            at = self.first.take(at) + (codes.take(self.columns.take(at) + rows) > self.cuts.take(at))
+        return self.values.take(at, axis=0).sum(axis=1)
+
+
+class Trees:
+    """What some trees add up to: a column for each of their outputs."""
+
+    def __init__(self, compiled: Mapping[str, Any], arrays: Mapping[str, Array]) -> None:
+        own = {name.partition(".")[2]: one for name, one in arrays.items() if name.startswith(f"{compiled['at']}.")}
+        self.cells = [
+            Cells(one["name"], one["levels"], NO_CUTS if one["levels"] else own[f"cuts{at}"].tolist())
+            for at, one in enumerate(compiled["inputs"])
+        ]
+        self.base, self.divisor = np.array(compiled["base"]), compiled["divisor"]
+        self.walk: Masks | Nodes = (Masks if compiled["layout"] == "masks" else Nodes)(own, len(self.cells))
+
+    def score(self, coded: Coded) -> Array:
+        cells = [one.of(coded) for one in self.cells]
+        parts = [
+            self.walk.add_up([one[start : start + AT_ONCE] for one in cells])
+            for start in range(0, len(cells[0]), AT_ONCE)
+        ]
+        return self.base + (parts[0] if len(parts) == 1 else np.concatenate(parts)) / self.divisor

@@ -1,0 +1,179 @@
+"""How good a wrapped model is, and how far its estimates reach: from rows that it, or a fresh fit of it, had not seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import permutations
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from model.declare.model import Model
+from model.evaluate.metrics import digits
+from model.learn.artefacts import digest
+from model.learn.errors import add_ranges, errors_by_estimate, parts_of
+from model.learn.kinds import kind_of
+from model.learn.rows import Rows as LearntRows
+from model.learn.table import texts, typed
+from model.predict.ranges import LEAST
+
+from .asking import clean
+from .opening import read_table
+from .original import CannotWrap, Failed, Numbers, Original, Rows
+
+FOLDS = 5
+# Models fitted to samples that are made up from the model's own chances: any two show how far apart two may be.
+SAMPLES = 5
+# So many rows say how far apart two such models are.
+MOST_ROWS = 4_000
+# The parts, of equally many rows, for which a range is measured by itself.
+PARTS = 10
+HELD = 0.95
+
+
+@dataclass(frozen=True)
+class Measured:
+    evaluation: dict[str, Any]
+    # For each estimate a table by where it lies; none where nothing could be fitted anew.
+    ranges: list[dict[str, Any]] | None
+    # "folds", "unseen" or "nothing".
+    how: str
+    digest: str
+
+
+@dataclass(frozen=True)
+class Rater:
+    """What is needed to ask the model, or a fresh fit of it, about the table's rows."""
+
+    model: Model
+    original: Original
+    X: pd.DataFrame
+    # The target as the model's own classes have it.
+    y: list[Any]
+    yes: int | None
+
+    def rows(self, at: NDArray[Any] | None = None, X: pd.DataFrame | None = None) -> Rows:
+        some = (self.X if X is None else X) if at is None else self.X.iloc[at]
+        return {name: [clean(value) for value in some[name].tolist()] for name in self.model.input}
+
+    def ours(self, predicted: Numbers) -> Numbers:
+        """Of two chances that of yes comes second."""
+        return predicted if self.yes is None else predicted[:, [1 - self.yes, self.yes]]
+
+    def refit(self, at: NDArray[Any], y: Sequence[Any], asked: NDArray[Any]) -> Numbers:
+        return self.ours(self.original.refit(self.rows(at), y, self.rows(asked)))
+
+
+def measure(
+    model: Model,
+    original: Original,
+    X: pd.DataFrame,
+    y: pd.Series,
+    target: pd.Series,
+    labels: Sequence[str],
+    yes: str | None,
+    unseen: Path | None,
+    progress: Callable[[str], None],
+) -> Measured:
+    kind, table = kind_of(model), digest(model.learns.path) if model.learns.path else ""
+    own = [original.about["classes"][labels.index(one)] for one in texts(target)] if labels else target.tolist()
+    rater = Rater(model, original, X, own, None if yes is None else labels.index(yes))
+    if unseen is not None:
+        X, y, predicted = ask_about_unseen(rater, unseen)
+        how, ranges, folds = "unseen", None, np.random.default_rng(0).permutation(len(y)) % FOLDS
+    elif original.about["can_fit"] and (found := refit_in_folds(rater, y, progress)) is not None:
+        (predicted, folds), how = found, "folds"
+        ranges = None if model.kind == "amount" else spread_of_samples(rater, predicted, progress)
+    else:
+        return Measured(digits(base_of(model, y)), None, "nothing", table)
+    truth = y.to_numpy()
+    if model.kind == "amount":
+        ranges = [errors_by_estimate(truth, predicted[:, 0], model.learns.holds)]
+        predicted = add_ranges(truth, predicted[:, 0], folds, model.learns.holds)
+    evaluation = kind.headline(truth, predicted) | kind.evaluate(model, X, truth, predicted)
+    figures = {name: evaluation.pop(name) for name, value in [*evaluation.items()] if isinstance(value, float)}
+    return Measured(digits({"figures": figures, **evaluation}), ranges, how, table)
+
+
+def base_of(model: Model, y: pd.Series) -> dict[str, Any]:
+    """What is usual in the table, which is no figure of the model."""
+    if model.kind == "amount":
+        return {"figures": {}, "quantiles": np.quantile(y, np.linspace(0, 1, 101)).tolist()}
+    if model.kind == "classes":
+        return {"figures": {}, "base_rates": (np.bincount(y) / len(y)).tolist()}
+    return {"figures": {"base_rate": float(y.mean())}}
+
+
+def ask_about_unseen(rater: Rater, path: Path) -> tuple[pd.DataFrame, pd.Series, Numbers]:
+    model, data = rater.model, read_table(str(path))
+    missing = [name for name in (*model.input, model.learns.target) if name not in data]
+    if missing:
+        raise CannotWrap(f"{path.name} has no column {', '.join(missing)}")
+    data = data[data[model.learns.target].notna()]
+    X = pd.DataFrame({asked.name: typed(data[asked.name], asked) for asked in model.inputs})
+    y = kind_of(model).target(model, texts(data[model.learns.target]))
+    return X, y, rater.ours(rater.original.predict(rater.rows(X=X)))
+
+
+def refit_in_folds(
+    rater: Rater, y: pd.Series, progress: Callable[[str], None]
+) -> tuple[Numbers, NDArray[np.intp]] | None:
+    """What fits to the other folds say of each row, and its fold; None where the model cannot be fitted anew."""
+    learnt = LearntRows(tuple(rater.model.input), kind_of(rater.model).is_counted, rater.X, y)
+    rows, parts, folds = [], [], np.empty(len(y), dtype=np.intp)
+    for number, (inside, outside) in enumerate(learnt.folds(FOLDS, seed=0)):
+        try:
+            parts.append(rater.refit(inside, [rater.y[at] for at in inside], outside))
+        except Failed as fault:
+            progress(f"it cannot be fitted anew ({fault})")
+            return None
+        rows.append(outside)
+        folds[outside] = number
+        progress("fitting anew")
+    return np.concatenate(parts)[np.argsort(np.concatenate(rows))], folds
+
+
+def spread_of_samples(rater: Rater, predicted: Numbers, progress: Callable[[str], None]) -> list[dict[str, Any]] | None:
+    """How far apart the logits of two models are that learnt from two samples of the same people, by the estimate.
+
+    Each sample has rows drawn from the table with what the out-of-fold chances let happen to them; so a range holds
+    what a model of other people of the same kind would give, in 95 of 100 cases at every height of the estimate.
+    """
+    classes = rater.original.about["classes"]
+    order = classes if rater.yes is None else [classes[1 - rater.yes], classes[rater.yes]]
+    some = np.random.default_rng(0).choice(len(predicted), min(MOST_ROWS, len(predicted)), replace=False)
+    found = []
+    for chances in (sample(rater, predicted, order, some, seed) for seed in range(SAMPLES)):
+        progress("fitting to samples")
+        if chances is not None:
+            found.append(chances)
+    if len(found) < 2:
+        return None
+    columns = range(1, 2) if rater.yes is not None else range(predicted.shape[1])
+    return [reach_by_estimate([one[:, column] for one in found]) for column in columns]
+
+
+def sample(rater: Rater, predicted: Numbers, order: Sequence[Any], some: NDArray[Any], seed: int) -> Numbers | None:
+    dice = np.random.default_rng(seed)
+    at = dice.integers(len(predicted), size=len(predicted))
+    drawn = (predicted[at].cumsum(axis=1) < dice.random(len(at))[:, None]).sum(axis=1).clip(max=len(order) - 1)
+    if len(set(drawn.tolist())) < len(order):
+        return None
+    try:
+        return rater.refit(at, [order[one] for one in drawn], some)
+    except Failed:
+        return None
+
+
+def reach_by_estimate(models: Sequence[Numbers]) -> dict[str, Any]:
+    held = [np.clip(one, LEAST, 1 - LEAST) for one in models]
+    logits = [np.log(one / (1 - one)) for one in held]
+    pairs = [*permutations(range(len(models)), 2)]
+    estimates = np.concatenate([models[one] for one, _ in pairs])
+    apart = np.concatenate([np.abs(logits[one] - logits[two]) for one, two in pairs])
+    edges, parts = parts_of(estimates, PARTS)
+    return {"edges": edges, "reach": [float(np.quantile(apart[part], HELD)) for part in parts]}

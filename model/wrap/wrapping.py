@@ -1,0 +1,165 @@
+"""Wrapping a model: opened, declared, compiled, compared, measured, and its files put in place together."""
+
+from __future__ import annotations
+
+import io
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from model.declare.model import Model
+from model.learn.artefacts import make_folder, save
+from model.learn.kinds import kind_of
+from model.learn.table import texts, typed
+from model.learn.train import observed
+from model.predict.card import Card
+from model.predict.catalog import declared_in
+from model.predict.engine import Engine
+from model.predict.kinds import KINDS
+
+from .comparing import compare
+from .compiling import Compiled, Compiler
+from .declaring import choose_yes, declaration_for
+from .measuring import measure
+from .opening import read_table
+from .opening import text as text_of
+from .original import CannotWrap, Original
+
+Progress = Callable[[str], None]
+# So many answers of an input that may be unknown say how far the estimate could move.
+MOST_SEEN = 100
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is to be wrapped, as the command has it."""
+
+    file: Path
+    table: Path
+    target: str
+    folder: Path
+    name: str
+    python: str = sys.executable
+    unseen: Path | None = None
+    yes: str | None = None
+
+
+@dataclass(frozen=True)
+class Wrapped:
+    model: Model
+    card: Card
+    # The largest difference to the original that was found.
+    apart: float
+
+
+def wrap(order: Order, progress: Progress = lambda step: None) -> Wrapped:
+    data = read_table(str(order.table))
+    if order.target not in data:
+        raise CannotWrap(f"The table has no column {order.target!r}. It has: {', '.join(map(str, data.columns))}")
+    data = data[data[order.target].notna()].reset_index(drop=True)
+    progress("opening")
+    with Original(order.file, order.table, order.target, order.python) as original:
+        labels = labels_of(original, data[order.target])
+        yes = choose_yes(labels, data[order.target], order.yes) if len(labels) == 2 else None
+        if yes is not None and yes not in labels:
+            raise CannotWrap(f"{order.target} has {' and '.join(labels)}, and not {yes!r}")
+        declared = declaration_for(order.name, order.table, order.target, original.columns, data, labels, yes)
+        with tempfile.TemporaryDirectory() as place:
+            path = Path(place) / f"{order.name}.py"
+            path.write_text(declared, encoding="utf-8")
+            model = replace(declared_in(path), folder=order.folder.resolve())
+        X = pd.DataFrame({asked.name: typed(data[asked.name], asked) for asked in model.inputs})
+        y = kind_of(model).target(model, texts(data[order.target]))
+        column = None if yes is None else labels.index(yes)
+        compiler = Compiler(original, model, X, turned=column == 0)
+
+        def attempt(make: Callable[[], Compiled]) -> tuple[Compiled, float]:
+            progress("compiling")
+            compiled = make()
+            progress("comparing")
+            engine = engine_of(model, compiled, X)
+            return compiled, compare(original, engine, compiler.inputs, X, compiler.cuts, column, compiled.tolerance)
+
+        try:
+            compiled, apart = attempt(compiler.compile)
+        except CannotWrap as why:
+            # What cannot be taken over part by part may convert as a whole.
+            try:
+                compiled, apart = attempt(compiler.convert)
+            except CannotWrap as neither:
+                raise CannotWrap(f"{why}. As an ONNX graph: {neither}") from None
+        progress("measuring")
+        measured = measure(model, original, X, y, data[order.target], labels, yes, order.unseen, progress)
+        compiled.engine["ranges"] = measured.ranges
+        order.folder.mkdir(exist_ok=True)
+        make_folder(model)
+        card = save(
+            model,
+            arrays=packed(compiled),
+            recipe={"chosen": original.about["name"]},
+            data={"rows": len(X), "sha256": measured.digest},
+            observed={name: observed(model, X[name]) for name in model.input},
+            evaluation=measured.evaluation,
+            engine=compiled.engine,
+            libraries=original.about["libraries"],
+            wrapped={
+                "file": order.file.name,
+                "apart": apart,
+                "tolerance": compiled.tolerance,
+                "measured": measured.how,
+            },
+        )
+        (order.folder / f"{order.name}.py").write_text(declared, encoding="utf-8")
+    return Wrapped(model, card, apart)
+
+
+def labels_of(original: Original, target: pd.Series) -> list[str]:
+    """The target's texts in the order of the model's classes; none of an amount."""
+    classes = original.about["classes"]
+    if not classes:
+        return []
+    if not original.about["gives_chances"]:
+        raise CannotWrap(
+            f"{original.about['name']} gives no chances of its classes. Put CalibratedClassifierCV around it and fit that"
+        )
+    known = [text_of(one) for one in classes]
+    there = sorted(set(texts(target)))
+    if set(known) == set(there):
+        return known
+    if len(known) == len(there) and known == [str(at) for at in range(len(known))]:
+        # Numbers that stand for the target's texts in their order, as encoders give them.
+        return there
+    raise CannotWrap(f"The model's classes are {', '.join(known)}, and {target.name} has {', '.join(there[:10])}")
+
+
+def engine_of(model: Model, compiled: Compiled, X: pd.DataFrame) -> Engine:
+    """The engine as serving will have it, before anything is written."""
+    unknowable = [asked.name for asked in model.inputs if asked.may_be_unknown]
+    compiled.engine["seen"] = {name: seen(X[name]) for name in unknowable}
+    engine = KINDS[model.kind].engines[compiled.engine["name"]](model, {**compiled.engine, "file": ""})
+    if compiled.arrays:
+        engine.__dict__["arrays"] = compiled.arrays
+    return engine
+
+
+def seen(column: pd.Series) -> list[Any]:
+    """Answers from all over the column."""
+    known = column.dropna()
+    if not pd.api.types.is_numeric_dtype(known):
+        return sorted(set(known))
+    values = np.unique(np.quantile(known, np.linspace(0, 1, MOST_SEEN), method="nearest"))
+    return [int(v) if v == int(v) else float(v) for v in values]
+
+
+def packed(compiled: Compiled) -> bytes | None:
+    if not compiled.arrays:
+        return None
+    file = io.BytesIO()
+    np.savez_compressed(file, allow_pickle=False, **compiled.arrays)
+    return file.getvalue()

@@ -1,0 +1,170 @@
+"""Every kind of file that a model comes in, and those that are refused with what would help."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from pathlib import Path
+from typing import Any
+
+import catboost
+import joblib
+import lightgbm
+import numpy as np
+import pandas as pd
+import pytest
+import sklearn
+import skops.io
+import xgboost
+from sklearn.linear_model import LogisticRegression
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
+
+from model.wrap.original import CannotWrap
+
+from tests.model.wrap.conftest import Served, estimates_of
+from tests.model.wrap.pairs import NUMBERS, PAIRS, people
+
+pytestmark = pytest.mark.usefixtures("unmeasured")
+
+
+def numbers() -> tuple[pd.DataFrame, pd.Series]:
+    X, y = people("probability", gaps=False)
+    return X[NUMBERS], y
+
+
+def codes(y: pd.Series) -> pd.Series:
+    return (y == "much").astype(int)
+
+
+def test_a_lightgbm_text_file_with_categories(tmp_path: Path, serve: Served) -> None:
+    X, y = people("probability", gaps=True, categories=True)
+    fitted = lightgbm.LGBMClassifier(n_estimators=20, verbose=-1).fit(X, codes(y))
+    fitted.booster_.save_model(tmp_path / "pay.txt")
+    predictor = serve(tmp_path / "pay.txt", X, y, yes="much")
+    assert estimates_of(predictor, X) == pytest.approx(fitted.predict_proba(X)[:, 1:], abs=1e-12)
+
+
+@pytest.mark.parametrize("ending", ["json", "ubj"])
+def test_an_xgboost_file(ending: str, tmp_path: Path, serve: Served) -> None:
+    X, y = numbers()
+    fitted = xgboost.XGBClassifier(n_estimators=20).fit(X, codes(y))
+    fitted.save_model(tmp_path / f"pay.{ending}")
+    predictor = serve(tmp_path / f"pay.{ending}", X, y, yes="much")
+    assert estimates_of(predictor, X) == pytest.approx(fitted.predict_proba(X)[:, 1:], abs=1e-6)
+
+
+def test_a_catboost_file_of_numbers(tmp_path: Path, serve: Served) -> None:
+    X, y = numbers()
+    fitted = catboost.CatBoostClassifier(iterations=20, verbose=False, allow_writing_files=False).fit(X, codes(y))
+    fitted.save_model(str(tmp_path / "pay.cbm"))
+    predictor = serve(tmp_path / "pay.cbm", X, y, yes="much")
+    assert predictor.card.engine["name"] == "onnx"
+    assert estimates_of(predictor, X) == pytest.approx(fitted.predict_proba(X)[:, 1:], abs=1e-6)
+
+
+def test_an_onnx_graph(tmp_path: Path, serve: Served) -> None:
+    from skl2onnx import to_onnx
+
+    X, y = numbers()
+    fitted = make_pipeline(StandardScaler(), LogisticRegression()).fit(X.to_numpy(), y)
+    graph = to_onnx(fitted, X.to_numpy(np.float32)[:1], options={id(fitted): {"zipmap": False}})
+    (tmp_path / "pay.onnx").write_bytes(graph.SerializeToString())
+    predictor = serve(tmp_path / "pay.onnx", X, y, yes="much")
+    assert estimates_of(predictor, X) == pytest.approx(fitted.predict_proba(X.to_numpy())[:, 1:], abs=1e-6)
+
+
+def test_a_skops_file(tmp_path: Path, serve: Served) -> None:
+    X, y = people("probability", gaps=True)
+    fitted = PAIRS["RandomForestClassifier"].make().fit(X, y)
+    skops.io.dump(fitted, tmp_path / "pay.skops")
+    predictor = serve(tmp_path / "pay.skops", X, y, yes="much")
+    assert estimates_of(predictor, X) == pytest.approx(fitted.predict_proba(X)[:, 1:], abs=1e-12)
+
+
+# -- refusals ---------------------------------------------------------------------------------------------
+
+
+def refusal(serve: Served, file: Path, X: pd.DataFrame, y: pd.Series, **more: Any) -> str:
+    with pytest.raises(CannotWrap) as refused:
+        serve(file, X, y, **more)
+    assert not (file.parent / "mine").exists()
+    return str(refused.value)
+
+
+def test_a_model_that_nobody_can_convert_is_refused_by_name(tmp_path: Path, serve: Served) -> None:
+    X, y = numbers()
+    fitted = make_pipeline(FunctionTransformer(np.log1p), KNeighborsClassifier()).fit(X, y)
+    joblib.dump(fitted, tmp_path / "pay.joblib")
+    assert refusal(serve, tmp_path / "pay.joblib", X, y).startswith("KNeighborsClassifier is not known here")
+
+
+def test_trees_on_columns_of_two_inputs_are_refused_with_both_named(tmp_path: Path, serve: Served) -> None:
+    from sklearn.ensemble import RandomForestClassifier
+    from sklearn.impute import KNNImputer
+
+    X, y = people("probability", gaps=True)
+    X = X[NUMBERS]
+    fitted = make_pipeline(KNNImputer(), RandomForestClassifier(5)).fit(X, y)
+    joblib.dump(fitted, tmp_path / "pay.joblib")
+    why = refusal(serve, tmp_path / "pay.joblib", X, y)
+    assert "mixes age and hours" in why
+    assert "As an ONNX graph: " in why
+
+
+def test_a_converter_that_is_wrong_is_found_out(tmp_path: Path, serve: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    from model.wrap import compiling
+
+    X, y = people("probability", gaps=False)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        joblib.dump(PAIRS["MLPClassifier"].make().fit(X, y), tmp_path / "pay.joblib")
+    monkeypatch.setattr(compiling, "NEAR", 1e-12)
+    why = refusal(serve, tmp_path / "pay.joblib", X, y, yes="much")
+    assert "differs from the model by" in why
+
+
+def test_a_table_without_the_models_columns_is_refused(tmp_path: Path, serve: Served) -> None:
+    X, y = numbers()
+    joblib.dump(LogisticRegression().fit(X, y), tmp_path / "pay.joblib")
+    assert "The model asks for age" in refusal(serve, tmp_path / "pay.joblib", X[["hours"]], y)
+
+
+def test_a_file_of_another_kind_and_one_that_is_broken_are_refused(tmp_path: Path, serve: Served) -> None:
+    X, y = numbers()
+    (tmp_path / "pay.h5").write_bytes(b"")
+    (tmp_path / "pay.joblib").write_bytes(b"no pickle")
+    assert "pay.h5 ends in none of .joblib" in refusal(serve, tmp_path / "pay.h5", X, y)
+    assert "--python path/to/python" in refusal(serve, tmp_path / "pay.joblib", X, y)
+
+
+def test_a_file_of_another_version_is_refused_with_both_versions(tmp_path: Path, serve: Served) -> None:
+    X, y = numbers()
+    fitted = LogisticRegression().fit(X, y)
+    joblib.dump(fitted, tmp_path / "new.joblib")
+    written = (tmp_path / "new.joblib").read_bytes()
+    own = sklearn.__version__.encode()
+    older = own.replace(b"1.", b"0.", 1)
+    assert own in written
+    (tmp_path / "pay.joblib").write_bytes(written.replace(own, older))
+    why = refusal(serve, tmp_path / "pay.joblib", X, y)
+    assert f"was fitted with scikit-learn {older.decode()}, and this Python has {own.decode()}" in why
+
+
+def test_a_python_that_does_not_start_is_named(tmp_path: Path, serve: Served) -> None:
+    X, y = numbers()
+    joblib.dump(LogisticRegression().fit(X, y), tmp_path / "pay.joblib")
+    assert "no-python does not start" in refusal(serve, tmp_path / "pay.joblib", X, y, python="/no-python")
+
+
+def test_a_python_without_the_models_package_is_told_what_to_install(tmp_path: Path, serve: Served) -> None:
+    X, y = numbers()
+    (tmp_path / "pay.txt").write_text("tree")
+    hidden = tmp_path / "hidden"
+    hidden.mkdir()
+    (hidden / "lightgbm.py").write_text("raise ImportError(name='lightgbm')")
+    python = tmp_path / "python"
+    python.write_text(f'#!/bin/sh\nPYTHONPATH={hidden} exec {sys.executable} "$@"\n')
+    python.chmod(0o755)
+    assert "-m pip install lightgbm" in refusal(serve, tmp_path / "pay.txt", X, y, python=str(python))
