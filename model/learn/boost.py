@@ -123,6 +123,8 @@ def fit_machine(
         max_rounds=ROUNDS,
         early_stopping_rounds=PATIENCE,
         early_stopping_tolerance=0,
+        max_leaves=3,
+        reg_lambda=5,
         n_jobs=1,
         random_state=0,
     )
