@@ -104,7 +104,7 @@ class Boosted:
     # The inputs that it may use; all where none is named.
     inputs: tuple[str, ...] = ()
     # How many pairs of inputs get a table together, and how many fits to parts of the data are averaged.
-    pairs: int = 10
+    pairs: int = 28
     bags: int = 4
     name: str = "boosted steps"
 

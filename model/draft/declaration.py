@@ -101,7 +101,7 @@ def recipe(draft: Draft) -> list[str]:
             "# Cross-validation takes the best of these, or the best blend of curves and steps.",
             "candidates=[",
             f'    *(Candidate(BLOCKS, C=C, name=f"curves, C = {{C:g}}") for C in {strengths}),',
-            "    Boosted(),",
+            f"    Boosted({'pairs=10' if draft.rows > MANY_ROWS else ''}),",
             "],",
             "blends=(0.25, 0.5, 0.75), folds=5, inner_folds=3,",
         ]

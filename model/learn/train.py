@@ -5,6 +5,7 @@ import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from os import cpu_count
@@ -43,13 +44,29 @@ def train(model: Model, progress: Progress = lambda step: None) -> Card:
     if isinstance(model.recipe, Wrapped):
         raise Disagreement(f"{model.name} was fitted elsewhere and wrapped. Wrap it again: python run.py wrap FILE")
     # How many threads share a sum decides its last digits, and with them the version.
-    with threadpool_limits(1, "blas"), warnings.catch_warnings():
-        # Boosting says that its own drawings leave out what is missing, and pairs of classes; here nothing does.
-        warnings.filterwarnings("ignore", category=UserWarning, module="interpret")
+    with threadpool_limits(1, "blas"), without_chatter():
         if not isinstance(model.recipe, Given):
             return learn(model, progress)
         progress("given coefficients")
         return take_over(model, model.recipe)
+
+
+@contextmanager
+def without_chatter() -> Iterator[None]:
+    """Boosting says that its own drawings leave out what is missing; here nothing does.
+
+    And scikit-learn complains where two threads change Python's filters of warnings at once, as it does itself.
+    """
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", category=UserWarning, module="interpret")
+        show = warnings.showwarning
+
+        def show_others(message: Warning | str, *about: Any, **more: Any) -> None:
+            if not any(said in str(message) for said in ("sklearn.utils.parallel", "Our visualizations do not")):
+                show(message, *about, **more)
+
+        warnings.showwarning = show_others
+        yield
 
 
 def steps(model: Model) -> int:
