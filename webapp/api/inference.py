@@ -19,7 +19,7 @@ from webapp.http.limits import PHOTO_LIMIT, body_limit, whole_body
 from webapp.http.models import catalog, predictor_of
 from webapp.settings import VERSION
 
-from .predict import MOST_AT_ONCE, one_after_another
+from .predict import MOST_AT_ONCE, entry, first_of, one_after_another
 
 bp = Blueprint("inference", __name__, url_prefix="/v2")
 
@@ -136,7 +136,7 @@ def read_columns(model: Model, tensors: Any) -> dict[str, list[Any]]:
     if len(names) == 1 and names[0] not in model.input and all(isinstance(one, NumberInput) for one in model.inputs):
         values = read_tensor(tensors[0], width)
         return {asked.name: values[at::width] for at, asked in enumerate(model.inputs)}
-    wrong = [sentence(fault, model.input) for fault in find_strangers(model, dict.fromkeys(names))]
+    wrong = [sentence(fault, model.input) for fault in find_strangers(model, dict.fromkeys(names), Budget())]
     wrong += [f"There is no tensor “{name}”" for name in model.input if name not in names]
     insist(not wrong, ". ".join(wrong))
     insist(len(names) == width, "Send one tensor for each input, not several")
@@ -175,5 +175,6 @@ def clean(value: Any, datatype: str) -> Any:
 
 def refuse_faults(asked: list[Asked]) -> None:
     if faults := sum(len(one.faults) for one in asked):
-        sentences = (f"Row {row}, {s.name}: {s.message}" for row, one in enumerate(asked) for s in one.sentences)
-        raise UnprocessableEntity(f"{one_after_another(sentences, faults)}. The first row is row 0")
+        rows = enumerate(asked)
+        told = (entry(None, f"Row {row}, {s.name}: {s.message}") for row, one in rows for s in one.sentences)
+        raise UnprocessableEntity(f"{one_after_another(first_of(told, faults))}. The first row is row 0")
