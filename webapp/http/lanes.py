@@ -11,6 +11,8 @@ from .limiter import EXEMPT, network_of
 
 # How many of each kind a worker does at once; what more comes waits this long for its turn.
 LANES = {"photos": 4, "file uploads": 4, "explained lists": 2}
+# An upload that is still on its way holds no place among those, however slow it is, but the room for what came of it.
+ARRIVING = "megabytes of files"
 PATIENCE = 5.0
 
 
@@ -21,27 +23,33 @@ class Lane:
         self.inside: Counter[str] = Counter()
         self.change = threading.Condition()
 
-    def enter(self, address: str) -> None:
-        """Wait for a place. Nobody has more than half of them, so that one client cannot keep all others out."""
+    def enter(self, address: str, places: int = 1) -> None:
+        """Wait for places. Nobody has more than half of them, so that one client cannot keep all others out."""
         client = network_of(address)
         most = self.size if address in EXEMPT else self.size // 2
 
         def has_room() -> bool:
-            return self.inside.total() < self.size and self.inside[client] < most
+            return self.inside.total() + places <= self.size and self.inside[client] + places <= most
 
         with self.change:
             if not self.change.wait_for(has_room, PATIENCE):
                 raise busy(self.name)
-            self.inside[client] += 1
+            self.inside[client] += places
 
-    def leave(self, address: str) -> None:
+    def leave(self, address: str, places: int = 1) -> None:
         with self.change:
-            give_back(self.inside, network_of(address))
+            give_back(self.inside, network_of(address), places)
             self.change.notify_all()
 
 
-def give_back(held: Counter[str], client: str) -> None:
-    held[client] -= 1
+def make_lanes(megabytes: int) -> dict[str, Lane]:
+    """A worker's lanes, where the longest file is so long."""
+    sizes = {**LANES, ARRIVING: LANES["file uploads"] * (megabytes + 1)}
+    return {name: Lane(name, size) for name, size in sizes.items()}
+
+
+def give_back(held: Counter[str], client: str, places: int = 1) -> None:
+    held[client] -= places
     if not held[client]:
         del held[client]
 

@@ -40,6 +40,7 @@ LIMITS = (
     "photos",
     "file uploads",
     "explained lists",
+    "megabytes of files",
 )
 FILE_SIZE = 1024 * 1024
 BUCKETS = (0.005, 0.025, 0.1, 0.5, 2.5, 10)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from werkzeug.exceptions import ServiceUnavailable
 from webapp.settings import Rate
 
 from . import metrics
-from .lanes import LANES, Lane, Shares
+from .lanes import Lane, Shares
 from .limiter import EXEMPT, Limiter, TooMany
 
 Item = TypeVar("Item")
@@ -30,7 +31,7 @@ class Allowances:
     shares: Shares | None
     # How long one request may be worked on.
     seconds: float
-    lanes: dict[str, Lane] = field(default_factory=lambda: {name: Lane(name, size) for name, size in LANES.items()})
+    lanes: dict[str, Lane]
 
 
 @dataclass
@@ -46,7 +47,7 @@ class Visit:
     version: str = ""
     worked: float = 0.0
     taken: dict[str, int] = field(default_factory=dict)
-    lanes: list[Lane] = field(default_factory=list)
+    places: Counter[str] = field(default_factory=Counter)
     share: Shares | None = None
 
     def take(self, what: str, weight: int = 1) -> None:
@@ -60,16 +61,16 @@ class Visit:
             raise TooMany(what, rate, verdict)
         self.taken[what] = weight
 
-    def enter(self, name: str) -> None:
-        """Wait for a place in a lane, and keep it until the answer was sent."""
-        if self.allowances is None or (lane := self.allowances.lanes[name]) in self.lanes:
+    def enter(self, name: str, places: int = 1) -> None:
+        """Wait until this request has so many places in a lane, and keep them until the answer was sent."""
+        if self.allowances is None or (more := places - self.places[name]) <= 0:
             return
         try:
-            lane.enter(self.address)
+            self.allowances.lanes[name].enter(self.address, more)
         except ServiceUnavailable:
             metrics.count_refusal(name)
             raise
-        self.lanes.append(lane)
+        self.places[name] += more
 
     @property
     def is_late(self) -> bool:
@@ -97,8 +98,9 @@ class Visit:
             yield item
 
     def end(self) -> None:
-        while self.lanes:
-            self.lanes.pop().leave(self.address)
+        while self.allowances and self.places:
+            name, places = self.places.popitem()
+            self.allowances.lanes[name].leave(self.address, places)
         if self.share:
             self.share.leave(self.address)
             self.share = None

@@ -17,7 +17,7 @@ from . import log, metrics
 from .errors import short_refusal
 from .front import HEADERS, HTTPS_HEADERS, WsgiApp
 from .headers import with_headers
-from .lanes import Shares
+from .lanes import Shares, make_lanes
 from .limiter import EXEMPT, Limiter
 from .log import quoted
 from .models import predictor_of
@@ -193,6 +193,7 @@ def init_app(app: Flask) -> None:
         {what: settings[key] for what, key in RATES.items()},
         Shares(settings["CLIENT_REQUESTS"]) if settings["CLIENT_REQUESTS"] else None,
         settings["SECONDS"],
+        make_lanes(settings["BATCH_MB"]),
     )
     app.before_request(note_route)
     app.after_request(let_go)

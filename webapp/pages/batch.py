@@ -23,6 +23,7 @@ from model.files.dialect import Dialect, Unusable, write_row
 from webapp.ask import Caller, Said, ask_file, score_in_time
 from webapp.http.addresses import texts
 from webapp.http.headers import keep_private, with_headers
+from webapp.http.lanes import ARRIVING
 from webapp.http.limiter import TooMany
 from webapp.http.limits import MEGABYTE, ORDINARY, body_limit, drain
 from webapp.http.models import predictor_of
@@ -73,10 +74,11 @@ def template(model: Model) -> Response:
 @body_limit(largest_body)
 def score(model: Model) -> Any:
     try:
-        # Before the file is read, since it stays in memory.
         current().take("uploads")
+        # It stays in memory, from the first byte on.
+        sent = take_in(request, lambda megabytes: current().enter(ARRIVING, megabytes))
         current().enter("file uploads")
-        return answer_to(model, *take_in(request))
+        return answer_to(model, *sent)
     except (TooMany, ServiceUnavailable) as later:
         drain()
         return with_headers(make_response(form_page(model, later.description or ""), later.code), later)

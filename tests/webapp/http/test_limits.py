@@ -302,6 +302,49 @@ def test_photos_wait_in_a_lane_of_their_own(tmp_path: Path, monkeypatch: pytest.
     assert lane.inside.total() == 3
 
 
+def test_files_that_come_slowly_hold_no_place_of_those_that_are_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lanes, "PATIENCE", 0.01)
+    app = limited(tmp_path, monkeypatch).application
+    bodies = [Held() for _ in range(4)]
+
+    def send(body: Held) -> int:
+        slow = {"wsgi.input": body, "CONTENT_LENGTH": "100", **CLIENT}
+        kind = "multipart/form-data; boundary=x"
+        return app.test_client().post("/census/batch", content_type=kind, environ_overrides=slow).status_code
+
+    with ThreadPoolExecutor() as pool:
+        slow = [pool.submit(send, body) for body in bodies]
+        for body in bodies:
+            assert body.begun.wait(20)
+        sent = app.test_client().post("/census/batch", data={"file": photo(b"age\n3\n", "a.csv")}, environ_base=OTHER)
+        assert sent.status_code == 422
+        for body in bodies:
+            body.over.set()
+        assert [one.result(20) for one in slow] == [400] * 4
+    assert lane_of(app, "megabytes of files").inside.total() == 0
+
+
+def test_one_client_has_half_the_room_for_files_that_come(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lanes, "PATIENCE", 0.01)
+    client = limited(tmp_path, monkeypatch, BATCH_MB=1)
+    lane = lane_of(client.application, "megabytes of files")
+    lane.enter(CLIENT["REMOTE_ADDR"], 3)
+    file = ",".join(person()) + "\n" + (",".join(person().values()) + "\n") * 21_500
+
+    def send(address: dict[str, str], rows: str) -> int:
+        return client.post(
+            "/census/batch", data={"file": photo(rows.encode(), "a.csv")}, environ_base=address
+        ).status_code
+
+    assert len(file) > 1_048_576
+    assert send(CLIENT, file[:10_000]) == 200
+    assert send(CLIENT, file) == 503
+    assert send(OTHER, file) == 200
+    assert lane.inside == {CLIENT["REMOTE_ADDR"]: 3}
+
+
 def lane_of(app: Flask, name: str) -> lanes.Lane:
     found: lanes.Lane = app.extensions["allowances"].lanes[name]
     return found
