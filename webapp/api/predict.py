@@ -145,9 +145,11 @@ def answer_each(head: dict[str, Any], asked: Iterable[Asked], explain: bool) -> 
     piece, room = encoded(head)[:-1] + b', "results": [', ROOM_FOR_FAULTS
     for number, one in enumerate(asked):
         if one.faults:
-            errors = first_of(entries(one, number), len(one.faults), room, number)
+            # A fault that is alone takes no more room than an estimate, and is always told.
+            is_alone = len(one.faults) == 1
+            errors = first_of(entries(one, number), len(one.faults), ROOM_FOR_FAULTS if is_alone else room, number)
             item: Any = {"errors": errors}
-            room -= sum(map(size, errors))
+            room -= 0 if is_alone else sum(map(size, errors))
         else:
             item = render_answer(one.predictor, one.answers, explain)
         piece += (b", " if number else b"") + encoded(item)
@@ -172,7 +174,7 @@ def first_of(
     entries: Iterable[dict[str, str]], count: int, room: int = ROOM_FOR_FAULTS, number: int | None = None
 ) -> list[dict[str, str]]:
     """The first of so many faults, as far as there is room for them, and how many more there are."""
-    told = []
+    told: list[dict[str, str]] = []
     for one in entries:
         room -= size(one)
         if room < 0:
