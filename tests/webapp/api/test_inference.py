@@ -298,6 +298,8 @@ def test_a_switch_is_no_number(client: FlaskClient, datatype: str) -> None:
         ({"id": 42}, "“id”"),
         ({"parameters": []}, "“parameters”"),
         ({"outputs": "class"}, "“outputs”"),
+        ({"outputs": ""}, "“outputs”"),
+        ({"id": "x" * 70_000}, "“id” and “parameters” come back, and may be 64 kB long together"),
         ({"outputs": ["class"]}, "“outputs”"),
         ({"outputs": [{"name": []}]}, "“outputs”"),
     ],
