@@ -140,7 +140,7 @@ def admit(predictor: Predictor, caller: Caller, budget: Budget, rows: int, expla
     if predictor.model.has_photo and caller.door in ("api", "tutorial"):
         visit.enter("photos")
     if explain and rows > 1:
-        visit.enter("explained lists")
+        visit.enter("long lists")
     metrics.count("predictions", name, predictor.version, caller.door)
     metrics.count("rows", name, predictor.version, caller.door, amount=rows if caller.door != "file" else 0)
 

@@ -119,7 +119,8 @@ def read_photo(model: Model) -> dict[str, Any]:
         raise UnsupportedMediaType(f"Send the photo as multipart/form-data in the field “{field}”{not_so}")
     names = dict.fromkeys([*request.form, *request.files])
     sent = {n: [*request.form.getlist(n), *[file.read() for file in request.files.getlist(n)]] for n in names}
-    return {name: values[0] if len(values) == 1 else values for name, values in sent.items()}
+    # A part of a form need not have a name.
+    return {name or "": values[0] if len(values) == 1 else values for name, values in sent.items()}
 
 
 def answer(predictor: Predictor, body: Any, explain: bool, caller: Caller) -> Response:

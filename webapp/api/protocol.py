@@ -19,7 +19,7 @@ REFUSALS = {
     "415": "The body is of another media type, or has binary tensors",
     "422": "Some answers cannot be used; the sentence names row and field. Or it is more than one request may ask for",
     "429": "You asked too often; the header Retry-After says for how many seconds to wait",
-    "503": "A model does not answer",
+    "503": "Too many others ask for the same at the moment; Retry-After says when to try again",
 }
 
 
@@ -30,7 +30,7 @@ def describe(typed: Sequence[Model]) -> tuple[Schema, Schema]:
 
 def schemas() -> Schema:
     """A request has what the protocol has and may have more, which is passed over; an answer has nothing more."""
-    tensor = {"name": TEXT, "shape": SHAPE, "datatype": {"enum": list(TYPES)}, "data": {"type": "array"}}
+    tensor = {"name": TEXT, "shape": SHAPE, "datatype": {"enum": list(TYPES)}, "data": {"type": "array", "items": {}}}
     described = exactly({"name": TEXT, "datatype": TEXT, "shape": SHAPE})
     picked: Schema = {"type": "object", "properties": {"name": TEXT}, "required": ["name"]}
     about = {"id": {"type": ["string", "null"]}, "parameters": WHATEVER}
@@ -71,8 +71,7 @@ def paths(typed: Sequence[Model]) -> Schema:
         health = operation(
             f"inference_model_ready{suffix}", "Whether a model answers", "inference_health", "404", "429", "503"
         )
-        refusals = [status for status in REFUSALS if status != "503"]
-        answer = operation(f"infer{suffix}", "The estimates for up to 10,000 rows", "inference_answer", *refusals)
+        answer = operation(f"infer{suffix}", "The estimates for up to 10,000 rows", "inference_answer", *REFUSALS)
         found |= {
             address: {"parameters": asked, "get": about},
             f"{address}/ready": {"parameters": asked, "get": health},
@@ -83,9 +82,9 @@ def paths(typed: Sequence[Model]) -> Schema:
 
 def operation(name: str, summary: str, schema: str, *statuses: str) -> Schema:
     refusals = {status: answered(REFUSALS[status], "inference_error") for status in statuses}
-    if "503" in refusals:
+    if schema == "inference_health" and "503" in refusals:
         # Which says so in the words of the good answer.
-        refusals["503"] = answered(REFUSALS["503"], schema)
+        refusals["503"] = answered("A model does not answer", schema)
     return {"operationId": name, "summary": summary, "responses": {"200": answered("Found", schema), **refusals}}
 
 

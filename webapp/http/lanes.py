@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException, ServiceUnavailable, TooManyReques
 from .limiter import EXEMPT, network_of
 
 # How many of each kind a worker does at once; what more comes waits this long for its turn.
-LANES = {"photos": 4, "file uploads": 4, "explained lists": 2}
+LANES = {"photos": 4, "file uploads": 4, "long lists": 2}
 # An upload that is still on its way holds no place among those, however slow it is, but the room for what came of it.
 ARRIVING = "megabytes of files"
 PATIENCE = 5.0
@@ -23,7 +23,7 @@ class Lane:
         self.inside: Counter[str] = Counter()
         self.change = threading.Condition()
 
-    def enter(self, address: str, places: int = 1) -> None:
+    def enter(self, address: str, places: int = 1, patience: float | None = None) -> None:
         """Wait for places. Nobody has more than half of them, so that one client cannot keep all others out."""
         client = network_of(address)
         most = self.size if address in EXEMPT else self.size // 2
@@ -32,7 +32,7 @@ class Lane:
             return self.inside.total() + places <= self.size and self.inside[client] + places <= most
 
         with self.change:
-            if not self.change.wait_for(has_room, PATIENCE):
+            if not self.change.wait_for(has_room, PATIENCE if patience is None else patience):
                 raise busy(self.name)
             self.inside[client] += places
 

@@ -39,7 +39,7 @@ LIMITS = (
     "seconds",
     "photos",
     "file uploads",
-    "explained lists",
+    "long lists",
     "megabytes of files",
 )
 FILE_SIZE = 1024 * 1024

@@ -140,6 +140,12 @@ def test_half_a_character_is_refused_and_given_back(client: FlaskClient, place: 
     response.data.decode("utf-8")
 
 
+def test_a_part_of_a_form_without_a_name_is_no_photo(client: FlaskClient) -> None:
+    body = b"--x\r\nContent-Disposition: form-data\r\n\r\n1\r\n--x--\r\n"
+    sent = client.post("/api/models/food/predict", data=body, content_type="multipart/form-data; boundary=x")
+    assert "“” is not one of the inputs" in problem(sent, 422)["detail"]
+
+
 # Each line break takes two bytes of JSON, and a name or an answer is quoted with 60 letters at most.
 ODD_ANSWERS = dict.fromkeys(person(), "\r\n" * 30 + "x")
 ODD_KEYS = {"\r\n" * 30 + str(number): 1 for number in range(1000)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -373,11 +374,37 @@ def test_whoever_waits_for_a_place_gets_it_once_it_is_free() -> None:
     assert set(lane.inside) == {"192.0.2.2", "192.0.2.3"}
 
 
-def test_an_explained_list_gives_its_place_back_when_the_client_leaves(client: FlaskClient) -> None:
-    lane = lane_of(client.application, "explained lists")
+def test_a_list_holds_a_place_while_it_is_worked_on_and_none_while_its_reader_is_slow(client: FlaskClient) -> None:
+    lane = lane_of(client.application, "long lists")
     answer = client.post(f"{PREDICT}?explain=1", json=[example(get_model("census"))] * 1000)
-    assert lane.inside.total() == 1
-    answer.close()
+    assert lane.inside.total() == 0
+    lane.enter("192.0.2.1")
+    lane.enter("192.0.2.2")
+    with ThreadPoolExecutor() as pool:
+        rest = pool.submit(answer.get_data)
+        assert not rest.done()
+        lane.leave("192.0.2.1")
+        assert len(json.loads(rest.result(20))["results"]) == 1000
+    assert set(lane.inside) == {"192.0.2.2"}
+
+
+@pytest.mark.parametrize("path", [PREDICT, "/v2/models/census/infer", "/predict"])
+def test_a_long_body_waits_in_a_lane_before_it_is_taken_apart(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    monkeypatch.setattr(lanes, "PATIENCE", 0.01)
+    lane = lane_of(client.application, "long lists")
+    lane.enter("192.0.2.1")
+    lane.enter("192.0.2.2")
+    refused = client.post(path, json=[person()] * 1000)
+    assert refused.status_code == 503
+    assert "Too many long lists are being worked on at the moment" in refused.text
+    assert client.post(path, json=person()).status_code != 503
+
+
+def test_a_list_that_is_left_by_its_reader_leaves_nothing_behind(client: FlaskClient) -> None:
+    lane = lane_of(client.application, "long lists")
+    client.post(f"{PREDICT}?explain=1", json=[example(get_model("census"))] * 1000).close()
     assert lane.inside.total() == 0
 
 
