@@ -107,6 +107,8 @@ def bear_the_worst(kinds: list[Attack], seconds: float) -> bool:
         for kind in kinds:
             # Each meets a server of its own, whose limits nobody has used up.
             with start() as port:
+                # The first requests load what all later ones need.
+                visit(port, 1)
                 measure(f"quiet{place}", port, seconds / 2)
                 with attacked(kind, port, addresses):
                     borne &= measure(f"{kind.name}{place}", port, seconds)
