@@ -114,7 +114,8 @@ def send_slowly(port: int, address: str, content: bytes, rest: bytes) -> None:
                     return
 
 
-def attack_without_end(kind: Attack, port: int, addresses: Sequence[str]) -> None:
+def attack_without_end(name: str, port: int, addresses: Sequence[str]) -> None:
+    kind = next(kind for kind in ATTACKS if kind.name == name)
     # Who attacks has machines of its own.
     os.nice(10)
     contents = {address: kind.make(port, address) for address in addresses}
@@ -140,7 +141,9 @@ def attack_without_end(kind: Attack, port: int, addresses: Sequence[str]) -> Non
 @contextmanager
 def attacked(kind: Attack, port: int, addresses: Sequence[str]) -> Iterator[None]:
     """By a process of its own, so that who measures is not held up by it."""
-    attacker = multiprocessing.get_context("spawn").Process(target=attack_without_end, args=(kind, port, addresses))
+    attacker = multiprocessing.get_context("spawn").Process(
+        target=attack_without_end, args=(kind.name, port, addresses)
+    )
     attacker.start()
     try:
         time.sleep(SETTLING)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -175,6 +176,15 @@ def test_only_proxies_that_are_declared_name_the_client(
     assert "LIKELY_PROXIES is 0" in warnings[0]
     assert statuses(limited(tmp_path / "b", monkeypatch, PAGES=Rate(1, 2), PROXIES=1)) == [200, 200, 200]
     assert "WARNING" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("jump", [-40 * 365 * 86400, -3600, 3600, 40 * 365 * 86400])
+def test_a_clock_that_jumps_changes_no_limit(client: FlaskClient, monkeypatch: pytest.MonkeyPatch, jump: int) -> None:
+    assert client.get("/census", environ_base=CLIENT).status_code == 200
+    now = time.time
+    monkeypatch.setattr(time, "time", lambda: now() + jump)
+    assert [client.get("/census", environ_base=CLIENT).status_code for _ in range(3)] == [200, 200, 429]
+    assert client.get("/metrics").status_code == client.get("/readyz").status_code == 200
 
 
 # -- how much ------------------------------------------------------------------------------------------
