@@ -10,7 +10,7 @@ from model.declare.model import Model
 from model.declare.reading import read_answers
 from model.vision import network
 
-from .limiter import LOOPBACK
+from .limiter import is_this_machine
 from .models import catalog, predictor_of
 
 bp = Blueprint("health", __name__)
@@ -25,7 +25,7 @@ def healthz() -> Response:
 def readyz() -> tuple[Response, int]:
     """With deep=1, on the machine itself, engines that load late are asked too: a probe from outside loads nothing."""
     deep = request.args.get("deep") == "1"
-    if deep and (request.remote_addr not in LOOPBACK or "X-Forwarded-For" in request.headers):
+    if deep and not is_this_machine(request):
         raise Forbidden("deep=1 is for this machine itself")
     answers = {model.name: "answers" if does_answer(model, deep) else "does not answer" for model in catalog()}
     ready = "does not answer" not in answers.values()

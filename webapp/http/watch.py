@@ -36,6 +36,8 @@ NOT_COUNTED = frozenset(
 # Counted before the body is read; a long list counts for more once it was read.
 PREDICTIONS = frozenset({"api.predict", "inference.infer", "tutorials.predict", "tutorials.iris"})
 
+UNDECLARED = "a proxy that is not declared"
+
 RATES = {
     "pages": "PAGES",
     "predictions": "PREDICTIONS",
@@ -50,13 +52,12 @@ class Watch:
         self.app = app
         self.allowances = allowances
         self.as_json = settings["LOG"] == "json"
-        self.warned = settings["PROXIES"] > 0
+        self.has_proxies = settings["PROXIES"] > 0
+        self.warned = False
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         started = time.perf_counter()
-        visit = Visit(id_of(environ), environ.get("REMOTE_ADDR") or "", self.allowances)
-        if not self.warned and "HTTP_X_FORWARDED_FOR" in environ:
-            self.warn()
+        visit = Visit(id_of(environ), self.client_of(environ), self.allowances)
 
         def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
             self.note(visit, environ, status[:3], time.perf_counter() - started)
@@ -98,6 +99,15 @@ class Watch:
         about = f" {visit.model} {visit.version}" if visit.model else ""
         line = f"{fields['method']} {shown} {status} {fields['ms']:.1f} ms {visit.id}{about}"
         log.write(line, fields, self.as_json)
+
+    def client_of(self, environ: dict[str, Any]) -> str:
+        address: str = environ.get("REMOTE_ADDR") or ""
+        if self.has_proxies or "HTTP_X_FORWARDED_FOR" not in environ:
+            return address
+        if not self.warned:
+            self.warn()
+        # Else everybody would be taken for this machine itself, whom nothing limits.
+        return UNDECLARED if address in EXEMPT else address
 
     def warn(self) -> None:
         self.warned = True

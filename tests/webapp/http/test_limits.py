@@ -178,6 +178,12 @@ def test_only_proxies_that_are_declared_name_the_client(
     assert "WARNING" not in capsys.readouterr().out
 
 
+def test_behind_a_proxy_on_this_machine_that_is_not_declared_nobody_is_the_machine_itself(client: FlaskClient) -> None:
+    addresses = [{"X-Forwarded-For": f"198.51.100.{number}"} for number in range(4)]
+    assert [client.get("/privacy", headers=one).status_code for one in addresses] == [200, 200, 200, 429]
+    assert client.get("/privacy").status_code == 200
+
+
 @pytest.mark.parametrize("jump", [-40 * 365 * 86400, -3600, 3600, 40 * 365 * 86400])
 def test_a_clock_that_jumps_changes_no_limit(client: FlaskClient, monkeypatch: pytest.MonkeyPatch, jump: int) -> None:
     assert client.get("/census", environ_base=CLIENT).status_code == 200
