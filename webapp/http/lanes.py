@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from typing import Any
 
 from werkzeug.exceptions import HTTPException, ServiceUnavailable, TooManyRequests
 
@@ -61,6 +62,23 @@ def busy(name: str) -> HTTPException:
     )
 
 
+class TooManyAtOnce(TooManyRequests):
+    """More requests under way than a client may have; they are counted, and not how often they come."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(
+            f"You may have {most} requests at once under way from one address. "
+            "Wait until one of them is answered, and send this one again",
+            retry_after=1,
+        )
+        self.most = most
+
+    def get_headers(self, *given: Any) -> list[tuple[str, str]]:
+        name = '"requests-at-once"'
+        policy = ("RateLimit-Policy", f'{name};q={self.most};qu="concurrent-requests"')
+        return [*super().get_headers(*given), policy, ("RateLimit", f"{name};r=0;t=1")]
+
+
 class Shares:
     """How many requests of each client a worker has begun and not ended, slow bodies among them."""
 
@@ -73,11 +91,7 @@ class Shares:
         client = network_of(address)
         with self.lock:
             if self.begun[client] >= self.most:
-                raise TooManyRequests(
-                    f"You may have {self.most} requests at once under way from one address. "
-                    "Wait until one of them is answered, and send this one again",
-                    retry_after=1,
-                )
+                raise TooManyAtOnce(self.most)
             self.begun[client] += 1
 
     def leave(self, address: str) -> None:
