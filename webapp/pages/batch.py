@@ -75,8 +75,9 @@ def template(model: Model) -> Response:
 def score(model: Model) -> Any:
     try:
         current().take("uploads")
-        # It stays in memory, from the first byte on.
-        sent = take_in(request, lambda megabytes: current().enter(ARRIVING, megabytes))
+        await_room()
+        # Nobody waits for room who has some already: all would wait for one another.
+        sent = take_in(request, lambda megabytes: current().enter(ARRIVING, megabytes, patience=0))
         current().enter("file uploads")
         return answer_to(model, *sent)
     except (TooMany, ServiceUnavailable) as later:
@@ -88,6 +89,13 @@ def score(model: Model) -> Any:
         drain()
         messages = {400: CUT_SHORT, 413: too_large(), 415: NO_FORM}
         return form_page(model, messages[refused.code]), refused.code
+
+
+def await_room() -> None:
+    """Wait until all of it would find room; what it then holds is what has come, so that a slow one holds little."""
+    length = min(request.content_length or largest_body(), largest_body())
+    current().enter(ARRIVING, 1 + length // MEGABYTE)
+    current().leave(ARRIVING)
 
 
 def answer_to(model: Model, fields: MultiDict[str, str], files: Sequence[FileStorage]) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -126,6 +127,29 @@ def test_one_client_has_half_the_room_for_files_that_come(tmp_path: Path, monkey
     assert send(CLIENT, file) == 503
     assert send(OTHER, file) == 200
     assert lane.inside == {CLIENT["REMOTE_ADDR"]: 3}
+
+
+def test_a_file_for_which_there_is_no_room_on_the_way_is_refused_and_does_not_wait(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lanes, "PATIENCE", 100)
+    client = limited(tmp_path, monkeypatch, BATCH_MB=1)
+    lane = lane_of(client.application, "megabytes of files")
+
+    class Body(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            if not lane.inside:
+                # Others come at the same moment.
+                lane.enter("192.0.2.1", 4)
+                lane.enter("192.0.2.2", 4)
+            return super().read(size)
+
+    content = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\nage\r\n--x--\r\n'
+    length = {"CONTENT_LENGTH": str(len(content)), **CLIENT}
+    kind = "multipart/form-data; boundary=x"
+    sent = client.post("/census/batch", input_stream=Body(content), content_type=kind, environ_overrides=length)
+    assert sent.status_code == 503
+    assert lane.inside.total() == 8
 
 
 def lane_of(app: Flask, name: str) -> lanes.Lane:
