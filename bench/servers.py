@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 ROOT = Path(__file__).resolve().parent.parent
 # Somebody of the census, for whoever needs only one.
@@ -66,10 +66,12 @@ def likely(port: int) -> list[str]:
 
 
 @contextmanager
-def server(command: list[str], port: int, **settings: str) -> Iterator[subprocess.Popen[bytes]]:
+def server(
+    command: list[str], port: int, output: IO[bytes] | int = subprocess.DEVNULL, **settings: str
+) -> Iterator[subprocess.Popen[bytes]]:
     """Run a command that serves; Likely's settings are the ones given, and not this shell's."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("LIKELY_", "WEB_CONC"))}
-    process = subprocess.Popen(command, cwd=ROOT, env={**kept, **settings}, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(command, cwd=ROOT, env={**kept, **settings}, stdout=output)
     try:
         await_port(port, process)
         yield process

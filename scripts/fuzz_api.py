@@ -112,7 +112,7 @@ def report(failed: int, seconds: float) -> list[str]:
     for (label, mode, status), number in sorted(asked.items()):
         print(f"{number:6,}  {mode:8}  {status}  {label}")
     cases = asked.total()
-    positive = {key: number for key, number in asked.items() if key[1] == "positive" and key[0].startswith("POST")}
+    positive = {key: number for key, number in asked.items() if key[1] == "positive" and key[0].startswith("POST /api")}
     reached = sum(number for key, number in positive.items() if key[2] == 200)
     share = reached / max(sum(positive.values()), 1)
     errors = sum(number for key, number in asked.items() if key[2] >= 500)

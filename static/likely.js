@@ -28,14 +28,28 @@ if (form) {
     const address = `${form.action}?${new URLSearchParams(new FormData(form))}`;
     try {
       const answer = await fetch(address, { headers: { "X-Fragment": "1" }, signal: asking.signal });
-      if (answer.status !== 200 && answer.status !== 422) return;
+      if (answer.status !== 200 && answer.status !== 422) {
+        late(Number(answer.headers.get("Retry-After")));
+        return;
+      }
       place.innerHTML = await answer.text();
       find("#said").textContent = find("[data-say]", place)?.dataset.say ?? "";
       mark();
       history.replaceState(null, "", address);
     } catch (stopped) {
-      // A newer change is on its way, or the network is gone: the button still works.
+      // Else a newer change is on its way.
+      if (stopped.name !== "AbortError") late(0);
     }
+  };
+
+  // What is shown is not for the last change: that is said, and where we know when to, we ask again.
+  const late = (seconds) => {
+    const what = seconds ? `It follows in ${seconds} s.` : "The button below asks again.";
+    const words = `This is not yet for your last change. ${what}`;
+    find(".late", place)?.remove();
+    place.prepend(Object.assign(document.createElement("p"), { className: "error late", textContent: words }));
+    find("#said").textContent = words;
+    if (seconds) soon(1000 * seconds);
   };
 
   const soon = (milliseconds) => {

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from model.files.reader import Reader
     from model.files.scoring import Scoring, Writer
 
-# Of keys that nobody asked for the first few are named, and the others counted.
+# Of keys that nobody asked for the first few of a request are named, and the others counted.
 MOST_STRANGERS = 20
 LONGEST_NAME = 60
 MOST_EXPLAINED = 1000
@@ -69,6 +69,8 @@ class Budget:
     # An unknown answer is filled in in every way that somebody in the data had, and each way is a sum.
     sums: int = MOST_SUMS
     patterns: int = MOST_PATTERNS
+    # To find the known name that an unknown key is near to takes its time.
+    strangers: int = MOST_STRANGERS
 
 
 @dataclass(frozen=True)
@@ -104,7 +106,7 @@ def ask_each(
 ) -> list[Asked]:
     """The same for a list; a row that is no object is a fault of its own."""
     admit(predictor, caller, budget, len(rows), explain)
-    asked = [Asked(predictor, *read(predictor.model, row)) for row in rows]
+    asked = [Asked(predictor, *read(predictor.model, row, budget)) for row in rows]
     weigh(predictor, asked, caller, budget, explain)
     return asked
 
@@ -138,7 +140,7 @@ def admit(predictor: Predictor, caller: Caller, budget: Budget, rows: int, expla
     if predictor.model.has_photo and caller.door in ("api", "tutorial"):
         visit.enter("photos")
     if explain and rows > 1:
-        visit.enter("explained lists")
+        visit.enter("long lists")
     metrics.count("predictions", name, predictor.version, caller.door)
     metrics.count("rows", name, predictor.version, caller.door, amount=rows if caller.door != "file" else 0)
 
@@ -198,7 +200,7 @@ def in_time(asked: Iterable[Asked], visit: Visit) -> Iterator[Asked]:
         yield replace(one, faults=[Fault("", "too_late")]) if visit.is_late else one
 
 
-def read(model: Model, raw: Form | Mapping[str, Any] | Any) -> tuple[Answers, Sequence[Fault]]:
+def read(model: Model, raw: Form | Mapping[str, Any] | Any, budget: Budget) -> tuple[Answers, Sequence[Fault]]:
     if isinstance(raw, Form):
         fields = [field for field in raw if isinstance(field, InputField)]
         return {field.input.name: field.data for field in fields}, [field.fault for field in fields if field.fault]
@@ -207,17 +209,21 @@ def read(model: Model, raw: Form | Mapping[str, Any] | Any) -> tuple[Answers, Se
     if not isinstance(raw, Mapping):
         return {}, [Fault("", "no_object")]
     answers, faults = read_answers(model.inputs, raw)
-    return (answers, faults) if raw.keys() <= model.input.keys() else (answers, [*faults, *find_strangers(model, raw)])
+    if raw.keys() <= model.input.keys():
+        return answers, faults
+    return answers, [*faults, *find_strangers(model, raw, budget)]
 
 
-def find_strangers(model: Model, raw: Mapping[str, Any]) -> Iterator[Fault]:
+def find_strangers(model: Model, raw: Iterable[str], budget: Budget) -> Iterator[Fault]:
     """A fault for each key that is no input; of very many the first ones, and how many more there are."""
     strangers = [name for name in raw if name not in model.input]
-    for name in strangers[:MOST_STRANGERS]:
+    named, left = strangers[: budget.strangers], len(strangers) - budget.strangers
+    budget.strangers -= len(named)
+    for name in named:
         given = name[:LONGEST_NAME]
         if near := difflib.get_close_matches(given.lower(), model.input, n=1):
             yield Fault(given, "misspelt", {"given": given, "near": near[0]})
         else:
             yield Fault(given, "stranger", {"given": given, "inputs": ", ".join(model.input)})
-    if len(strangers) > MOST_STRANGERS:
-        yield Fault("", "strangers_left_out", {"count": f"{len(strangers) - MOST_STRANGERS:,}"})
+    if left > 0:
+        yield Fault("", "strangers_left_out", {"count": f"{left:,}"})

@@ -62,13 +62,13 @@ def predictor(name: str) -> Predictor:
 def read(predictor: Predictor, rows: list[Any], names: Mapping[str, str], one: bool = False) -> list[Answers]:
     """The answers of all rows, or a refusal that names every fault under the client's own names."""
     asked = ask_each(predictor, rows, Caller("tutorial"), Budget(MOST_ROWS))
-    faults = [
-        entry(names.get(said.name, said.name), said.message, None if one else number)
-        for number, row in enumerate(asked)
-        for said in row.sentences
-    ]
-    if faults:
-        abort(refuse(faults))
+    if faults := sum(len(row.faults) for row in asked):
+        told = (
+            entry(names.get(said.name, said.name), said.message, None if one else number)
+            for number, row in enumerate(asked)
+            for said in row.sentences
+        )
+        abort(refuse(told, faults))
     return [row.answers for row in asked]
 
 

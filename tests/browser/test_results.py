@@ -85,6 +85,27 @@ def test_only_the_comparison_is_asked_for_again(open_page: OpenPage) -> None:
     assert len(gzip.compress(piece.body())) < 3 * KIB
 
 
+def test_a_change_that_comes_too_soon_is_said_beside_the_old_number_and_followed_by_itself(
+    open_page: OpenPage,
+) -> None:
+    page = open_result(open_page, CENSUS, person())
+    asked_for = re.compile(r"/census/compare\?")
+    page.route(asked_for, lambda route: route.fulfill(status=429, headers={"Retry-After": "1"}), times=1)
+    page.get_by_label("Employer", exact=True).select_option(label="Federal government")
+    words = "This is not yet for your last change. It follows in 1 s."
+    expect(page.get_by_role("status")).to_have_text(words)
+    expect(page.locator("#comparison")).to_contain_text(words)
+    expect(page.locator(".changed")).to_contain_text("Federal government instead of")
+    expect(page.locator("#comparison")).not_to_contain_text(words)
+
+
+def test_a_change_that_does_not_arrive_is_said(open_page: OpenPage) -> None:
+    page = open_result(open_page, CENSUS, person())
+    page.route(re.compile(r"/census/compare\?"), lambda route: route.abort())
+    page.get_by_label("Employer", exact=True).select_option(label="Federal government")
+    expect(page.get_by_role("status")).to_contain_text("The button below asks again.")
+
+
 def test_a_number_and_i_dont_know_exclude_each_other(open_page: OpenPage) -> None:
     page = open_result(open_page, TITANIC, passenger())
     age = page.get_by_role("group", name="Age", exact=True)

@@ -15,16 +15,17 @@ from model.predict.predictor import Predictor
 from webapp.ask import LONGEST_NAME, Asked, Budget, Caller, ask_each, find_strangers
 from webapp.http.health import does_answer
 from webapp.http.json import as_json, encoded, json_body, parse_json
-from webapp.http.limits import PHOTO_LIMIT, body_limit, whole_body
+from webapp.http.limits import PHOTO_LIMIT, body_limit, size, whole_body
 from webapp.http.models import catalog, predictor_of
 from webapp.settings import VERSION
 
-from .predict import MOST_AT_ONCE, one_after_another
+from .predict import MOST_AT_ONCE, entry, first_of, one_after_another
 
 bp = Blueprint("inference", __name__, url_prefix="/v2")
 
 # The types that JSON has for each datatype. A null is an answer that is not known, and so is an empty BYTES.
 NULL = type(None)
+LONGEST_ECHO = 64 * 1024
 DATATYPES: dict[str, tuple[type, ...]] = {"BYTES": (str, NULL), "BOOL": (bool, NULL)}
 DATATYPES |= dict.fromkeys(("FP64", "FP32"), (float, int, NULL)) | dict.fromkeys(("INT64", "INT32"), (int, NULL))
 
@@ -64,7 +65,7 @@ def metadata(model: Model, version: str = "") -> Response:
 @body_limit(PHOTO_LIMIT)
 def infer(model: Model, version: str = "") -> Response:
     predictor, body = pinned(model, version), read_body()
-    outputs = read_outputs(predictor, body.get("outputs") or [])
+    outputs = read_outputs(predictor, body.get("outputs"))
     columns = read_columns(model, body.get("inputs"))
     rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
     asked = ask_each(predictor, rows, Caller("api"), Budget(MOST_AT_ONCE, 0))
@@ -109,19 +110,20 @@ def read_body() -> Any:
     is_so = isinstance(body.get("id"), (str, NULL)) and isinstance(body.get("parameters"), (dict, NULL))
     insist(is_so, "“id” must be a text, and “parameters” an object")
     try:
-        encoded(body.get("parameters"))
+        length = len(encoded([body.get("id"), body.get("parameters")]))
     except ValueError:
         raise BadRequest("“parameters” come back, so their numbers must be ones that JSON can write") from None
+    insist(length <= LONGEST_ECHO, f"“id” and “parameters” come back, and may be {size(LONGEST_ECHO)} long together")
     return body
 
 
 def read_outputs(predictor: Predictor, wanted: Any) -> dict[str, str]:
     """The tensors that are asked for, with their datatypes; all where none is."""
     there = outputs_of(predictor)
-    names = names_in("outputs", wanted) or list(there)
+    names = [] if wanted is None else names_in("outputs", wanted)
     wrong = next((name[:LONGEST_NAME] for name in names if name not in there), None)
     insist(wrong is None, f"“{wrong}” is not one of the outputs. There are: {', '.join(there)}")
-    return {name: there[name] for name in names}
+    return {name: there[name] for name in names or there}
 
 
 def names_in(key: str, tensors: Any) -> list[str]:
@@ -136,7 +138,7 @@ def read_columns(model: Model, tensors: Any) -> dict[str, list[Any]]:
     if len(names) == 1 and names[0] not in model.input and all(isinstance(one, NumberInput) for one in model.inputs):
         values = read_tensor(tensors[0], width)
         return {asked.name: values[at::width] for at, asked in enumerate(model.inputs)}
-    wrong = [sentence(fault, model.input) for fault in find_strangers(model, dict.fromkeys(names))]
+    wrong = [sentence(fault, model.input) for fault in find_strangers(model, dict.fromkeys(names), Budget())]
     wrong += [f"There is no tensor “{name}”" for name in model.input if name not in names]
     insist(not wrong, ". ".join(wrong))
     insist(len(names) == width, "Send one tensor for each input, not several")
@@ -175,5 +177,6 @@ def clean(value: Any, datatype: str) -> Any:
 
 def refuse_faults(asked: list[Asked]) -> None:
     if faults := sum(len(one.faults) for one in asked):
-        sentences = (f"Row {row}, {s.name}: {s.message}" for row, one in enumerate(asked) for s in one.sentences)
-        raise UnprocessableEntity(f"{one_after_another(sentences, faults)}. The first row is row 0")
+        rows = enumerate(asked)
+        told = (entry(None, f"Row {row}, {s.name}: {s.message}") for row, one in rows for s in one.sentences)
+        raise UnprocessableEntity(f"{one_after_another(first_of(told, faults))}. The first row is row 0")

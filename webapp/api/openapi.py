@@ -10,6 +10,7 @@ from webapp.ask import Caller
 from webapp.http.models import catalog, predictor_of
 
 from . import predict as api
+from . import protocol
 from .schemas import TEXT, Schema, listed, reference, schemas_of, shared_schemas
 
 ANSWERS = {
@@ -44,6 +45,7 @@ def document() -> Schema:
         paths[address] = {"get": describe_page(f"get_{model.name}", summary, "Model")}
         paths[f"{address}/predict"] = {"post": describe_predict(model)}
         schemas |= schemas_of(model)
+    inference_paths, inference_schemas = protocol.describe([model for model in catalog() if not model.has_photo])
     return {
         "openapi": "3.1.0",
         "info": {
@@ -55,8 +57,8 @@ def document() -> Schema:
         "servers": [{"url": "/"}],
         # No operation asks who one is.
         "security": [],
-        "paths": paths,
-        "components": {"schemas": schemas},
+        "paths": paths | inference_paths,
+        "components": {"schemas": schemas | inference_schemas},
     }
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import islice
 from typing import Any
 
 from flask import Blueprint, Response, request, url_for
@@ -29,8 +28,8 @@ MOST_AT_ONCE = 10_000
 ONE_LIMIT = MEGABYTE
 # So many bytes of a long answer are sent together.
 PIECE = 64 * 1024
-# Of many faults the first are told in one sentence, and the others counted.
-MOST_TOLD = 20
+# An answer tells its faults in so many bytes, about 18 kB, and counts those that are left.
+ROOM_FOR_FAULTS = 18_000
 UNPROCESSABLE = "Unprocessable Content"
 PARAMETERS = ("explain", "version")
 ONE_OR_MANY = f"Send one JSON object of answers, or a list of up to {MOST_AT_ONCE:,} of them"
@@ -122,7 +121,8 @@ def read_photo(model: Model) -> dict[str, Any]:
         raise UnsupportedMediaType(f"Send the photo as multipart/form-data in the field “{field}”{not_so}")
     names = dict.fromkeys([*request.form, *request.files])
     sent = {n: [*request.form.getlist(n), *[file.read() for file in request.files.getlist(n)]] for n in names}
-    return {name: values[0] if len(values) == 1 else values for name, values in sent.items()}
+    # A part of a form need not have a name.
+    return {name or "": values[0] if len(values) == 1 else values for name, values in sent.items()}
 
 
 def answer(predictor: Predictor, body: Any, explain: bool, caller: Caller) -> Response:
@@ -137,7 +137,7 @@ def answer(predictor: Predictor, body: Any, explain: bool, caller: Caller) -> Re
             return problem(422, UNPROCESSABLE, ONE_OR_MANY)
         one = ask(predictor, body, caller, Budget(), explain)
         if one.faults:
-            return refuse(entries(one))
+            return refuse(entries(one), len(one.faults))
         return as_json(head | render_answer(predictor, one.answers, explain))
     except OverBudget as over:
         return problem(422, UNPROCESSABLE, f"{ONE_OR_MANY}. {over.description}")
@@ -145,10 +145,14 @@ def answer(predictor: Predictor, body: Any, explain: bool, caller: Caller) -> Re
 
 def answer_each(head: dict[str, Any], asked: Iterable[Asked], explain: bool) -> Iterator[bytes]:
     """Every item in order, sent as it is worked out: nobody waits in silence, and one explanation is in memory."""
-    piece = encoded(head)[:-1] + b', "results": ['
+    piece, room = encoded(head)[:-1] + b', "results": [', ROOM_FOR_FAULTS
     for number, one in enumerate(asked):
         if one.faults:
-            item: Any = {"errors": entries(one, number)}
+            # A fault that is alone takes no more room than an estimate, and is always told.
+            is_alone = len(one.faults) == 1
+            errors = first_of(entries(one, number), len(one.faults), ROOM_FOR_FAULTS if is_alone else room, number)
+            item: Any = {"errors": errors}
+            room -= 0 if is_alone else sum(map(size, errors))
         else:
             item = render_answer(one.predictor, one.answers, explain)
         piece += (b", " if number else b"") + encoded(item)
@@ -158,8 +162,8 @@ def answer_each(head: dict[str, Any], asked: Iterable[Asked], explain: bool) -> 
     yield piece + b"]}"
 
 
-def entries(asked: Asked, number: int | None = None) -> list[dict[str, str]]:
-    return [entry(said.name or None, said.message, number) for said in asked.sentences]
+def entries(asked: Asked, number: int | None = None) -> Iterator[dict[str, str]]:
+    return (entry(said.name or None, said.message, number) for said in asked.sentences)
 
 
 def entry(name: str | None, message: str, number: int | None = None) -> dict[str, str]:
@@ -169,10 +173,28 @@ def entry(name: str | None, message: str, number: int | None = None) -> dict[str
     return {"pointer": pointer, "field": name or "", "message": message}
 
 
-def refuse(entries: list[dict[str, str]]) -> Response:
-    return problem(422, UNPROCESSABLE, one_after_another([one["message"] for one in entries], len(entries)), entries)
+def first_of(
+    entries: Iterable[dict[str, str]], count: int, room: int = ROOM_FOR_FAULTS, number: int | None = None
+) -> list[dict[str, str]]:
+    """The first of so many faults, as far as there is room for them, and how many more there are."""
+    told: list[dict[str, str]] = []
+    for one in entries:
+        room -= size(one)
+        if room < 0:
+            return [*told, entry(None, f"Faults that are not told after so many others: {count - len(told):,}", number)]
+        told.append(one)
+    return told
 
 
-def one_after_another(messages: Iterable[str], count: int) -> str:
-    more = f"; and {count - MOST_TOLD:,} more" if count > MOST_TOLD else ""
-    return "; ".join(islice(messages, MOST_TOLD)) + more
+def size(one: dict[str, str]) -> int:
+    # The message stands once more in the sentence about all.
+    return len(encoded(one)) + len(encoded(one["message"]))
+
+
+def one_after_another(entries: Iterable[dict[str, str]]) -> str:
+    return "; ".join([one["message"] for one in entries])
+
+
+def refuse(entries: Iterable[dict[str, str]], count: int = 1) -> Response:
+    told = first_of(entries, count)
+    return problem(422, UNPROCESSABLE, one_after_another(told), told)

@@ -55,7 +55,9 @@ def shared_schemas() -> Schema:
         "Models": exactly({"models": listed(exactly(summary))}),
         "Model": exactly({**summary, **about}),
         "Problem": exactly({**problem, "errors": reference("Errors")}),
-        "Errors": listed(entry, "One entry for each fault", minItems=1),
+        "Errors": listed(
+            entry, "One entry for each fault; of very many the first ones, and how many more there are", minItems=1
+        ),
         "Refused": exactly({"errors": reference("Errors")}),
     }
 

@@ -111,7 +111,7 @@ def format_of(path: Path, said: str | None) -> str:
 def told_plainly() -> Iterator[None]:
     """What the person can put right is told in a sentence, and stopping leaves no half file."""
     try:
-        from polars.exceptions import PolarsError
+        from polars.exceptions import PanicException, PolarsError
     except ImportError:
         raise CannotScore("Scoring files needs Polars: pip install -r requirements.txt") from None
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
@@ -130,6 +130,9 @@ def told_plainly() -> Iterator[None]:
         raise CannotScore(f"{problem.filename}: {problem.strerror}" if problem.filename else str(problem)) from None
     except (Unusable, NotTrained, Tampered, PolarsError) as problem:
         raise CannotScore(str(problem)) from None
+    except PanicException:
+        # What Polars trips over, as over some Parquet files that are damaged in the middle.
+        raise CannotScore("The file is damaged, so that it cannot be read to its end") from None
     except KeyboardInterrupt:
         click.echo("Stopped; no file was written", err=True)
         sys.exit(128 + signal.SIGINT)

@@ -70,7 +70,11 @@ def serve(host: str, port: int, workers: int, debug: bool, tls: tuple[Path, Path
 
 def run_granian(host: str, port: int, workers: int, tls: tuple[Path, Path] | None) -> None:
     multiprocessing.set_start_method("spawn")
-    reports: SimpleQueue[str] = multiprocessing.SimpleQueue()
+    try:
+        reports: SimpleQueue[str] = multiprocessing.SimpleQueue()
+    except OSError as fault:
+        # Of shared memory and the system's locks, which a system may be without.
+        raise ServerProblem(f"Workers cannot share memory here ({fault.strerror}). Let /dev/shm be written") from None
     server = granian(free_address(host, port), port, workers, tls)
     problems: list[str] = []
     # The workers wait for the end of this pipe; it comes when the server ends, and also when it is killed.
@@ -160,6 +164,8 @@ def load_app(reports: SimpleQueue[str], ending: Connection) -> Any:
     if sys.platform != "win32":
         # A terminal's Ctrl-C comes here too; where a worker ended first, Granian would take that for a failure.
         signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    # Beside bodies of a megabyte an ordinary request then waits half as long for its turn.
+    sys.setswitchinterval(0.001)
     threading.Thread(target=end_with_the_server, args=(ending,), daemon=True).start()
     try:
         from webapp.wsgi import app
@@ -225,7 +231,17 @@ def secret_key(host: str) -> str:
             f"SECRET_KEY must be set when serving on {host}: at least 16 characters that nobody can guess. "
             'Make one with: python -c "import secrets; print(secrets.token_hex(32))"'
         )
-    kept = SECRET_FILE.read_text().strip() if SECRET_FILE.exists() else ""
+    try:
+        return kept_key()
+    except (OSError, UnicodeDecodeError) as fault:
+        why = fault.strerror if isinstance(fault, OSError) else "it is no text"
+        raise BadSetting(
+            f"The key cannot be kept in {SECRET_FILE} ({why}). Set SECRET_KEY, or let it be kept"
+        ) from None
+
+
+def kept_key() -> str:
+    kept = SECRET_FILE.read_text("ascii").strip() if SECRET_FILE.exists() else ""
     if len(kept) < 16:
         kept = secrets.token_hex(32)
         SECRET_FILE.parent.mkdir(exist_ok=True)

@@ -1,16 +1,17 @@
 """Whether the process is alive, and whether every model answers."""
 
 import io
-import math
 
 from flask import Blueprint, Response, current_app, jsonify, request
 from werkzeug.exceptions import Forbidden
 
 from model.declare.model import Model
 from model.declare.reading import read_answers
+from model.predict.card import read_card
+from model.predict.neighbours import read_people
 from model.vision import network
 
-from .limiter import LOOPBACK
+from .limiter import is_this_machine
 from .models import catalog, predictor_of
 
 bp = Blueprint("health", __name__)
@@ -23,9 +24,9 @@ def healthz() -> Response:
 
 @bp.get("/readyz")
 def readyz() -> tuple[Response, int]:
-    """With deep=1, on the machine itself, engines that load late are asked too: a probe from outside loads nothing."""
+    """With deep=1, on the machine itself, files are read anew and engines asked that load late: a probe does neither."""
     deep = request.args.get("deep") == "1"
-    if deep and (request.remote_addr not in LOOPBACK or "X-Forwarded-For" in request.headers):
+    if deep and not is_this_machine(request):
         raise Forbidden("deep=1 is for this machine itself")
     answers = {model.name: "answers" if does_answer(model, deep) else "does not answer" for model in catalog()}
     ready = "does not answer" not in answers.values()
@@ -35,17 +36,27 @@ def readyz() -> tuple[Response, int]:
 def does_answer(model: Model, deep: bool = False) -> bool:
     """Ask the model its first example; whatever goes wrong is for the log, since anyone may ask this."""
     try:
+        if deep:
+            read_anew(model)
         if model.has_photo:
             network.verify()
             if deep:
                 network.look(blank_photo(), ())
+        predictor = predictor_of(model)
         answers, _ = read_answers(model.inputs, model.examples[0].answers)
-        if not math.isfinite(predictor_of(model).estimates(answers)[0].value):
-            raise ValueError("it gave no estimate for its own example")
+        if predictor.estimates(answers)[0].value != predictor.example_values[0][1][0]:
+            raise ValueError("it gave another estimate for its own example than at the start")
     except Exception:
         current_app.logger.exception("The model %s does not answer", model.name)
         return False
     return True
+
+
+def read_anew(model: Model) -> None:
+    """Read the files as the next start would; what is served was read at the last one."""
+    card = read_card(model.card_path)
+    if card.data.people:
+        read_people(model.people_path, card.data.people)
 
 
 def blank_photo() -> bytes:

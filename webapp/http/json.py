@@ -7,7 +7,8 @@ from typing import Any
 from flask import Response, request
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 
-from .limits import size, whole_body
+from .limits import ORDINARY, size, whole_body
+from .visit import current
 
 # Python reads no whole number that is longer. What is cut off it is out of every range all the same.
 MOST_DIGITS = 4_300
@@ -37,6 +38,9 @@ DECODER = json.JSONDecoder(object_pairs_hook=read_object, parse_constant=refuse_
 
 
 def parse_json(raw: bytes | str) -> Any:
+    if len(raw) > ORDINARY:
+        # While it is taken apart, Python does nothing else.
+        current().enter("long lists")
     try:
         return DECODER.decode(raw if isinstance(raw, str) else raw.decode("utf-8-sig"))
     except UnicodeDecodeError:

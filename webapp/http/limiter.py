@@ -21,6 +21,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Request
 
 from webapp.settings import Rate
 
@@ -39,6 +40,15 @@ LONGEST = 24 * 60 * MINUTE
 LOOPBACK = frozenset({"127.0.0.1", "::1", "::ffff:127.0.0.1"})
 # A socket in a file has no address.
 EXEMPT = LOOPBACK | {""}
+
+
+# What proxies tell of whom they ask for.
+PROXIED = ("X-Forwarded-For", "X-Real-IP", "Forwarded", "Via")
+
+
+def is_this_machine(request: Request) -> bool:
+    """Whether this machine itself asks; a proxy in front makes nobody that."""
+    return request.remote_addr in LOOPBACK and not any(name in request.headers for name in PROXIED)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from flask import Request
@@ -20,11 +20,13 @@ LONGEST_FIELDS = 256 * 1024
 class Pieces:
     """What the form's parser writes a file to."""
 
-    def __init__(self) -> None:
+    def __init__(self, account: Callable[[int], None]) -> None:
+        self._account = account
         self._pieces: deque[bytes] = deque()
         self._last = bytearray()
 
     def write(self, data: bytes) -> int:
+        self._account(len(data))
         self._last += data
         # Large pieces go back to the system when they are let go; between small ones gaps would stay.
         while len(self._last) >= MEGABYTE:
@@ -45,11 +47,21 @@ class Pieces:
         yield bytes(self._last)
 
 
-def take_in(request: Request) -> tuple[MultiDict[str, str], list[FileStorage]]:
-    """The form's fields, and its files that have a name; a browser sends one without where none was chosen."""
+def take_in(request: Request, hold: Callable[[int], None]) -> tuple[MultiDict[str, str], list[FileStorage]]:
+    """The form's fields, and its files that have a name; a browser sends one without where none was chosen.
+
+    Each megabyte that is taken in is asked for by `hold` before.
+    """
     if request.mimetype != "multipart/form-data" or not request.mimetype_params.get("boundary"):
         raise UnsupportedMediaType
-    stream: Any = lambda *described, **more: Pieces()  # noqa: E731
+    taken = 0
+
+    def account(length: int) -> None:
+        nonlocal taken
+        taken += length
+        hold(1 + taken // MEGABYTE)
+
+    stream: Any = lambda *described, **more: Pieces(account)  # noqa: E731
     parser = FormDataParser(stream, max_form_memory_size=LONGEST_FIELDS, max_form_parts=MOST_FIELDS, silent=False)
     try:
         _, fields, files = parser.parse(

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -18,6 +21,8 @@ from .limiter import EXEMPT, Limiter, TooMany
 
 Item = TypeVar("Item")
 
+# No server goes on for so many seconds.
+ALWAYS = threading.TIMEOUT_MAX
 LATE = "This takes longer than one request may. Send less at once"
 
 
@@ -30,7 +35,7 @@ class Allowances:
     shares: Shares | None
     # How long one request may be worked on.
     seconds: float
-    lanes: dict[str, Lane] = field(default_factory=lambda: {name: Lane(name, size) for name, size in LANES.items()})
+    lanes: dict[str, Lane]
 
 
 @dataclass
@@ -46,7 +51,7 @@ class Visit:
     version: str = ""
     worked: float = 0.0
     taken: dict[str, int] = field(default_factory=dict)
-    lanes: list[Lane] = field(default_factory=list)
+    places: Counter[str] = field(default_factory=Counter)
     share: Shares | None = None
 
     def take(self, what: str, weight: int = 1) -> None:
@@ -60,23 +65,23 @@ class Visit:
             raise TooMany(what, rate, verdict)
         self.taken[what] = weight
 
-    def enter(self, name: str) -> None:
-        """Wait for a place in a lane, and keep it until the answer was sent."""
-        if self.allowances is None or (lane := self.allowances.lanes[name]) in self.lanes:
+    def enter(self, name: str, places: int = 1, patience: float | None = None) -> None:
+        """Wait until this request has so many places in a lane, and keep them until the answer was sent."""
+        if self.allowances is None or (more := places - self.places[name]) <= 0:
             return
         try:
-            lane.enter(self.address)
+            self.allowances.lanes[name].enter(self.address, more, patience)
         except ServiceUnavailable:
             metrics.count_refusal(name)
             raise
-        self.lanes.append(lane)
+        self.places[name] += more
 
     @property
     def is_late(self) -> bool:
         return self.allowances is not None and self.worked > self.allowances.seconds
 
     def work(self, items: Iterable[Item]) -> Iterator[Item]:
-        """Each item as it is worked out. Only the work is timed: a client may take its time to read."""
+        """Each item as it is worked out. A client may take its time to read: it is not timed, and holds no place."""
         rest = iter(items)
         while True:
             started = time.perf_counter()
@@ -86,7 +91,17 @@ class Visit:
                 return
             finally:
                 self.worked += time.perf_counter() - started
-            yield item
+            with self.out_of_the_way():
+                yield item
+
+    @contextmanager
+    def out_of_the_way(self) -> Iterator[None]:
+        """Leave the lanes meanwhile; whoever has begun gets a place again, however long that takes."""
+        left = {name: places for name, places in self.places.items() if name in LANES}
+        self.leave(*left)
+        yield
+        for name, places in left.items():
+            self.enter(name, places, ALWAYS)
 
     def work_in_time(self, items: Iterable[Item]) -> Iterator[Item]:
         """The same, which breaks off once it takes too long."""
@@ -96,9 +111,13 @@ class Visit:
                 raise ServiceUnavailable(LATE, retry_after=60)
             yield item
 
+    def leave(self, *names: str) -> None:
+        for name in names:
+            if self.allowances and (places := self.places.pop(name, 0)):
+                self.allowances.lanes[name].leave(self.address, places)
+
     def end(self) -> None:
-        while self.lanes:
-            self.lanes.pop().leave(self.address)
+        self.leave(*self.places)
         if self.share:
             self.share.leave(self.address)
             self.share = None

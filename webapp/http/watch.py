@@ -18,7 +18,7 @@ from . import log, metrics
 from .errors import short_refusal
 from .front import HEADERS, HTTPS_HEADERS, WsgiApp
 from .headers import with_headers
-from .lanes import Shares
+from .lanes import Shares, make_lanes
 from .limiter import EXEMPT, Limiter
 from .log import quoted
 from .models import predictor_of
@@ -37,6 +37,8 @@ NOT_COUNTED = frozenset(
 # Counted before the body is read; a long list counts for more once it was read.
 PREDICTIONS = frozenset({"api.predict", "inference.infer", "tutorials.predict", "tutorials.iris"})
 
+UNDECLARED = "a proxy that is not declared"
+
 RATES = {
     "pages": "PAGES",
     "predictions": "PREDICTIONS",
@@ -51,13 +53,12 @@ class Watch:
         self.app = app
         self.allowances = allowances
         self.as_json = settings["LOG"] == "json"
-        self.warned = settings["PROXIES"] > 0
+        self.has_proxies = settings["PROXIES"] > 0
+        self.warned = False
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         started = time.perf_counter()
-        visit = Visit(id_of(environ), environ.get("REMOTE_ADDR") or "", self.allowances)
-        if not self.warned and "HTTP_X_FORWARDED_FOR" in environ:
-            self.warn()
+        visit = Visit(id_of(environ), self.client_of(environ), self.allowances)
 
         def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
             self.note(visit, environ, status[:3], time.perf_counter() - started)
@@ -101,6 +102,15 @@ class Watch:
         about = f" {visit.model} {visit.version}" if visit.model else ""
         line = f"{fields['method']} {shown} {status} {fields['ms']:.1f} ms {visit.id}{about}"
         log.write(line, fields, self.as_json)
+
+    def client_of(self, environ: dict[str, Any]) -> str:
+        address: str = environ.get("REMOTE_ADDR") or ""
+        if self.has_proxies or "HTTP_X_FORWARDED_FOR" not in environ:
+            return address
+        if not self.warned:
+            self.warn()
+        # Else everybody would be taken for this machine itself, whom nothing limits.
+        return UNDECLARED if address in EXEMPT else address
 
     def warn(self) -> None:
         self.warned = True
@@ -199,6 +209,7 @@ def init_app(app: Flask) -> None:
         {what: settings[key] for what, key in RATES.items()},
         Shares(settings["CLIENT_REQUESTS"]) if settings["CLIENT_REQUESTS"] else None,
         settings["SECONDS"],
+        make_lanes(settings["BATCH_MB"]),
     )
     app.before_request(note_route)
     app.after_request(let_go)

@@ -23,6 +23,7 @@ from model.files.dialect import Dialect, Unusable, write_row
 from webapp.ask import Caller, Said, ask_file, score_in_time
 from webapp.http.addresses import texts
 from webapp.http.headers import keep_private, with_headers
+from webapp.http.lanes import ARRIVING
 from webapp.http.limiter import TooMany
 from webapp.http.limits import MEGABYTE, ORDINARY, body_limit, drain
 from webapp.http.models import predictor_of
@@ -73,10 +74,12 @@ def template(model: Model) -> Response:
 @body_limit(largest_body)
 def score(model: Model) -> Any:
     try:
-        # Before the file is read, since it stays in memory.
         current().take("uploads")
+        await_room()
+        # Nobody waits for room who has some already: all would wait for one another.
+        sent = take_in(request, lambda megabytes: current().enter(ARRIVING, megabytes, patience=0))
         current().enter("file uploads")
-        return answer_to(model, *take_in(request))
+        return answer_to(model, *sent)
     except (TooMany, ServiceUnavailable) as later:
         drain()
         return with_headers(make_response(form_page(model, later.description or ""), later.code), later)
@@ -86,6 +89,13 @@ def score(model: Model) -> Any:
         drain()
         messages = {400: CUT_SHORT, 413: too_large(), 415: NO_FORM}
         return form_page(model, messages[refused.code]), refused.code
+
+
+def await_room() -> None:
+    """Wait until all of it would find room; what it then holds is what has come, so that a slow one holds little."""
+    length = min(request.content_length or largest_body(), largest_body())
+    current().enter(ARRIVING, 1 + length // MEGABYTE)
+    current().leave(ARRIVING)
 
 
 def answer_to(model: Model, fields: MultiDict[str, str], files: Sequence[FileStorage]) -> Any:

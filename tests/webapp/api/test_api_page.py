@@ -19,6 +19,7 @@ from flask.testing import FlaskClient
 from model.declare.inputs import ChoiceInput, NumberInput
 from model.declare.model import Model
 from webapp import create_app
+from webapp.api import docs
 
 from tests.page import Element, Page, page_of
 from tests.payloads import MODELS, SETTINGS, each_model, photo
@@ -140,6 +141,17 @@ def test_each_status_that_can_come_is_explained() -> None:
     (table,) = PAGE.root.all("table")
     told = [row.all("th")[0].text for row in table.all("tr")[1:]]
     assert told == ["200", "207", "304", "400", "404", "405", "409", "413", "415", "422", "429", "503"]
+
+
+def test_what_a_model_answers_to_its_examples_is_worked_out_once(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client.get("/api/")
+    asked: list[Any] = []
+    monkeypatch.setattr(docs, "work_out", lambda *arguments: asked.append(arguments) or "{}")
+    client.get("/api/")
+    # The mistake's answer alone, which has the id of its request.
+    assert len(asked) == 1
 
 
 @pytest.mark.parametrize(

@@ -140,8 +140,48 @@ def test_half_a_character_is_refused_and_given_back(client: FlaskClient, place: 
     response.data.decode("utf-8")
 
 
-def test_of_a_row_after_row_of_faults_the_sentence_tells_twenty_and_the_list_all(client: FlaskClient) -> None:
-    told = client.post("/predict", json=[{"Age": "x", "Sex": "x"}] * 50).get_json()
-    messages = [error["message"] for error in told["errors"]]
-    assert told["detail"] == "; ".join([*messages[:20], f"and {len(messages) - 20} more"])
-    assert {error["pointer"] for error in told["errors"]} >= {f"/{row}/Age" for row in range(50)}
+def test_a_part_of_a_form_without_a_name_is_no_photo(client: FlaskClient) -> None:
+    body = b"--x\r\nContent-Disposition: form-data\r\n\r\n1\r\n--x--\r\n"
+    sent = client.post("/api/models/food/predict", data=body, content_type="multipart/form-data; boundary=x")
+    assert "“” is not one of the inputs" in problem(sent, 422)["detail"]
+
+
+# Each line break takes two bytes of JSON, and a name or an answer is quoted with 60 letters at most.
+ODD_ANSWERS = dict.fromkeys(person(), "\r\n" * 30 + "x")
+ODD_KEYS = {"\r\n" * 30 + str(number): 1 for number in range(1000)}
+LEFT_OUT = "Faults that are not told after so many others: "
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        (CENSUS, ODD_ANSWERS | ODD_KEYS),
+        ("/predict", [{"Age": "x", "Sex": "x"}] * 5000),
+        ("/iris", [["x" * 60] * 4] * 5000),
+    ],
+    ids=["an object", "passengers", "flowers"],
+)
+def test_of_very_many_faults_the_first_are_told_and_the_others_counted(
+    client: FlaskClient, path: str, body: Any
+) -> None:
+    response = client.post(path, data={"data": json.dumps(body)}) if path == "/iris" else client.post(path, json=body)
+    told = problem(response, 422)["errors"]
+    assert len(response.data) <= 20_000
+    assert len(told) > 20
+    if path != CENSUS:
+        assert told[-1]["message"] == f"{LEFT_OUT}{5000 * len(body[0]) - len(told) + 1:,}"
+
+
+@pytest.mark.parametrize("item", [{}, dict.fromkeys(map(str, range(20)), 1)], ids=["blank", "strangers"])
+def test_every_item_of_a_long_list_of_bad_ones_has_its_errors_and_the_first_are_told(
+    client: FlaskClient, item: Any
+) -> None:
+    results = client.post(CENSUS, json=[person(age=3), *[item] * 9998, person(age=3)]).get_json()["results"]
+    assert len(results) == 10_000
+    # A fault that is alone is always told.
+    assert results[0]["errors"][0]["message"] == results.pop()["errors"][0]["message"]
+    assert sum(len(json.dumps(one)) for one in results if LEFT_OUT not in str(one)) <= 20_000
+    assert LEFT_OUT not in str(results[0])
+    (last,) = results[-1]["errors"]
+    assert last["pointer"] == "/9998"
+    assert last["message"].startswith(LEFT_OUT)

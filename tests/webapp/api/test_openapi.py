@@ -18,10 +18,16 @@ from webapp.http import lanes
 from webapp.settings import Rate
 
 from tests import photos
-from tests.payloads import MODELS, SETTINGS, TYPED, asked, each_model, each_typed_model, photo
+from tests.payloads import MODELS, SETTINGS, TYPED, asked, each_model, each_typed_model, get_predictor, photo
 
 DOCUMENT = create_app(SETTINGS).test_client().get("/api/openapi.json").get_json()
+API = [path for path in DOCUMENT["paths"] if path.startswith("/api/")]
+INFERENCE = [path for path in DOCUMENT["paths"] if path not in API]
 PICTURES = {"A cup of coffee on a table": photos.COFFEE, "A palace in China": photos.PALACE}
+
+
+def operations() -> list[Any]:
+    return [one for path in DOCUMENT["paths"].values() for method, one in path.items() if method != "parameters"]
 
 
 def operation(model: Model) -> Any:
@@ -82,9 +88,8 @@ def test_each_schema_is_used_and_each_reference_leads_somewhere() -> None:
 
 def test_each_operation_says_that_it_asks_for_no_key_and_what_a_mistake_gets() -> None:
     assert DOCUMENT["security"] == []
-    for methods in DOCUMENT["paths"].values():
-        for one in methods.values():
-            assert any(status.startswith("4") for status in one["responses"])
+    for one in operations():
+        assert any(status.startswith("4") for status in one["responses"])
 
 
 def parts(content: Any) -> Iterator[dict[str, Any]]:
@@ -104,13 +109,18 @@ def test_each_enum_has_values_of_one_type_and_each_choice_of_schemas_has_several
 
 
 def test_each_operation_has_a_name_of_its_own() -> None:
-    names = [one["operationId"] for methods in DOCUMENT["paths"].values() for one in methods.values()]
-    assert len(names) == len(set(names)) == 1 + 2 * len(MODELS)
+    names = [one["operationId"] for one in operations()]
+    assert len(names) == len(set(names)) == 1 + 2 * len(MODELS) + 9
+
+
+def filled_in(path: str) -> str:
+    return path.format(model="iris", version=get_predictor("iris").version)
 
 
 def test_each_address_is_there(client: FlaskClient) -> None:
     for path, methods in DOCUMENT["paths"].items():
-        assert {method.upper() for method in methods} <= client.options(path).allow.as_set(preserve_casing=True)
+        there = client.options(filled_in(path)).allow.as_set(preserve_casing=True)
+        assert {method.upper() for method in methods if method != "parameters"} <= there
 
 
 # -- its examples ----------------------------------------------------------------------------------
@@ -175,12 +185,36 @@ def test_the_explanation_of_a_photo_is_as_described(client: FlaskClient) -> None
     assert faults(response(DOCUMENT["paths"]["/api/models/food/predict"]["post"], 200)["schema"], got.get_json()) == []
 
 
-@pytest.mark.parametrize("path", [path for path in DOCUMENT["paths"] if not path.endswith("/predict")])
+@pytest.mark.parametrize("path", [path for path in API if not path.endswith("/predict")])
 def test_what_is_said_of_the_models_is_as_described(client: FlaskClient, path: str) -> None:
     described = DOCUMENT["paths"][path]["get"]
     got = client.get(path)
     assert faults(response(described, 200)["schema"], got.get_json()) == []
     assert "ETag" in got.headers
+
+
+@pytest.mark.parametrize("path", INFERENCE)
+def test_the_inference_protocol_is_as_described(
+    client: FlaskClient, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ((method, described),) = [one for one in DOCUMENT["paths"][path].items() if one[0] != "parameters"]
+    sent = described.get("requestBody", {}).get("content", {}).get("application/json", {}).get("example")
+    model = next(iter(TYPED)).name
+    address = path.format(model=model, version=get_predictor(model).version)
+    got = client.open(address, method=method, json=sent)
+    assert faults(response(described, 200)["schema"], got.get_json()) == []
+    if "{model}" in path:
+        missed = client.open(path.format(model="none", version="0"), method=method, json=sent)
+        assert faults(error_of(described, 404), missed.get_json()) == []
+    if method == "get" and "503" in described["responses"]:
+        monkeypatch.setattr(client.application.extensions["models"].predictor(model), "estimates", lambda answers: [])
+        unready = client.open(address, method=method)
+        assert unready.status_code == 503
+        assert faults(error_of(described, 503), unready.get_json()) == []
+
+
+def error_of(described: Any, status: int) -> Any:
+    return described["responses"][str(status)]["content"]["application/json"]["schema"]
 
 
 @each_model
@@ -200,7 +234,7 @@ def test_each_problem_is_as_described(client: FlaskClient, model: Model, monkeyp
         422: client.post(path, data=b"{}", content_type=kind),
         429: [client.post(path, data=b"{}", environ_base={"REMOTE_ADDR": f"{model.name}"}) for _ in range(2)][1],
     }
-    for lane in ("photos", "explained lists"):
+    for lane in ("photos", "long lists"):
         monkeypatch.setitem(allowances.lanes, lane, full)
     statuses[503] = client.post(f"{path}?explain=1", **long)
     assert {str(status) for status in statuses} == {status for status in described["responses"] if status >= "400"}

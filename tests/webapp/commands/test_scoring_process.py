@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from polars.exceptions import PanicException
 
 from model.files.atomic import put_in_place
 from model.files.dialect import Unusable
 from model.files.reader import read_chunks
+from webapp.commands.score import CannotScore, told_plainly
 
 from tests.model.files.test_scoring import PERSON, one_person, write_csv
 from tests.processes import PATIENCE, ROOT, environment
@@ -144,6 +146,11 @@ def test_what_stands_in_the_way_is_said_in_a_sentence(tmp_path: Path, command: s
     assert message.format(tmp_path) in result.stderr
     assert result.stderr.count("\n") == 1
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in.csv", "knot.csv", "loop.csv"]
+
+
+def test_a_file_that_polars_trips_over_is_called_damaged() -> None:
+    with pytest.raises(CannotScore, match="The file is damaged"), told_plainly():
+        raise PanicException("called `Result::unwrap()` on an `Err` value")
 
 
 def test_it_scores_though_nobody_hears_its_messages(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from webapp.commands import serve as serving
-from webapp.settings import SETTINGS
+from webapp.settings import SETTINGS, BadSetting
 
 from tests import photos
 from tests.page import Page
@@ -218,6 +218,33 @@ def test_a_kept_key_that_is_too_short_is_made_anew(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(serving, "SECRET_FILE", tmp_path / "secret_key")
     serving.SECRET_FILE.write_text("short\n")
     assert len(serving.secret_key("localhost")) == 64
+
+
+@pytest.mark.parametrize("standing", ["a file for its folder", "a folder for it", "a file that is no text"])
+def test_a_key_that_cannot_be_kept_is_told_in_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, standing: str
+) -> None:
+    monkeypatch.delenv("SECRET_KEY", raising=False)
+    monkeypatch.setattr(serving, "SECRET_FILE", tmp_path / "instance" / "secret_key")
+    if standing == "a file for its folder":
+        (tmp_path / "instance").touch()
+    elif standing == "a folder for it":
+        serving.SECRET_FILE.mkdir(parents=True)
+    else:
+        (tmp_path / "instance").mkdir()
+        serving.SECRET_FILE.write_bytes(b"\xff" * 64)
+    with pytest.raises(BadSetting, match=r"The key cannot be kept in .*secret_key \(.+\)\. Set SECRET_KEY"):
+        serving.secret_key("127.0.0.1")
+
+
+def test_a_system_without_shared_memory_is_told_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    def lacks(*arguments: object) -> None:
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr(serving.multiprocessing, "set_start_method", lambda method: None)
+    monkeypatch.setattr(serving.multiprocessing, "SimpleQueue", lacks)
+    with pytest.raises(serving.ServerProblem, match=r"cannot share memory here \(Read-only file system\)"):
+        serving.run_granian("127.0.0.1", free_port(), 1, None)
 
 
 def test_the_key_of_the_environment_comes_first(monkeypatch: pytest.MonkeyPatch) -> None:

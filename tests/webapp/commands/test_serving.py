@@ -19,6 +19,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import photos
 from tests.payloads import example, get_model
 from tests.processes import PATIENCE, Server, free_port, likely, run, server
 
@@ -105,6 +106,31 @@ def test_headers_that_are_too_long_are_refused_and_not_logged() -> None:
         assert all_of_it(line).startswith(b"HTTP/1.1 400")
         assert running.ask("GET", "/healthz").status == 200
         assert "secret" not in running.log
+
+
+LIMITED = """
+import os, resource, sys
+resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
+os.execv(sys.executable, [sys.executable, "run.py", "--port", "{port}"])
+"""
+
+
+def test_sixty_four_open_files_are_enough_also_beside_forty_silent_connections() -> None:
+    with server(other=("-c", LIMITED), SECRET_KEY=KEY) as running, contextlib.ExitStack() as silent:
+        running.wait_until_it_says("Likely is on")
+        for _ in range(40):
+            silent.enter_context(connect(running))
+        photo = photos.COFFEE.read_bytes()
+        for _ in range(10):
+            assert running.ask("GET", "/census").status == 200
+            sent = running.ask("POST", "/predict", multipart(photo), Content_Type="multipart/form-data; boundary=x")
+            assert sent.status == 200
+        assert "Too many open files" not in running.log
+
+
+def multipart(file: bytes) -> bytes:
+    head = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n'
+    return head + file + b"\r\n--x--\r\n"
 
 
 # -- signals -----------------------------------------------------------------------------------------

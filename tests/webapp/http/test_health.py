@@ -30,6 +30,10 @@ def is_no_number(answers: Any) -> list[Estimate]:
     return [Estimate(math.nan, math.nan, math.nan)]
 
 
+def is_another(answers: Any) -> list[Estimate]:
+    return [Estimate(0.4711, 0.4, 0.5)]
+
+
 def answers_nothing(answers: Any) -> list[Estimate]:
     return []
 
@@ -53,7 +57,9 @@ def test_every_model_is_named_and_answers(client: FlaskClient) -> None:
 
 
 @each_model
-@pytest.mark.parametrize("broken", [fails, is_no_number, answers_nothing], ids=lambda broken: broken.__name__)
+@pytest.mark.parametrize(
+    "broken", [fails, is_no_number, is_another, answers_nothing], ids=lambda broken: broken.__name__
+)
 def test_a_model_that_does_not_answer_is_named(
     client: FlaskClient, model: Any, broken: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -110,6 +116,20 @@ def test_deep_readiness_looks_at_a_photo_and_is_for_the_machine_itself(
     assert [name for name, state in broken.get_json()["models"].items() if state != "answers"] == ["food"]
     assert "session" not in broken.text
     assert "the session is gone" in caplog.text
+
+
+def test_deep_readiness_reads_the_files_of_a_model_as_the_next_start_would(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    iris = served(client, "iris").model
+    assert client.get("/readyz?deep=1").status_code == 200
+    raw = iris.card_path.read_bytes()
+    monkeypatch.setattr(
+        "model.predict.card.read_trained", lambda path: raw[:-9] if path == iris.card_path else path.read_bytes()
+    )
+    assert client.get("/readyz").status_code == 200
+    states = client.get("/readyz?deep=1").get_json()["models"]
+    assert [name for name, state in states.items() if state != "answers"] == ["iris"]
 
 
 def test_a_probe_loads_no_network() -> None:

@@ -1,43 +1,25 @@
-"""What one client may ask for: so often, so much, so long, and so many at once; and how it is told."""
+"""What one client may ask for: so often, so much and so long; and how it is told."""
 
 from __future__ import annotations
 
-import threading
-from concurrent.futures import ThreadPoolExecutor
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask, g
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from webapp import create_app
-from webapp.http import lanes
 from webapp.http.limiter import TooMany
 from webapp.settings import Rate
 
+from tests.limited import CLIENT, OTHER, limited
 from tests.page import Page
-from tests.payloads import SETTINGS, asked, example, get_model, passenger, person, photo
+from tests.payloads import asked, get_model, passenger, person, photo
 from tests.problems import problem
 
 PREDICT = "/api/models/census/predict"
-CLIENT = {"REMOTE_ADDR": "192.0.2.7"}
-OTHER = {"REMOTE_ADDR": "192.0.2.8"}
 UNKNOWN = ("age", "ticket_class", "port", "siblings_spouses", "parents_children")
-
-
-def limited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, **settings: Any) -> FlaskClient:
-    """A client of an application with limits of its own, counted in a folder of its own."""
-    tmp_path.mkdir(exist_ok=True)
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    app = create_app(SETTINGS | settings)
-
-    @app.before_request
-    def take_any_token() -> None:
-        g.csrf_valid = True
-
-    return app.test_client()
 
 
 @pytest.fixture
@@ -176,6 +158,21 @@ def test_only_proxies_that_are_declared_name_the_client(
     assert "WARNING" not in capsys.readouterr().out
 
 
+def test_behind_a_proxy_on_this_machine_that_is_not_declared_nobody_is_the_machine_itself(client: FlaskClient) -> None:
+    addresses = [{"X-Forwarded-For": f"198.51.100.{number}"} for number in range(4)]
+    assert [client.get("/privacy", headers=one).status_code for one in addresses] == [200, 200, 200, 429]
+    assert client.get("/privacy").status_code == 200
+
+
+@pytest.mark.parametrize("jump", [-40 * 365 * 86400, -3600, 3600, 40 * 365 * 86400])
+def test_a_clock_that_jumps_changes_no_limit(client: FlaskClient, monkeypatch: pytest.MonkeyPatch, jump: int) -> None:
+    assert client.get("/census", environ_base=CLIENT).status_code == 200
+    now = time.time
+    monkeypatch.setattr(time, "time", lambda: now() + jump)
+    assert [client.get("/census", environ_base=CLIENT).status_code for _ in range(3)] == [200, 200, 429]
+    assert client.get("/metrics").status_code == client.get("/readyz").status_code == 200
+
+
 # -- how much ------------------------------------------------------------------------------------------
 
 
@@ -242,98 +239,6 @@ def test_a_file_that_is_under_way_ends_with_a_line_that_says_so(
     assert last in answer.text
     if not headers:
         assert last in answer.text.splitlines()[-1]
-
-
-# -- how many at once ------------------------------------------------------------------------------------
-
-
-class Held:
-    """A body that does not come."""
-
-    def __init__(self) -> None:
-        self.begun, self.over = threading.Event(), threading.Event()
-
-    def read(self, size: int = -1) -> bytes:
-        self.begun.set()
-        self.over.wait(20)
-        return b""
-
-
-def test_one_client_cannot_hold_more_requests_than_its_share_whose_bodies_do_not_come(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    app = limited(tmp_path, monkeypatch, CLIENT_REQUESTS=2).application
-    bodies = [Held(), Held()]
-
-    def send(body: Held) -> int:
-        slow = {"wsgi.input": body, "CONTENT_LENGTH": "100", **CLIENT}
-        return app.test_client().post(PREDICT, content_type="application/json", environ_overrides=slow).status_code
-
-    with ThreadPoolExecutor() as pool:
-        slow = [pool.submit(send, body) for body in bodies]
-        for body in bodies:
-            assert body.begun.wait(20)
-        refused = app.test_client().post(PREDICT, json=person(), environ_base=CLIENT)
-        assert "You may have 2 requests at once under way" in problem(refused, 429)["detail"]
-        assert refused.headers["Retry-After"] == "1"
-        assert "default-src" in refused.headers["Content-Security-Policy"]
-        assert app.test_client().get("/census", environ_base=OTHER).status_code == 200
-        for body in bodies:
-            body.over.set()
-        assert [one.result(20) for one in slow] == [400, 400]
-    assert app.test_client().get("/census", environ_base=CLIENT).status_code == 200
-
-
-@pytest.mark.parametrize("path", ["/food", "/predict", "/api/models/food/predict"])
-def test_photos_wait_in_a_lane_of_their_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
-    monkeypatch.setattr(lanes, "PATIENCE", 0.01)
-    client = limited(tmp_path, monkeypatch)
-    lane = lane_of(client.application, "photos")
-    for number in range(4):
-        lane.enter(f"192.0.2.{number}")
-    field = "photo" if "food" in path else "file"
-    refused = client.post(path, data={field: photo()})
-    assert refused.status_code == 503
-    assert "Too many photos are being worked on at the moment" in refused.text
-    assert refused.headers["Retry-After"]
-    assert client.get("/food").status_code == 200
-    lane.leave("192.0.2.0")
-    assert client.post(path, data={field: photo()}).status_code in (200, 303)
-    assert lane.inside.total() == 3
-
-
-def lane_of(app: Flask, name: str) -> lanes.Lane:
-    found: lanes.Lane = app.extensions["allowances"].lanes[name]
-    return found
-
-
-def test_one_client_has_at_most_half_of_a_lane(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lanes, "PATIENCE", 0.01)
-    lane = lanes.Lane("photos", 4)
-    lane.enter("192.0.2.1")
-    lane.enter("192.0.2.1")
-    with pytest.raises(lanes.ServiceUnavailable):
-        lane.enter("192.0.2.1")
-    lane.enter("192.0.2.2")
-
-
-def test_whoever_waits_for_a_place_gets_it_once_it_is_free() -> None:
-    lane = lanes.Lane("photos", 2)
-    lane.enter("192.0.2.1")
-    lane.enter("192.0.2.2")
-    with ThreadPoolExecutor() as pool:
-        waiting = pool.submit(lane.enter, "192.0.2.3")
-        lane.leave("192.0.2.1")
-        waiting.result(20)
-    assert set(lane.inside) == {"192.0.2.2", "192.0.2.3"}
-
-
-def test_an_explained_list_gives_its_place_back_when_the_client_leaves(client: FlaskClient) -> None:
-    lane = lane_of(client.application, "explained lists")
-    answer = client.post(f"{PREDICT}?explain=1", json=[example(get_model("census"))] * 1000)
-    assert lane.inside.total() == 1
-    answer.close()
-    assert lane.inside.total() == 0
 
 
 def test_too_many_names_the_seconds() -> None:

@@ -145,6 +145,8 @@ SECRET = "a secret of sixteen letters"
         ("::1", {}, 200),
         ("192.0.2.1", {}, 401),
         ("127.0.0.1", {"X-Forwarded-For": "127.0.0.1"}, 401),
+        ("127.0.0.1", {"X-Real-IP": "127.0.0.1"}, 401),
+        ("127.0.0.1", {"Via": "1.1 a"}, 401),
         ("192.0.2.1", {"Authorization": f"Bearer {SECRET}"}, 200),
         ("192.0.2.1", {"Authorization": "Bearer another secret"}, 401),
         ("192.0.2.1", {"Authorization": "Bearer"}, 401),

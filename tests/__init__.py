@@ -1,0 +1,1 @@
+"""The tests: a package, so that none that a library brings along stands in its place."""
