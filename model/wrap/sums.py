@@ -224,9 +224,7 @@ def pair_term(made: Sum, one: Asked, two: Asked, usual: Numbers, name: str) -> d
     }
 
 
-def find_bends(
-    bends: Callable[[Rows], Mapping[str, Any]], inputs: Sequence[Asked], X: pd.DataFrame, name: str
-) -> dict[str, Any]:
+def find_bends(bends: Callable[[Rows], Mapping[str, Any]], inputs: Sequence[Asked], X: pd.DataFrame) -> dict[str, Any]:
     """Where a model's own steps bend or break, as answers."""
     about = bends({one.name: [one.usual] for one in inputs})
     if not about["cuts"]:
@@ -235,10 +233,7 @@ def find_bends(
     def ask(rows: Rows) -> NDArray[Any]:
         return np.asarray(bends(rows)["columns"])
 
-    try:
-        owners = find_owners(ask, inputs, X, name)
-    except CannotWrap:
-        # Columns of several inputs bend nowhere in particular.
-        return {}
+    # Columns of several inputs bend nowhere in particular.
+    owners = find_owners(ask, inputs, X)
     thresholds = {at: np.array(cuts) for at, cuts in enumerate(about["cuts"])}
     return find_cuts(ask, inputs, owners, thresholds, lambda values, cuts: values >= cuts)
