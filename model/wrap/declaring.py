@@ -57,7 +57,7 @@ def declaration_for(
         "another": "Another row",
     }
     spoken = "\n".join(f"        {key}={value!r}," for key, value in words.items())
-    return f'''"""{target}: a model that was fitted elsewhere."""
+    return f'''"""A model that was fitted elsewhere."""
 
 from pathlib import Path
 
