@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import warnings
 from pathlib import Path
@@ -81,6 +82,13 @@ def test_a_skops_file(tmp_path: Path, serve: Served) -> None:
     skops.io.dump(fitted, tmp_path / "pay.skops")
     predictor = serve(tmp_path / "pay.skops", X, y, yes="much")
     assert estimates_of(predictor, X) == pytest.approx(fitted.predict_proba(X)[:, 1:], abs=1e-12)
+
+
+def test_a_skops_file_with_a_stranger_in_it_is_refused(tmp_path: Path, serve: Served) -> None:
+    X, y = numbers()
+    fitted = make_pipeline(FunctionTransformer(os.path.normpath), LogisticRegression())
+    skops.io.dump(fitted, tmp_path / "pay.skops")
+    assert "types that are not known to be safe: posixpath.normpath" in refusal(serve, tmp_path / "pay.skops", X, y)
 
 
 # -- refusals ---------------------------------------------------------------------------------------------
