@@ -16,7 +16,7 @@ from .card import read_trained, tampered
 from .engine import Columns, Engine, Range
 from .ranges import LEAST, Ranges
 from .tables import Answers, Score, Vector
-from .trees import Array, Coded, Trees
+from .trees import Array, Coded, Trees, add_up_each
 
 Scores = Callable[[Coded], Array]
 # One estimate takes about as long as so many sums of a scorecard.
@@ -57,9 +57,7 @@ class Sum:
         self.sum = Score(compiled)
 
     def score(self, coded: Coded) -> Array:
-        columns = [np.array(answers, dtype=object).take(codes) for answers, codes in coded.values()]
-        rows = [dict(zip(coded, row, strict=True)) for row in zip(*columns, strict=True)]
-        return np.array([self.sum.several(row) for row in rows])
+        return add_up_each(self.sum, coded)
 
 
 class Graph:

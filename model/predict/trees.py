@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from .tables import Score
+
 Array = np.ndarray[Any, np.dtype[Any]]
 # The answers of some rows to each input, each different one once, and which of them each row has.
 Coded = Mapping[str, tuple[Sequence[Any], Array]]
@@ -79,6 +81,13 @@ class Nodes:
         return self.values.take(at, axis=0).sum(axis=1)
 
 
+def add_up_each(score: Score, coded: Coded) -> Array:
+    """A scorecard's sums for each row."""
+    columns = [np.array(answers, dtype=object).take(codes) for answers, codes in coded.values()]
+    rows = [dict(zip(coded, row, strict=True)) for row in zip(*columns, strict=True)]
+    return np.array([score.several(row) for row in rows])
+
+
 class Trees:
     """What some trees add up to: a column for each of their outputs."""
 
@@ -88,11 +97,18 @@ class Trees:
             Cells(one["name"], one["levels"], NO_CUTS if one["levels"] else own[f"cuts{at}"].tolist())
             for at, one in enumerate(compiled["inputs"])
         ]
+        # Columns of several inputs are added up first.
+        self.mixed = Score(compiled["mixed"]) if compiled["mixed"] else None
+        several = len(self.mixed.intercept) if self.mixed else 0
+        self.edges = [own[f"cuts{len(self.cells) + at}"] for at in range(several)]
         self.base, self.divisor = np.array(compiled["base"]), compiled["divisor"]
-        self.walk: Masks | Nodes = (Masks if compiled["layout"] == "masks" else Nodes)(own, len(self.cells))
+        self.walk: Masks | Nodes = (Masks if compiled["layout"] == "masks" else Nodes)(own, len(self.cells) + several)
 
     def score(self, coded: Coded) -> Array:
         cells = [one.of(coded) for one in self.cells]
+        if self.mixed:
+            columns = add_up_each(self.mixed, coded).T
+            cells += [np.searchsorted(edges, own, "right") for edges, own in zip(self.edges, columns, strict=True)]
         parts = [
             self.walk.add_up([one[start : start + AT_ONCE] for one in cells])
             for start in range(0, len(cells[0]), AT_ONCE)

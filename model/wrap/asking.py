@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -14,11 +14,13 @@ from numpy.typing import NDArray
 from model.declare.inputs import ChoiceInput, Input, NumberInput
 from model.declare.model import Model
 
-from .original import CannotWrap, Numbers, Rows
+from .original import Numbers, Rows
 
 Ask = Callable[[Rows], Numbers]
 # So many answers of a number are tried to see where something changes, before it is looked for exactly.
 MOST_TRIED = 1_500
+# To see which inputs a column depends on, so many answers of each are tried, from so many rows.
+TRIES, MOST_BASES = 20, 60
 
 
 @dataclass(frozen=True)
@@ -79,36 +81,34 @@ def vary_all(inputs: Sequence[Asked], answers: Mapping[str, Sequence[Any]]) -> R
     }
 
 
-def find_owners(ask: Ask, inputs: Sequence[Asked], X: pd.DataFrame, what: str) -> list[str]:
-    """For each column of an answer the one input that it depends on; refused where one depends on several."""
-    sizes, owners = [], None
-    some = X.sample(3, random_state=0)
-    # Some steps mix their columns only where one of them is missing.
-    without = some.iloc[:1].assign(**{one.name: np.nan for one in inputs if one.unknown})
-    for _, base in pd.concat([some, without]).iterrows():
-        blocks = [one.tried[:: max(len(one.tried) // 40, 1)] + one.unknown for one in inputs]
+def find_owners(ask: Ask, inputs: Sequence[Asked], X: pd.DataFrame) -> list[list[str]]:
+    """For each column of an answer the inputs that it depends on: one, most often."""
+    tries = [[*own[:: max(len(own) // TRIES, 1)], *one.unknown] for one in inputs for own in [one.known]]
+    starts = np.cumsum([0, *map(len, tries)])
+    owners = None
+    for base in bases(inputs, X):
         rows = {
-            one.name: [
-                value
-                for at, own in enumerate(blocks)
-                for value in (own if at == place else [clean(base[one.name])] * len(own))
-            ]
+            one.name: [v for at, own in enumerate(tries) for v in (own if at == place else [base[one.name]] * len(own))]
             for place, one in enumerate(inputs)
         }
-        sizes = [len(own) for own in blocks]
         found = np.nan_to_num(ask(rows), nan=-1.23e300)
-        starts = np.cumsum([0, *sizes])
         changed = np.array([(found[a:b] != found[a]).any(axis=0) for a, b in pairwise(starts)])
         owners = changed if owners is None else owners | changed
     assert owners is not None
-    several = np.flatnonzero(owners.sum(axis=0) > 1)
-    if len(several):
-        names = [one.name for one, its in zip(inputs, owners[:, several[0]], strict=True) if its]
-        raise CannotWrap(
-            f"{what}: one of its columns mixes {' and '.join(names)}, and trees are served from columns of one input "
-            "each. Leave that step out: trees find such things by themselves"
-        )
-    return [inputs[at].name for at in owners.argmax(axis=0)]
+    # A column that never changes may be anybody's.
+    return [[one.name for one, own in zip(inputs, its, strict=True) if own] or [inputs[0].name] for its in owners.T]
+
+
+def bases(inputs: Sequence[Asked], X: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    """Rows from which one answer at a time is changed: every choice, and every gap, stands in one of them.
+
+    Some steps mix their columns only where one of them is missing, or has one answer of many.
+    """
+    some = [{one.name: clean(row[one.name]) for one in inputs} for _, row in X.sample(3, random_state=0).iterrows()]
+    yield from some
+    rare = [{one.name: own} for one in inputs for own in (one.unknown if one.is_number else one.tried)]
+    for at, changed in enumerate(rare[:: max(len(rare) // MOST_BASES, 1)]):
+        yield some[at % len(some)] | changed
 
 
 def clean(value: Any) -> Any:
@@ -134,7 +134,7 @@ def numbers_of(keys: NDArray[np.int64]) -> NDArray[np.float64]:
 
 
 def find_cuts(
-    ask: Ask, inputs: Sequence[Asked], owners: Sequence[str], thresholds: Mapping[int, Numbers], beyond: Any
+    ask: Ask, inputs: Sequence[Asked], owners: Sequence[list[str]], thresholds: Mapping[int, Numbers], beyond: Any
 ) -> dict[str, list[Any]]:
     """For each number the answers from which a column of what it becomes lies beyond a threshold, or no longer does.
 
@@ -149,7 +149,7 @@ def find_cuts(
         tried = np.array(one.known, dtype=float)
         jobs[one.name] = []
         for column, cuts in thresholds.items():
-            if owners[column] != one.name or not len(cuts):
+            if owners[column] != [one.name] or not len(cuts):
                 continue
             values = grid[: len(tried), column]
             plain = np.array_equal(values, tried)

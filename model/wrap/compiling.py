@@ -67,7 +67,7 @@ class Compiler:
 
     def read(self, part: Mapping[str, Any]) -> dict[str, Any]:
         ask = partial(self.asked, "score", part["part"])
-        cuts = find_bends(partial(self.asked, "bends", part["part"]), self.inputs, self.X, part["name"])
+        cuts = find_bends(partial(self.asked, "bends", part["part"]), self.inputs, self.X)
         self.note(cuts)
         score = read_sum(ask, self.inputs, self.X, cuts, part["name"])
         return scaled(score, part.get("times", 1.0), part.get("plus", 0.0))

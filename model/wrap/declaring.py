@@ -57,7 +57,7 @@ def declaration_for(
         "another": "Another row",
     }
     spoken = "\n".join(f"        {key}={value!r}," for key, value in words.items())
-    return f'''"""{target}: a model that was fitted elsewhere."""
+    return f'''"""A model that was fitted elsewhere."""
 
 from pathlib import Path
 
@@ -79,7 +79,7 @@ MODEL = Model(
     form=WrappedForm,
     fieldsets={{"The {words["one"]}": {tuple(columns)!r}}},
     recipe=Wrapped(table=Path({str(table.resolve())!r}), target={target!r}, {about}smallest_bin=50),
-    examples=[Example("A row of the table", {example!r})],
+    examples=[Example("The usual answers", {example!r})],
     words=Words(
 {spoken}
         things=True,

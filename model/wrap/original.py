@@ -18,6 +18,9 @@ Numbers = NDArray[np.float64]
 # For each input the answers of some rows; None for what is unknown.
 Rows = Mapping[str, Sequence[Any]]
 
+# Rows that go to the other process in one line.
+AT_ONCE = 20_000
+
 ROOT = Path(__file__).resolve().parents[2]
 # At the end of its path, so that nothing here takes the place of a module that the model's own author wrote.
 SCRIPT = f"import sys; sys.path.append({str(ROOT)!r}); from model.wrap.worker import main; main()"
@@ -80,7 +83,12 @@ class Original:
 
     def predict(self, rows: Rows) -> Numbers:
         """For each row the chance of each class, or the amount."""
-        return self.ask("predict", rows=rows)
+        length = len(next(iter(rows.values())))
+        parts = [
+            self.ask("predict", rows={name: column[start : start + AT_ONCE] for name, column in rows.items()})
+            for start in range(0, length, AT_ONCE)
+        ]
+        return np.concatenate(parts)
 
     def refit(self, rows: Rows, y: Sequence[Any], asked: Rows) -> Numbers:
         return self.ask("refit", rows=rows, y=y, asked=asked)

@@ -23,7 +23,7 @@ from .original import CannotWrap, Numbers, Rows
 
 # Scores that differ by no more than this part of their size are the same but for rounding.
 SAME = 1e-11
-DRAWS = 12
+DRAWS, MOST_ROWS = 12, 100_000
 # Curves are drawn by pieces of this degree, which are halved until they fit, so many at most.
 DEGREE = 16
 MOST_PIECES = 300
@@ -88,13 +88,14 @@ def find_pairs(made: Sum, X: pd.DataFrame) -> list[tuple[Asked, Asked]]:
     inputs = made.inputs
     all_pairs = list(combinations(range(len(inputs)), 2))
     found: list[tuple[Asked, Asked]] = []
+    draws = max(min(DRAWS, MOST_ROWS // (len(all_pairs) + 1)), 2)
     columns: dict[str, list[Any]] = {one.name: [] for one in inputs}
-    for draw in range(DRAWS):
+    for draw in range(draws):
         here, there = ([clean(X[one.name].iloc[at]) for one in inputs] for at in rows_of(X, draw))
         for changed in [(), *((at,) for at in range(len(inputs))), *all_pairs]:
             for at, one in enumerate(inputs):
                 columns[one.name].append(there[at] if at in changed else here[at])
-    scores = made.ask(columns).reshape(DRAWS, 1 + len(inputs) + len(all_pairs), -1)
+    scores = made.ask(columns).reshape(draws, 1 + len(inputs) + len(all_pairs), -1)
     made.scale = max(1.0, float(np.abs(scores[np.isfinite(scores)]).max(initial=0)))
     base, alone, both = scores[:, :1], scores[:, 1 : 1 + len(inputs)], scores[:, 1 + len(inputs) :]
     for at, (first, second) in enumerate(all_pairs):
@@ -224,9 +225,7 @@ def pair_term(made: Sum, one: Asked, two: Asked, usual: Numbers, name: str) -> d
     }
 
 
-def find_bends(
-    bends: Callable[[Rows], Mapping[str, Any]], inputs: Sequence[Asked], X: pd.DataFrame, name: str
-) -> dict[str, Any]:
+def find_bends(bends: Callable[[Rows], Mapping[str, Any]], inputs: Sequence[Asked], X: pd.DataFrame) -> dict[str, Any]:
     """Where a model's own steps bend or break, as answers."""
     about = bends({one.name: [one.usual] for one in inputs})
     if not about["cuts"]:
@@ -235,10 +234,7 @@ def find_bends(
     def ask(rows: Rows) -> NDArray[Any]:
         return np.asarray(bends(rows)["columns"])
 
-    try:
-        owners = find_owners(ask, inputs, X, name)
-    except CannotWrap:
-        # Columns of several inputs bend nowhere in particular.
-        return {}
+    # Columns of several inputs bend nowhere in particular.
+    owners = find_owners(ask, inputs, X)
     thresholds = {at: np.array(cuts) for at, cuts in enumerate(about["cuts"])}
     return find_cuts(ask, inputs, owners, thresholds, lambda values, cuts: values >= cuts)

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from model.predict.trees import WORD
 
-from .asking import Ask, Asked, find_cuts, find_owners, vary_all
-from .original import CannotWrap, Numbers
+from .asking import Ask, Asked, clean, find_cuts, find_owners, halve, vary_all
+from .original import CannotWrap, Numbers, Rows
+from .sums import NotASum, read_sum
 
 Arrays = dict[str, NDArray[Any]]
 # What the arrays of one model may take, in memory and, nearly, on the disk.
@@ -60,6 +61,13 @@ class Forest:
                 own.add(float(self.threshold[node]))
         return {feature: np.array(sorted(own)) for feature, own in found.items()}
 
+    def edges(self, feature: int) -> Numbers:
+        """The numbers, in floating point, from which one of the feature's nodes decides otherwise."""
+        cuts = self.thresholds()[feature]
+        reach = np.maximum(np.abs(cuts) * 1e-6, 1e-30)
+        job = np.array([cuts - reach, cuts + reach, 0 * cuts, cuts, 0 * cuts])
+        return np.unique(halve(lambda numbers, _: numbers, job, False, self.beyond))
+
     def goes_left(self, node: int, values: Numbers) -> NDArray[np.bool_]:
         """What the node decides of its feature's values."""
         lost, default = np.isnan(values), bool(self.missing_left[node])
@@ -80,7 +88,7 @@ def compile_trees(
 ) -> tuple[dict[str, Any], Arrays, Mapping[str, list[Any]]]:
     """The part as serving reads it, its arrays under the part's number, and where each number is cut."""
     forest = Forest(part)
-    owners = find_owners(ask, inputs, X, part["name"])
+    owners = find_owners(ask, inputs, X)
     cuts = find_cuts(ask, inputs, owners, forest.thresholds(), forest.beyond)
     # Of each cell one answer, which stands for all of them.
     answers = {
@@ -93,9 +101,16 @@ def compile_trees(
     numbers = {one.name: at for at, one in enumerate(inputs)}
     sizes = [len(answers[one.name]) for one in inputs]
     decisions: list[tuple[int, int, NDArray[np.bool_]]] = []
+    mixed = sorted({f for f in forest.feature[forest.inner].tolist() if len(owners[f]) > 1})
+    columns = {feature: forest.edges(feature) for feature in mixed}
+    sizes += [len(edges) + 1 for edges in columns.values()]
     for node in forest.inner.tolist():
         feature = int(forest.feature[node])
-        own = numbers[owners[feature]]
+        if feature in columns:
+            own, edges = len(inputs) + mixed.index(feature), columns[feature]
+            decisions.append((node, own, forest.goes_left(node, np.array([np.nextafter(edges[0], -np.inf), *edges]))))
+            continue
+        own = numbers[owners[feature][0]]
         decisions.append((node, own, forest.goes_left(node, features[: sizes[own], feature])))
     lay_out, layout = choose_layout(forest, sizes)
     arrays = lay_out(forest, decisions, sizes)
@@ -109,17 +124,38 @@ def compile_trees(
         listed.append({"name": one.name, "levels": [] if one.is_number else list(one.known)})
         if one.is_number:
             arrays[f"cuts{number}"] = np.array([c for c in cuts[one.name] if c > one.tried[0]], dtype=float)
+    arrays |= {f"cuts{len(inputs) + at}": edges for at, edges in enumerate(columns.values())}
     base = part.get("base")
     compiled = {
         "kind": "trees",
         "at": at,
         "layout": layout,
         "inputs": listed,
+        "mixed": read_mixed(part["name"], ask, inputs, X, owners, mixed) if mixed else None,
         "base": [0.0] * forest.values.shape[1] if base is None else base.tolist(),
         "divisor": part.get("divisor", 1),
         "link": part["link"],
     }
     return compiled, {f"{at}.{name}": one for name, one in arrays.items()}, cuts
+
+
+def read_mixed(
+    name: str, ask: Ask, inputs: Sequence[Asked], X: pd.DataFrame, owners: Sequence[list[str]], mixed: Sequence[int]
+) -> dict[str, Any]:
+    """Columns of several inputs, such as products, as sums that serving adds up before it looks for their cells."""
+
+    def columns(rows: Rows) -> Numbers:
+        return ask(rows)[:, mixed]
+
+    try:
+        if not np.isnan(columns({one.name: [clean(v) for v in X[one.name].tolist()] for one in inputs})).any():
+            return read_sum(columns, inputs, X, {}, name)
+    except NotASum:
+        pass
+    raise CannotWrap(
+        f"{name}: one of its columns mixes {' and '.join(owners[mixed[0]])} in another way than by products or sums. Leave "
+        "that step out: trees find such things by themselves"
+    )
 
 
 LayOut = Callable[[Forest, Sequence[tuple[int, int, NDArray[np.bool_]]], Sequence[int]], Arrays]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from model.declare.model import Model
+from model.declare.recipe import Wrapped as Declared
 from model.learn.artefacts import make_folder, save
 from model.learn.kinds import kind_of
 from model.learn.table import texts, typed
@@ -69,13 +70,19 @@ def wrap(order: Order, progress: Progress = lambda step: None) -> Wrapped:
         yes = choose_yes(labels, data[order.target], order.yes) if len(labels) == 2 else None
         if yes is not None and yes not in labels:
             raise CannotWrap(f"{order.target} has {' and '.join(labels)}, and not {yes!r}")
-        declared = declaration_for(order.name, order.table, order.target, original.columns, data, labels, yes)
-        with tempfile.TemporaryDirectory() as place:
-            path = Path(place) / f"{order.name}.py"
-            path.write_text(declared, encoding="utf-8")
-            model = replace(declared_in(path), folder=order.folder.resolve())
+        own = order.folder / f"{order.name}.py"
+        if own.exists():
+            # Whoever wrapped it before may have edited its words.
+            declared, model = own.read_text(encoding="utf-8"), declared_in(own)
+        else:
+            declared = declaration_for(order.name, order.table, order.target, original.columns, data, labels, yes)
+            model = declared_as(declared, order)
+        fit_together(model, original, order, labels, yes)
         X = pd.DataFrame({asked.name: typed(data[asked.name], asked) for asked in model.inputs})
-        y = kind_of(model).target(model, texts(data[order.target]))
+        try:
+            y = kind_of(model).target(model, texts(data[order.target]))
+        except ValueError as fault:
+            raise CannotWrap(str(fault)) from None
         column = None if yes is None else labels.index(yes)
         compiler = Compiler(original, model, X, turned=column == 0)
 
@@ -115,8 +122,27 @@ def wrap(order: Order, progress: Progress = lambda step: None) -> Wrapped:
                 "measured": measured.how,
             },
         )
-        (order.folder / f"{order.name}.py").write_text(declared, encoding="utf-8")
+        own.write_text(declared, encoding="utf-8")
     return Wrapped(model, card, apart)
+
+
+def declared_as(text: str, order: Order) -> Model:
+    with tempfile.TemporaryDirectory() as place:
+        path = Path(place) / f"{order.name}.py"
+        path.write_text(text, encoding="utf-8")
+        return replace(declared_in(path), folder=order.folder.resolve())
+
+
+def fit_together(model: Model, original: Original, order: Order, labels: Sequence[str], yes: str | None) -> None:
+    """A declaration that was there before must still ask what the model wants to know."""
+    recipe, kind = model.learns, "amount" if not labels else "probability" if len(labels) == 2 else "classes"
+    asks = model.kind == kind and set(model.input) == set(original.columns) and recipe.target == order.target
+    answers = [*recipe.classes] == [*labels] if len(labels) > 2 else yes is None or recipe.yes == yes
+    if not (asks and answers and isinstance(recipe, Declared)):
+        raise CannotWrap(
+            f"{order.folder / f'{order.name}.py'} declares another model, which asks for {', '.join(model.input)}. Give "
+            "this one another --name, or take that file away"
+        )
 
 
 def labels_of(original: Original, target: pd.Series) -> list[str]:

@@ -226,6 +226,12 @@ PAIRS: Mapping[str, Pair] = {
         "trees",
         "amount",
     ),
+    "PolynomialFeatures, RandomForestClassifier": Pair(
+        lambda: make_pipeline(steps(), PolynomialFeatures(), RandomForestClassifier(15, random_state=0)), "trees"
+    ),
+    "PCA, ExtraTreesClassifier": Pair(
+        lambda: make_pipeline(steps(choices=CODES), PCA(3), ExtraTreesClassifier(15, random_state=0)), "trees"
+    ),
     "MLPClassifier": Pair(
         lambda: make_pipeline(steps_without_gaps(), MLPClassifier((8,), max_iter=80, random_state=0)),
         "onnx",

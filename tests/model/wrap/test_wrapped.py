@@ -236,6 +236,19 @@ def test_yes_is_what_is_asked_for(folder: Path) -> None:
     assert much == pytest.approx(1 - little, abs=1e-12)
 
 
+def test_words_that_were_edited_stay_and_another_model_does_not_take_their_place(folder: Path) -> None:
+    declared = folder / "mine" / "straight.py"
+    before = declared.read_text()
+    declared.write_text(before.replace("title='pay'", "title='What people are paid'"))
+    wrap(folder, "straight.joblib", "straight.csv")
+    assert "What people are paid" in declared.read_text()
+    declared.write_text(before)
+    order = [str(folder / "boosted.joblib"), "--data", str(folder / "boosted.csv"), "--target", "pay"]
+    done = CliRunner().invoke(main, ["wrap", *order, "--folder", str(folder / "mine"), "--name", "straight"])
+    assert done.exit_code == 1
+    assert "straight.py declares another model" in done.output
+
+
 def test_a_table_without_the_target_is_refused(folder: Path) -> None:
     pd.DataFrame({"age": [1]}).to_csv(folder / "short.csv", index=False)
     order = ["wrap", str(folder / "pay.joblib"), "--data", str(folder / "short.csv"), "--target", "pay"]
