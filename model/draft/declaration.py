@@ -19,6 +19,7 @@ WIDTH = 112
 STRENGTHS = (0.03, 0.1, 0.3, 1, 3, 10, 30)
 FEW_STRENGTHS = (0.1, 1, 10)
 MANY_ROWS = 5_000
+MANY_INPUTS = 15
 
 
 def write_declaration(draft: Draft, folder: Path) -> str:
@@ -101,7 +102,7 @@ def recipe(draft: Draft) -> list[str]:
             "# Cross-validation takes the best of these, or the best blend of curves and steps.",
             "candidates=[",
             f'    *(Candidate(BLOCKS, C=C, name=f"curves, C = {{C:g}}") for C in {strengths}),',
-            f"    Boosted({'pairs=10' if draft.rows > MANY_ROWS else ''}),",
+            f"    Boosted({'pairs=10' if draft.rows > MANY_ROWS or len(draft.columns) > MANY_INPUTS else ''}),",
             "],",
             "blends=(0.25, 0.5, 0.75), folds=5, inner_folds=3,",
         ]
