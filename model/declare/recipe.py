@@ -191,6 +191,7 @@ class Wrapped(Recipe):
 
     candidates: Sequence[Candidate] = ()
     table: str | Path | Callable[[], Any] = ""
+    shows_rows: bool = False
 
 
 @dataclass(frozen=True)

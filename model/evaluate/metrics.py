@@ -80,11 +80,16 @@ def evaluate_classes(model: Model, X: pd.DataFrame, y: Any, predicted: Numbers) 
 
 def evaluate_amounts(model: Model, X: pd.DataFrame, y: Numbers, predicted: Numbers) -> dict[str, Any]:
     inside = (predicted[:, 1] <= y) & (y <= predicted[:, 2])
-    amounts = np.sort(y)
-    if not model.learns.shows_rows:
-        # Averages of ten neighbours, so that none is a row's own.
-        amounts = np.convolve(amounts, np.ones(10) / 10, mode="valid")
-    return {"range_holds": inside.mean(), "quantiles": np.quantile(amounts, np.linspace(0, 1, 101)).tolist()}
+    return {"range_holds": inside.mean(), "quantiles": quantiles(y, model.learns.shows_rows)}
+
+
+def quantiles(amounts: Numbers, shows_rows: bool) -> list[float]:
+    """From the least to the most amount in hundredths; where rows are not shown, averages of ten neighbours."""
+    ordered = np.sort(amounts)
+    if not shows_rows:
+        ordered = np.convolve(ordered, np.ones(10) / 10, mode="valid")
+    found: list[float] = np.quantile(ordered, np.linspace(0, 1, 101)).tolist()
+    return found
 
 
 def calibration_bins(y: Numbers, chance: Numbers, smallest: int) -> Iterator[dict[str, Any]]:

@@ -106,9 +106,7 @@ def learn(model: Model, progress: Progress) -> Card:
     out_of_fold, told = predict_all(fit_best)
     evaluation = kind.headline(told.truth, out_of_fold, told.weights)
     evaluation |= kind.evaluate(model, told.answers, told.truth, out_of_fold)
-    if not recipe.shows_rows:
-        crowd = Crowd(kind.answers(out_of_fold).T.tolist(), told.truth.tolist())
-        evaluation |= {"told": kind.tell(model, crowd, evaluation), **without_few(evaluation)}
+    evaluation = without_rows(model, told.truth, out_of_fold, evaluation)
     evaluation["chosen_in_folds"] = dict(chosen)
     evaluation["compared"] = {
         name: kind.headline(told.truth, predict_all(partial(fit_reference, one))[0], told.weights)
@@ -228,17 +226,19 @@ def observed(model: Model, column: pd.Series) -> dict[str, Any]:
     return {"lowest": float(column.min()), "highest": float(column.max()), "middle": middle, "unknown": unknown}
 
 
-def without_few(evaluation: Mapping[str, Any]) -> dict[str, Any]:
-    """What counts fewer than ten rows is left out, a table of counts with such a cell whole."""
-    few = any(0 < count < FEWEST for row in evaluation.get("confusion", ()) for count in row)
-    return {
-        **({"confusion": []} if few else {}),
-        **(
-            {"groups": [one for one in evaluation["groups"] if one["people"] >= FEWEST]}
-            if "groups" in evaluation
-            else {}
-        ),
-    }
+def without_rows(model: Model, truth: Any, predicted: Predicted, found: Mapping[str, Any]) -> dict[str, Any]:
+    """Where rows may not be shown: what is told of them all, and no count under ten nor a table with such a one."""
+    evaluation = dict(found)
+    if model.learns.shows_rows:
+        return evaluation
+    kind = kind_of(model)
+    crowd = Crowd(kind.answers(predicted).T.tolist(), truth.tolist())
+    evaluation["told"] = kind.tell(model, crowd, evaluation)
+    if any(0 < count < FEWEST for row in evaluation.get("confusion", ()) for count in row):
+        evaluation["confusion"] = []
+    if "groups" in evaluation:
+        evaluation["groups"] = [one for one in evaluation["groups"] if one["people"] >= FEWEST]
+    return evaluation
 
 
 def references(model: Model) -> dict[str, Any]:

@@ -13,12 +13,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from model.declare.model import Model
-from model.evaluate.metrics import digits
+from model.evaluate.metrics import digits, quantiles
 from model.learn.artefacts import digest
 from model.learn.errors import add_ranges, errors_by_estimate, parts_of
 from model.learn.kinds import kind_of
 from model.learn.rows import Rows as LearntRows
 from model.learn.table import texts, typed
+from model.learn.train import without_rows
 from model.predict.ranges import LEAST
 
 from .asking import clean
@@ -95,6 +96,7 @@ def measure(
         ranges = [errors_by_estimate(truth, predicted[:, 0], model.learns.holds)]
         predicted = add_ranges(truth, predicted[:, 0], folds, model.learns.holds)
     evaluation = kind.headline(truth, predicted) | kind.evaluate(model, X, truth, predicted)
+    evaluation = without_rows(model, truth, predicted, evaluation)
     figures = {name: evaluation.pop(name) for name, value in [*evaluation.items()] if isinstance(value, float)}
     return Measured(digits({"figures": figures, **evaluation}), ranges, how, table)
 
@@ -102,7 +104,7 @@ def measure(
 def base_of(model: Model, y: pd.Series) -> dict[str, Any]:
     """What is usual in the table, which is no figure of the model."""
     if model.kind == "amount":
-        return {"figures": {}, "quantiles": np.quantile(y, np.linspace(0, 1, 101)).tolist()}
+        return {"figures": {}, "quantiles": quantiles(y.to_numpy(), model.learns.shows_rows)}
     if model.kind == "classes":
         return {"figures": {}, "base_rates": (np.bincount(y) / len(y)).tolist()}
     return {"figures": {"base_rate": float(y.mean())}}
