@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Sequence
+from itertools import chain
+from keyword import iskeyword
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from model.declare.inputs import UNKNOWN_WORDS
+from model.declare.model import Kind
+from model.draft.declaration import flat, imported, pairs, spoken, text, wrapped
+from model.draft.draft import Draft, Wishes
+from model.draft.names import label_of, safe_name
+from model.draft.target import Target
+from model.draft.tidied import Choices
 from model.learn.table import texts
 
 # Whole numbers with no more different values than this are choices.
@@ -16,98 +25,79 @@ FEWEST_NUMBERS = 10
 YES = ("yes", "true", "1", "y", "t", "positive")
 
 
+def draft_of(name: str, table: Path, target: str, labels: Sequence[str], yes: str | None) -> Draft:
+    """What the neutral words speak of."""
+    kind: Kind = "amount" if not labels else "probability" if len(labels) == 2 else "classes"
+    said = Target(safe_name(target, ()), label_of(target), Choices(target), kind, yes or "")
+    return Draft(name, table, said, (), Wishes(), 0)
+
+
 def declaration_for(
-    name: str,
-    table: Path,
-    target: str,
-    columns: Sequence[str],
-    data: pd.DataFrame,
-    labels: Sequence[str],
-    yes: str | None,
+    draft: Draft, folder: Path, columns: Sequence[str], data: pd.DataFrame, labels: Sequence[str]
 ) -> str:
-    """The text of a declaration: a field for each column, and words that say what is known."""
-    fields = [f"        {column!r}: {field_for(column, data[column])}," for column in columns]
-    kind = "amount" if not labels else "probability" if len(labels) == 2 else "classes"
-    about = (
-        f"yes={yes!r}, "
-        if kind == "probability"
-        else f"classes={dict(zip(labels, labels, strict=True))!r}, "
-        if labels
-        else ""
+    """The text of a declaration: a field for each column; its words stand in a file beside it."""
+    form = "".join(part.capitalize() for part in draft.name.split("_")) + "Form"
+    fields = {column: field_for(column, data[column]) for column in columns}
+    told = {"probability": [f"yes={text(draft.target.yes)}"], "amount": []}.get(
+        draft.target.kind, flat("classes={", pairs(dict(zip(labels, labels, strict=True))), "}")
     )
-    example = {c: first_answer(data[c]) for c in columns}
-    rows = f"{{rows}} rows of {table.name}".replace("{{", "{").replace("}}", "}")
-    said = f"{target} “{yes}”" if kind == "probability" else target
-    words: Mapping[str, str] = {
-        "title": target,
-        "question": f"Is {said}?" if kind == "probability" else f"Which {target}?" if labels else f"How much {target}?",
-        "heading": f"Estimate {said}",
-        "lead": f"From {rows}. Nothing you enter is stored.",
-        "button": "Estimate",
-        "those": "rows with these answers",
-        "yes": f"had {said}" if kind == "probability" else "is",
-        "no": "had another",
-        "outcome": said,
-        "amount": target,
-        "warning": "Nobody has said yet what this may be used for. Do not decide about anyone by it.",
-        "data_line": rows,
-        "source": table.name,
-        "one": "row",
-        "many": "rows",
-        "another": "Another row",
-    }
-    spoken = "\n".join(f"        {key}={value!r}," for key, value in words.items())
-    return f'''"""A model that was fitted elsewhere."""
-
-from pathlib import Path
-
-from wtforms import Form
-
-from model.declare import ChoiceField, Example, Model, NumberField, Words, Wrapped
-
-WrappedForm = type(
-    "WrappedForm",
-    (Form,),
-    {{
-{chr(10).join(fields)}
-    }},
-)
-
-MODEL = Model(
-    name={name!r},
-    kind={kind!r},
-    form=WrappedForm,
-    fieldsets={{"The {words["one"]}": {tuple(columns)!r}}},
-    recipe=Wrapped(table=Path({str(table.resolve())!r}), target={target!r}, {about}smallest_bin=50),
-    examples=[Example("The usual answers", {example!r})],
-    words=Words(
-{spoken}
-        things=True,
-    ),
-)
-'''
+    place = text(os.path.relpath(draft.path.resolve(), folder.resolve()).replace(os.sep, "/"))
+    table = f"table=Path(__file__).parent / {place}"
+    # A name that Python does not take stands in quotation marks, after the form.
+    plain = [name for name in fields if name.isidentifier() and not iskeyword(name)]
+    inside = [wrapped(f"    {name} = {fields[name][0]}(", fields[name][1], ")", 4, always=True) for name in plain]
+    after = [
+        wrapped(f"setattr({form}, {text(name)}, {kind}(", says, "))", 0, always=True)
+        for name, (kind, says) in fields.items()
+        if name not in plain
+    ]
+    target = draft.target.source
+    example = {column: first_answer(data[column]) for column in columns}
+    return "\n".join([
+        f'"""{spoken(draft.target.label)}, as a model says that was fitted elsewhere."""',
+        "",
+        "from pathlib import Path",
+        "",
+        "from wtforms import Form",
+        "",
+        *imported("model.declare", {"Example", "Model", "Words", "Wrapped", *(kind for kind, _ in fields.values())}),
+        "",
+        "",
+        f"class {form}(Form):",
+        *(chain.from_iterable(inside) if inside else ["    pass"]),
+        "",
+        *chain.from_iterable(after),
+        "",
+        "MODEL = Model(",
+        f'    name="{draft.name}", kind="{draft.target.kind}", form={form},',
+        *wrapped(f'    fieldsets={{"The {draft.one}": (', map(text, columns), ")},"),
+        *wrapped("    recipe=Wrapped(", [table, f"target={text(target)}", *told, "smallest_bin=50"], "),"),
+        "    examples=[",
+        *wrapped('        Example("The usual answers", {', pairs(example), "}),", 8),
+        "    ],",
+        '    words=Words.from_file(Path(__file__).with_suffix(".words.toml")),',
+        ")",
+        "",
+    ])  # fmt: skip
 
 
-def field_for(name: str, column: pd.Series) -> str:
-    label = name.replace("_", " ").strip()
-    label = label[:1].upper() + label[1:]
-    known = column.dropna()
-    about: dict[str, Any] = {"thing": f"the value of {label}", "changeable": True}
-    if len(known) < len(column):
-        about["may_be_unknown"] = True
+def field_for(name: str, column: pd.Series) -> tuple[str, list[str]]:
+    """The kind of a column's field, and what it is told."""
+    label, known = label_of(name), column.dropna()
+    says = [text(label), f"thing={text(f'the value of {label}')}"]
+    unknown = ["may_be_unknown=True"] if len(known) < len(column) else []
     if is_choice(known):
         choices = {v: v for v in sorted(set(texts(known)), key=lambda v: (len(v), v) if v.isdigit() else (0, v))}
-        if about.get("may_be_unknown") and UNKNOWN_WORDS & {v.casefold() for v in choices}:
-            del about["may_be_unknown"]
-        return call("ChoiceField", label, plural=f"values of {label}", choices=choices, **about)
+        if UNKNOWN_WORDS & {v.casefold() for v in choices}:
+            unknown = []
+        says += [f"plural={text(f'values of {label}')}", *flat("choices={", pairs(choices), "}")]
+        return "ChoiceField", [*says, "changeable=True", *unknown]
     whole = bool((known % 1 == 0).all())
-    ends = tuple(int(end) if whole else float(end) for end in (known.min(), known.max()))
-    if ends[0] == ends[1]:
-        ends = (ends[0], ends[1] + 1)
+    low, high = (int(end) if whole else float(end) for end in (known.min(), known.max()))
     middle = known.quantile(0.5, interpolation="nearest")
-    return call(
-        "NumberField", label, between=ends, like=f"{int(middle) if whole else float(middle):g}", whole=whole, **about
-    )
+    says += ["whole=True"] if whole else []
+    says += [f"between=({low}, {high + (low == high)})", f'like="{int(middle) if whole else float(middle):g}"']
+    return "NumberField", [*says, "changeable=True", *unknown]
 
 
 def is_choice(known: pd.Series) -> bool:
@@ -122,10 +112,6 @@ def first_answer(column: pd.Series) -> Any:
         return str(texts(known).mode().iloc[0])
     middle = float(known.quantile(0.5, interpolation="nearest"))
     return int(middle) if middle.is_integer() and (known % 1 == 0).all() else middle
-
-
-def call(field: str, label: str, **about: Any) -> str:
-    return f"{field}({label!r}, {', '.join(f'{key}={value!r}' for key, value in about.items())})"
 
 
 def choose_yes(labels: Sequence[str], target: pd.Series, asked: str | None) -> str:

@@ -15,6 +15,7 @@ import pandas as pd
 
 from model.declare.model import Model
 from model.declare.recipe import Wrapped as Declared
+from model.draft.words import write_words
 from model.learn.artefacts import make_folder, save
 from model.learn.kinds import kind_of
 from model.learn.table import texts, typed
@@ -26,7 +27,7 @@ from model.predict.kinds import KINDS
 
 from .comparing import compare
 from .compiling import Compiled, Compiler
-from .declaring import choose_yes, declaration_for
+from .declaring import choose_yes, declaration_for, draft_of
 from .measuring import measure
 from .opening import read_table
 from .opening import text as text_of
@@ -73,10 +74,12 @@ def wrap(order: Order, progress: Progress = lambda step: None) -> Wrapped:
         own = order.folder / f"{order.name}.py"
         if own.exists():
             # Whoever wrapped it before may have edited its words.
-            declared, model = own.read_text(encoding="utf-8"), declared_in(own)
+            declared, words, model = own.read_text(encoding="utf-8"), "", declared_in(own)
         else:
-            declared = declaration_for(order.name, order.table, order.target, original.columns, data, labels, yes)
-            model = declared_as(declared, order)
+            draft = draft_of(order.name, order.table, order.target, labels, yes)
+            declared = declaration_for(draft, order.folder, original.columns, data, labels)
+            words = write_words(draft)
+            model = declared_as(declared, words, order)
         fit_together(model, original, order, labels, yes)
         X = pd.DataFrame({asked.name: typed(data[asked.name], asked) for asked in model.inputs})
         try:
@@ -123,14 +126,20 @@ def wrap(order: Order, progress: Progress = lambda step: None) -> Wrapped:
             },
         )
         own.write_text(declared, encoding="utf-8")
+        if words:
+            own.with_suffix(".words.toml").write_text(words, encoding="utf-8")
     return Wrapped(model, card, apart)
 
 
-def declared_as(text: str, order: Order) -> Model:
+def declared_as(text: str, words: str, order: Order) -> Model:
     with tempfile.TemporaryDirectory() as place:
         path = Path(place) / f"{order.name}.py"
         path.write_text(text, encoding="utf-8")
-        return replace(declared_in(path), folder=order.folder.resolve())
+        path.with_suffix(".words.toml").write_text(words, encoding="utf-8")
+        # Here the file stands elsewhere than it will, and so does the table beside it.
+        model = declared_in(path)
+        recipe = replace(model.learns, table=order.table.resolve())
+        return replace(model, folder=order.folder.resolve(), recipe=recipe)
 
 
 def fit_together(model: Model, original: Original, order: Order, labels: Sequence[str], yes: str | None) -> None:

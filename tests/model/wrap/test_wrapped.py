@@ -237,11 +237,11 @@ def test_yes_is_what_is_asked_for(folder: Path) -> None:
 
 
 def test_words_that_were_edited_stay_and_another_model_does_not_take_their_place(folder: Path) -> None:
-    declared = folder / "mine" / "straight.py"
+    declared, words = folder / "mine" / "straight.py", folder / "mine" / "straight.words.toml"
     before = declared.read_text()
-    declared.write_text(before.replace("title='pay'", "title='What people are paid'"))
+    words.write_text(words.read_text().replace('title = "Pay"', 'title = "What people are paid"'))
     wrap(folder, "straight.joblib", "straight.csv")
-    assert "What people are paid" in declared.read_text()
+    assert "What people are paid" in words.read_text()
     declared.write_text(before)
     order = [str(folder / "boosted.joblib"), "--data", str(folder / "boosted.csv"), "--target", "pay"]
     done = CliRunner().invoke(main, ["wrap", *order, "--folder", str(folder / "mine"), "--name", "straight"])
