@@ -28,7 +28,7 @@ MODELS_PAPER = read_paper("docs/models.md")
 
 def example_model() -> str:
     """The sixth model that docs/your-own-model.md shows."""
-    indented = re.findall(r"^ *```python\n(.*?)^ *```$", read_paper("docs/your-own-model.md"), re.DOTALL | re.MULTILINE)
+    indented = re.findall(r"^ +```python\n(.*?)^ *```$", read_paper("docs/your-own-model.md"), re.DOTALL | re.MULTILINE)
     assert len(indented) == 1
     return textwrap.dedent(indented[0])
 

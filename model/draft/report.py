@@ -22,7 +22,7 @@ def report(draft: Draft) -> Iterator[str]:
         # A day becomes several inputs.
         heading, known = column.source if column.source != known else "", column.source
         guesses = f"   guess: {'; '.join(column.guesses)}" if column.guesses else ""
-        yield f"  {heading:{width}}  {describe(column)}, {column.missing:.0%} missing → {block_of(column)}{guesses}"
+        yield f"  {heading:{width}}  {describe(column)}, {share_of(column.missing)} missing → {block_of(column)}{guesses}"
     beside = {reader.column for _, reader in draft.beside.values()}
     for heading, why in draft.dropped.items():
         stays = why in ("as asked", "no row has it") or heading in beside
@@ -57,3 +57,7 @@ def block_of(column: Column) -> str:
 
 def quoted(heading: str) -> str:
     return heading if heading.isidentifier() else f'"{heading}"'
+
+
+def share_of(missing: float) -> str:
+    return "under 1%" if 0 < missing < 0.005 else f"{missing:.0%}"
