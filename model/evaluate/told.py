@@ -78,5 +78,5 @@ def tell_amounts(crowd: Crowd) -> dict[str, Any]:
 def tell_classes(crowd: Crowd, labels: Sequence[str], confusion: Sequence[Sequence[int]]) -> dict[str, Any]:
     kinds = [asdict(one) for one in kinds_of(labels, confusion, crowd)]
     for kind in kinds:
-        kind["mistaken_for"] = [other for other in kind["mistaken_for"] if other[1] >= FEWEST]
+        kind["mistaken_for"] = [list(other) for other in kind["mistaken_for"] if other[1] >= FEWEST]
     return {"named": [asdict(one) for one in named_bins(crowd)], "kinds": kinds}

@@ -38,9 +38,11 @@ def declaration_for(
     """The text of a declaration: a field for each column; its words stand in a file beside it."""
     form = "".join(part.capitalize() for part in draft.name.split("_")) + "Form"
     fields = {column: field_for(column, data[column]) for column in columns}
-    told = {"probability": [f"yes={text(draft.target.yes)}"], "amount": []}.get(
-        draft.target.kind, flat("classes={", pairs(dict(zip(labels, labels, strict=True))), "}")
-    )
+    told: list[str] = []
+    if draft.target.kind == "probability":
+        told = [f"yes={text(draft.target.yes)}"]
+    elif labels:
+        told = flat("classes={", pairs(dict(zip(labels, labels, strict=True))), "}")
     place = text(os.path.relpath(draft.path.resolve(), folder.resolve()).replace(os.sep, "/"))
     table = f"table=Path(__file__).parent / {place}"
     # A name that Python does not take stands in quotation marks, after the form.

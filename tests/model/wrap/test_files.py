@@ -27,7 +27,7 @@ from model.wrap.original import CannotWrap
 from tests.model.wrap.conftest import Served, estimates_of
 from tests.model.wrap.pairs import NUMBERS, PAIRS, people
 
-pytestmark = pytest.mark.usefixtures("unmeasured")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("unmeasured")]
 
 
 def numbers() -> tuple[pd.DataFrame, pd.Series]:

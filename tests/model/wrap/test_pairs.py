@@ -14,7 +14,7 @@ from tests.model.wrap.pairs import PAIRS, people
 
 DOCS = Path(__file__).resolve().parents[3] / "docs" / "wrapping.md"
 # One of each engine is wrapped whenever the tests are run.
-OFTEN = ("SplineTransformer", "LGBMClassifier with its own categories", "MLPClassifier")
+OFTEN = ("SplineTransformer", "LGBMClassifier with its own categories")
 SERVED_BY = {"tables": "a scorecard", "trees": "trees", "onnx": "an ONNX graph"}
 
 
