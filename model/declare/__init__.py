@@ -2,8 +2,19 @@
 
 from .fields import ChoiceField, NumberField, PhotoField
 from .model import Example, Model
-from .recipe import Blend, Boosted, Candidate, Curve, Given, Pair, Recipe, Slope, Steps, Table, Wrapped
+from .recipe import Blend, Boosted, Candidate, Curve, Given, Ladder, Pair, Recipe, Slope, Steps, Table, Wrapped
 from .words import Words
 
-__all__ = ["Blend", "Boosted", "Candidate", "ChoiceField", "Curve", "Example", "Given", "Model", "NumberField"]
+__all__ = [
+    "Blend",
+    "Boosted",
+    "Candidate",
+    "ChoiceField",
+    "Curve",
+    "Example",
+    "Given",
+    "Ladder",
+    "Model",
+    "NumberField",
+]
 __all__ += ["Pair", "PhotoField", "Recipe", "Slope", "Steps", "Table", "Words", "Wrapped"]

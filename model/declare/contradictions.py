@@ -18,6 +18,7 @@ from .recipe import (
     Block,
     Boosted,
     Curve,
+    Ladder,
     Pair,
     Part,
     Recipe,
@@ -130,8 +131,10 @@ def in_part(model: Model, part: Part) -> Iterator[str]:
     if asked is None:
         yield from strangers(model, [part.input], repr(part))
     elif not isinstance(asked, NumberInput):
-        if not isinstance(part, Table):
+        if not isinstance(part, Table | Ladder):
             yield f"{part!r}: {part.input!r} is no number. Use Table({part.input!r})"
+    elif isinstance(part, Ladder):
+        yield f"{part!r}: {part.input!r} is a number. Use Table({part.input!r}), or a Curve"
     elif isinstance(part, Steps):
         if any(one >= other for one, other in pairwise(part.at)):
             yield f"{part!r}: each step must begin after the one before"

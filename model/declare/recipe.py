@@ -18,6 +18,13 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Ladder:
+    """Points for each of an input's choices in their order: the ridge penalty pulls each to the one before."""
+
+    input: str
+
+
+@dataclass(frozen=True)
 class Slope:
     """The same number of points for every unit of a number.
 
@@ -51,7 +58,7 @@ class Steps:
     at: tuple[float, ...]
 
 
-Part = Table | Slope | Curve | Steps
+Part = Table | Ladder | Slope | Curve | Steps
 
 
 @dataclass(frozen=True)

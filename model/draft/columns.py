@@ -57,9 +57,8 @@ class Asked:
     whole: bool
     unit: str
     knots: tuple[float, ...]
-    # Whether each number gets points of its own, or the points follow the number's logarithm.
+    # Whether each number gets points of its own.
     each: bool = False
-    log: bool = False
 
 
 @dataclass(frozen=True)
@@ -166,10 +165,9 @@ def look_at_numbers(
         reach = highest - lowest
         lowest, highest = round_out(lowest, reach, up=False), round_out(highest, reach, up=True)
     each = whole and len(counts) == highest - lowest + 1 <= FEW_NUMBERS and bool(counts.min() >= FEWEST_ROWS)
-    log = bool(lowest > 0 and known.skew() > 2 and abs(np.log(known).skew()) < 1)
     middle = float(known.quantile(0.5, interpolation="nearest"))
     unit = [*signs, names.unit_of(heading)][0]
-    asked = Asked(lowest, highest, plain(middle), whole, unit, knots_of(known, lowest, highest), each, log)
+    asked = Asked(lowest, highest, plain(middle), whole, unit, knots_of(known, lowest, highest), each)
     guesses = [f"{unit}, from the heading"] if unit and not signs else []
     warnings = (*warnings, *filter(None, [suspicious(counts)]))
     label, missing = names.label_of(heading), float(numbers.isna().mean())

@@ -131,6 +131,8 @@ def block(column: Column) -> Sequence[str]:
     how = block_of(column)
     if how == "table":
         return [f'Table("{column.name}")']
+    if how == "ladder":
+        return [f'Ladder("{column.name}")']
     if how == "line":
         return [f'Slope("{column.name}")']
     return [f'Curve("{column.name}", knots={tuple_of(map(plain, column.numbers.knots))}', "straight=True)"]

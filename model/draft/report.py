@@ -48,11 +48,13 @@ def describe(column: Column) -> str:
 
 def block_of(column: Column) -> str:
     """What training makes of it, in a word."""
+    if not column.is_number and column.ordered:
+        return "ladder"
     if not column.is_number or column.numbers.each:
         return "table"
     if len(column.numbers.knots) < 3:
         return "line"
-    return "curve of its logarithm" if column.numbers.log else "curve"
+    return "curve"
 
 
 def quoted(heading: str) -> str:

@@ -12,7 +12,7 @@ from sklearn.compose import ColumnTransformer
 from sklearn.preprocessing import OneHotEncoder, SplineTransformer
 
 from model.declare.inputs import Input
-from model.declare.recipe import Block, Curve, Pair, Steps, Table, listed, parts_of
+from model.declare.recipe import Block, Curve, Ladder, Pair, Steps, Table, listed, parts_of
 
 Matrix = NDArray[np.float64]
 
@@ -142,6 +142,15 @@ def places_among(levels: Sequence[Any], column: pd.Series) -> NDArray[np.intp]:
     return np.where(codes < 0, len(levels), codes)
 
 
+class Rungs(Levels):
+    """One column for each level but the first, which counts from that level on."""
+
+    def transform(self, X: Any) -> Matrix:
+        known = super().transform(X)
+        places, beside = known[:, : len(self.levels)], known[:, len(self.levels) :]
+        return np.hstack([places[:, ::-1].cumsum(axis=1)[:, -2::-1], beside])
+
+
 class Stairs(Levels):
     """One column for each step of a number."""
 
@@ -159,6 +168,8 @@ def transformer(block: Block, inputs: Mapping[str, Input]) -> Any:
     asked = inputs[block.input]
     if isinstance(block, Table):
         return Levels(listed(block, asked), asked.may_be_unknown)
+    if isinstance(block, Ladder):
+        return Rungs(listed(block, asked), asked.may_be_unknown)
     if isinstance(block, Curve):
         return Bends(block.knots, block.degree, block.straight, asked.may_be_unknown)
     if isinstance(block, Steps):

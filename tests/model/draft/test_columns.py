@@ -156,11 +156,6 @@ def test_a_few_common_whole_numbers_have_points_each() -> None:
     assert not column_of("rooms", rooms=[1, 2, 4]).numbers.each
 
 
-def test_a_skewed_amount_is_told_by_its_logarithm() -> None:
-    assert column_of("income", income=lambda row: round(100 * 1.02**row)).numbers.log
-    assert not column_of("length").numbers.log
-
-
 @pytest.mark.parametrize(
     ("heading", "unit", "label"),
     [

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from model.declare.model import Model
-from model.declare.recipe import Blend, Boosted, Candidate, Curve, Steps, Table
+from model.declare.recipe import Blend, Boosted, Candidate, Curve, Ladder, Steps, Table
 from model.evaluate.shares import Share
 from model.learn.boost import Boosting, draw_bags, fit_machine, prepared
 from model.learn.check import check, records
@@ -193,3 +193,25 @@ def test_several_classes_can_be_boosted(tmp_path: Path) -> None:
     estimates = Predictor(one, card).estimates({"clouds": 4, "wind": "N"})
     assert sum(estimate.value for estimate in estimates) == pytest.approx(1)
     assert all(estimate.low <= estimate.value <= estimate.high for estimate in estimates)
+
+
+def test_a_rare_rung_of_a_ladder_leans_on_its_neighbours_and_a_rare_choice_of_a_table_on_nothing(
+    tmp_path: Path,
+) -> None:
+    """Three days had a wind from the south, all of them dry; from the west it rained as often as from the east."""
+
+    def rows(old: list[dict[str, str]]) -> list[dict[str, str]]:
+        winds = ["N", "E", "W"]
+        new = [
+            row | {"wind": winds[at % 3], "rain": "no" if at % 3 == 0 and at % 2 else "yes"}
+            for at, row in enumerate(old)
+        ]
+        return [row | {"wind": "S", "rain": "no"} if at < 3 else row for at, row in enumerate(new)]
+
+    toy = declared_in(write_toy(tmp_path, lambda text: text.replace("may_be_unknown=True,", ""), rows) / "toy.py")
+    found = {}
+    for block in (Table("wind"), Ladder("wind")):
+        recipe = replace(toy.learns, candidates=(Candidate((block,), C=0.1),), tutorial=())
+        found[type(block)] = value(replace(toy, recipe=recipe), {"clouds": 4, "wind": "S"})
+        assert any(line.startswith("agreement") for line in check(replace(toy, recipe=recipe)))
+    assert found[Ladder] > found[Table] + 0.02
