@@ -33,7 +33,8 @@ def check(model: Model) -> Iterator[str]:
     predictor = Predictor(model, card)
     if model.has_photo:
         network.verify()
-        yield "network: checksum holds"
+        network.look(network.blank_photo(), ())
+        yield "network: checksum holds, and it looks at a photo"
     if isinstance(model.recipe, Wrapped):
         if file := card.engine.get("file"):
             check_sum(model.arrays_path, file)

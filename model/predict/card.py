@@ -168,6 +168,8 @@ def read_trained(path: Path) -> bytes:
         raise NotTrained(
             f"{path.stem} is not trained: there is no {path.name}. Run: python run.py train {path.stem}"
         ) from None
+    except OSError as fault:
+        raise NotTrained(f"{path} cannot be read: {fault.strerror}") from None
 
 
 def tampered(path: Path) -> Tampered:

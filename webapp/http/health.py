@@ -1,13 +1,13 @@
 """Whether the process is alive, and whether every model answers."""
 
-import io
+import hashlib
 
 from flask import Blueprint, Response, current_app, jsonify, request
 from werkzeug.exceptions import Forbidden
 
 from model.declare.model import Model
 from model.declare.reading import read_answers
-from model.predict.card import read_card
+from model.predict.card import read_card, read_trained, tampered
 from model.predict.neighbours import read_people
 from model.vision import network
 
@@ -41,7 +41,7 @@ def does_answer(model: Model, deep: bool = False) -> bool:
         if model.has_photo:
             network.verify()
             if deep:
-                network.look(blank_photo(), ())
+                network.look(network.blank_photo(), ())
         predictor = predictor_of(model)
         answers, _ = read_answers(model.inputs, model.examples[0].answers)
         if predictor.estimates(answers)[0].value != predictor.example_values[0][1][0]:
@@ -57,12 +57,6 @@ def read_anew(model: Model) -> None:
     card = read_card(model.card_path)
     if card.data.people:
         read_people(model.people_path, card.data.people)
-
-
-def blank_photo() -> bytes:
-    """A small white photo, so that the network has something to look at."""
-    from PIL import Image
-
-    file = io.BytesIO()
-    Image.new("RGB", (64, 64), "white").save(file, "PNG")
-    return file.getvalue()
+    file = card.engine.get("file")
+    if file and hashlib.sha256(read_trained(model.arrays_path)).hexdigest() != file:
+        raise tampered(model.arrays_path)

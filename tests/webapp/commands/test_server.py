@@ -16,7 +16,8 @@ from webapp.settings import SETTINGS, BadSetting
 
 from tests import photos
 from tests.page import Page
-from tests.processes import PATIENCE, Server, free_port, likely, refused_start, server
+from tests.processes import PATIENCE, Server, assert_refused, free_port, likely, refused_start, server
+from tests.toys import write_toy
 
 KEY = "for the tests only, nowhere else"
 PERSON = "age=73&sex=Male&status=Widowed&race=White&education=Bachelors&work=Private&hours=40"
@@ -306,3 +307,11 @@ def test_what_it_does_not_know_is_refused(arguments: list[str]) -> None:
 def test_the_settings_are_listed_once_each() -> None:
     names = [setting.variable for setting in SETTINGS]
     assert len(names) == len(set(names))
+
+
+def test_a_card_that_is_a_link_to_itself_is_named_in_one_sentence(tmp_path: Path) -> None:
+    folder = write_toy(tmp_path / "mine")
+    (folder / "trained").mkdir()
+    card = folder / "trained" / "toy.json"
+    card.symlink_to(card)
+    assert_refused(refused_start(LIKELY_MODEL_FOLDERS=str(folder)), "toy.json cannot be read")
