@@ -17,6 +17,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 PATIENCE = 20.0
+# A worker that is asked to end while it starts is killed after 30 seconds.
+ENDS_WITHIN = 40.0
 
 
 def environment(**changes: str) -> dict[str, str]:
@@ -133,4 +135,4 @@ def server(*arguments: str, other: tuple[str, ...] = (), **changes: str) -> Iter
                 yield started
             finally:
                 process.terminate()
-                process.wait(PATIENCE)
+                process.wait(ENDS_WITHIN)

@@ -24,7 +24,7 @@ from model.predict.predictor import Predictor
 
 from tests.toys import write_toy
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore:Missing values detected:UserWarning")]
 BOOSTED = Boosted(("clouds", "wind"), pairs=1, bags=3)
 
 
