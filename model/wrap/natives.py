@@ -15,11 +15,11 @@ class CannotOpen(Exception):
 class Native:
     """A booster as its own library saved it, with what scikit-learn would have of it."""
 
-    def __init__(self, booster: Any, library: str) -> None:
-        self.booster, self.library = booster, library
-        names = booster.feature_name() if library == "lightgbm" else booster.feature_names
+    def __init__(self, booster: Any, maker: str) -> None:
+        self.booster, self.maker = booster, maker
+        names = booster.feature_name() if maker == "lightgbm" else booster.feature_names
         made_up = not names or all(name == f"Column_{at}" for at, name in enumerate(names))
-        self.n_features_in_ = booster.num_feature() if library == "lightgbm" else booster.num_features()
+        self.n_features_in_ = booster.num_feature() if maker == "lightgbm" else booster.num_features()
         if not made_up:
             self.feature_names_in_ = np.array(names)
         objective = self.objective
@@ -29,13 +29,13 @@ class Native:
 
     @property
     def objective(self) -> str:
-        if self.library == "lightgbm":
+        if self.maker == "lightgbm":
             return str(self.booster.dump_model(num_iteration=1)["objective"])
         return str(json.loads(self.booster.save_config())["learner"]["objective"]["name"])
 
     @property
     def count(self) -> int:
-        if self.library == "lightgbm":
+        if self.maker == "lightgbm":
             return int(self.booster.dump_model(num_iteration=1)["num_class"])
         return int(json.loads(self.booster.save_config())["learner"]["learner_model_param"]["num_class"])
 
@@ -44,7 +44,7 @@ class Native:
         return found if not hasattr(self, "classes_") or found.ndim > 1 else np.column_stack([1 - found, found])
 
     def _predict(self, X: Any, raw: bool = False) -> Any:
-        if self.library == "lightgbm":
+        if self.maker == "lightgbm":
             return self.booster.predict(X, raw_score=raw)
         import xgboost
 

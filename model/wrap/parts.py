@@ -42,9 +42,9 @@ class Parts:
             if name in names:
                 return of(self, estimator, before)
         own = {"part": self._keep(estimator, before), "name": name}
-        library = estimator.library if isinstance(estimator, Native) else ""
+        maker = estimator.maker if isinstance(estimator, Native) else ""
         for names, trees_of in TREES.items():
-            if name in names or library in names:
+            if name in names or maker in names:
                 return {**own, "kind": "trees", **trees_of(estimator)}
         if hasattr(estimator, "coef_") and np.ndim(getattr(estimator, "coef_", 0)):
             return {**own, "kind": "sum", "link": link_of(estimator)}
