@@ -3,44 +3,32 @@
 import hashlib
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import partial
 from os import cpu_count
 from typing import Any
 
 import numpy as np
-import pandas as pd
-from sklearn.base import clone
-from sklearn.compose import ColumnTransformer
-from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder
 from threadpoolctl import threadpool_limits
 
-from model.declare.inputs import ChoiceInput
 from model.declare.model import Model
 from model.declare.photo import PhotoInput
-from model.declare.recipe import Blend, Boosted, Given, Way, Wrapped
+from model.declare.recipe import Given, Wrapped
 from model.evaluate.metrics import digits
-from model.evaluate.told import FEWEST, Crowd
 from model.predict.card import Card
 
 from .artefacts import make_folder, save
-from .kinds import Kind, Predicted, kind_of
+from .choice import Fit, choose, fit, unseen
+from .kinds import Predicted, kind_of
 from .people import compile_people
+from .references import fit_reference, references
 from .rows import Rows
+from .summary import observed, without_rows
 from .table import Disagreement, data_digest, rows_of
 
 Progress = Callable[[str], None]
-Fit = Callable[[Rows], Any]
-# Boosting takes most of the time. To choose, half its bags will do; and where it loses so many times as much as the
-# best curves on the first fold, neither it nor a blend with it will be chosen.
-BAGS_TO_CHOOSE = 2
-HOPELESS = 1.15
 
 
 def train(model: Model, progress: Progress = lambda step: None) -> Card:
@@ -135,133 +123,6 @@ def learn(model: Model, progress: Progress) -> Card:
             **kind.range_table(model, told.truth, out_of_fold),
         },
     )
-
-
-def fit(model: Model, candidate: Way, rows: Rows) -> Any:
-    return kind_of(model).estimator(model, candidate).fit(rows.answers, rows.y, rows.weights)
-
-
-def fit_reference(reference: Any, rows: Rows) -> Any:
-    weights = {} if rows.weights is None else {f"{reference.steps[-1][0]}__sample_weight": rows.weights}
-    return clone(reference).fit(rows.table, rows.y, **weights)
-
-
-def unseen(
-    kind: Kind, fit: Fit, rows: Rows, folds: int, seed: int, at_a_time: int = 1
-) -> Iterator[tuple[Any, Predicted]]:
-    """For each fold its rows, and what is predicted of them by a fit to the others."""
-
-    def predict(parts: tuple[Any, Any]) -> tuple[Any, Predicted]:
-        inside, outside = parts
-        return outside, kind.predict(fit(rows.take(inside)), rows.take(outside).table)
-
-    if at_a_time == 1:
-        yield from map(predict, rows.folds(folds, seed))
-        return
-    # The sums of a fit are made outside Python, so that threads share the processors.
-    with ThreadPoolExecutor(at_a_time) as pool:
-        yield from pool.map(predict, rows.folds(folds, seed))
-
-
-@dataclass(frozen=True)
-class Trial:
-    """One way to learn, and what it predicts of some rows when it learns from the others."""
-
-    kind: Kind
-    way: Any
-    told: Sequence[tuple[Rows, Predicted]]
-
-    @cached_property
-    def losses(self) -> list[float]:
-        """The loss of each fold."""
-        figure = self.kind.columns[0]
-        return [self.kind.headline(rows.truth, said, rows.weights)[figure] for rows, said in self.told]
-
-    @property
-    def loss(self) -> float:
-        return sum(self.losses)
-
-
-def choose(model: Model, rows: Rows) -> Way:
-    """The candidate that does best on folds of these rows alone, or the best blend of two."""
-    kind, candidates = kind_of(model), model.learns.candidates
-    if len(candidates) == 1:
-        return candidates[0]
-    curves = [try_out(model, way, rows) for way in candidates if not isinstance(way, Boosted)]
-    most = [
-        min(trial.losses[at] for trial in curves) * HOPELESS for at in range(model.learns.inner_folds if curves else 0)
-    ]
-    machines = [try_out(model, way, rows, most) for way in candidates if isinstance(way, Boosted)]
-    machines = [trial for trial in machines if not curves or len(trial.told) == len(curves[0].told)]
-    blends = []
-    if curves and machines and model.learns.blends:
-        one, other = (min(some, key=lambda trial: trial.loss) for some in (curves, machines))
-        pairs = [(tested, own, also) for (tested, own), (_, also) in zip(one.told, other.told, strict=True)]
-        for share in model.learns.blends:
-            said = [(tested, kind.blend(own, also, share)) for tested, own, also in pairs]
-            blends.append(Trial(kind, Blend(one.way, other.way, share), said))
-    return min([*curves, *machines, *blends], key=lambda trial: trial.loss).way
-
-
-def try_out(model: Model, way: Way, rows: Rows, most: Sequence[float] = ()) -> Trial:
-    """One candidate on the inner folds; of a boosting machine that loses more than this on the first, no others."""
-    quick = replace(way, bags=min(way.bags, BAGS_TO_CHOOSE)) if isinstance(way, Boosted) else way
-    kind, told = kind_of(model), []
-    for at, predicted in unseen(kind, partial(fit, model, quick), rows, model.learns.inner_folds, seed=1):
-        told.append((rows.take(at), predicted))
-        if len(told) == 1 and most and Trial(kind, way, told).loss > most[0]:
-            break
-    return Trial(kind, way, told)
-
-
-def observed(model: Model, column: pd.Series) -> dict[str, Any]:
-    """What the data holds of an input: its ends and its middle, or how often each answer occurs."""
-    asked, unknown = model.input[str(column.name)], int(column.isna().sum())
-    fewest = 0 if model.learns.shows_rows else FEWEST
-    unknown = unknown if unknown >= fewest else 0
-    if isinstance(asked, ChoiceInput):
-        counts = column.value_counts().reindex(list(asked.choices), fill_value=0)
-        return {"counts": counts.where(counts >= fewest, 0).to_dict(), "unknown": unknown}
-    middle = float(column.quantile(0.5, interpolation="nearest"))
-    return {"lowest": float(column.min()), "highest": float(column.max()), "middle": middle, "unknown": unknown}
-
-
-def without_rows(model: Model, truth: Any, predicted: Predicted, found: Mapping[str, Any]) -> dict[str, Any]:
-    """Where rows may not be shown: what is told of them all, and no count under ten nor a table with such a one."""
-    evaluation = dict(found)
-    if model.learns.shows_rows:
-        return evaluation
-    kind = kind_of(model)
-    crowd = Crowd(kind.answers(predicted).T.tolist(), truth.tolist())
-    evaluation["told"] = kind.tell(model, crowd, evaluation)
-    if any(0 < count < FEWEST for row in evaluation.get("confusion", ()) for count in row):
-        evaluation["confusion"] = []
-    if "groups" in evaluation:
-        evaluation["groups"] = [one for one in evaluation["groups"] if one["people"] >= FEWEST]
-    return evaluation
-
-
-def references(model: Model) -> dict[str, Any]:
-    """What a model is measured against on the same folds: unfitted estimators by the names the card shows."""
-    kind, recipe = kind_of(model), model.learns
-    coded = OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1, encoded_missing_value=-1)
-    prepare = prepared(model, [*model.input, *recipe.reference_only], coded, "passthrough")
-    # The choices are the first columns.
-    choices = list(range(sum(isinstance(asked, ChoiceInput) for asked in model.inputs)))
-    boosted = kind.boosted(learning_rate=0.06, early_stopping=True, random_state=0, categorical_features=choices)
-    found = {"Gradient boosting": make_pipeline(prepare, boosted)}
-    if recipe.tutorial:
-        # Dummy columns for choices, numbers as they are, the middle number where one is missing.
-        dummies, middle = OneHotEncoder(handle_unknown="ignore"), SimpleImputer(strategy="median")
-        prepare = prepared(model, recipe.tutorial, dummies, middle)
-        found["The tutorial’s recipe"] = make_pipeline(prepare, kind.plain)
-    return found
-
-
-def prepared(model: Model, names: Sequence[str], for_choices: Any, for_numbers: Any) -> ColumnTransformer:
-    choices = [name for name in names if isinstance(model.input.get(name), ChoiceInput)]
-    numbers = [name for name in names if name not in choices]
-    return ColumnTransformer([("choices", for_choices, choices), ("numbers", for_numbers, numbers)])
 
 
 def take_over(model: Model, given: Given) -> Card:

@@ -18,8 +18,8 @@ from model.learn.artefacts import digest
 from model.learn.errors import add_ranges, errors_by_estimate, parts_of
 from model.learn.kinds import kind_of
 from model.learn.rows import Rows as LearntRows
+from model.learn.summary import without_rows
 from model.learn.table import texts, typed
-from model.learn.train import without_rows
 from model.predict.ranges import LEAST
 
 from .asking import clean

@@ -18,8 +18,8 @@ from model.declare.recipe import Wrapped as Declared
 from model.draft.words import write_words
 from model.learn.artefacts import make_folder, save
 from model.learn.kinds import kind_of
+from model.learn.summary import observed
 from model.learn.table import texts, typed
-from model.learn.train import observed
 from model.predict.card import Card
 from model.predict.catalog import declared_in
 from model.predict.engine import Engine

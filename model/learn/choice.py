@@ -1,0 +1,91 @@
+"""Which of a recipe's candidates does best on rows that it has not seen: chosen anew wherever a model is fitted."""
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
+from typing import Any
+
+from model.declare.model import Model
+from model.declare.recipe import Blend, Boosted, Way
+
+from .kinds import Kind, Predicted, kind_of
+from .rows import Rows
+
+Fit = Callable[[Rows], Any]
+# Boosting takes most of the time. To choose, half its bags will do; and where it loses so many times as much as the
+# best curves on the first fold, neither it nor a blend with it will be chosen.
+BAGS_TO_CHOOSE = 2
+HOPELESS = 1.15
+
+
+def fit(model: Model, candidate: Way, rows: Rows) -> Any:
+    return kind_of(model).estimator(model, candidate).fit(rows.answers, rows.y, rows.weights)
+
+
+def unseen(
+    kind: Kind, fit: Fit, rows: Rows, folds: int, seed: int, at_a_time: int = 1
+) -> Iterator[tuple[Any, Predicted]]:
+    """For each fold its rows, and what is predicted of them by a fit to the others."""
+
+    def predict(parts: tuple[Any, Any]) -> tuple[Any, Predicted]:
+        inside, outside = parts
+        return outside, kind.predict(fit(rows.take(inside)), rows.take(outside).table)
+
+    if at_a_time == 1:
+        yield from map(predict, rows.folds(folds, seed))
+        return
+    # The sums of a fit are made outside Python, so that threads share the processors.
+    with ThreadPoolExecutor(at_a_time) as pool:
+        yield from pool.map(predict, rows.folds(folds, seed))
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One way to learn, and what it predicts of some rows when it learns from the others."""
+
+    kind: Kind
+    way: Any
+    told: Sequence[tuple[Rows, Predicted]]
+
+    @cached_property
+    def losses(self) -> list[float]:
+        """The loss of each fold."""
+        figure = self.kind.columns[0]
+        return [self.kind.headline(rows.truth, said, rows.weights)[figure] for rows, said in self.told]
+
+    @property
+    def loss(self) -> float:
+        return sum(self.losses)
+
+
+def choose(model: Model, rows: Rows) -> Way:
+    """The candidate that does best on folds of these rows alone, or the best blend of two."""
+    kind, candidates = kind_of(model), model.learns.candidates
+    if len(candidates) == 1:
+        return candidates[0]
+    curves = [try_out(model, way, rows) for way in candidates if not isinstance(way, Boosted)]
+    most = [
+        min(trial.losses[at] for trial in curves) * HOPELESS for at in range(model.learns.inner_folds if curves else 0)
+    ]
+    machines = [try_out(model, way, rows, most) for way in candidates if isinstance(way, Boosted)]
+    machines = [trial for trial in machines if not curves or len(trial.told) == len(curves[0].told)]
+    blends = []
+    if curves and machines and model.learns.blends:
+        one, other = (min(some, key=lambda trial: trial.loss) for some in (curves, machines))
+        pairs = [(tested, own, also) for (tested, own), (_, also) in zip(one.told, other.told, strict=True)]
+        for share in model.learns.blends:
+            said = [(tested, kind.blend(own, also, share)) for tested, own, also in pairs]
+            blends.append(Trial(kind, Blend(one.way, other.way, share), said))
+    return min([*curves, *machines, *blends], key=lambda trial: trial.loss).way
+
+
+def try_out(model: Model, way: Way, rows: Rows, most: Sequence[float] = ()) -> Trial:
+    """One candidate on the inner folds; of a boosting machine that loses more than this on the first, no others."""
+    quick = replace(way, bags=min(way.bags, BAGS_TO_CHOOSE)) if isinstance(way, Boosted) else way
+    kind, told = kind_of(model), []
+    for at, predicted in unseen(kind, partial(fit, model, quick), rows, model.learns.inner_folds, seed=1):
+        told.append((rows.take(at), predicted))
+        if len(told) == 1 and most and Trial(kind, way, told).loss > most[0]:
+            break
+    return Trial(kind, way, told)

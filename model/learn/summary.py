@@ -1,0 +1,39 @@
+"""What a card tells of the table: of each input, and of its people without telling of too few of them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from model.declare.inputs import ChoiceInput
+from model.declare.model import Model
+from model.evaluate.told import FEWEST, Crowd
+
+from .kinds import Predicted, kind_of
+
+
+def observed(model: Model, column: pd.Series) -> dict[str, Any]:
+    """What the data holds of an input: its ends and its middle, or how often each answer occurs."""
+    asked, unknown = model.input[str(column.name)], int(column.isna().sum())
+    fewest = 0 if model.learns.shows_rows else FEWEST
+    unknown = unknown if unknown >= fewest else 0
+    if isinstance(asked, ChoiceInput):
+        counts = column.value_counts().reindex(list(asked.choices), fill_value=0)
+        return {"counts": counts.where(counts >= fewest, 0).to_dict(), "unknown": unknown}
+    middle = float(column.quantile(0.5, interpolation="nearest"))
+    return {"lowest": float(column.min()), "highest": float(column.max()), "middle": middle, "unknown": unknown}
+
+
+def without_rows(model: Model, truth: Any, predicted: Predicted, found: Mapping[str, Any]) -> dict[str, Any]:
+    """Where rows may not be shown: what is told of them all, and no count under ten nor a table with such a one."""
+    evaluation = dict(found)
+    if model.learns.shows_rows:
+        return evaluation
+    kind = kind_of(model)
+    crowd = Crowd(kind.answers(predicted).T.tolist(), truth.tolist())
+    evaluation["told"] = kind.tell(model, crowd, evaluation)
+    if any(0 < count < FEWEST for row in evaluation.get("confusion", ()) for count in row):
+        evaluation["confusion"] = []
+    if "groups" in evaluation:
+        evaluation["groups"] = [one for one in evaluation["groups"] if one["people"] >= FEWEST]
+    return evaluation
