@@ -11,7 +11,7 @@ import pandas as pd
 from model.declare.model import Example
 
 from .columns import Column
-from .target import Target
+from .outcomes import Target
 from .tidied import Reader, Tidied
 
 

@@ -30,9 +30,9 @@ def make_examples(draft: Draft, table: pd.DataFrame, outcome: pd.Series) -> tupl
                 for at in places}  # fmt: skip
     else:
         order = scores.fit(inputs, outcome).predict(inputs).argsort(kind="stable")
-        of = "chance" if draft.target.kind == "probability" else draft.target.label.lower()
         rows = {
-            f"{a(draft.one)} with a {word} {of}": order[int(share * (len(order) - 1))] for word, share in SHARES.items()
+            f"{a(draft.one)} with a {word} {draft.target.measure}": order[int(share * (len(order) - 1))]
+            for word, share in SHARES.items()
         }
     real = set(inputs.itertuples(index=False, name=None))
     return tuple(

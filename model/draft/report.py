@@ -9,13 +9,8 @@ from .draft import Draft
 def report(draft: Draft) -> Iterator[str]:
     """The lines of the report."""
     told = draft.target
-    says = {
-        "probability": f"“{told.yes}” or not",
-        "classes": f"one of {', '.join(told.classes or ())}",
-        "amount": "an amount",
-    }
     guess = f" ({told.guess})" if told.guess else ""
-    yield f"{draft.path.name}: {draft.rows:,} rows. {told.source} is {says[told.kind]}{guess}"
+    yield f"{draft.path.name}: {draft.rows:,} rows. {told.source} is {told.summary}{guess}"
     headings = list(dict.fromkeys([*(column.source for column in draft.columns), *draft.dropped]))
     width, known = min(max(map(len, headings)), 30), ""
     for column in draft.columns:

@@ -19,10 +19,10 @@ from . import names
 from .columns import Column, NotAsked, date_format, look_at
 from .draft import Draft, Wishes, tidied
 from .examples import make_examples
-from .leaks import suspect
 from .numerals import has_decimal_commas, read_numerals
+from .outcomes import Target
 from .rough import name_strongest
-from .target import Target, look_at_target
+from .target import look_at_target
 from .tidied import Choices, Dates, Reader
 
 # Fewer cases than this for each coefficient call for a stronger ridge.
@@ -55,16 +55,16 @@ def make_draft(
               for option, reader in read_beside(rows, wishes, comma).items()}  # fmt: skip
     draft = Draft(name, path, told, tuple(columns), wishes, len(rows), dropped, beside=beside)
     table = tidied(draft, raw)
-    outcome = as_number(told, table[told.name])
+    outcome = told.as_number(table[told.name])
     about: dict[str, Any] = {
-        "leaks": {one.source: why for one in columns if (why := suspect(one, table[one.name], outcome, told.kind))},
+        "leaks": {one.source: why for one in columns if (why := suspect(told, one, table[one.name], outcome))},
         "groups": {one.name: edges_of(one, table[one.name]) for one in columns
                    if names.is_called(one.source, names.SENSITIVE)},
         "fieldsets": part(columns, draft.one),
         "examples": make_examples(draft, table, outcome),
         "is_small": are_few(told, outcome, columns),
         "notes": (*notes, *repeated(rows, wishes), *name_strongest(
-            {one.name: one for one in columns}, table, outcome, told.kind == "classes")),
+            {one.name: one for one in columns}, table, outcome, told.classes is not None)),
     }  # fmt: skip
     return replace(draft, **about)
 
@@ -171,18 +171,17 @@ def latest_day(rows: pd.DataFrame) -> str:
     return str(max(days).date()) if days else ""
 
 
-def as_number(told: Target, outcome: pd.Series) -> pd.Series:
-    """Yes as 1, a class as its place, an amount."""
-    if told.kind == "amount":
-        return outcome.astype(float)
-    return outcome.map(list(told.classes).index if told.classes else lambda text: int(text == told.yes)).astype(float)
+def suspect(told: Target, column: Column, values: pd.Series, outcome: pd.Series) -> str:
+    """Why an input may know the answer only because it was written down after it; empty where it does not."""
+    if names.is_called(column.source, names.AFTERWARDS):
+        return "its name says that it comes after the outcome"
+    return told.too_good(column, values, outcome)
 
 
 def are_few(told: Target, outcome: pd.Series, columns: Sequence[Column]) -> bool:
     """Whether there are few cases for so many coefficients; of yes and no and of classes the rarest counts."""
-    cases = len(outcome) if told.kind == "amount" else outcome.value_counts().min()
     coefficients = sum(len(one.numbers.knots if one.is_number else one.choices) - 1 for one in columns)
-    return bool(cases < CASES_A_COEFFICIENT * coefficients)
+    return bool(told.cases(outcome) < CASES_A_COEFFICIENT * coefficients)
 
 
 def edges_of(column: Column, numbers: pd.Series) -> tuple[float, ...]:

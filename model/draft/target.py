@@ -4,50 +4,24 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import pandas as pd
 
 from model.declare.inputs import few as some
-from model.declare.model import Kind
 from model.files.dialect import Unusable
 
 from . import names
 from .columns import FEWEST_ROWS
 from .numerals import read_numerals
 from .order import put_in_order
+from .outcomes import HowMuch, OneOf, Target, YesOrNo
 from .source import counted
 from .tidied import OTHER, Choices, Numbers, Reader, letters
 
 YES = ("yes", "true", "y", "t", "positive", "pos", "bad", "ja", "oui", "sí")
 MOST_CLASSES = 20
 FEW_NUMBERS = 10
-
-
-@dataclass(frozen=True)
-class Target:
-    """The column that the model tells."""
-
-    name: str
-    label: str
-    reader: Reader
-    kind: Kind
-    # What counts as yes, and how a page says it; or the classes with their labels; or what an amount counts.
-    yes: str = ""
-    no: str = ""
-    classes: Mapping[str, str] | None = None
-    unit: str = ""
-    # So many digits of an amount are told after the point: three or four in all.
-    decimals: int = 2
-    # Whether 1 stands for yes.
-    coded: bool = False
-    guess: str = ""
-    warnings: tuple[str, ...] = ()
-
-    @property
-    def source(self) -> str:
-        return self.reader.column
 
 
 def look_at_target(raw: pd.Series, yes: str | None, kind: str, comma: bool) -> Target:
@@ -58,7 +32,7 @@ def look_at_target(raw: pd.Series, yes: str | None, kind: str, comma: bool) -> T
     if len(counts) < 2:
         only = f"“{counts.index[0]}” alone" if len(counts) else "nothing"
         raise Unusable(f"The target {heading} has {only} in it, so there is nothing to tell apart")
-    found = Target(names.safe_name(heading, ()), names.label_of(heading), reader, "probability")
+    found = YesOrNo(names.safe_name(heading, ()), names.label_of(heading), reader)
     numerals = read_numerals(heading, Reader(heading).known(raw).dropna().astype(str), comma)
     if yes is not None or (len(counts) == 2 and kind != "amount"):
         return yes_or_no(found, counts, yes)
@@ -69,8 +43,8 @@ def look_at_target(raw: pd.Series, yes: str | None, kind: str, comma: bool) -> T
         reader_of_numbers = replace(numerals.reader, required=True)
         spread = float(reader_of_numbers.read(raw).std()) or 1.0
         decimals = max(0, 2 - math.floor(math.log10(spread)))
-        return replace(
-            found, kind="amount", reader=reader_of_numbers, unit=unit, decimals=decimals, warnings=numerals.warnings
+        return HowMuch(
+            found.name, found.label, reader_of_numbers, warnings=numerals.warnings, unit=unit, decimals=decimals
         )
     if len(counts) > MOST_CLASSES:
         raise Unusable(
@@ -86,7 +60,7 @@ def are_kinds(reader: Numbers, counts: pd.Series) -> bool:
     return whole and not reader.signs and len(counts) <= FEW_NUMBERS and bool(counts.min() >= FEWEST_ROWS)
 
 
-def yes_or_no(found: Target, counts: pd.Series, yes: str | None) -> Target:
+def yes_or_no(found: YesOrNo, counts: pd.Series, yes: str | None) -> Target:
     """One text against the other, or against all others: the one that is asked for, that says yes, or the rarer."""
     by_letters = {letters(value): value for value in counts.index}
     guess = ""
@@ -111,7 +85,7 @@ def yes_or_no(found: Target, counts: pd.Series, yes: str | None) -> Target:
     return replace(found, yes=meant, no=no, coded={meant, no} == {"0", "1"}, guess=guess)
 
 
-def with_classes(found: Target, counts: pd.Series, are_numbers: bool) -> Target:
+def with_classes(found: YesOrNo, counts: pd.Series, are_numbers: bool) -> Target:
     """Texts as classes in their order; those of fewer than ten rows are one, or are left out if they are still few."""
     values, ordered = put_in_order(list(counts.index), found.source)
     rare = [one for one in values if counts[one] < FEWEST_ROWS]
@@ -129,9 +103,4 @@ def with_classes(found: Target, counts: pd.Series, are_numbers: bool) -> Target:
         kept += [OTHER] if joined else []
     if len(kept) == 2:
         return replace(found, reader=reader, yes=min(kept, key=lambda one: counts.get(one, 0)), guess=guess)
-    return replace(found, kind="classes", reader=reader, classes={one: one for one in kept}, guess=guess)
-
-
-def spoken(target: Target, value: str) -> str:
-    """A value of the target as a sentence has it: itself, but yes for a 1 that has a 0 beside it."""
-    return {"1": "yes", "0": "no"}.get(value, value) if target.coded else value
+    return OneOf(found.name, found.label, reader, guess, classes={one: one for one in kept})

@@ -8,7 +8,6 @@ from model.declare.words import NEUTRAL_WARNING, Words
 
 from .draft import Draft
 from .names import WHO, plural_of
-from .target import spoken
 
 HEAD = """\
 # What the pages say of the model {name}. Change any line and load the pages anew; nothing has to be trained again.
@@ -20,8 +19,7 @@ HEAD = """\
 
 def neutral_words(draft: Draft) -> dict[str, Any]:
     told, one, table = draft.target, draft.one, draft.path.name
-    asks: dict[str, Any]
-    many, thing = plural_of(one), told.label[:1].lower() + told.label[1:]
+    many = plural_of(one)
     # Braces stand for numbers in these two.
     of_rows = f"{{rows}} {many} of {table.replace('{', '{{').replace('}', '}}')}"
     said = {
@@ -36,23 +34,8 @@ def neutral_words(draft: Draft) -> dict[str, Any]:
         "things": one not in WHO,
         "another": f"Another {one}",
     }
-    if told.kind == "probability":
-        yes = f"{thing} “{spoken(told, told.yes)}”"
-        asks = {
-            "question": f"Is {yes}?", "heading": f"Estimate the chance that {thing} is “{spoken(told, told.yes)}”",
-            "button": "Estimate the chance", "yes": f"had {yes}", "no": "had another", "outcome": yes,
-        }  # fmt: skip
-    elif told.kind == "classes":
-        asks = {"question": f"Which {thing} is it?", "heading": f"Estimate {thing}", "button": "Estimate"}
-    else:
-        before: dict[str, Any] = {"before_unit": told.unit} if told.unit in ("$", "£", "€", "¥", "₹") else {}
-        after = {"after_unit": f" {told.unit}"} if told.unit and not before else {}
-        asks = {
-            "question": f"What is the value of {thing}?", "heading": f"Estimate {thing}", "button": "Estimate",
-            "amount": thing, **before, **after, "decimals": told.decimals,
-        }  # fmt: skip
     order = [about.name for about in fields(Words)]
-    return dict(sorted({**said, **asks}.items(), key=lambda pair: order.index(pair[0])))
+    return dict(sorted({**said, **told.words()}.items(), key=lambda pair: order.index(pair[0])))
 
 
 def write_words(draft: Draft) -> str:

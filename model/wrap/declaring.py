@@ -12,11 +12,10 @@ from typing import Any
 import pandas as pd
 
 from model.declare.inputs import UNKNOWN_WORDS
-from model.declare.model import Kind
-from model.draft.declaration import flat, imported, pairs, spoken, text, wrapped
+from model.draft.declaration import flat, imported, pairs, spoken, text, value_of, wrapped
 from model.draft.draft import Draft, Wishes
 from model.draft.names import label_of, safe_name
-from model.draft.target import Target
+from model.draft.outcomes import HowMuch, OneOf, Target, YesOrNo
 from model.draft.tidied import Choices
 from model.learn.table import texts
 
@@ -27,8 +26,12 @@ YES = ("yes", "true", "1", "y", "t", "positive")
 
 def draft_of(name: str, table: Path, target: str, labels: Sequence[str], yes: str | None) -> Draft:
     """What the neutral words speak of."""
-    kind: Kind = "amount" if not labels else "probability" if len(labels) == 2 else "classes"
-    said = Target(safe_name(target, ()), label_of(target), Choices(target), kind, yes or "")
+    about = safe_name(target, ()), label_of(target), Choices(target)
+    said: Target = HowMuch(*about)
+    if yes is not None:
+        said = YesOrNo(*about, yes=yes)
+    elif labels:
+        said = OneOf(*about, classes=dict(zip(labels, labels, strict=True)))
     return Draft(name, table, said, (), Wishes(), 0)
 
 
@@ -38,11 +41,10 @@ def declaration_for(
     """The text of a declaration: a field for each column; its words stand in a file beside it."""
     form = "".join(part.capitalize() for part in draft.name.split("_")) + "Form"
     fields = {column: field_for(column, data[column]) for column in columns}
-    told: list[str] = []
-    if draft.target.kind == "probability":
-        told = [f"yes={text(draft.target.yes)}"]
-    elif labels:
-        told = flat("classes={", pairs(dict(zip(labels, labels, strict=True))), "}")
+    told = chain.from_iterable(
+        flat(f"{name}={{", pairs(value), "}") if isinstance(value, dict) else [f"{name}={value_of(value)}"]
+        for name, value in draft.target.recipe(len(data)).items()
+    )
     place = text(os.path.relpath(draft.path.resolve(), folder.resolve()).replace(os.sep, "/"))
     table = f"table=Path(__file__).parent / {place}"
     # A name that Python does not take stands in quotation marks, after the form.
@@ -73,7 +75,7 @@ def declaration_for(
         "MODEL = Model(",
         f'    name="{draft.name}", kind="{draft.target.kind}", form={form},',
         *wrapped(f'    fieldsets={{"The {draft.one}": (', map(text, columns), ")},"),
-        *wrapped("    recipe=Wrapped(", [table, f"target={text(target)}", *told, "smallest_bin=50"], "),"),
+        *wrapped("    recipe=Wrapped(", [table, f"target={text(target)}", *told], "),"),
         "    examples=[",
         *wrapped('        Example("The usual answers", {', pairs(example), "}),", 8),
         "    ],",
