@@ -198,6 +198,7 @@ class Wrapped(Recipe):
 
     candidates: Sequence[Candidate] = ()
     table: str | Path | Callable[[], Any] = ""
+    range_by: Literal["quantiles", "residuals"] = "residuals"
     shows_rows: bool = False
 
 

@@ -89,10 +89,11 @@ def recipe(draft: Draft) -> list[str]:
     """What is learnt and how, as lines: the one place that knows what a recipe can say."""
     told = draft.target
     says = [f'table=TABLE, target="{told.name}",']
-    for name, value in told.recipe(draft.rows).items():
-        says += (
-            wrapped(f"{name}={{", pairs(value), "},", 0) if isinstance(value, dict) else [f"{name}={value_of(value)},"]
-        )
+    for name, value in told.answers.items():
+        if isinstance(value, dict):
+            says += wrapped(f"{name}={{", pairs(value), "},", 0)
+        else:
+            says[0] += f" {name}={value_of(value)},"
     if draft.wishes.quick:
         few = comment("few cases" if draft.is_small else "")
         says += [f"candidates=[Candidate(BLOCKS, C={0.3 if draft.is_small else 1.0})],{few}", "folds=3,"]
@@ -108,6 +109,7 @@ def recipe(draft: Draft) -> list[str]:
         ]
     if any(column.missing for column in draft.columns):
         says.append('unknown="learnt",')
+    says += [f"{name}={value_of(value)}," for name, value in told.measured(draft.rows).items()]
     if draft.groups:
         groups = (f"{text(name)}: {tuple_of(map(plain, edges))}" for name, edges in draft.groups.items())
         says += wrapped("groups={", groups, "},", 0)

@@ -54,9 +54,14 @@ class Target(ABC):
     def summary(self) -> str:
         """What is told, in a line of the report."""
 
+    @property
+    def answers(self) -> Mapping[str, Any]:
+        """What the recipe says of its answers."""
+        return {}
+
     @abstractmethod
-    def recipe(self, rows: int) -> Mapping[str, Any]:
-        """What the recipe says of it."""
+    def measured(self, rows: int) -> Mapping[str, Any]:
+        """What the recipe says of how it is measured."""
 
     @abstractmethod
     def words(self) -> Mapping[str, Any]:
@@ -104,8 +109,12 @@ class YesOrNo(Target):
         """Yes as a sentence has it: itself, but “yes” for a 1 that has a 0 beside it."""
         return {"1": "yes", "0": "no"}.get(self.yes, self.yes) if self.coded else self.yes
 
-    def recipe(self, rows: int) -> Mapping[str, Any]:
-        return {"yes": self.yes, "smallest_bin": smallest_bin(rows)}
+    @property
+    def answers(self) -> Mapping[str, Any]:
+        return {"yes": self.yes}
+
+    def measured(self, rows: int) -> Mapping[str, Any]:
+        return {"smallest_bin": smallest_bin(rows)}
 
     def words(self) -> Mapping[str, Any]:
         yes = f"{self.thing} “{self.spoken}”"
@@ -133,8 +142,12 @@ class OneOf(Target):
     def summary(self) -> str:
         return f"one of {', '.join(self.classes or ())}"
 
-    def recipe(self, rows: int) -> Mapping[str, Any]:
-        return {"classes": self.classes, "smallest_bin": smallest_bin(rows)}
+    @property
+    def answers(self) -> Mapping[str, Any]:
+        return {"classes": self.classes}
+
+    def measured(self, rows: int) -> Mapping[str, Any]:
+        return {"smallest_bin": smallest_bin(rows)}
 
     def words(self) -> Mapping[str, Any]:
         return {"question": f"Which {self.thing} is it?", "heading": f"Estimate {self.thing}", "button": "Estimate"}
@@ -154,7 +167,7 @@ class HowMuch(Target):
     def summary(self) -> str:
         return "an amount"
 
-    def recipe(self, rows: int) -> Mapping[str, Any]:
+    def measured(self, rows: int) -> Mapping[str, Any]:
         return {"range_by": "residuals"}
 
     def words(self) -> Mapping[str, Any]:

@@ -91,6 +91,10 @@ class Kind:
         """What an engine draws a range from, where no sum does."""
         return {}
 
+    def usual(self, model: Model, y: pd.Series) -> dict[str, Any]:
+        """What is usual in the table, which is no figure of the model."""
+        return {"base_rates": (np.bincount(y) / len(y)).tolist()}
+
     def tell(self, model: Model, crowd: Crowd, evaluation: Mapping[str, Any]) -> dict[str, Any]:
         """What a card keeps of people who themselves are not kept."""
         return tell_classes(crowd, list(model.learns.classes.values()), evaluation["confusion"])
@@ -110,6 +114,9 @@ class Probability(Kind):
 
     def answers(self, predicted: Predicted) -> Predicted:
         return predicted[:, 1:]
+
+    def usual(self, model: Model, y: pd.Series) -> dict[str, Any]:
+        return {"figures": {"base_rate": float(y.mean())}}
 
     def tell(self, model: Model, crowd: Crowd, evaluation: Mapping[str, Any]) -> dict[str, Any]:
         return tell_chances(crowd)
@@ -134,6 +141,9 @@ class Amount(Kind):
 
     def rows_of_each(self, target: pd.Series) -> int:
         return len(target)
+
+    def usual(self, model: Model, y: pd.Series) -> dict[str, Any]:
+        return {"quantiles": metrics.quantiles(y.to_numpy(), model.learns.shows_rows)}
 
     def tell(self, model: Model, crowd: Crowd, evaluation: Mapping[str, Any]) -> dict[str, Any]:
         return tell_amounts(crowd)

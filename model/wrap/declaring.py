@@ -43,7 +43,7 @@ def declaration_for(
     fields = {column: field_for(column, data[column]) for column in columns}
     told = chain.from_iterable(
         flat(f"{name}={{", pairs(value), "}") if isinstance(value, dict) else [f"{name}={value_of(value)}"]
-        for name, value in draft.target.recipe(len(data)).items()
+        for name, value in {**draft.target.answers, **draft.target.measured(len(data))}.items()
     )
     place = text(os.path.relpath(draft.path.resolve(), folder.resolve()).replace(os.sep, "/"))
     table = f"table=Path(__file__).parent / {place}"

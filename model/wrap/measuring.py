@@ -13,9 +13,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from model.declare.model import Model
-from model.evaluate.metrics import digits, quantiles
+from model.evaluate.metrics import digits
 from model.learn.artefacts import digest
-from model.learn.errors import add_ranges, errors_by_estimate, parts_of
+from model.learn.errors import parts_of
 from model.learn.kinds import kind_of
 from model.learn.rows import Rows as LearntRows
 from model.learn.summary import without_rows
@@ -88,26 +88,16 @@ def measure(
         how, ranges, folds = "unseen", None, np.random.default_rng(0).permutation(len(y)) % FOLDS
     elif original.about["can_fit"] and (found := refit_in_folds(rater, y, progress)) is not None:
         (predicted, folds), how = found, "folds"
-        ranges = None if model.kind == "amount" else spread_of_samples(rater, predicted, progress)
+        ranges = spread_of_samples(rater, predicted, progress) if kind.is_counted else None
     else:
-        return Measured(digits(base_of(model, y)), None, "nothing", table)
+        return Measured(digits({"figures": {}, **kind.usual(model, y)}), None, "nothing", table)
     truth = y.to_numpy()
-    if model.kind == "amount":
-        ranges = [errors_by_estimate(truth, predicted[:, 0], model.learns.holds)]
-        predicted = add_ranges(truth, predicted[:, 0], folds, model.learns.holds)
+    predicted = kind.with_range(model, truth, predicted, folds)
+    ranges = kind.range_table(model, truth, predicted).get("ranges", ranges)
     evaluation = kind.headline(truth, predicted) | kind.evaluate(model, X, truth, predicted)
     evaluation = without_rows(model, truth, predicted, evaluation)
     figures = {name: evaluation.pop(name) for name, value in [*evaluation.items()] if isinstance(value, float)}
     return Measured(digits({"figures": figures, **evaluation}), ranges, how, table)
-
-
-def base_of(model: Model, y: pd.Series) -> dict[str, Any]:
-    """What is usual in the table, which is no figure of the model."""
-    if model.kind == "amount":
-        return {"figures": {}, "quantiles": quantiles(y.to_numpy(), model.learns.shows_rows)}
-    if model.kind == "classes":
-        return {"figures": {}, "base_rates": (np.bincount(y) / len(y)).tolist()}
-    return {"figures": {"base_rate": float(y.mean())}}
 
 
 def ask_about_unseen(rater: Rater, path: Path) -> tuple[pd.DataFrame, pd.Series, Numbers]:
