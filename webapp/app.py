@@ -22,6 +22,7 @@ from .http.models import ModelConverter, catalog
 from .http.watch import Watch
 from .pages import batch, card, compare, form, home, result
 from .settings import settings_from
+from .store import opening
 from .text import filters
 
 
@@ -40,6 +41,7 @@ def build(config: Mapping[str, Any] | None) -> Flask:
     app.jinja_env.globals["models"] = catalog
     app.jinja_env.globals["path_of"] = path_of
     app.url_map.converters["model"] = ModelConverter
+    opening.init_app(app)
 
     # What every request and every page passes
     app.logger.handlers = [Failures(app.config["LOG"] == "json")]
