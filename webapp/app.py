@@ -20,7 +20,7 @@ from .http.front import Front
 from .http.log import Failures
 from .http.models import ModelConverter, catalog
 from .http.watch import Watch
-from .pages import batch, card, compare, form, home, result
+from .pages import batch, card, case, compare, due, form, history, home, keep, kept_files, result
 from .settings import settings_from
 from .store import opening
 from .text import filters
@@ -42,6 +42,7 @@ def build(config: Mapping[str, Any] | None) -> Flask:
     app.jinja_env.globals["path_of"] = path_of
     app.url_map.converters["model"] = ModelConverter
     opening.init_app(app)
+    app.jinja_env.globals["keeps"] = app.extensions["store"].is_on
 
     # What every request and every page passes
     app.logger.handlers = [Failures(app.config["LOG"] == "json")]
@@ -64,6 +65,11 @@ def build(config: Mapping[str, Any] | None) -> Flask:
         card,
         compare,
         batch,
+        keep,
+        history,
+        due,
+        kept_files,
+        case,
         health,
         metrics,
         security,

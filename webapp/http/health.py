@@ -30,7 +30,10 @@ def readyz() -> tuple[Response, int]:
         raise Forbidden("deep=1 is for this machine itself")
     answers = {model.name: "answers" if does_answer(model, deep) else "does not answer" for model in catalog()}
     ready = "does not answer" not in answers.values()
-    return jsonify(status="ready" if ready else "not ready", models=answers), 200 if ready else 503
+    # Without the database estimates go on, so it takes no worker out of service.
+    database = current_app.extensions["store"].state(ask=deep)
+    status = "ready" if ready else "not ready"
+    return jsonify(status=status, models=answers, database=database), 200 if ready else 503
 
 
 def does_answer(model: Model, deep: bool = False) -> bool:

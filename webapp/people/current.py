@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flask import current_app
+from werkzeug.exceptions import NotFound
 
 from model.declare.model import Model
 
@@ -21,6 +22,13 @@ class Person:
 def current_person() -> Person | None:
     """Whoever is signed in, or whose token was sent; nobody else may keep anything."""
     person: Person | None = current_app.config.get("PERSON")
+    return person
+
+
+def needed_person() -> Person:
+    """The same, where there must be somebody."""
+    if (person := current_person()) is None:
+        raise NotFound
     return person
 
 
