@@ -20,6 +20,7 @@ from model.evaluate.metrics import digits
 from model.predict.card import Card
 
 from .artefacts import make_folder, save
+from .background import choose_background
 from .choice import Fit, choose, fit, unseen
 from .kinds import Predicted, kind_of
 from .people import compile_people
@@ -104,6 +105,8 @@ def learn(model: Model, progress: Progress) -> Card:
     progress("fit on all rows")
     best = choose(model, rows)
     fitted = fit(model, best, rows)
+    # Of an amount the estimate alone, without the ends of its range.
+    width = None if kind.is_counted else 1
     people = compile_people(model, told.answers, told.y, kind.answers(out_of_fold)) if recipe.shows_rows else None
     return save(
         model,
@@ -116,6 +119,7 @@ def learn(model: Model, progress: Progress) -> Card:
             "people": hashlib.sha256(people).hexdigest() if people else None,
         },
         observed={name: observed(model, rows.table[name]) for name in model.input},
+        background=choose_background(model, rows.answers, lambda X: kind.answers(kind.predict(fitted, X))[:, :width]),
         evaluation=digits({"figures": figures, **evaluation}),
         engine={
             "name": "tables",

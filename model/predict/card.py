@@ -125,6 +125,15 @@ class Wrapped:
     measured: str
 
 
+@dataclass(frozen=True)
+class Background:
+    """A few rows that stand for everybody in the data, each with the weight that it has in an average."""
+
+    # Answers in the order of the model's inputs.
+    rows: tuple[tuple[Any, ...], ...]
+    weights: tuple[float, ...]
+
+
 @dataclass(frozen=True, eq=False)
 class Card:
     checksum: str
@@ -141,6 +150,8 @@ class Card:
     # The compiled model, as the engine that it names reads it.
     engine: Mapping[str, Any]
     wrapped: Wrapped | None = None
+    # None where a model learnt from no table of ours.
+    background: Background | None = None
 
 
 def write_card(path: Path, content: Mapping[str, Any]) -> None:
@@ -217,6 +228,7 @@ def read_card(path: Path) -> Card:
             **content,
             "recipe": Fit(**content["recipe"]),
             "wrapped": Wrapped(**content["wrapped"]) if "wrapped" in content else None,
+            "background": Background(**content["background"]) if "background" in content else None,
             "data": Data(**content["data"]),
             "observed": {name: Observed(**seen) for name, seen in content["observed"].items()},
             "evaluation": evaluation_of(content["evaluation"]),
