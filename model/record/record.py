@@ -139,7 +139,7 @@ def look_daily(cases: Cases) -> tuple[Alarm | None, float]:
     days = np.unique(cases.days)
     bets = [Bet(part, days) for part in (cases, cases.only(cases.followed)) if len(part)]
     grown = np.logaddexp.reduce([bet.grown for bet in bets]) - np.log(len(bets))
-    alarms = (bet.alarm(day) for day in np.flatnonzero(grown >= np.log(STRONG)) for bet in bets)
+    alarms = (bet.alarm(int(day)) for day in np.flatnonzero(grown >= np.log(STRONG)) for bet in bets)
     return next(filter(None, alarms), None), float(np.exp(min(grown[-1], LARGEST)))
 
 
