@@ -44,8 +44,8 @@ def changed(codes: NDArray[np.int64], weeks: NDArray[np.int64]) -> float:
     if len(codes) <= FIRST:
         return 1.0
     parts = int(codes.max()) + 1
-    shares: NDArray[np.float64] = np.bincount(codes[:FIRST], minlength=parts) + 0.5
-    loose: NDArray[np.float64] = shares / shares.sum() * AS_OF
+    shares = (np.bincount(codes[:FIRST], minlength=parts) + 0.5).astype(np.float64)
+    loose = shares / shares.sum() * AS_OF
     rows, when = codes[FIRST:], weeks[FIRST:]
     starts = np.unique(when, return_index=True)[1]
     before = np.zeros((len(starts) + 1, parts))
