@@ -47,7 +47,7 @@ def test_a_model_that_is_to_be_shown_must_be_there() -> None:
     with pytest.raises(UnknownModel, match=r"There is no model 'weather'. There are: census, titanic"):
         Catalog(shown=["weather"])
     stopped = refused_start(LIKELY_MODELS="weather")
-    assert stopped.returncode == 1
+    assert stopped.returncode == 2
     assert "There is no model 'weather'" in stopped.stderr
 
 
