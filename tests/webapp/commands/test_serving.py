@@ -226,7 +226,7 @@ def test_a_server_that_is_killed_leaves_no_worker_behind() -> None:
 def folder(tmp_path: Path) -> Path:
     """A folder with a model in it that can be spoilt."""
     (tmp_path / "flower.py").write_text(
-        "from dataclasses import replace\nfrom model.iris import MODEL as IRIS\nMODEL = replace(IRIS, name='flower')\n"
+        "from dataclasses import replace\nfrom model.iris import MODEL as IRIS\nMODEL = replace(IRIS, name='flower', drawing='')\n"
     )
     return tmp_path
 
