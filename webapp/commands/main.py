@@ -12,11 +12,11 @@ from model.declare.model import Model
 from model.declare.recipe import Wrapped
 from webapp.settings import VERSION, settings_from
 
-from .names import all_models, model_named
+from .names import Refusal, all_models, model_named
 from .new import new
 from .progress import progress
 from .score import score
-from .serve import REFUSALS, serve
+from .serve import FILES_AT_FAULT, REFUSALS, serve
 from .words import words
 from .wrap import wrap
 
@@ -31,7 +31,7 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except REFUSALS as problem:
-            raise click.ClickException(str(problem)) from None
+            raise Refusal(str(problem)) from None
         except KeyboardInterrupt:
             # click would end with 1, which is what scoring ends with where some rows are bad.
             click.echo("Stopped", err=True)
@@ -107,7 +107,7 @@ def check(names: tuple[Model, ...]) -> None:
         try:
             for line in lines(model):
                 click.echo(f"{model.name}: {line}")
-        except CheckFailed as failed:
+        except (CheckFailed, *FILES_AT_FAULT) as failed:
             raise click.ClickException(str(failed)) from None
 
 

@@ -8,6 +8,7 @@ from werkzeug.exceptions import Forbidden
 from model.declare.model import Model
 from model.declare.reading import read_answers
 from model.predict.card import read_card, read_trained, tampered
+from model.predict.files import verify_files
 from model.predict.neighbours import read_people
 from model.vision import network
 
@@ -24,7 +25,10 @@ def healthz() -> Response:
 
 @bp.get("/readyz")
 def readyz() -> tuple[Response, int]:
-    """With deep=1, on the machine itself, files are read anew and engines asked that load late: a probe does neither."""
+    """Files that changed are looked at, and each model is asked its first example.
+
+    With deep=1, on the machine itself, all files are read anew and engines asked that load late: a probe does neither.
+    """
     deep = request.args.get("deep") == "1"
     if deep and not is_this_machine(request):
         raise Forbidden("deep=1 is for this machine itself")
@@ -38,6 +42,7 @@ def does_answer(model: Model, deep: bool = False) -> bool:
     try:
         if deep:
             read_anew(model)
+        verify_files(model)
         if model.has_photo:
             network.verify()
             if deep:
