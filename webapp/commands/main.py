@@ -12,7 +12,7 @@ from model.declare.model import Model
 from model.declare.recipe import Wrapped
 from webapp.settings import VERSION, settings_from
 
-from . import database
+from . import database, person, token
 from .names import all_models, model_named
 from .new import new
 from .progress import progress
@@ -31,7 +31,7 @@ class Commands(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except (*REFUSALS, *database.REFUSALS) as problem:
+        except (*REFUSALS, *database.REFUSALS, *person.REFUSALS) as problem:
             raise click.ClickException(str(problem)) from None
         except KeyboardInterrupt:
             # click would end with 1, which is what scoring ends with where some rows are bad.
@@ -113,5 +113,5 @@ def check(names: tuple[Model, ...]) -> None:
             raise click.ClickException(str(failed)) from None
 
 
-for command in (new, wrap, words, score, database.database):
+for command in (new, wrap, words, score, database.database, person.person, token.token):
     main.add_command(command)

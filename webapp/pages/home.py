@@ -5,14 +5,14 @@ from __future__ import annotations
 from flask import Blueprint, render_template
 
 from model.evaluate.standing import least_certain
-from webapp.http.models import catalog, predictor_of
+from webapp.http.models import predictor_of, shown_models
 
 bp = Blueprint("home", __name__)
 
 
 @bp.get("/")
 def index() -> str:
-    predictors = [predictor_of(model) for model in catalog()]
+    predictors = [predictor_of(model) for model in shown_models()]
     return render_template("index.html", shown=[(one, least_certain(one)) for one in predictors])
 
 

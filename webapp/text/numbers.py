@@ -72,6 +72,12 @@ def day(text: str) -> str:
     return f"{date.day} {date:%B %Y}"
 
 
+def moment(when: datetime.datetime) -> str:
+    """A time as in "3 May 2026, 14:05 UTC"."""
+    there = when.astimezone(datetime.UTC)
+    return f"{there.day} {there:%B %Y, %H:%M} UTC"
+
+
 def about(chance: float) -> str:
     """The start of a sentence: “About 23”, “Fewer than 1”."""
     words = out_of_100(chance)
