@@ -21,8 +21,8 @@ from .predictor import Predictor
 HERE = Path(__file__).resolve().parents[1]
 # Names that the site's own addresses use.
 TAKEN = frozenset(
-    "accessibility api healthz history invite metrics model people predict privacy probability readyz record robots.txt "
-    "security.txt sign-in static tokens v2".split()
+    "accessibility account api healthz history invite metrics model open people predict privacy probability readyz record "
+    "robots.txt security.txt sign-in sign-out static tokens v2".split()
 )
 
 
