@@ -49,7 +49,7 @@ def fit_logistic(
         step = np.linalg.solve(curvature, columns.T @ (each * (y - expected)))
         found = found + step
         if np.abs(step).max() < 1e-9:
-            inverse: Numbers = np.linalg.inv(curvature)
+            inverse: Numbers = np.linalg.inv(curvature).astype(np.float64)
             if weights is None:
                 return found, inverse
             gradients = columns * (each * (y - expected))[:, None]
