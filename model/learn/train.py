@@ -27,7 +27,7 @@ from .people import compile_people
 from .references import fit_reference, references
 from .rows import Rows
 from .summary import observed, without_rows
-from .table import Disagreement, data_digest, rows_of
+from .table import Disagreement, data_digest, rows_of, weights_of
 
 Progress = Callable[[str], None]
 
@@ -96,6 +96,9 @@ def learn(model: Model, progress: Progress) -> Card:
     evaluation = kind.headline(told.truth, out_of_fold, told.weights)
     evaluation |= kind.evaluate(model, told.answers, told.truth, out_of_fold)
     evaluation = without_rows(model, told.truth, out_of_fold, evaluation)
+    if recipe.speaks_for:
+        weights = weights_of(told.table[recipe.speaks_for])
+        evaluation["weighted"] = {"by": recipe.speaks_for, **kind.weigh(told.truth, out_of_fold, weights)}
     evaluation["chosen_in_folds"] = dict(chosen)
     evaluation["compared"] = {
         name: kind.headline(told.truth, predict_all(partial(fit_reference, one))[0], told.weights)

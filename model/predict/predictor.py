@@ -127,8 +127,12 @@ class Predictor:
     @cached_property
     def example_values(self) -> list[tuple[str, tuple[float, ...]]]:
         """What the model says of its own examples."""
-        read = [(one.name, read_answers(self.model.inputs, one.answers)[0]) for one in self.model.examples]
-        return [(name, self.values(answers)) for name, answers in read]
+        return [(name, self.values(answers)) for name, answers in self.examples]
+
+    @cached_property
+    def examples(self) -> list[tuple[str, Answers]]:
+        """The model's own examples, as they are read."""
+        return [(one.name, read_answers(self.model.inputs, one.answers)[0]) for one in self.model.examples]
 
     @cached_property
     def background_columns(self) -> Mapping[str, Sequence[Any]]:
