@@ -11,7 +11,7 @@ from sqlalchemy import insert
 from model.declare.reading import read_answers
 from model.predict.outcome import Outcome
 from webapp.keeping.keep import Wish, keep
-from webapp.people.current import Person
+from webapp.people.roles import Person
 from webapp.store.cases import Case
 from webapp.store.database import Database
 from webapp.store.outcomes import Saying, mark
@@ -23,7 +23,7 @@ from tests.payloads import get_predictor
 def make_person(database: Database, name: str = "Ada") -> Person:
     values = {"name": name, "name_key": name.casefold(), "is_admin": False, "made_at": datetime.now(UTC)}
     (number,) = database.write(lambda connection: connection.execute(insert(person), values).inserted_primary_key)
-    return Person(number, name)
+    return Person(number, name, is_admin=True)
 
 
 def keep_case(database: Database, owner: Person, model: str = "titanic", *, days_ago: float = 0, **wish: Any) -> Case:

@@ -7,9 +7,10 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
-from flask import Flask, g
+from flask import Flask, g, request
 
 from webapp import create_app
+from webapp.people.current import FOUND, Asking
 from webapp.store.opening import Store
 
 from tests.cases import make_person
@@ -24,6 +25,7 @@ def make_app() -> Flask:
     @app.before_request
     def take_any_token() -> None:
         g.csrf_valid = app.config["TAKES_ANY_TOKEN"]
+        request.environ[FOUND] = Asking(app.config["PERSON"])
 
     return app
 

@@ -27,7 +27,7 @@ ORDER = (
     ("model.draft",),
     ("model.learn",),
     ("model.files",),
-    ("model.evaluate",),
+    ("model.evaluate", "model.record"),
     ("model.predict",),
     # The models themselves: food, iris … Nothing knows one by its name.
     ("model",),

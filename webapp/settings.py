@@ -134,6 +134,8 @@ SETTINGS = (
     Setting("SECRET_KEY", None, read_secret, "at least 16 characters"),
     Setting("LIKELY_MODEL_FOLDERS", [], read_folders, "folders that exist"),
     Setting("LIKELY_MODELS", [], words(MODEL), "names of models, as in census titanic"),
+    Setting("LIKELY_FOR_MEMBERS", [], words(MODEL), "names of models, as in census titanic"),
+    Setting("LIKELY_BY_LINK", [], words(MODEL), "names of models, as in census titanic"),
     Setting("LIKELY_HOSTS", [], words(HOST), HOSTS),
     Setting("LIKELY_HTTPS", False, read_switch, "yes or no"),
     Setting("LIKELY_CORS_ORIGINS", [], words(ORIGIN), "origins like https://example.org, or *"),

@@ -12,12 +12,12 @@ from model.declare.model import Model
 from model.declare.recipe import Wrapped
 from webapp.settings import VERSION, settings_from
 
-from . import database
-from .names import all_models, model_named
+from . import database, person, token
+from .names import Refusal, all_models, model_named
 from .new import new
 from .progress import progress
 from .score import score
-from .serve import REFUSALS, serve
+from .serve import FILES_AT_FAULT, REFUSALS, serve
 from .words import words
 from .wrap import wrap
 
@@ -31,8 +31,8 @@ class Commands(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except (*REFUSALS, *database.REFUSALS) as problem:
-            raise click.ClickException(str(problem)) from None
+        except (*REFUSALS, *database.REFUSALS, *person.REFUSALS) as problem:
+            raise Refusal(str(problem)) from None
         except KeyboardInterrupt:
             # click would end with 1, which is what scoring ends with where some rows are bad.
             click.echo("Stopped", err=True)
@@ -109,9 +109,9 @@ def check(names: tuple[Model, ...]) -> None:
         try:
             for line in lines(model):
                 click.echo(f"{model.name}: {line}")
-        except CheckFailed as failed:
+        except (CheckFailed, *FILES_AT_FAULT) as failed:
             raise click.ClickException(str(failed)) from None
 
 
-for command in (new, wrap, words, score, database.database):
+for command in (new, wrap, words, score, database.database, person.person, token.token):
     main.add_command(command)

@@ -32,7 +32,7 @@ ODD = re.compile(r"[^A-Za-z0-9/*._~-]")
 HARMLESS = frozenset({"model", "name", "version", "filename"})
 # These cost next to nothing, or are counted where more is known of them.
 NOT_COUNTED = frozenset(
-    "assets.static health.healthz health.readyz inference.health metrics.show form.send compare.compare_photos batch.score".split()
+    "assets.static assets.root health.healthz health.readyz inference.health metrics.show form.send compare.compare_photos batch.score".split()
 )
 # Counted before the body is read; a long list counts for more once it was read.
 PREDICTIONS = frozenset({"api.predict", "inference.infer", "tutorials.predict", "tutorials.iris"})

@@ -21,7 +21,8 @@ from model.files.headings import input_columns, simplify
 from model.predict.outcome import NoOutcome, Outcome
 from model.predict.predictor import Predictor
 from webapp.http.models import catalog, predictor_of
-from webapp.people.current import Person, may
+from webapp.people.current import may
+from webapp.people.roles import Person
 from webapp.store import cases, outcomes
 from webapp.store.database import Database
 from webapp.store.tables import kept_case

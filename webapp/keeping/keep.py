@@ -11,7 +11,7 @@ from typing import Any
 
 from model.predict.kinds import Estimate
 from model.predict.predictor import Predictor
-from webapp.people.current import Person
+from webapp.people.roles import Person
 from webapp.store import cases
 from webapp.store.cases import Case, NewCase
 from webapp.store.database import Database

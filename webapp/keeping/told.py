@@ -9,6 +9,7 @@ from model.declare.model import Model
 from model.declare.reading import read_answers
 from model.predict.kinds import Estimate
 from webapp.http.models import catalog, predictor_of
+from webapp.people.current import may
 from webapp.store.cases import Case
 from webapp.store.database import Database
 from webapp.text.kinds import Chance
@@ -23,8 +24,9 @@ class Told:
 
     @property
     def model(self) -> Model | None:
-        """The model as it is served today; None where it is not any more."""
-        return catalog().find(self.case.model)
+        """The model as it is served today; None where it is not any more, or not for whoever asks."""
+        model = catalog().find(self.case.model)
+        return model if model and may("predict", model) else None
 
     @property
     def name(self) -> str:

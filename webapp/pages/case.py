@@ -12,17 +12,19 @@ from werkzeug.exceptions import NotFound
 from model.predict.outcome import CANNOT_BE_KNOWN, NoOutcome, Outcome
 from webapp.ask import Said
 from webapp.http.models import predictor_of
-from webapp.people.current import may, needed_person
+from webapp.people.current import may
 from webapp.store.opening import Away, store
 
 from .fields import is_ours
-from .history import EXPIRED, private_page, say_away
+from .history import EXPIRED, be_there, private_page, say_away
+from .people.gate import signed_in
 
 if TYPE_CHECKING:
     from webapp.keeping.told import Told
     from webapp.store.database import Database
 
 bp = Blueprint("case", __name__, url_prefix="/history/<string(length=32):case>")
+bp.before_request(be_there)
 bp.register_error_handler(Away, say_away)
 
 SAY = "Select what happened"
@@ -33,7 +35,7 @@ def own_case(public_id: str) -> tuple[Database, Told]:
     from webapp.keeping.told import tell
     from webapp.store import cases
 
-    person, database = needed_person(), store().open()
+    person, database = signed_in(), store().open()
     with database.read() as connection:
         case = cases.find(connection, person.id, public_id)
     if case is None:
@@ -82,7 +84,7 @@ def mark(database: Database, told: Told, source: str) -> list[Said]:
     """Take in what the form says happened; the faults, if it cannot be."""
     from webapp.store import outcomes
 
-    person, faults, seen_on = needed_person(), [], None
+    person, faults, seen_on = signed_in(), [], None
     if told.model is None or not may("outcome", told.model):
         return [Said("happened", "What happened cannot be said of this model here")]
     text = request.form.get("happened", "").strip()

@@ -9,14 +9,15 @@ from flask_wtf.csrf import generate_csrf
 from werkzeug.exceptions import NotFound
 
 from webapp.ask import Said
-from webapp.people.current import needed_person
 from webapp.store.opening import Away, store
 
 from .case import mark, own_case
 from .fields import is_ours
-from .history import EXPIRED, private_page, say_away
+from .history import EXPIRED, be_there, private_page, say_away
+from .people.gate import signed_in
 
 bp = Blueprint("due", __name__, url_prefix="/history/due")
+bp.before_request(be_there)
 bp.register_error_handler(Away, say_away)
 
 # Cases on a page.
@@ -32,7 +33,7 @@ def due_page(faulty: str = "", faults: list[Said] | None = None, status: int = 2
     from webapp.keeping.told import tell
     from webapp.store import cases
 
-    person, database = needed_person(), store().open()
+    person, database = signed_in(), store().open()
     state = "follow-up" if request.args.get("state") == "follow-up" else "due"
     search = cases.Search(state=state, model=request.args.get("model", "")[:80])
     with database.read() as connection:

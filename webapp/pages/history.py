@@ -6,16 +6,16 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, g, make_response, redirect, render_template, request, url_for
 from flask_wtf.csrf import generate_csrf
 
 from webapp.ask import Said
 from webapp.http.headers import keep_private, with_headers
 from webapp.http.models import catalog
-from webapp.people.current import needed_person
 from webapp.store.opening import Away, store
 
 from .fields import NOT_SENT, is_ours
+from .people.gate import signed_in
 
 if TYPE_CHECKING:
     from webapp.store.cases import Case, Search
@@ -36,6 +36,14 @@ STATES = {
 EXPIRED = f"{NOT_SENT}, and nothing was changed. Send it again"
 
 
+@bp.before_request
+def be_there() -> None:
+    """Where there is no database there are no such pages; and what they show is personal."""
+    if not store().is_on:
+        abort(404)
+    g.is_personal = True
+
+
 @bp.errorhandler(Away)
 def say_away(away: Away) -> Response:
     """The pages of kept cases have nothing to show without the database."""
@@ -51,7 +59,7 @@ def show() -> Response:
     from webapp.keeping.told import tell
     from webapp.store import cases
 
-    person, database = needed_person(), store().open()
+    person, database = signed_in(), store().open()
     search, faults = search_of()
     after = place(request.args.get("after", ""))
     with database.read() as connection:
@@ -122,7 +130,7 @@ def place(text: str) -> tuple[datetime, int] | None:
 def export(form: str) -> Response:
     from webapp.keeping.export import as_csv, as_json
 
-    person, database = needed_person(), store().open()
+    person, database = signed_in(), store().open()
     search, _ = search_of()
     write, mimetype = (as_csv, "text/csv") if form == "csv" else (as_json, "application/json")
     answer = Response(write(database, person.id, search), mimetype=mimetype)
@@ -139,7 +147,7 @@ def ask_to_delete() -> Response:
 def delete() -> Any:
     from webapp.store.cases import forget_all
 
-    person = needed_person()
+    person = signed_in()
     if not is_ours(request.form):
         return delete_page([Said("delete", EXPIRED)], 400)
     if request.form.get("sure") != "yes":
@@ -151,7 +159,7 @@ def delete() -> Any:
 def delete_page(faults: list[Said] | None = None, status: int = 200) -> Response:
     from webapp.store import cases
 
-    person = needed_person()
+    person = signed_in()
     with store().open().read() as connection:
         count = cases.count(connection, person.id, cases.Search())
     return private_page("history_delete.html", status, count=count, faults=faults or [], token=generate_csrf())

@@ -13,15 +13,18 @@ from webapp.ask import Asked, Budget, Caller, Said, ask
 from webapp.http.addresses import page_address, query_of
 from webapp.http.headers import with_headers
 from webapp.http.models import predictor_of
-from webapp.people.current import may, needed_person
+from webapp.people.current import may
 from webapp.store.opening import Away, store
 
 from .fields import NOT_SENT, fill, is_ours
 from .form import form_page
+from .history import be_there
 from .offer import offer_to_keep
+from .people.gate import signed_in
 from .result import result_page
 
 bp = Blueprint("keep", __name__)
+bp.before_request(be_there)
 
 # No input has such a name.
 LABEL, NOTE, KEY, VERSION = "case-label", "case-note", "case-key", "case-version"
@@ -34,7 +37,7 @@ def keep(model: Model) -> Any:
     from webapp.keeping.keep import keep as keep_case
     from webapp.store.cases import KeyTaken
 
-    person, predictor, sent = needed_person(), predictor_of(model), request.form
+    person, predictor, sent = signed_in(), predictor_of(model), request.form
     if not may("keep", model):
         return again(model, None, "You may not keep results of this model. Ask whoever owns it", 403)
     answers = MultiDict((name, text) for name, text in sent.items(multi=True) if name in model.input)

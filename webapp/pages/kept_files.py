@@ -15,19 +15,21 @@ from webapp.http.limiter import TooMany
 from webapp.http.limits import MEGABYTE, PHOTO_LIMIT, body_limit, drain, size
 from webapp.http.models import catalog
 from webapp.http.visit import current
-from webapp.people.current import may, needed_person
+from webapp.people.current import may
 from webapp.store.opening import Away, store
 
 from .fields import NOT_SENT, is_ours
-from .history import private_page, say_away
+from .history import be_there, private_page, say_away
+from .people.gate import signed_in
 
 bp = Blueprint("kept_files", __name__, url_prefix="/history/file")
+bp.before_request(be_there)
 bp.register_error_handler(Away, say_away)
 
 
 @bp.get("")
 def show() -> Response:
-    needed_person()
+    signed_in()
     return file_page()
 
 
@@ -36,7 +38,7 @@ def show() -> Response:
 def send() -> Any:
     from webapp.keeping.files import take_file
 
-    person = needed_person()
+    person = signed_in()
     try:
         current().take("uploads")
         current().enter("file uploads")

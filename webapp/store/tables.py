@@ -148,8 +148,6 @@ access = Table(
     "access",
     metadata,
     Column("model", String(80), primary_key=True),
-    # "public", "link" or "members".
-    Column("visibility", String(20), nullable=False),
     # Whether its owner lets everybody see the record.
     Column("record_is_public", Boolean, nullable=False, default=False),
     belongs_to("changed_by", "person", "SET NULL"),
@@ -182,16 +180,6 @@ event = Table(
     # Never an answer, a label, a note or an outcome.
     Column("details", JSON(none_as_null=True)),
     Index(None, "model", "at"),
-)
-
-throttle = Table(
-    "throttle",
-    metadata,
-    # A keyed hash of an account or of an address, with what is counted.
-    Column("key", String(64), primary_key=True),
-    # When all that was asked for would be used up, in seconds since 1970.
-    Column("until", Float, nullable=False),
-    Column("expires_at", Moment, nullable=False, index=True),
 )
 
 # -- cases, and what really happened -------------------------------------------------------------------

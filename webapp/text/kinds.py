@@ -14,7 +14,7 @@ from model.declare.words import Words
 from model.predict.kinds import Estimate
 
 from .dots import Dots, draw_chance, draw_classes, hundredths
-from .numbers import about, about_rest, amount, out_of_100
+from .numbers import SMALL, about, about_rest, amount, decimals, in_100, in_1000, signed
 
 
 class Happened(Protocol):
@@ -58,11 +58,14 @@ class Chance:
         return "On a line from 0 to 100"
 
     def number(self, value: float) -> str:
-        return out_of_100(value)
+        return in_100(value)
 
     def whole(self, value: float) -> str:
-        """The number with its unit: “23 out of 100”, “$31,400”."""
-        return f"{self.number(value)}{self.unit}"
+        """The number with its unit: “23 out of 100”, “about 3 in 1,000”, “$31,400”."""
+        if value >= SMALL:
+            return f"{self.number(value)}{self.unit}"
+        number = in_1000(value)
+        return f"about {number} in 1,000" if number.isdecimal() else f"{number} in 1,000"
 
     def headline(self, estimate: Estimate) -> str:
         """The one number of a result, as its heading and its title have it."""
@@ -71,7 +74,7 @@ class Chance:
     def sentence(self, estimates: Sequence[Estimate]) -> str:
         """The picture of a hundred dots in words."""
         value, words = estimates[0].value, self.words
-        return f"{about(value)} of 100 {words.those} {words.yes}. {about_rest(value)} {words.no}."
+        return f"{about(value)} {words.those} {words.yes}. {about_rest(value)} {words.no}."
 
     def dots(self, estimates: Sequence[Estimate]) -> tuple[Dots, ...]:
         """The picture of a hundred dots; none where the number is not out of 100."""
@@ -84,14 +87,41 @@ class Chance:
 
     def whole_span(self, estimate: Estimate) -> str:
         """The range with its unit once."""
-        return f"{self.span(estimate)}{self.unit}"
+        if estimate.high >= SMALL:
+            return f"{self.span(estimate)}{self.unit}"
+        low, high = in_1000(estimate.low), in_1000(estimate.high)
+        return f"{low} in 1,000" if low == high else f"{low} to {high} in 1,000"
+
+    def probable(self, estimate: Estimate) -> str:
+        """The range as it stands after the number; nothing where both its ends are that same number."""
+        # Where the number is out of 1,000, so is its range.
+        number = in_1000 if estimate.value < SMALL else self.number
+        low, high = number(estimate.low), number(estimate.high)
+        return "" if low == high == number(estimate.value) else f"{low} to {high}"
 
     def difference(self, after: Estimate, before: Estimate) -> str:
         """What a change did, in words that agree with the two numbers shown."""
         if self.number(after.value) == self.number(before.value):
             return "The number stays the same, to the nearest whole one."
         more = hundredths(after.value) - hundredths(before.value)
-        return f"{abs(more) or 'Less than 1'} {'more' if after.value > before.value else 'fewer'} out of 100."
+        higher = after.value > before.value
+        if abs(more) == 1:
+            return "1 point higher." if higher else "1 point lower."
+        points = abs(more) or "Less than 1"
+        return f"{points} points higher." if higher else f"{points} points lower."
+
+    def exact(self, value: float) -> str:
+        """A number as a table has it that is to add up."""
+        return decimals(value * 100, 1)
+
+    def exact_step(self, before: float, after: float) -> str:
+        """The step between two such numbers, which is that of the numbers shown."""
+        return signed(round(after * 100, 1) - round(before * 100, 1), 1)
+
+    def difference_of(self, margin: float) -> str:
+        """How far a range reaches to one side."""
+        points = hundredths(margin)
+        return "less than 1 point" if points < 1 else "1 point" if points == 1 else f"{points} points"
 
     @property
     def happenings(self) -> list[tuple[str, str]]:
@@ -169,6 +199,15 @@ class Amount(Chance):
     def number(self, value: float) -> str:
         return amount(value, self.words)
 
+    def whole(self, value: float) -> str:
+        return self.number(value)
+
+    def whole_span(self, estimate: Estimate) -> str:
+        return self.span(estimate)
+
+    def probable(self, estimate: Estimate) -> str:
+        return "" if estimate.low == estimate.high else self.span(estimate)
+
     def dots(self, estimates: Sequence[Estimate]) -> tuple[Dots, ...]:
         return ()
 
@@ -180,6 +219,15 @@ class Amount(Chance):
         if not more:
             return f"The {self.words.amount} stays the same."
         return f"{self.number(abs(more))} {'more' if more > 0 else 'less'}."
+
+    def exact(self, value: float) -> str:
+        return self.number(value)
+
+    def exact_step(self, before: float, after: float) -> str:
+        places = 1 if self.words.thousand else self.words.decimals
+        step = round(after, places) - round(before, places)
+        sign = "+" if step > 0 else "−" if step < 0 else ""
+        return f"{sign}{self.number(abs(step))}"
 
     def accuracy(self, figures: Mapping[str, float]) -> str:
         if not is_measured(figures):

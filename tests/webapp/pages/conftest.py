@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from webapp.people.current import Person
+from webapp.people.roles import Person
 from webapp.store.database import Database
 
 from tests.keepers import keeping_app

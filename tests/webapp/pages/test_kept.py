@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 
 from model.declare.reading import read_answers
 from webapp.http.addresses import query_of
-from webapp.people.current import Person
+from webapp.people.roles import Person
 from webapp.store.database import Database
 from webapp.store.tables import kept_case, model_version
 
@@ -42,9 +42,18 @@ def kept(client: FlaskClient, name: str = "titanic", **changes: str) -> Page:
 
 
 def test_nobody_is_offered_to_keep_before_they_sign_in(client: FlaskClient) -> None:
-    assert "Keep this" not in client.get(result_address()).text
-    assert client.post("/titanic/keep", data={}).status_code == 404
+    assert 'id="keep"' not in client.get(result_address()).text
+    for address in ("/titanic/keep", "/history/delete", "/history/file"):
+        assert client.post(address, data={}).status_code == 404
     assert client.get("/history").status_code == 404
+
+
+def test_a_stranger_is_sent_to_sign_in_and_back(kept_app: Flask, keeper: FlaskClient) -> None:
+    kept_app.config["PERSON"] = None
+    assert 'id="keep"' not in keeper.get(result_address()).text
+    assert keeper.get("/history?state=due").location == "/sign-in?next=/history?state%3Ddue"
+    for address in ("/titanic/keep", "/history/delete", "/history/file", f"/history/{'0' * 32}/outcome"):
+        assert keeper.post(address, data={}).location == "/sign-in", address
 
 
 def test_a_site_with_a_database_says_when_something_is_stored(keeper: FlaskClient, client: FlaskClient) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from webapp.people.current import Person
+from webapp.people.roles import Person
 from webapp.store.database import Database
 
 from tests.cases import keep_case, say

@@ -43,17 +43,8 @@ def upgrade() -> None:
         sa.UniqueConstraint("name_key", name=op.f("uq_person_name_key")),
     )
     op.create_table(
-        "throttle",
-        sa.Column("key", sa.String(length=64), nullable=False),
-        sa.Column("until", sa.Float(), nullable=False),
-        sa.Column("expires_at", MOMENT, nullable=False),
-        sa.PrimaryKeyConstraint("key", name=op.f("pk_throttle")),
-    )
-    op.create_index(op.f("ix_throttle_expires_at"), "throttle", ["expires_at"], unique=False)
-    op.create_table(
         "access",
         sa.Column("model", sa.String(length=80), nullable=False),
-        sa.Column("visibility", sa.String(length=20), nullable=False),
         sa.Column("record_is_public", sa.Boolean(), nullable=False),
         sa.Column("changed_by", NUMBER, nullable=True),
         sa.Column("changed_at", MOMENT, nullable=False),
@@ -285,8 +276,6 @@ def downgrade() -> None:
     op.drop_table("link")
     op.drop_index(op.f("ix_access_changed_by"), table_name="access")
     op.drop_table("access")
-    op.drop_index(op.f("ix_throttle_expires_at"), table_name="throttle")
-    op.drop_table("throttle")
     op.drop_table("person")
     op.drop_table("content")
     op.drop_table("alarm")
