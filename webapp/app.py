@@ -20,7 +20,7 @@ from .http.front import Front
 from .http.log import Failures
 from .http.models import ModelConverter, catalog
 from .http.watch import Watch
-from .pages import batch, card, compare, form, home, result
+from .pages import batch, card, compare, curves, form, home, result
 from .settings import settings_from
 from .text import filters
 
@@ -61,6 +61,7 @@ def build(config: Mapping[str, Any] | None) -> Flask:
         result,
         card,
         compare,
+        curves,
         batch,
         health,
         metrics,
