@@ -18,6 +18,8 @@ ORDER = (
     ("webapp.tutorials",),
     ("webapp.pages", "webapp.api", "webapp.commands"),
     ("webapp.ask",),
+    ("webapp.people",),
+    ("webapp.store",),
     ("webapp.http",),
     ("webapp.text", "webapp.settings"),
     ("model.wrap",),

@@ -25,7 +25,7 @@ from webapp.ask import Budget, Caller, ask_each
 from webapp.http.errors import problem
 from webapp.http.json import parse_json
 from webapp.http.limits import PHOTO_LIMIT, body_limit, whole_body
-from webapp.http.models import catalog
+from webapp.http.models import catalog, is_shown
 from webapp.pages import form, result
 
 bp = Blueprint("tutorials", __name__)
@@ -54,9 +54,10 @@ def unreadable(error: BadRequest) -> Response:
 
 def predictor(name: str) -> Predictor:
     try:
-        return catalog().predictor(name)
+        model = catalog()[name]
     except UnknownModel:
         abort(404)
+    return catalog().predictor(name) if is_shown(model) else abort(404)
 
 
 def read(predictor: Predictor, rows: list[Any], names: Mapping[str, str], one: bool = False) -> list[Answers]:

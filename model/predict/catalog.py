@@ -21,8 +21,8 @@ from .predictor import Predictor
 HERE = Path(__file__).resolve().parents[1]
 # Names that the site's own addresses use.
 TAKEN = frozenset(
-    "accessibility api healthz history invite metrics model people predict privacy probability readyz record robots.txt "
-    "security.txt sign-in static tokens v2".split()
+    "accessibility account api healthz history invite metrics model open people predict privacy probability readyz record "
+    "robots.txt security.txt sign-in sign-out static tokens v2".split()
 )
 
 
@@ -124,6 +124,8 @@ def declared_in(path: Path) -> Model:
         raise BadModel(f"A model cannot be named {model.name!r}: the site has a page of that name. Rename {path.name}")
     if faults:
         raise BadModel("\n  ".join([f"{path.name} contradicts itself:", *faults]))
+    if model.drawing and not path.with_name(model.drawing).is_file():
+        raise BadModel(f"{path.name} names the drawing {model.drawing}, and there is no such file beside it")
     return model if path.parent == HERE else replace(model, folder=path.parent)
 
 

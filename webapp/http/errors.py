@@ -6,7 +6,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, Reque
 from .headers import with_headers
 from .json import as_json
 from .limits import drain, size
-from .models import catalog
+from .models import shown_models
 from .visit import current
 
 ADVICE = {
@@ -70,7 +70,7 @@ def explain(error: HTTPException) -> Response:
 def detail_of(error: HTTPException) -> str:
     match error:
         case NotFound(description=NotFound.description):
-            names = ", ".join(model.name for model in catalog())
+            names = ", ".join(model.name for model in shown_models())
             return f"There is nothing at this address. The models are {names}; /api/ tells how to ask them"
         case MethodNotAllowed():
             return f"This address takes {', '.join(sorted(error.valid_methods or ()))}, not {request.method[:20]}"

@@ -37,6 +37,8 @@ LIMITS = (
     "client requests",
     "budget",
     "seconds",
+    "sign-ins",
+    "passwords",
     "photos",
     "file uploads",
     "long lists",

@@ -11,7 +11,7 @@ from model.evaluate.standing import Comparator, has_somebody, least_certain
 from model.predict.predictor import Predictor
 from webapp.http.addresses import address_of
 from webapp.http.cache import kept
-from webapp.http.models import catalog, predictor_of
+from webapp.http.models import predictor_of, shown_models
 from webapp.text.pictures import data_address
 
 bp = Blueprint("home", __name__)
@@ -47,7 +47,8 @@ class Shown:
 
 @bp.get("/")
 def index() -> str:
-    return kept("index.html", tuple(catalog()), lambda: {"shown": [Shown(predictor_of(model)) for model in catalog()]})
+    models = tuple(shown_models())
+    return kept("index.html", models, lambda: {"shown": [Shown(predictor_of(model)) for model in models]})
 
 
 @bp.get("/accessibility")

@@ -22,7 +22,7 @@ from model.evaluate.standing import Comparator, below, comparators, has_somebody
 from model.predict.card import Bin
 from model.predict.card import Group as GroupRow
 from model.predict.changes import find_smallest_changes
-from model.predict.explain import Arithmetic, Move, explain_moves, explain_sum
+from model.predict.explain import Arithmetic, explain_sum
 from model.predict.kinds import Estimate
 from model.predict.neighbours import Person
 from model.predict.predictor import (
@@ -32,6 +32,7 @@ from model.predict.predictor import (
     predict_classes,
     predict_probability,
 )
+from model.predict.steps import explain_steps
 from webapp.ask import Budget, Caller, ask
 from webapp.http.addresses import (
     address_of,
@@ -54,7 +55,7 @@ from webapp.text.snippets import snippets
 from .card import card_of
 from .fields import answer_lines, compact_fields, fill
 from .form import form_page
-from .moves import Told, say
+from .moves import Moves, tell
 
 bp = Blueprint("result", __name__)
 
@@ -276,12 +277,14 @@ class Result:
     # -- what moved the number, and what would change it ---------------------------------------------
 
     @cached_property
-    def moves(self) -> list[Told]:
-        return [self.tell(move) for move in explain_moves(self.predictor, self.answers)]
+    def moves(self) -> Moves | None:
+        path = explain_steps(self.predictor, self.answers, self.main.value)
+        return tell(self.model, self.kind, path, self.answers, self.main.low, self.main.high) if path else None
 
-    def tell(self, move: Move) -> Told:
-        said = say(self.model, move.input.name, move.answer, move.reference, move.shift > 0)
-        return Told(*said, self.kind.number(move.instead), self.place(move.instead))
+    @property
+    def background_size(self) -> int:
+        """How many rows stand for everybody in what moved the number."""
+        return len(self.predictor.background[0])
 
     @cached_property
     def suggestions(self) -> list[Suggestion]:

@@ -10,6 +10,7 @@ from flask import Flask
 from model.declare.inputs import first_upper
 
 from .dots import draw_chance, key, shape
+from .events import say_event
 from .kinds import kind_of
 from .numbers import (
     about,
@@ -20,6 +21,7 @@ from .numbers import (
     day,
     decimals,
     first_lower,
+    moment,
     of_100,
     out_of_100,
     points,
@@ -40,6 +42,7 @@ FILTERS: tuple[Callable[..., Any], ...] = (
     first_lower,
     first_upper,
     key,
+    moment,
     of_100,
     out_of_100,
     points,
@@ -55,3 +58,4 @@ def init_app(app: Flask) -> None:
     for function in FILTERS:
         app.add_template_filter(function)
     app.add_template_filter(kind_of, "kind")
+    app.add_template_filter(say_event, "event")

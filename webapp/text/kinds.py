@@ -12,7 +12,7 @@ from model.declare.words import Words
 from model.predict.kinds import Estimate
 
 from .dots import Dots, draw_chance, draw_classes, hundredths
-from .numbers import SMALL, about, about_rest, amount, in_100, in_1000
+from .numbers import SMALL, about, about_rest, amount, decimals, in_100, in_1000, signed
 
 # Of a model that could be fitted anew to no other rows, and was tried on none that it had not seen.
 NOT_MEASURED = "No honest figure is known of how good this model is."
@@ -106,6 +106,19 @@ class Chance:
         points = abs(more) or "Less than 1"
         return f"{points} points higher." if higher else f"{points} points lower."
 
+    def exact(self, value: float) -> str:
+        """A number as a table has it that is to add up."""
+        return decimals(value * 100, 1)
+
+    def exact_step(self, before: float, after: float) -> str:
+        """The step between two such numbers, which is that of the numbers shown."""
+        return signed(round(after * 100, 1) - round(before * 100, 1), 1)
+
+    def difference_of(self, margin: float) -> str:
+        """How far a range reaches to one side."""
+        points = hundredths(margin)
+        return "less than 1 point" if points < 1 else "1 point" if points == 1 else f"{points} points"
+
     def accuracy(self, figures: Mapping[str, float]) -> str:
         """How good a model is, in one plain sentence from its own figures."""
         words = self.words
@@ -189,6 +202,15 @@ class Amount(Chance):
         if not more:
             return f"The {self.words.amount} stays the same."
         return f"{self.number(abs(more))} {'more' if more > 0 else 'less'}."
+
+    def exact(self, value: float) -> str:
+        return self.number(value)
+
+    def exact_step(self, before: float, after: float) -> str:
+        places = 1 if self.words.thousand else self.words.decimals
+        step = round(after, places) - round(before, places)
+        sign = "+" if step > 0 else "−" if step < 0 else ""
+        return f"{sign}{self.number(abs(step))}"
 
     def accuracy(self, figures: Mapping[str, float]) -> str:
         if not is_measured(figures):

@@ -64,6 +64,12 @@ def day(text: str) -> str:
     return f"{date.day} {date:%B %Y}"
 
 
+def moment(when: datetime.datetime) -> str:
+    """A time as in "3 May 2026, 14:05 UTC"."""
+    there = when.astimezone(datetime.UTC)
+    return f"{there.day} {there:%B %Y, %H:%M} UTC"
+
+
 # A chance under this is said out of 1,000, where it is a whole number again.
 SMALL = 0.01
 

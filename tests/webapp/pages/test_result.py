@@ -15,11 +15,12 @@ from hypothesis import strategies as st
 from model.declare.inputs import ChoiceInput, Input, NumberInput
 from model.declare.model import Model
 from model.predict.changes import find_smallest_changes
-from model.predict.explain import explain_moves
+from model.predict.steps import explain_steps
 from webapp.http.addresses import texts
 from webapp.text.dots import hundredths
 from webapp.text.line import lay_out
 
+from tests.cards import numbers
 from tests.page import Element, Page, page_of
 from tests.payloads import MODELS, asked, each_model, each_typed_model, example, get_predictor, passenger, person
 
@@ -100,9 +101,6 @@ def assert_one_number(page: Page, chance: float) -> None:
     (own,), (label,) = line.all("circle", class_="own"), line.all("text", class_="own")
     assert label.text.endswith(f": {words_of(chance)}")
     assert float(own.attributes["cx"]) == pytest.approx(16 + 274 * chance, abs=0.06)
-    number = words_of(chance)
-    captions = [caption.text for caption in page.root.all("caption") if caption.text.startswith("The estimate for")]
-    assert captions in ([], [f"The estimate for these answers is {number} out of 100"])
     certain = re.findall(r"(?<![\d.,])(?:0|100)(?:%| out of 100)", page.text)
     assert certain == []
 
@@ -140,45 +138,47 @@ def headline_of(chance: float) -> str:
 
 @each_typed_model
 @pytest.mark.parametrize("number", [0, 1, 2])
-def test_what_moved_the_number_is_a_second_estimate(client: FlaskClient, model: Model, number: int) -> None:
+def test_what_moved_the_number_are_steps_that_add_up(client: FlaskClient, model: Model, number: int) -> None:
     answers = example(model, number)
-    page = result(client, model, texts(model, answers))
-    found = explain_moves(get_predictor(model.name), answers)
-    assert found
-    moved = section(page, "What moved the number")
-    items, rows = moved.all("li"), moved.all("tr")[1:]
-    # The table tells all, the sentences five at most of those that show, and one line names the rest.
-    assert len(rows) == len(found)
-    now = moved.all("caption")[0].text.removeprefix("The estimate for these answers is ").removesuffix(" out of 100")
-    telling = [(move, row) for move, row in zip(found, rows, strict=True) if row.all("td")[-1].text != now]
-    assert len(items) == min(len(telling), 5)
-    for move, _ in zip(found, rows, strict=True):
-        idle = (
-            f"{move.input.label} ({move.input.words(move.answer)})"
-            in moved.text.partition("changed nothing that shows")[2]
-        )
-        assert idle == (move not in [one for one, _ in telling])
-    for (move, row), item in zip(telling, items, strict=False):
-        second = result(client, model, texts(model, answers | {move.input.name: move.reference}))
-        shown = row.all("td")[-1].text
-        if model.kind != "classes":
-            assert second.root.all("text", class_="own")[0].text.endswith(f": {shown}")
-        assert shown in item.text
-        assert ("raised" if move.shift > 0 else "lowered") in item.text
+    moved = section(result(client, model, texts(model, answers)), "What moved the number")
+    path = explain_steps(get_predictor(model.name), answers)
+    assert path is not None
+    items = moved.all("li")
+    assert len(items) == len(path.steps)
+    for step, item in zip(path.steps, items, strict=True):
+        assert ("raised" if step.shift > 0 else "lowered") in item.text
         start, end = (float(circle.attributes["cx"]) for circle in item.all("circle"))
-        assert (start < end) == (move.shift > 0) or abs(start - end) < 0.2
+        assert (start < end) == (step.shift > 0) or abs(start - end) < 0.2
+    # Line by line of the table: what one line leads to the next starts from, and the steps are those of the numbers shown.
+    (head, *rows) = moved.all("tr")
+    assert [cell.text for cell in head.all("th")] == ["Answer", "From", "To", "Step"]
+    lines = [[numbers(cell.text)[0] for cell in row.all("td")] for row in rows]
+    *steps, (start, end, whole) = lines
+    assert [one[1] for one in steps[:-1]] == [one[0] for one in steps[1:]]
+    assert (steps[0][0], steps[-1][1]) == (start, end)
+    # A minus before a dollar sign is no part of the number.
+    assert all(abs(step) == pytest.approx(abs(after - before), abs=0.051) for before, after, step in steps)
+    assert abs(whole) == pytest.approx(abs(end - start), abs=0.051)
 
 
-def test_the_moves_of_the_page_are_those_of_the_api(client: FlaskClient) -> None:
-    told = by_api(client, CENSUS, asked(CENSUS))
-    page = result(client, CENSUS, asked(CENSUS))
-    rows = section(page, "What moved the number").all("tr")[1:]
-    assert [row.all("td")[-1].text for row in rows] == [words_of(m["instead"]) for m in told["moved"]]
+def test_the_answers_that_hardly_matter_stand_in_one_line(client: FlaskClient) -> None:
+    text = section(result(client, CENSUS, texts(CENSUS, example(CENSUS, 1))), "What moved the number").text
+    assert re.search(r"These hardly mattered: [^.]*; Employer \(Local government\)\.", text)
 
 
-def test_a_titanic_sentence_speaks_of_a_passenger_and_never_of_the_reader(client: FlaskClient) -> None:
+def test_a_step_smaller_than_the_range_is_called_noise(client: FlaskClient) -> None:
     text = section(result(client, TITANIC, asked(TITANIC)), "What moved the number").text
-    assert "A passenger who differed only in this" in text
+    assert re.search(r"may be noise, since (it|each) is smaller than the number’s own margin of ±", text)
+
+
+def test_what_is_unknown_is_a_step_of_its_own(client: FlaskClient) -> None:
+    text = section(result(client, TITANIC, passenger(age="unknown", port="unknown")), "What moved the number").text
+    assert "What is not known was averaged over: age; port where the passenger came on board." in text
+
+
+def test_a_sentence_speaks_of_a_passenger_and_never_of_the_reader(client: FlaskClient) -> None:
+    text = section(result(client, TITANIC, asked(TITANIC)), "What moved the number").text
+    assert "passengers stand for all in the data" in text
     assert not re.search(r"\byou\b", text, re.IGNORECASE)
 
 
@@ -292,18 +292,6 @@ def test_a_price_whose_range_had_to_be_stretched_says_so(client: FlaskClient) ->
     sure = section(result(client, MODELS[3], {"rooms": "9"}), "How sure is this?").text
     assert "The range had to be stretched to hold the estimate" in sure
     assert "stretched" not in section(result(client, MODELS[3], {"rooms": "6"}), "How sure is this?").text
-
-
-def test_where_nothing_moved_the_number_that_is_said(client: FlaskClient) -> None:
-    usual = {
-        "sex": "male",
-        "age": "28",
-        "ticket_class": "3",
-        "port": "S",
-        "siblings_spouses": "0",
-        "parents_children": "0",
-    }
-    assert "Nothing did" in section(result(client, TITANIC, usual), "What moved the number").text
 
 
 # -- the arithmetic ------------------------------------------------------------------------------------------

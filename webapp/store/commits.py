@@ -1,0 +1,117 @@
+"""SQLite's writes: many in one commit, and one process after the other, by a lock that a killed process lets go of.
+
+SQLite has one writer, and whoever waits for it asks again and again: most wait for seconds. Here the threads of a
+process stand in one queue. The first one commits what all have brought, while the others bring more.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import OperationalError
+
+from webapp.http.shared import let_byte_go, lock_byte
+
+Result = TypeVar("Result")
+Work = Callable[[Connection], Result]
+# So many are committed together at most, so that the first ones do not wait for long.
+MOST_TOGETHER = 200
+
+
+class Job:
+    def __init__(self, work: Work[Any]) -> None:
+        self.work = work
+        self.wake = threading.Event()
+        self.is_done = False
+        self.result: Any = None
+        self.fault: BaseException | None = None
+
+    def end(self, fault: BaseException | None = None) -> None:
+        self.fault = self.fault or fault
+        self.is_done = True
+        self.wake.set()
+
+
+class Commits:
+    def __init__(self, engine: Engine, lock_path: str) -> None:
+        self.engine = engine
+        self.lock_path = lock_path
+        self._file: int | None = None
+        self._lock = threading.Lock()
+        self._waiting: list[Job] = []
+        self._is_led = False
+
+    def write(self, work: Work[Result]) -> Result:
+        """What the work returns, once it is on disk."""
+        job = Job(work)
+        with self._lock:
+            self._waiting.append(job)
+            leads = not self._is_led
+            self._is_led = True
+        if not leads:
+            job.wake.wait()
+        if not job.is_done:
+            self._lead()
+        if job.fault:
+            raise job.fault
+        result: Result = job.result
+        return result
+
+    def _lead(self) -> None:
+        """Commit what all have brought, and wake the next one to lead."""
+        jobs: list[Job] = []
+        fault: BaseException | None = None
+        try:
+            with self.alone():
+                # Those that came while another process had the lock are in it too.
+                with self._lock:
+                    jobs, self._waiting = self._waiting[:MOST_TOGETHER], self._waiting[MOST_TOGETHER:]
+                self._commit(jobs)
+        except BaseException as failed:
+            fault = failed
+        with self._lock:
+            if not jobs:
+                # There was no lock to be had, so that nobody's is done.
+                jobs, self._waiting = self._waiting, []
+            following = self._waiting[0] if self._waiting else None
+            self._is_led = following is not None
+        for job in jobs:
+            job.end(fault)
+        if following:
+            following.wake.set()
+
+    def _commit(self, jobs: list[Job]) -> None:
+        with self.engine.connect().execution_options(writes=True) as connection, connection.begin():
+            for job in jobs:
+                saved = connection.begin_nested()
+                try:
+                    job.result = job.work(connection)
+                except OperationalError:
+                    # As of a full disk: SQLite may have undone the whole transaction.
+                    raise
+                except BaseException as fault:
+                    job.fault = fault
+                    saved.rollback()
+                else:
+                    saved.commit()
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """While no other process writes. A thread of this one must lead, or be the first that uses the file."""
+        if self._file is None:
+            self._file = os.open(self.lock_path, os.O_RDWR | os.O_CREAT, 0o600)
+        lock_byte(self._file, 0)
+        try:
+            yield
+        finally:
+            let_byte_go(self._file, 0)
+
+    def close(self) -> None:
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
