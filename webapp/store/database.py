@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.dialects.postgresql import insert as insert_postgresql
+from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
@@ -18,6 +20,8 @@ from .revision import changing, migrate, prepare, revision_of
 
 Result = TypeVar("Result")
 
+# Inserts that may find the row there already, which each database says in its own way.
+INSERTS: Mapping[str, Any] = {"sqlite": insert_sqlite, "postgresql": insert_postgresql}
 # Connections that a worker holds, and in the worst moment.
 CONNECTIONS = 10
 MOST_CONNECTIONS = 20
@@ -83,7 +87,7 @@ class Database:
     def write(self, work: Work[Result]) -> Result:
         """Do this in a transaction, and return what it returns once it is on disk.
 
-        It is done a second time where a connection was lost before anything was written, so it must do nothing else.
+        It may be done a second time, after what it did first was undone, so it must do nothing else.
         Clash where a row is there already.
         """
         with self.faults():
