@@ -121,6 +121,8 @@ def give_role(number: int, model: str, role: Role | None, by: int | None) -> Non
     moment = now()
 
     def work(connection: Any) -> None:
+        if people.get(connection, number) is None:
+            return
         members.give(connection, number, model, role, by, moment)
         what = "role given" if role else "role taken"
         events.add(connection, what, moment, by, number, model, {"role": role} if role else None)
@@ -134,7 +136,7 @@ def set_admin(number: int, is_admin: bool, by: int | None) -> bool:
     moment = now()
 
     def work(connection: Any) -> bool:
-        if not is_admin and is_last_admin(connection, number):
+        if people.get(connection, number) is None or (not is_admin and is_last_admin(connection, number)):
             return False
         people.set_admin(connection, number, is_admin)
         events.add(connection, "made admin" if is_admin else "no longer admin", moment, by, number)
@@ -150,7 +152,7 @@ def end(number: int, by: int | None) -> bool:
     moment = now()
 
     def work(connection: Any) -> bool:
-        if is_last_admin(connection, number):
+        if people.get(connection, number) is None or is_last_admin(connection, number):
             return False
         people.end(connection, number, moment)
         events.add(connection, "ended", moment, by, number)
@@ -165,6 +167,8 @@ def let_back(number: int, by: int | None) -> None:
     moment = now()
 
     def work(connection: Any) -> None:
+        if people.get(connection, number) is None:
+            return
         people.let_back(connection, number)
         events.add(connection, "let back", moment, by, number)
 
