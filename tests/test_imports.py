@@ -17,6 +17,7 @@ ORDER = (
     ("webapp.app",),
     ("webapp.tutorials",),
     ("webapp.pages", "webapp.api", "webapp.commands"),
+    ("webapp.keeping",),
     ("webapp.ask",),
     ("webapp.people",),
     ("webapp.store",),
@@ -26,7 +27,7 @@ ORDER = (
     ("model.draft",),
     ("model.learn",),
     ("model.files",),
-    ("model.evaluate",),
+    ("model.evaluate", "model.record"),
     ("model.predict",),
     # The models themselves: food, iris … Nothing knows one by its name.
     ("model",),

@@ -139,6 +139,10 @@ class People:
         answers = {column.name: column.answer(row) for column in self.columns}
         return Person(answers, tuple(chances[row] for chances in self.chances), self.outcomes[row])
 
+    def share_below(self, chance: float) -> float | None:
+        """Of which part of the people the own chance was below this one; None where they are in no order."""
+        return bisect_left(self.chances[0], chance) / self.count if self.sorted and len(self.chances) == 1 else None
+
     def close(self, answers: Mapping[str, Any]) -> int:
         """How many people in the data are close to these answers."""
         close: dict[str, list[int]] = {"number": [], "choice": []}

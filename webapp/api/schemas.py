@@ -130,12 +130,18 @@ def schemas_behind(model: Model) -> Schema:
     moved = exactly({"name": name, "answer": ANSWER, "reference": ANSWER, "instead": NUMBER, "shift": NUMBER})
     change = exactly({"answers": named(ANSWER), "estimate": NUMBER})
     unknown = exactly({"name": name, "low": NUMBER, "low_answer": ANSWER, "high": NUMBER, "high_answer": ANSWER})
+    step = exactly({"names": listed(name), "before": NUMBER, "after": NUMBER})
     term = exactly({"inputs": listed(name), "points": NUMBERS})
     parts = {"intercept": NUMBERS, "terms": listed(term), "sum": NUMBERS, "result": NUMBERS}
     arithmetic = exactly({"share": CHANCE, "filled_in": named(ANSWER), **parts})
     return {
         "unknown": listed(name, "The answers that are unknown; the estimate is averaged over them"),
         **seen,
+        "steps": listed(
+            step,
+            "From the average to the estimate: what the average comes to as one answer after the other is put in place, "
+            "the one that moves it most next; those that hardly matter together, and those that are unknown",
+        ),
         "moved": listed(moved, "For each answer, the estimate with the reference in its place"),
         "would_change": listed(change, "The smallest changes that take the estimate across one half"),
         "unknown_answers": listed(unknown, "What each unknown answer could change"),

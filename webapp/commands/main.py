@@ -13,11 +13,11 @@ from model.declare.recipe import Wrapped
 from webapp.settings import VERSION, settings_from
 
 from . import database, person, token
-from .names import all_models, model_named
+from .names import Refusal, all_models, model_named
 from .new import new
 from .progress import progress
 from .score import score
-from .serve import REFUSALS, serve
+from .serve import FILES_AT_FAULT, REFUSALS, serve
 from .words import words
 from .wrap import wrap
 
@@ -32,7 +32,7 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except (*REFUSALS, *database.REFUSALS, *person.REFUSALS) as problem:
-            raise click.ClickException(str(problem)) from None
+            raise Refusal(str(problem)) from None
         except KeyboardInterrupt:
             # click would end with 1, which is what scoring ends with where some rows are bad.
             click.echo("Stopped", err=True)
@@ -109,7 +109,7 @@ def check(names: tuple[Model, ...]) -> None:
         try:
             for line in lines(model):
                 click.echo(f"{model.name}: {line}")
-        except CheckFailed as failed:
+        except (CheckFailed, *FILES_AT_FAULT) as failed:
             raise click.ClickException(str(failed)) from None
 
 

@@ -46,8 +46,9 @@ class ServerProblem(RuntimeError):
     """The server cannot start; the text says why and what to do."""
 
 
+FILES_AT_FAULT = (NotTrained, Tampered, NetworkChanged)
 # What stops the start and is the person's to put right.
-REFUSALS = (BadSetting, ServerProblem, BadModel, UnknownModel, NotTrained, Tampered, NetworkChanged)
+REFUSALS = (BadSetting, ServerProblem, BadModel, UnknownModel, *FILES_AT_FAULT)
 
 
 def serve(host: str, port: int, workers: int, debug: bool, tls: tuple[Path, Path] | None = None) -> None:

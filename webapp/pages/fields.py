@@ -10,6 +10,7 @@ from flask_wtf import FlaskForm
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
+from model.declare.inputs import Input, NumberInput
 from model.declare.model import Model
 from webapp.http.addresses import NEW
 from webapp.http.cache import kept_each
@@ -33,6 +34,11 @@ def fill(model: Model, formdata: Any, prefix: str = "") -> FlaskForm:
     return page_form(model)(formdata=formdata, prefix=prefix)
 
 
+def is_ours(fields: Mapping[str, str]) -> bool:
+    """Whether what was sent comes from a page of this site, as its token proves."""
+    return bool(FlaskForm(formdata=MultiDict({TOKEN: fields.get(TOKEN, "")})).validate())
+
+
 def compact_fields(model: Model, answers: Mapping[str, list[str]], errors: Mapping[str, str]) -> Markup:
     """The model's own fields once more, small, to try other answers in beside the first ones."""
 
@@ -53,7 +59,19 @@ def answer_lines(template: str, model: Model, answers: Mapping[str, Any], betwee
 
     def values(key: tuple[Model, str, Any]) -> dict[str, Any]:
         _, name, answer = key
-        return {"asked": model.input[name], "answer": answer}
+        asked = model.input[name]
+        return {"asked": asked, "answer": answer, "described": describe(model, asked, answer)}
 
     keys = [(model, name, answers[name]) for name in model.input]
     return kept_each(template, keys, values, between, keep=not model.has_photo)
+
+
+def describe(model: Model, asked: Input, answer: Any) -> str:
+    """An answer that stands without its label, in a row of all of them."""
+    if answer is None:
+        return f"{asked.label}: not known"
+    # Where several have one unit, a number says which of them it is.
+    units = [one.unit for one in model.inputs if isinstance(one, NumberInput)]
+    if isinstance(asked, NumberInput) and units.count(asked.unit) > 1:
+        return asked.phrased(answer)
+    return asked.described(answer)
