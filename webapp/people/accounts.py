@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from typing import Any
 
 from webapp.http import metrics
@@ -16,9 +15,6 @@ from .names import key_of
 from .passwords import hash_password, is_right
 from .roles import Role
 from .sittings import IDLE
-
-# Events are forgotten after so long, as docs/privacy.md says.
-EVENTS_LAST = timedelta(days=365)
 
 
 def find(name: str) -> Any:
