@@ -89,6 +89,11 @@ def kept_by_analyst(who: str) -> Any:
     return IN if who == "analyst" else own_page(who) if who not in PEOPLE else NOTHING
 
 
+def record_for_programs(who: str) -> Any:
+    """The scope predict does not read it."""
+    return NOTHING if who == "predict token" else about_for_programs(who)
+
+
 def kept_by_members(who: str) -> Any:
     return {"viewer": NOT_ALLOWED}.get(who, page_of_members(who))
 
@@ -114,6 +119,10 @@ EXPECTED: dict[str, Expected] = {
     "curves.show": page_of_members,
     "result.show_somebody": page_of_members,
     "keep.keep": kept_by_members,
+    "record.show": page_of_members,
+    "record.open_to_all": page_of_owners,
+    "record.as_csv": page_of_members,
+    "record.as_json_": record_for_programs,
     "history.show": own_page,
     "history.export": own_page,
     "history.ask_to_delete": own_page,
