@@ -206,6 +206,11 @@ class NumberInput(Input):
     def named(self) -> str:
         return self.subject or self.label
 
+    @property
+    def step(self) -> float:
+        """How far one number is from the next where somebody moves through them."""
+        return 1 if self.whole else float(10 ** math.floor(math.log10((self.highest - self.lowest) / 50 or 1)))
+
     def text(self, answer: Any) -> str:
         if answer is None:
             return "unknown"

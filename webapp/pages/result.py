@@ -13,9 +13,10 @@ from flask import Blueprint, Response, abort, make_response, redirect, request
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
-from model.declare.inputs import Input
+from model.declare.inputs import Input, NumberInput
 from model.declare.model import Model
 from model.declare.photo import Guess, PhotoInput
+from model.evaluate.curves import numbers_among
 from model.evaluate.groups import Group
 from model.evaluate.standing import Comparator, below, comparators, has_somebody, position
 from model.predict.card import Bin
@@ -33,7 +34,16 @@ from model.predict.predictor import (
 )
 from model.predict.steps import explain_steps
 from webapp.ask import Budget, Caller, ask
-from webapp.http.addresses import address_of, compare_address, form_address, path_of, result_address, site, texts
+from webapp.http.addresses import (
+    address_of,
+    compare_address,
+    form_address,
+    page_address,
+    path_of,
+    result_address,
+    site,
+    texts,
+)
 from webapp.http.cache import kept_each, rendered
 from webapp.http.headers import keep_private
 from webapp.http.models import predictor_of
@@ -137,6 +147,16 @@ class Result:
         return self.kind.headline(self.main)
 
     @property
+    def short(self) -> str:
+        """The number where there is little room, and it stands beside another."""
+        return self.kind.short(self.main)
+
+    @property
+    def numbers(self) -> list[NumberInput]:
+        """The numbers among the answers, each of which has a curve."""
+        return numbers_among(self.predictor)
+
+    @property
     def probably(self) -> str:
         """The range as the heading has it; none where nobody in the data is like this."""
         return "" if self.is_unlike else self.kind.probable(self.main)
@@ -197,6 +217,11 @@ class Result:
     @property
     def address(self) -> str:
         return result_address(self.model, self.query)
+
+    @property
+    def curves_address(self) -> str:
+        """The page that draws how the number goes with each number among the answers; none where there is none."""
+        return page_address("curves.show", self.model, self.query) if self.numbers else ""
 
     @property
     def whole_address(self) -> str:

@@ -71,6 +71,18 @@ class Chance:
         """The one number of a result, as its heading and its title have it."""
         return first_upper(self.whole(estimate.value))
 
+    def short(self, estimate: Estimate) -> str:
+        """The number where there is little room, and it stands beside another."""
+        return self.number(estimate.value)
+
+    def noun(self, estimate: Estimate) -> str:
+        """What the number is, within a sentence."""
+        return "chance"
+
+    def tick(self, value: float) -> str:
+        """A round number along a drawing."""
+        return f"{value * 100:g}"
+
     def sentence(self, estimates: Sequence[Estimate]) -> str:
         """The picture of a hundred dots in words."""
         value, words = estimates[0].value, self.words
@@ -157,6 +169,12 @@ class Classes(Chance):
     def headline(self, estimate: Estimate) -> str:
         return f"{estimate.label.capitalize()}: {self.whole(estimate.value)}"
 
+    def short(self, estimate: Estimate) -> str:
+        return f"{estimate.label} {self.number(estimate.value)}"
+
+    def noun(self, estimate: Estimate) -> str:
+        return f"chance of {estimate.label}"
+
     def sentence(self, estimates: Sequence[Estimate]) -> str:
         parts = ", ".join(f"{self.number(one.value)} {one.label}" for one in estimates)
         return f"Of 100 {self.words.those}: {parts}."
@@ -201,6 +219,15 @@ class Amount(Chance):
 
     def whole(self, value: float) -> str:
         return self.number(value)
+
+    def noun(self, estimate: Estimate) -> str:
+        return self.words.amount
+
+    def tick(self, value: float) -> str:
+        return self.number(value)
+
+    def sentence(self, estimates: Sequence[Estimate]) -> str:
+        return f"{self.headline(estimates[0])}, probably {self.span(estimates[0])}."
 
     def whole_span(self, estimate: Estimate) -> str:
         return self.span(estimate)
