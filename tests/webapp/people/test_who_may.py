@@ -98,6 +98,20 @@ def kept_by_members(who: str) -> Any:
     return {"viewer": NOT_ALLOWED}.get(who, page_of_members(who))
 
 
+def cases_for_programs(who: str) -> Any:
+    """Everybody’s own, which for most are none."""
+    return IN if who in PEOPLE or who.endswith(" token") else BAD
+
+
+def case_for_programs(who: str) -> Any:
+    return IN if who == "analyst" else NOTHING if cases_for_programs(who) == IN else BAD
+
+
+def changed_by_programs(who: str) -> Any:
+    """No cookie counts, and the tokens here are not the keeper’s."""
+    return NOTHING if who.endswith(" token") else BAD
+
+
 EXPECTED: dict[str, Expected] = {
     "tutorials.census": asked_by_tutorial,
     "tutorials.iris": asked_by_tutorial,
@@ -161,6 +175,10 @@ EXPECTED: dict[str, Expected] = {
     "api.all_models": to_programs,
     "api.one_model": about_for_programs,
     "api.predict": asked_by_programs,
+    "api_cases.all_cases": cases_for_programs,
+    "api_cases.show": case_for_programs,
+    "api_cases.annotate": changed_by_programs,
+    "api_cases.say": changed_by_programs,
     "api_docs.openapi_json": to_programs,
     "api_docs.documentation": to_programs,
     "inference.server": to_programs,
