@@ -16,7 +16,7 @@ from werkzeug.test import TestResponse
 
 from webapp import create_app
 from webapp.people import accounts, clock, tokens
-from webapp.people.roles import Person
+from webapp.people.roles import Person, Scope
 from webapp.store.opening import store
 
 from tests.cases import keep_case
@@ -94,6 +94,18 @@ def record_for_programs(who: str) -> Any:
     return NOTHING if who == "predict token" else about_for_programs(who)
 
 
+def list_for_programs(who: str) -> Any:
+    return BAD if who in ("anonymous", "expired", "revoked") else IN
+
+
+def case_for_programs(who: str) -> Any:
+    return IN if who == "analyst" else BAD if list_for_programs(who) == BAD else NOTHING
+
+
+def case_changed_by_programs(who: str) -> Any:
+    return NOTHING if who in ("read token", "predict token") else BAD
+
+
 def kept_by_members(who: str) -> Any:
     return {"viewer": NOT_ALLOWED}.get(who, page_of_members(who))
 
@@ -137,6 +149,10 @@ EXPECTED: dict[str, Expected] = {
     "record.open_to_all": page_of_owners,
     "record.as_csv": page_of_members,
     "record.as_json_": record_for_programs,
+    "api_cases.all_cases": list_for_programs,
+    "api_cases.show": case_for_programs,
+    "api_cases.annotate": case_changed_by_programs,
+    "api_cases.say": case_changed_by_programs,
     "history.show": own_page,
     "history.export": own_page,
     "history.ask_to_delete": own_page,
@@ -348,6 +364,30 @@ def test_nobody_changes_what_somebody_else_kept(site: Site, who: str) -> None:
             site.send(site.browser(who, "case.show"), who, "POST", address, data=sent)
     after = mine.get(f"/history/{case}").text
     assert re.sub('value="[^"]+"', "", after) == re.sub('value="[^"]+"', "", before)
+
+
+@pytest.mark.parametrize(
+    ("scope", "read", "label", "happened", "keep"),
+    [("read", 200, 403, 403, 403), ("outcome", 403, 403, 200, 403), ("predict", 403, 200, 403, 200)],
+)
+def test_a_scope_does_what_it_says_with_ones_own_case(
+    site: Site, scope: Scope, read: int, label: int, happened: int, keep: int
+) -> None:
+    case, headers = site.keep(), bearer(make_token(site.app, site.numbers["analyst"], scope))
+    client = site.app.test_client()
+    assert client.get(f"/api/cases/{case}", headers=headers).status_code == read
+    assert client.patch(f"/api/cases/{case}", json={"label": "x"}, headers=headers).status_code == label
+    said = client.post(f"/api/cases/{case}/outcome", json={"happened": "yes"}, headers=headers)
+    assert said.status_code == happened
+    answers = asked(get_model("census"))
+    kept = client.post("/api/models/census/predict?keep=1", json=answers, headers=headers)
+    assert kept.status_code == keep
+
+
+def test_a_viewer_keeps_nothing_by_program_either(site: Site) -> None:
+    headers, answers = bearer(site.keys["predict token"]), asked(get_model("census"))
+    kept = site.app.test_client().post("/api/models/census/predict?keep=1", json=answers, headers=headers)
+    assert kept.status_code == 403
 
 
 def test_a_person_who_may_no_more_is_a_stranger_at_once(site: Site) -> None:
