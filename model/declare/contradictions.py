@@ -49,6 +49,11 @@ def contradictions(model: Model) -> Iterator[str]:
     if model.kind not in KINDS:
         yield f"the kind is {model.kind!r}, and must be one of {', '.join(KINDS)}"
     for asked in model.inputs:
+        if asked.only_more and isinstance(asked, ChoiceInput) and not asked.ordered:
+            yield f"{asked.name}: only_more needs choices in an order. Write ordered=True"
+        if isinstance(asked, ChoiceInput):
+            for value in [one for one in asked.never_chosen if one not in asked.choices]:
+                yield f"{asked.name}: never_chosen has {value!r}, which is none of the choices"
         for text in asked.taken_for_unknown if isinstance(asked, ChoiceInput) else ():
             yield f"{asked.name}: a choice {text!r} reads as “I don’t know”. Give it another value and label"
     placed = list(chain.from_iterable(model.fieldsets.values()))

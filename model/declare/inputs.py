@@ -94,6 +94,8 @@ class Input:
     may_be_unknown: bool = False
     # An answer a person could change; what-if suggests no others.
     changeable: bool = False
+    # Whether it can only become more: a level of education is not taken away.
+    only_more: bool = False
     # In sentences: "Being 52", "Being married"; {} stands for the answer.
     phrase: str = ""
 
@@ -101,6 +103,10 @@ class Input:
 
     def read(self, raw: Any) -> Any:
         raise NotImplementedError
+
+    def could_become(self, now: Any, then: Any) -> bool:
+        """Whether a person who gives the one answer could, and would, come to give the other."""
+        return bool(now != then)
 
     def text(self, answer: Any) -> str:
         """The answer as an address, a form or a file carries it; read() takes it back."""
@@ -141,6 +147,9 @@ class NumberInput(Input):
     phrase_of_one: str = ""
 
     kind = "number"
+
+    def could_become(self, now: Any, then: Any) -> bool:
+        return bool(then > now) if self.only_more else super().could_become(now, then)
 
     def read(self, raw: Any) -> float | int | None:
         number: float | int
@@ -226,8 +235,16 @@ class ChoiceInput(Input):
     plural: str = "choices"
     # Whether they are in an order, so that some are further from one another than others.
     ordered: bool = False
+    # What nobody would change to: to never have worked.
+    never_chosen: tuple[str, ...] = ()
 
     kind = "choice"
+
+    def could_become(self, now: Any, then: Any) -> bool:
+        if then in self.never_chosen:
+            return False
+        order = list(self.choices)
+        return order.index(then) > order.index(now) if self.only_more else super().could_become(now, then)
 
     def read(self, raw: Any) -> str | None:
         if type(raw) is str and raw in self.choices:

@@ -63,6 +63,14 @@ class Model:
         return any(asked.kind == "photo" for asked in self.inputs)
 
     @cached_property
+    def has_choices(self) -> bool:
+        return any(asked.kind == "choice" for asked in self.inputs)
+
+    @cached_property
+    def has_numbers(self) -> bool:
+        return any(asked.kind == "number" for asked in self.inputs)
+
+    @cached_property
     def drawn(self) -> str:
         """The drawing's text, as a page has it."""
         return (self.folder / self.drawing).read_text(encoding="utf-8") if self.drawing else ""

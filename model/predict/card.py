@@ -173,6 +173,8 @@ class Evaluation:
     brier_parts: BrierParts | None = None
     decisions: tuple[Decision, ...] = ()
     weighted: Weighted | None = None
+    # Groups two by two: how many were looked at, how many are off, and the ones that are off by most.
+    pairs: Mapping[str, Any] = field(default_factory=dict)
     # What is told of the people where they themselves are not kept: parts by estimate, cuts, and the like.
     told: Mapping[str, Any] = field(default_factory=dict)
 

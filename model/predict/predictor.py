@@ -64,7 +64,7 @@ class Predictor:
     def load(self) -> None:
         """Build what the first answer needs before it is asked for."""
         self.engine.load()
-        _ = self.crowd, self.example_values
+        _ = self.crowd and self.crowd.so, self.example_values
 
     def features(self, answers: Answers) -> Answers:
         """The answers as the engine knows them; a photo, for one, becomes a number."""

@@ -128,7 +128,7 @@ def schemas_behind(model: Model) -> Schema:
     name = {"enum": [asked.name for asked in model.inputs]}
     seen: Schema = {"seen": {"type": "string", "description": "What the network sees"}} if model.has_photo else {}
     moved = exactly({"name": name, "answer": ANSWER, "reference": ANSWER, "instead": NUMBER, "shift": NUMBER})
-    change = exactly({"answers": named(ANSWER), "estimate": NUMBER})
+    change = exactly({"answers": named(ANSWER), **dict.fromkeys(("estimate", "low", "high"), NUMBER)})
     unknown = exactly({"name": name, "low": NUMBER, "low_answer": ANSWER, "high": NUMBER, "high_answer": ANSWER})
     step = exactly({"names": listed(name), "before": NUMBER, "after": NUMBER})
     term = exactly({"inputs": listed(name), "points": NUMBERS})
@@ -143,7 +143,9 @@ def schemas_behind(model: Model) -> Schema:
             "the one that moves it most next; those that hardly matter together, and those that are unknown",
         ),
         "moved": listed(moved, "For each answer, the estimate with the reference in its place"),
-        "would_change": listed(change, "The smallest changes that take the estimate across one half"),
+        "would_change": listed(
+            change, "The smallest changes that take the estimate across one half; where its range holds 0.5, not surely"
+        ),
         "unknown_answers": listed(unknown, "What each unknown answer could change"),
         "arithmetic": listed(
             arithmetic,

@@ -17,8 +17,9 @@ from model.declare.inputs import Input
 from model.declare.model import Model
 from model.declare.photo import Guess, PhotoInput
 from model.evaluate.groups import Group
+from model.evaluate.record import Near
 from model.evaluate.standing import Comparator, below, comparators, has_somebody, position
-from model.predict.card import Bin
+from model.predict.agreement import Agreement, Rarest, find_agreement, find_rarest
 from model.predict.card import Group as GroupRow
 from model.predict.changes import find_smallest_changes
 from model.predict.explain import Arithmetic, explain_sum
@@ -31,7 +32,7 @@ from model.predict.predictor import (
     predict_classes,
     predict_probability,
 )
-from model.predict.steps import explain_steps
+from model.predict.steps import Path, explain_steps
 from webapp.ask import Budget, Caller, ask
 from webapp.http.addresses import address_of, compare_address, form_address, path_of, result_address, site, texts
 from webapp.http.cache import kept_each, rendered
@@ -95,6 +96,8 @@ class Suggestion:
     changes: list[str]
     estimate: float
     address: str
+    span: str
+    is_sure: bool
 
 
 @dataclass(frozen=True)
@@ -198,16 +201,24 @@ class Result:
     # -- how sure ---------------------------------------------------------------------------------
 
     @cached_property
-    def close_people(self) -> int | None:
-        """How many people in the data are close to these answers; None where there is no such data."""
-        crowd = self.predictor.crowd
-        return None if crowd is None else crowd.close(self.answers)
+    def agreement(self) -> Agreement | None:
+        """How many people in the data agree with these answers; None where there is no such data."""
+        moved_most = [asked for step in self.path.steps for asked in step.inputs] if self.path else self.model.inputs
+        return find_agreement(self.predictor, self.answers, moved_most)
 
     @cached_property
-    def calibration_bin(self) -> Bin | None:
-        """The people held back for testing to whom the model gave about this chance."""
-        bins = self.predictor.card.evaluation.calibration
-        return next((one for one in bins if one.start <= self.main.value < one.end or one.end == 1), None)
+    def rarest(self) -> Rarest | None:
+        return find_rarest(self.predictor, self.answers)
+
+    @property
+    def close_people(self) -> int | None:
+        """How many people in the data are close to these answers; None where there is no such data."""
+        return None if self.agreement is None else self.agreement.nearly.people
+
+    @cached_property
+    def near(self) -> Near | None:
+        """What came of those held back for testing whose estimate was nearest to this one."""
+        return card_of(self.predictor).near(self.main.value)
 
     @cached_property
     def is_unlike(self) -> bool:
@@ -252,9 +263,14 @@ class Result:
     # -- what moved the number, and what would change it ---------------------------------------------
 
     @cached_property
+    def path(self) -> Path | None:
+        return explain_steps(self.predictor, self.answers, self.main.value)
+
+    @cached_property
     def moves(self) -> Moves | None:
-        path = explain_steps(self.predictor, self.answers, self.main.value)
-        return tell(self.model, self.kind, path, self.answers, self.main.low, self.main.high) if path else None
+        if self.path is None:
+            return None
+        return tell(self.model, self.kind, self.path, self.answers, self.main.low, self.main.high)
 
     @property
     def background_size(self) -> int:
@@ -268,6 +284,8 @@ class Result:
                 [f"{self.model.input[name].label}: {self.model.input[name].words(a)}" for name, a in c.answers.items()],
                 c.estimate,
                 compare_address(self.model, self.query, c.answers),
+                self.kind.span(Estimate(c.estimate, c.low, c.high)),
+                c.is_sure,
             )
             for c in find_smallest_changes(self.predictor, self.answers)
         ]
