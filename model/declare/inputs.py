@@ -112,6 +112,10 @@ class Input:
         """The answer as an address, a form or a file carries it; read() takes it back."""
         return "unknown" if answer is None else str(answer)
 
+    def to_json(self, answer: Any) -> Any:
+        """The answer as JSON has it; read() takes it back."""
+        return answer
+
     def words(self, answer: Any) -> str:
         """The answer as a person reads it."""
         return "I don’t know" if answer is None else self.text(answer)
@@ -210,6 +214,11 @@ class NumberInput(Input):
     @property
     def named(self) -> str:
         return self.subject or self.label
+
+    @property
+    def step(self) -> float:
+        """How far one number is from the next where somebody moves through them."""
+        return 1 if self.whole else float(10 ** math.floor(math.log10((self.highest - self.lowest) / 50 or 1)))
 
     def text(self, answer: Any) -> str:
         if answer is None:

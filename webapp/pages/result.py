@@ -9,13 +9,14 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, abort, make_response, redirect, request
+from flask import Blueprint, Response, abort, make_response, redirect, request
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
-from model.declare.inputs import Input
+from model.declare.inputs import Input, NumberInput
 from model.declare.model import Model
 from model.declare.photo import Guess, PhotoInput
+from model.evaluate.curves import numbers_among
 from model.evaluate.groups import Group
 from model.evaluate.record import Near
 from model.evaluate.standing import Comparator, below, comparators, has_somebody, position
@@ -34,7 +35,16 @@ from model.predict.predictor import (
 )
 from model.predict.steps import Path, explain_steps
 from webapp.ask import Budget, Caller, ask
-from webapp.http.addresses import address_of, compare_address, form_address, path_of, result_address, site, texts
+from webapp.http.addresses import (
+    address_of,
+    compare_address,
+    form_address,
+    page_address,
+    path_of,
+    result_address,
+    site,
+    texts,
+)
 from webapp.http.cache import kept_each, rendered
 from webapp.http.headers import keep_private
 from webapp.http.models import predictor_of
@@ -47,6 +57,7 @@ from .card import card_of
 from .fields import answer_lines, compact_fields, fill
 from .form import form_page
 from .moves import Moves, tell
+from .offer import Offer, offer_to_keep
 
 bp = Blueprint("result", __name__)
 
@@ -67,12 +78,19 @@ def show(model: Model) -> Any:
     asked = ask(predictor, request.args, Caller("page"), Budget())
     if asked.faults:
         return form_page(model, fill(model, MultiDict(request.args)), asked.sentences), 422
-    estimates = PREDICT[model.kind](predictor, asked.answers)
-    result = Result(predictor, asked.answers, estimates, request.args.get("v"))
+    return result_page(predictor, asked.answers, request.args.get("v"), offer_to_keep(model))
+
+
+def result_page(
+    predictor: Predictor, answers: Mapping[str, Any], asked_version: str | None, offer: Offer | None
+) -> Response:
+    model = predictor.model
+    result = Result(predictor, answers, PREDICT[model.kind](predictor, answers), asked_version)
     values = {
         "result": result,
         "fields": compact_fields(model, {name: [text] for name, text in result.texts.items()}, {}),
-        "snippets": snippets(model, site() + path_of("api.predict", model), asked.answers),
+        "snippets": snippets(model, site() + path_of("api.predict", model), answers),
+        "offer": offer,
     }
     return keep_private(make_response(rendered("output.html", values)))
 
@@ -130,6 +148,16 @@ class Result:
     @cached_property
     def headline(self) -> str:
         return self.kind.headline(self.main)
+
+    @property
+    def short(self) -> str:
+        """The number where there is little room, and it stands beside another."""
+        return self.kind.short(self.main)
+
+    @property
+    def numbers(self) -> list[NumberInput]:
+        """The numbers among the answers, each of which has a curve."""
+        return numbers_among(self.predictor)
 
     @property
     def probably(self) -> str:
@@ -192,6 +220,11 @@ class Result:
     @property
     def address(self) -> str:
         return result_address(self.model, self.query)
+
+    @property
+    def curves_address(self) -> str:
+        """The page that draws how the number goes with each number among the answers; none where there is none."""
+        return page_address("curves.show", self.model, self.query) if self.numbers else ""
 
     @property
     def whole_address(self) -> str:

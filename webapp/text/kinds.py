@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 from markupsafe import Markup
 
 from model.declare.inputs import first_upper
 from model.declare.model import Model
+from model.declare.recipe import Recipe
 from model.declare.words import Words
 from model.predict.kinds import Estimate
 
 from .dots import Dots, draw_chance, draw_classes, hundredths
 from .numbers import SMALL, about, about_rest, amount, decimals, in_100, in_1000, signed
+
+
+class Happened(Protocol):
+    """What somebody said of a case: an outcome, or one that is stored."""
+
+    @property
+    def value(self) -> float | None: ...
+    @property
+    def class_name(self) -> str | None: ...
+    @property
+    def is_known(self) -> bool: ...
+
 
 # Of a model that could be fitted anew to no other rows, and was tried on none that it had not seen.
 NOT_MEASURED = "No honest figure is known of how good this model is."
@@ -33,8 +47,10 @@ class Chance:
     # How a sum becomes the number, as the page writes it.
     turned = Markup("1 / (1 + e<sup>−sum</sup>)")
 
-    def __init__(self, words: Words) -> None:
+    def __init__(self, words: Words, labels: Sequence[str] = ()) -> None:
         self.words = words
+        # The classes' names, where there are some.
+        self.labels = labels
 
     @property
     def line(self) -> str:
@@ -54,6 +70,18 @@ class Chance:
     def headline(self, estimate: Estimate) -> str:
         """The one number of a result, as its heading and its title have it."""
         return first_upper(self.whole(estimate.value))
+
+    def short(self, estimate: Estimate) -> str:
+        """The number where there is little room, and it stands beside another."""
+        return self.number(estimate.value)
+
+    def noun(self, estimate: Estimate) -> str:
+        """What the number is, within a sentence."""
+        return "chance"
+
+    def tick(self, value: float) -> str:
+        """A round number along a drawing."""
+        return f"{value * 100:g}"
 
     def sentence(self, estimates: Sequence[Estimate]) -> str:
         """The picture of a hundred dots in words."""
@@ -107,6 +135,20 @@ class Chance:
         points = hundredths(margin)
         return "less than 1 point" if points < 1 else "1 point" if points == 1 else f"{points} points"
 
+    @property
+    def happenings(self) -> list[tuple[str, str]]:
+        """What may have happened, as a form sends it and as it is read; none where it is a number to type."""
+        return [("yes", f"Yes: {self.words.yes}"), ("no", f"No: {self.words.no}")]
+
+    def happened(self, what: Happened) -> str:
+        """What really happened, in words."""
+        if not what.is_known:
+            return "Cannot be known"
+        return self.known(what)
+
+    def known(self, what: Happened) -> str:
+        return "Yes" if what.value else "No"
+
     def accuracy(self, figures: Mapping[str, float]) -> str:
         """How good a model is, in one plain sentence from its own figures."""
         words = self.words
@@ -127,12 +169,25 @@ class Classes(Chance):
     def headline(self, estimate: Estimate) -> str:
         return f"{estimate.label.capitalize()}: {self.whole(estimate.value)}"
 
+    def short(self, estimate: Estimate) -> str:
+        return f"{estimate.label} {self.number(estimate.value)}"
+
+    def noun(self, estimate: Estimate) -> str:
+        return f"chance of {estimate.label}"
+
     def sentence(self, estimates: Sequence[Estimate]) -> str:
         parts = ", ".join(f"{self.number(one.value)} {one.label}" for one in estimates)
         return f"Of 100 {self.words.those}: {parts}."
 
     def dots(self, estimates: Sequence[Estimate]) -> tuple[Dots, ...]:
         return draw_classes([estimate.value for estimate in estimates])
+
+    @property
+    def happenings(self) -> list[tuple[str, str]]:
+        return [(label, first_upper(label)) for label in self.labels]
+
+    def known(self, what: Happened) -> str:
+        return first_upper(what.class_name or "")
 
     def difference(self, after: Estimate, before: Estimate) -> str:
         if after.label != before.label:
@@ -152,11 +207,27 @@ class Amount(Chance):
     def line(self) -> str:
         return f"On a line from the lowest to the highest {self.words.amount} in the data"
 
+    @property
+    def happenings(self) -> list[tuple[str, str]]:
+        return []
+
+    def known(self, what: Happened) -> str:
+        return self.number(what.value or 0)
+
     def number(self, value: float) -> str:
         return amount(value, self.words)
 
     def whole(self, value: float) -> str:
         return self.number(value)
+
+    def noun(self, estimate: Estimate) -> str:
+        return self.words.amount
+
+    def tick(self, value: float) -> str:
+        return self.number(value)
+
+    def sentence(self, estimates: Sequence[Estimate]) -> str:
+        return f"{self.headline(estimates[0])}, probably {self.span(estimates[0])}."
 
     def whole_span(self, estimate: Estimate) -> str:
         return self.span(estimate)
@@ -195,4 +266,8 @@ KINDS: Mapping[str, type[Chance]] = {"probability": Chance, "classes": Classes, 
 
 
 def kind_of(model: Model) -> Chance:
-    return KINDS[model.kind](model.words)
+    return KINDS[model.kind](model.words, classes_of(model))
+
+
+def classes_of(model: Model) -> Sequence[str]:
+    return list(model.recipe.classes.values()) if isinstance(model.recipe, Recipe) else []
