@@ -57,6 +57,7 @@ class CensusForm(Form):
     )  # fmt: skip
     work = ChoiceField(
         "Employer", thing="the person’s employer", plural="employers", may_be_unknown=True,
+        not_recorded="Not recorded in the census",
         choices={
             "Private": "Private company",
             "Self-emp-not-inc": "Self-employed, not incorporated", "Self-emp-inc": "Self-employed, incorporated",

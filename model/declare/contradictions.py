@@ -56,6 +56,10 @@ def contradictions(model: Model) -> Iterator[str]:
                 yield f"{asked.name}: never_chosen has {value!r}, which is none of the choices"
         for text in asked.taken_for_unknown if isinstance(asked, ChoiceInput) else ():
             yield f"{asked.name}: a choice {text!r} reads as “I don’t know”. Give it another value and label"
+        if asked.not_recorded and not asked.may_be_unknown:
+            yield f"{asked.name}: not_recorded needs may_be_unknown=True"
+        if asked.not_recorded and getattr(model.recipe, "unknown", "") != "averaged":
+            yield f"{asked.name}: not_recorded is for models that average over what is unknown"
     placed = list(chain.from_iterable(model.fieldsets.values()))
     yield from strangers(model, placed, "fieldsets")
     for name in model.input:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from model.declare.inputs import Input
+from model.declare.inputs import Input, is_known
 
 from .neighbours import People
 from .predictor import Predictor
@@ -82,7 +82,7 @@ def find_rarest(predictor: Predictor, answers: Answers) -> Rarest | None:
     counts = {
         name: seen.counts.get(answers[name], rows)
         for name, seen in predictor.card.observed.items()
-        if seen.counts and answers[name] is not None
+        if seen.counts and is_known(answers[name])
     }
     name = min(counts, key=counts.__getitem__, default="")
     if not name or counts[name] >= most:

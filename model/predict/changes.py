@@ -14,7 +14,7 @@ from functools import cached_property
 from itertools import accumulate, combinations, islice, product
 from typing import Any
 
-from model.declare.inputs import ChoiceInput, Input, NumberInput, list_values
+from model.declare.inputs import ChoiceInput, Input, NumberInput, is_known, list_values
 
 from .engine import ChanceTables
 from .predictor import Predictor
@@ -52,7 +52,7 @@ class Change:
 
 
 def find_smallest_changes(predictor: Predictor, answers: Answers) -> list[Change]:
-    changeable = [asked for asked in predictor.model.inputs if asked.changeable and answers[asked.name] is not None]
+    changeable = [asked for asked in predictor.model.inputs if asked.changeable and is_known(answers[asked.name])]
     if predictor.kind.number == "amount" or not changeable:
         return []
     engine = predictor.engine

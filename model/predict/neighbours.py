@@ -22,6 +22,8 @@ from operator import and_, or_
 from pathlib import Path
 from typing import Any
 
+from model.declare.inputs import NOT_RECORDED
+
 from .card import read_trained, tampered
 
 
@@ -73,13 +75,23 @@ class Choices:
 
     def close_to(self, answer: Any) -> int:
         """The people whose answer is close to this one, as bits."""
+        if answer is NOT_RECORDED:
+            return self.unrecorded
         return self.masks[self.levels.index(answer)] if answer in self.levels else 0
+
+    @cached_property
+    def unrecorded(self) -> int:
+        """The people of whom no answer is recorded, as bits."""
+        bits, none = bytearray(len(self.codes) // 8 + 1), len(self.levels)
+        for row, code in enumerate(self.codes):
+            bits[row >> 3] |= (code == none) << (row & 7)
+        return int.from_bytes(bits, "little")
 
     def distances(self, answer: Any) -> list[float]:
         """How far each person is from an answer, from 0 to 1; somebody whose answer is not recorded is half alike."""
         if answer is None:
             return [0.0] * len(self.codes)
-        by_code = [*self._differences(answer), 0.5]
+        by_code = [0.5] * len(self.levels) + [0.0] if answer is NOT_RECORDED else [*self._differences(answer), 0.5]
         return [by_code[code] for code in self.codes]
 
     def _differences(self, answer: Any) -> list[float]:
@@ -102,6 +114,8 @@ class Numbers(Choices):
         return int(number) if number is not None and number == int(number) else number
 
     def close_to(self, answer: Any) -> int:
+        if answer is NOT_RECORDED:
+            return self.unrecorded
         start = bisect_left(self.levels, answer - self.reach - 1e-9)
         end = bisect_right(self.levels, answer + self.reach + 1e-9)
         return self._below(end) ^ self._below(start)

@@ -120,9 +120,8 @@ class Predictor:
     def background(self) -> tuple[list[Answers], Sequence[float]]:
         """The rows that stand for everybody in the data, and their weights."""
         kept = self.card.background
-        return (
-            ([dict(zip(self.model.input, row, strict=True)) for row in kept.rows], kept.weights) if kept else ([], ())
-        )
+        rows = [dict(zip(self.model.input, row, strict=True)) for row in kept.rows] if kept else []
+        return [self.model.as_recorded(row) for row in rows], kept.weights if kept else ()
 
     @cached_property
     def example_values(self) -> list[tuple[str, tuple[float, ...]]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from model.declare.inputs import ChoiceInput, Input, NumberInput
+from model.declare.inputs import NOT_RECORDED, ChoiceInput, Input, NumberInput
 from model.declare.model import Model
 from model.predict.kinds import KINDS
 
@@ -112,6 +112,11 @@ def answer_schema(asked: Input) -> Schema:
             ways.append({"type": "boolean"})
     if asked.may_be_unknown:
         ways += [{"type": "null"}, {"type": "string", "enum": ["unknown"]}]
+        unknown = "null and “unknown” both mean “I don’t know”, and the estimate is an average"
+        if asked.not_recorded:
+            ways.append({"type": "string", "enum": [NOT_RECORDED.value]})
+            unknown += f"; “{NOT_RECORDED.value}” is another answer, which the model learnt from rows that lack it"
+        about["description"] = f"{about['description']}. {unknown}" if about["description"] else unknown
     return about | (ways[0] if len(ways) == 1 else {"anyOf": ways})
 
 

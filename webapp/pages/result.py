@@ -13,7 +13,7 @@ from flask import Blueprint, Response, abort, make_response, redirect, request
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
-from model.declare.inputs import Input, NumberInput
+from model.declare.inputs import Input, NumberInput, is_known
 from model.declare.model import Model
 from model.declare.photo import Guess, PhotoInput
 from model.evaluate.curves import numbers_among
@@ -103,7 +103,7 @@ def show_somebody(model: Model) -> Any:
         abort(404)
     assert predictor.crowd is not None
     row = random.randrange(predictor.crowd.count)  # noqa: S311 - it is no secret whom it meets
-    answers = predictor.crowd.person(row).answers
+    answers = model.as_recorded(predictor.crowd.person(row).answers)
     return keep_private(make_response(redirect(address_of(model, answers), 303)))
 
 
@@ -326,7 +326,7 @@ class Result:
     @property
     def changeable(self) -> list[Input]:
         """The known answers that a person could change."""
-        return [asked for asked in self.model.inputs if asked.changeable and self.answers[asked.name] is not None]
+        return [asked for asked in self.model.inputs if asked.changeable and is_known(self.answers[asked.name])]
 
     # -- the arithmetic -------------------------------------------------------------------------------
 
@@ -367,8 +367,9 @@ class Result:
     @cached_property
     def not_recorded(self) -> list[Group]:
         """For each unknown answer how right the model was about those of whom it is not recorded."""
-        counted = card_of(self.predictor).not_recorded if self.unknown_answers else {}
-        return [counted[one.name] for one in self.unknown_answers if one.name in counted]
+        lacking = [name for name, answer in self.answers.items() if not is_known(answer)]
+        counted = card_of(self.predictor).not_recorded if lacking else {}
+        return [counted[name] for name in lacking if name in counted]
 
     @property
     def stretched(self) -> bool:
