@@ -20,7 +20,7 @@ from .http.front import Front
 from .http.log import Failures
 from .http.models import ModelConverter, shown_models
 from .http.watch import Watch
-from .pages import batch, card, compare, curves, form, home, result
+from .pages import batch, card, compare, curves, form, home, picture, result
 from .pages.people import doors
 from .people import current
 from .settings import settings_from
@@ -67,6 +67,7 @@ def build(config: Mapping[str, Any] | None) -> Flask:
         card,
         compare,
         curves,
+        picture,
         batch,
         doors,
         health,
