@@ -17,6 +17,7 @@ ORDER = (
     ("webapp.app",),
     ("webapp.tutorials",),
     ("webapp.pages", "webapp.api", "webapp.commands"),
+    ("webapp.keeping",),
     ("webapp.ask",),
     ("webapp.people",),
     ("webapp.store",),

@@ -20,7 +20,7 @@ from .http.front import Front
 from .http.log import Failures
 from .http.models import ModelConverter, shown_models
 from .http.watch import Watch
-from .pages import batch, card, compare, curves, form, home, picture, result
+from .pages import batch, card, case, compare, curves, due, form, history, home, keep, kept_files, picture, result
 from .pages.people import doors
 from .people import current
 from .settings import settings_from
@@ -44,6 +44,7 @@ def build(config: Mapping[str, Any] | None) -> Flask:
     app.jinja_env.globals["path_of"] = path_of
     app.url_map.converters["model"] = ModelConverter
     opening.init_app(app)
+    app.jinja_env.globals["keeps"] = app.extensions["store"].is_on
 
     # What every request and every page passes
     app.logger.handlers = [Failures(app.config["LOG"] == "json")]
@@ -69,6 +70,11 @@ def build(config: Mapping[str, Any] | None) -> Flask:
         curves,
         picture,
         batch,
+        keep,
+        history,
+        due,
+        kept_files,
+        case,
         doors,
         health,
         metrics,

@@ -57,6 +57,7 @@ def contradictions(model: Model) -> Iterator[str]:
         if placed.count(name) != 1:
             times = "not there" if name not in placed else f"there {placed.count(name)} times"
             yield f"fieldsets: {name!r} is {times}, and must be once, or the form would not ask for it as it should"
+    yield from model.keeping.contradictions
     yield from in_sentences(model)
     yield from in_examples(model)
     yield from strangers(model, [model.compares_with] if model.compares_with else [], "compares_with")

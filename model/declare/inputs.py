@@ -106,6 +106,10 @@ class Input:
         """The answer as an address, a form or a file carries it; read() takes it back."""
         return "unknown" if answer is None else str(answer)
 
+    def to_json(self, answer: Any) -> Any:
+        """The answer as JSON has it; read() takes it back."""
+        return answer
+
     def words(self, answer: Any) -> str:
         """The answer as a person reads it."""
         return "I don’t know" if answer is None else self.text(answer)

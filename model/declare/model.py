@@ -10,6 +10,7 @@ from wtforms import Form
 
 from .fields import InputField
 from .inputs import Input
+from .keeping import Keeping
 from .recipe import Given, Recipe
 from .words import Words
 
@@ -45,6 +46,8 @@ class Model:
     features: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None
     # The answers at the two ends of the range, where the range is no standard error.
     views: Callable[[Mapping[str, Any]], tuple[Mapping[str, Any], Mapping[str, Any]]] | None = None
+    # How long a case is kept that somebody keeps, and when it is known what happened.
+    keeping: Keeping = field(default_factory=Keeping)
     # An SVG file beside the model's, which the form shows above its fields.
     drawing: str = ""
     folder: Path = Path(__file__).resolve().parents[1]

@@ -56,6 +56,9 @@ class PhotoInput(Input):
     def text(self, answer: Any) -> str:
         return str(answer.text())
 
+    def to_json(self, answer: Any) -> str:
+        return self.text(answer)
+
     def words(self, answer: Any) -> str:
         return str(answer.words())
 

@@ -7,7 +7,7 @@ import json
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -281,6 +281,15 @@ def read_content(path: Path) -> dict[str, Any]:
         raise NotTrained(
             f"{path.name} was written by another edition of Likely. Train it again: python run.py train {path.stem}"
         )
+    return content
+
+
+def content_of(card: Card) -> dict[str, Any]:
+    """What the card's file says, from the card itself: the file may be of a later training by now."""
+    content = {"format": FORMAT, **asdict(card)}
+    del content["checksum"]
+    if card.wrapped is None:
+        del content["wrapped"]
     return content
 
 

@@ -63,6 +63,9 @@ class Catalog:
         except KeyError:
             raise UnknownModel(name, self._models) from None
 
+    def find(self, name: str) -> Model | None:
+        return self._models.get(name)
+
     def __contains__(self, name: str) -> bool:
         return name in self._models
 

@@ -35,7 +35,10 @@ def readyz() -> tuple[Response, int]:
     answering = {model: does_answer(model, deep) for model in catalog()}
     ready = all(answering.values())
     told = {one.name: "answers" if does else "does not answer" for one, does in answering.items() if is_shown(one)}
-    return jsonify(status="ready" if ready else "not ready", models=told), 200 if ready else 503
+    # Without the database estimates go on, so it takes no worker out of service.
+    database = current_app.extensions["store"].state(ask=deep)
+    status = "ready" if ready else "not ready"
+    return jsonify(status=status, models=told, database=database), 200 if ready else 503
 
 
 def does_answer(model: Model, deep: bool = False) -> bool:

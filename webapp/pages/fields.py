@@ -34,6 +34,11 @@ def fill(model: Model, formdata: Any, prefix: str = "") -> FlaskForm:
     return page_form(model)(formdata=formdata, prefix=prefix)
 
 
+def is_ours(fields: Mapping[str, str]) -> bool:
+    """Whether what was sent comes from a page of this site, as its token proves."""
+    return bool(FlaskForm(formdata=MultiDict({TOKEN: fields.get(TOKEN, "")})).validate())
+
+
 def compact_fields(model: Model, answers: Mapping[str, list[str]], errors: Mapping[str, str]) -> Markup:
     """The model's own fields once more, small, to try other answers in beside the first ones."""
 

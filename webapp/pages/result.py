@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, abort, make_response, redirect, request
+from flask import Blueprint, Response, abort, make_response, redirect, request
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
@@ -56,6 +56,7 @@ from .card import card_of
 from .fields import answer_lines, compact_fields, fill
 from .form import form_page
 from .moves import Moves, tell
+from .offer import Offer, offer_to_keep
 
 bp = Blueprint("result", __name__)
 
@@ -76,12 +77,19 @@ def show(model: Model) -> Any:
     asked = ask(predictor, request.args, Caller("page"), Budget())
     if asked.faults:
         return form_page(model, fill(model, MultiDict(request.args)), asked.sentences), 422
-    estimates = PREDICT[model.kind](predictor, asked.answers)
-    result = Result(predictor, asked.answers, estimates, request.args.get("v"))
+    return result_page(predictor, asked.answers, request.args.get("v"), offer_to_keep(model))
+
+
+def result_page(
+    predictor: Predictor, answers: Mapping[str, Any], asked_version: str | None, offer: Offer | None
+) -> Response:
+    model = predictor.model
+    result = Result(predictor, answers, PREDICT[model.kind](predictor, answers), asked_version)
     values = {
         "result": result,
         "fields": compact_fields(model, {name: [text] for name, text in result.texts.items()}, {}),
-        "snippets": snippets(model, site() + path_of("api.predict", model), asked.answers),
+        "snippets": snippets(model, site() + path_of("api.predict", model), answers),
+        "offer": offer,
     }
     return keep_private(make_response(rendered("output.html", values)))
 

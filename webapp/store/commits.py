@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -21,6 +22,9 @@ Result = TypeVar("Result")
 Work = Callable[[Connection], Result]
 # So many are committed together at most, so that the first ones do not wait for long.
 MOST_TOGETHER = 200
+# How often the log is tried to be emptied, and how long between.
+CLEANINGS = 10
+PAUSE = 0.1
 
 
 class Job:
@@ -45,6 +49,8 @@ class Commits:
         self._lock = threading.Lock()
         self._waiting: list[Job] = []
         self._is_led = False
+        # The system's lock is the whole process's.
+        self._alone = threading.Lock()
 
     def write(self, work: Work[Result]) -> Result:
         """What the work returns, once it is on disk."""
@@ -100,16 +106,30 @@ class Commits:
                 else:
                     saved.commit()
 
+    def clean(self) -> None:
+        """Bring the log beside the file into it and empty the log; whoever is reading holds that up for a moment."""
+        for _ in range(CLEANINGS):
+            with self.alone(), self.engine.connect() as connection:
+                raw = connection.connection
+                # Those who write wait meanwhile.
+                raw.execute("PRAGMA busy_timeout = 100")
+                (is_held_up, _, _) = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+                connection.invalidate()
+            if not is_held_up:
+                return
+            time.sleep(PAUSE)
+
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """While no other process writes. A thread of this one must lead, or be the first that uses the file."""
-        if self._file is None:
-            self._file = os.open(self.lock_path, os.O_RDWR | os.O_CREAT, 0o600)
-        lock_byte(self._file, 0)
-        try:
-            yield
-        finally:
-            let_byte_go(self._file, 0)
+        """While nobody else writes, in this process or another."""
+        with self._alone:
+            if self._file is None:
+                self._file = os.open(self.lock_path, os.O_RDWR | os.O_CREAT, 0o600)
+            lock_byte(self._file, 0)
+            try:
+                yield
+            finally:
+                let_byte_go(self._file, 0)
 
     def close(self) -> None:
         if self._file is not None:

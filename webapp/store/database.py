@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
@@ -47,6 +48,11 @@ class Database:
         self.rest = rest
         self.engine = sqlite(url) if url.get_backend_name() == "sqlite" else postgresql(url)
         self.commits = Commits(self.engine, f"{url.database}.lock") if self.is_sqlite else None
+        # The numbers of the versions that this process has stored, by model and version.
+        self.version_ids: dict[tuple[str, str], int] = {}
+        # What whoever shows old answers has made of them.
+        self.old_versions: dict[int, Any] = {}
+        self.tidied_on: date | None = None
 
     @property
     def is_sqlite(self) -> bool:
@@ -97,6 +103,12 @@ class Database:
                 transaction.commit()
                 return result
         raise AssertionError("the last try returns or raises")
+
+    def clean(self) -> None:
+        """Have what was deleted leave an SQLite file now: until then the log beside it still holds it."""
+        if self.commits:
+            with self.faults():
+                self.commits.clean()
 
     @contextmanager
     def faults(self) -> Iterator[None]:

@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 from markupsafe import Markup
 
 from model.declare.inputs import first_upper
 from model.declare.model import Model
+from model.declare.recipe import Recipe
 from model.declare.words import Words
 from model.predict.kinds import Estimate
 
 from .dots import Dots, draw_chance, draw_classes, hundredths
 from .numbers import SMALL, about, about_rest, amount, decimals, in_100, in_1000, signed
+
+
+class Happened(Protocol):
+    """What somebody said of a case: an outcome, or one that is stored."""
+
+    @property
+    def value(self) -> float | None: ...
+    @property
+    def class_name(self) -> str | None: ...
+    @property
+    def is_known(self) -> bool: ...
+
 
 # Of a model that could be fitted anew to no other rows, and was tried on none that it had not seen.
 NOT_MEASURED = "No honest figure is known of how good this model is."
@@ -33,8 +47,10 @@ class Chance:
     # How a sum becomes the number, as the page writes it.
     turned = Markup("1 / (1 + e<sup>−sum</sup>)")
 
-    def __init__(self, words: Words) -> None:
+    def __init__(self, words: Words, labels: Sequence[str] = ()) -> None:
         self.words = words
+        # The classes' names, where there are some.
+        self.labels = labels
 
     @property
     def line(self) -> str:
@@ -119,6 +135,20 @@ class Chance:
         points = hundredths(margin)
         return "less than 1 point" if points < 1 else "1 point" if points == 1 else f"{points} points"
 
+    @property
+    def happenings(self) -> list[tuple[str, str]]:
+        """What may have happened, as a form sends it and as it is read; none where it is a number to type."""
+        return [("yes", f"Yes: {self.words.yes}"), ("no", f"No: {self.words.no}")]
+
+    def happened(self, what: Happened) -> str:
+        """What really happened, in words."""
+        if not what.is_known:
+            return "Cannot be known"
+        return self.known(what)
+
+    def known(self, what: Happened) -> str:
+        return "Yes" if what.value else "No"
+
     def accuracy(self, figures: Mapping[str, float]) -> str:
         """How good a model is, in one plain sentence from its own figures."""
         words = self.words
@@ -152,6 +182,13 @@ class Classes(Chance):
     def dots(self, estimates: Sequence[Estimate]) -> tuple[Dots, ...]:
         return draw_classes([estimate.value for estimate in estimates])
 
+    @property
+    def happenings(self) -> list[tuple[str, str]]:
+        return [(label, first_upper(label)) for label in self.labels]
+
+    def known(self, what: Happened) -> str:
+        return first_upper(what.class_name or "")
+
     def difference(self, after: Estimate, before: Estimate) -> str:
         if after.label != before.label:
             return f"Now {after.label} is the likeliest, not {before.label}."
@@ -169,6 +206,13 @@ class Amount(Chance):
     @property
     def line(self) -> str:
         return f"On a line from the lowest to the highest {self.words.amount} in the data"
+
+    @property
+    def happenings(self) -> list[tuple[str, str]]:
+        return []
+
+    def known(self, what: Happened) -> str:
+        return self.number(what.value or 0)
 
     def number(self, value: float) -> str:
         return amount(value, self.words)
@@ -223,4 +267,8 @@ KINDS: Mapping[str, type[Chance]] = {"probability": Chance, "classes": Classes, 
 
 
 def kind_of(model: Model) -> Chance:
-    return KINDS[model.kind](model.words)
+    return KINDS[model.kind](model.words, classes_of(model))
+
+
+def classes_of(model: Model) -> Sequence[str]:
+    return list(model.recipe.classes.values()) if isinstance(model.recipe, Recipe) else []

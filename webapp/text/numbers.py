@@ -37,6 +37,11 @@ def thousands(number: float) -> str:
     return f"{number:,.0f}"
 
 
+def counted(number: int, one: str, many: str) -> str:
+    """A number with what it counts: “1 case”, “1,200 cases”, “no cases”."""
+    return f"{f'{number:,}' if number else 'no'} {one if number == 1 else many}"
+
+
 def decimals(number: float, places: int = 2) -> str:
     return f"{number:.{places}f}".replace("-", "−")
 
