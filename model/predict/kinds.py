@@ -72,6 +72,14 @@ class Probability:
     def read_known(self, text: str) -> Outcome:
         return read_yes_or_no(text)
 
+    def promise(self, value: float) -> float:
+        """The chance that what is said comes true, going by the number that is told."""
+        return value
+
+    def came_true(self, said: Any, low: float, high: float, named: str) -> float:
+        """1 where what was promised came true, 0 where not, of what somebody says happened."""
+        return float(said)
+
 
 class Classes(Probability):
     """A chance for each of several classes."""
@@ -100,6 +108,9 @@ class Classes(Probability):
     def read_known(self, text: str) -> Outcome:
         return read_class(text, self.labels)
 
+    def came_true(self, said: Any, low: float, high: float, named: str) -> float:
+        return float(said == named)
+
     def _likeliest(self, estimates: Sequence[Estimate]) -> str:
         return estimates[self.focus([estimate.value for estimate in estimates])].label
 
@@ -112,6 +123,12 @@ class Amount(Probability):
 
     def read_known(self, text: str) -> Outcome:
         return read_amount(text)
+
+    def promise(self, value: float) -> float:
+        return self.model.learns.of_ten / 10
+
+    def came_true(self, said: Any, low: float, high: float, named: str) -> float:
+        return float(low <= said <= high)
 
 
 KINDS: Mapping[str, type[Probability]] = {"probability": Probability, "classes": Classes, "amount": Amount}

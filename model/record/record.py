@@ -17,7 +17,7 @@ from .ranges import Range, Shifts
 TELLS, RANGED, SUGGESTS, OF_EACH = 20, 50, 200, 50
 # An alarm tells of what matters: the whole range is this far from what the model said.
 MATTERS = 0.02
-TENTHS = np.linspace(0, 1, 11)
+TENTHS = [tenth / 10 for tenth in range(11)]
 # An alarm's day is looked for with this many different chances.
 CELLS = 200
 # The logarithm of the largest evidence that is told.
@@ -102,7 +102,7 @@ def tenths(cases: Cases) -> Iterator[Part]:
     """The cases by tenths of the chance; a chance on an edge belongs to the part above."""
     index = np.clip(np.floor(cases.chances * 10 + 1e-9), 0, 9)
     for number in range(10):
-        yield part_of(cases.only(index == number), float(TENTHS[number]), float(TENTHS[number + 1]))
+        yield part_of(cases.only(index == number), TENTHS[number], TENTHS[number + 1])
 
 
 def part_of(cases: Cases, start: float, end: float) -> Part:

@@ -161,6 +161,8 @@ class Metrics:
             for metric in self.by_name.values():
                 registry.register(metric)
         registry.register(Models())
+        for collector in current_app.extensions.get("collectors", ()):
+            registry.register(collector)
         return generate_latest(registry)
 
 

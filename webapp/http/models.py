@@ -9,7 +9,7 @@ from flask import current_app
 from werkzeug.routing import BaseConverter, ValidationError
 
 from model.declare.model import Model
-from model.predict.catalog import Catalog, UnknownModel
+from model.predict.catalog import Catalog
 from model.predict.predictor import Predictor
 
 
@@ -46,14 +46,16 @@ def shown_models() -> Iterable[Model]:
     return [model for model in catalog() if is_shown(model)] if current_app.config["CLOSED"] else catalog()
 
 
+def find_shown(name: str) -> Model | None:
+    """The model of this name; None where there is none, or none for whoever asks."""
+    model = catalog().find(name)
+    return model if model and is_shown(model) else None
+
+
 class ModelConverter(BaseConverter):
     def to_python(self, value: str) -> Model:
-        try:
-            model = catalog()[value]
-        except UnknownModel:
-            raise ValidationError from None
-        # A stranger cannot tell it from one that is not there.
-        if not is_shown(model):
+        # A stranger cannot tell one that is not shown from one that is not there.
+        if not (model := find_shown(value)):
             raise ValidationError
         return model
 

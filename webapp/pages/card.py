@@ -30,6 +30,7 @@ from model.predict.tables import Axis
 from webapp.http.addresses import address_of
 from webapp.http.cache import kept
 from webapp.http.models import predictor_of
+from webapp.people.consent import may_read_record
 from webapp.text.charts import Plot, Rows, amount_plot, calibration_plot, gaps_plot, roc_plot
 from webapp.text.kinds import is_measured
 
@@ -40,14 +41,14 @@ bp = Blueprint("card", __name__)
 
 @bp.get("/<model:model>/card")
 def show(model: Model) -> str:
-    card = card_of(predictor_of(model))
+    card, has_record = card_of(predictor_of(model)), may_read_record(model)
 
     def values() -> dict[str, Any]:
         answers, _ = read_answers(model.inputs, model.examples[0].answers)
         example = work_out(card.predictor, answers, address_of(model, answers))
-        return {"model": model, "card": card, "example": example}
+        return {"model": model, "card": card, "example": example, "has_record": has_record}
 
-    return kept(card.template, model, values)
+    return kept(card.template, (model, has_record), values)
 
 
 class Card:

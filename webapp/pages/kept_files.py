@@ -13,7 +13,7 @@ from webapp.ask import Said
 from webapp.http.headers import with_headers
 from webapp.http.limiter import TooMany
 from webapp.http.limits import MEGABYTE, PHOTO_LIMIT, body_limit, drain, size
-from webapp.http.models import catalog
+from webapp.http.models import find_shown, shown_models
 from webapp.http.visit import current
 from webapp.people.current import may
 from webapp.store.opening import Away, store
@@ -53,7 +53,7 @@ def send() -> Any:
         return file_page([Said("file", f"{NOT_SENT}. Choose the file again and send it")], 400)
     if len(files) != 1:
         return file_page([Said("file", "Choose one file, not several" if files else "Choose a file")], 422)
-    model = catalog().find(sent.get("model", ""))
+    model = find_shown(sent.get("model", ""))
     if model and not may("keep", model):
         return file_page([Said("model", "You may not keep cases of this model. Ask whoever owns it")], 403)
     try:
@@ -72,7 +72,7 @@ def send() -> Any:
 def file_page(faults: list[Said] | None = None, status: int = 200, taken: Any = None) -> Response:
     from webapp.keeping.files import MOST_ROWS
 
-    models = [model for model in catalog() if not model.has_photo and may("keep", model)]
+    models = [model for model in shown_models() if not model.has_photo and may("keep", model)]
     return private_page(
         "kept_files.html",
         status,

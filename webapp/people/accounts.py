@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from typing import Any
 
 from webapp.http import metrics
@@ -16,9 +15,6 @@ from .names import key_of
 from .passwords import hash_password, is_right
 from .roles import Role
 from .sittings import IDLE
-
-# Events are forgotten after so long, as docs/privacy.md says.
-EVENTS_LAST = timedelta(days=365)
 
 
 def find(name: str) -> Any:
@@ -121,6 +117,8 @@ def give_role(number: int, model: str, role: Role | None, by: int | None) -> Non
     moment = now()
 
     def work(connection: Any) -> None:
+        if people.get(connection, number) is None:
+            return
         members.give(connection, number, model, role, by, moment)
         what = "role given" if role else "role taken"
         events.add(connection, what, moment, by, number, model, {"role": role} if role else None)
@@ -134,7 +132,7 @@ def set_admin(number: int, is_admin: bool, by: int | None) -> bool:
     moment = now()
 
     def work(connection: Any) -> bool:
-        if not is_admin and is_last_admin(connection, number):
+        if people.get(connection, number) is None or (not is_admin and is_last_admin(connection, number)):
             return False
         people.set_admin(connection, number, is_admin)
         events.add(connection, "made admin" if is_admin else "no longer admin", moment, by, number)
@@ -150,7 +148,7 @@ def end(number: int, by: int | None) -> bool:
     moment = now()
 
     def work(connection: Any) -> bool:
-        if is_last_admin(connection, number):
+        if people.get(connection, number) is None or is_last_admin(connection, number):
             return False
         people.end(connection, number, moment)
         events.add(connection, "ended", moment, by, number)
@@ -165,6 +163,8 @@ def let_back(number: int, by: int | None) -> None:
     moment = now()
 
     def work(connection: Any) -> None:
+        if people.get(connection, number) is None:
+            return
         people.let_back(connection, number)
         events.add(connection, "let back", moment, by, number)
 

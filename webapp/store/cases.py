@@ -90,27 +90,27 @@ def sought(label: str, note: str) -> str:
     return f"{label}\n{note}".casefold()
 
 
+# Made once, since SQLAlchemy takes longer to make a statement than SQLite to carry it out.
+INSERT = kept_case.insert().inline()
+
+
 def insert(connection: Connection, case: NewCase) -> str:
-    """Insert a case, and return its public id."""
+    """Insert a case, and return its public id; Clash where there is one under its key."""
     public_id = secrets.token_hex(16)
-    values = vars(case) | {"public_id": public_id, "sought": sought(case.label, case.note)}
-    connection.execute(kept_case.insert().inline(), values)
+    connection.execute(INSERT, vars(case) | {"public_id": public_id, "sought": sought(case.label, case.note)})
     return public_id
 
 
 def keep(database: Database, case: NewCase) -> tuple[Case, bool]:
     """The case as it is on disk now, and whether it is new: a key that came before names the case of then."""
-
-    def work(connection: Connection) -> tuple[Case, bool]:
-        if case.key is not None and (before := find_by_key(connection, case)):
-            return before, False
-        return Case(**vars(case), public_id=insert(connection, case)), True
-
     try:
-        return database.write(work)
+        public_id = database.write(lambda connection: insert(connection, case))
     except Clash:
-        # Another request with the same key was first, in the same moment.
-        return database.write(work)
+        with database.read() as connection:
+            if before := find_by_key(connection, case):
+                return before, False
+        raise
+    return Case(**vars(case), public_id=public_id), True
 
 
 def find_by_key(connection: Connection, case: NewCase) -> Case | None:

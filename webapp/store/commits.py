@@ -92,19 +92,20 @@ class Commits:
             following.wake.set()
 
     def _commit(self, jobs: list[Job]) -> None:
-        with self.engine.connect().execution_options(writes=True) as connection, connection.begin():
-            for job in jobs:
-                saved = connection.begin_nested()
-                try:
+        """All together; where one of them fails, each by itself: a savepoint for each would take as long as its work."""
+        try:
+            with self.engine.connect().execution_options(writes=True) as connection, connection.begin():
+                for job in jobs:
                     job.result = job.work(connection)
-                except OperationalError:
-                    # As of a full disk: SQLite may have undone the whole transaction.
-                    raise
-                except BaseException as fault:
-                    job.fault = fault
-                    saved.rollback()
-                else:
-                    saved.commit()
+        except OperationalError:
+            # As of a full disk, which fails all of them.
+            raise
+        except BaseException as fault:
+            if len(jobs) == 1:
+                jobs[0].fault = fault
+                return
+            for job in jobs:
+                self._commit([job])
 
     def clean(self) -> None:
         """Bring the log beside the file into it and empty the log; whoever is reading holds that up for a moment."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.dialects.postgresql import insert as insert_postgresql
+from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
@@ -18,6 +20,8 @@ from .revision import changing, migrate, prepare, revision_of
 
 Result = TypeVar("Result")
 
+# Inserts that may find the row there already, which each database says in its own way.
+INSERTS: Mapping[str, Any] = {"sqlite": insert_sqlite, "postgresql": insert_postgresql}
 # Connections that a worker holds, and in the worst moment.
 CONNECTIONS = 10
 MOST_CONNECTIONS = 20
@@ -50,6 +54,8 @@ class Database:
         self.commits = Commits(self.engine, f"{url.database}.lock") if self.is_sqlite else None
         # The numbers of the versions that this process has stored, by model and version.
         self.version_ids: dict[tuple[str, str], int] = {}
+        # What was worked out of the cases, with what tells whether anything changed since.
+        self.records: dict[tuple[str, str], tuple[Any, Any]] = {}
         # What whoever shows old answers has made of them.
         self.old_versions: dict[int, Any] = {}
         self.tidied_on: date | None = None
@@ -81,7 +87,7 @@ class Database:
     def write(self, work: Work[Result]) -> Result:
         """Do this in a transaction, and return what it returns once it is on disk.
 
-        It is done a second time where a connection was lost before anything was written, so it must do nothing else.
+        It may be done a second time, after what it did first was undone, so it must do nothing else.
         Clash where a row is there already.
         """
         with self.faults():

@@ -73,6 +73,18 @@ def due_cases(database: Database, model: str, version: str, until: datetime | No
     )
 
 
+def state_of(database: Database, model: str, version: str) -> tuple[int, int, int]:
+    """What tells whether anything came, changed or went since: cheap to ask, and other each time."""
+    asked = (
+        select(func.count(kept_case.c.id), func.max(kept_case.c.id), func.max(outcome.c.id))
+        .outerjoin(outcome, and_(outcome.c.case_id == kept_case.c.id, outcome.c.is_current))
+        .where(kept_case.c.model == model, kept_case.c.version == version, kept_case.c.expires_at > datetime.now(UTC))
+    )
+    with database.read() as connection:
+        count, newest, said = connection.execute(asked).one()
+    return count, newest or 0, said or 0
+
+
 def kept_versions(database: Database, model: str) -> list[tuple[str, int, int]]:
     """Each version of the model that cases are of, how many there are, and how many of them are due; the newest first."""
     now = datetime.now(UTC)

@@ -58,5 +58,5 @@ def end_others(connection: Connection, number: int, kept: int | None) -> int:
     return connection.execute(query).rowcount
 
 
-def tidy(connection: Connection, now: datetime, idle_since: datetime) -> None:
-    connection.execute(delete(sitting).where((sitting.c.expires_at <= now) | (sitting.c.seen_at <= idle_since)))
+def tidy(connection: Connection, now: datetime) -> None:
+    connection.execute(delete(sitting).where(sitting.c.expires_at <= now))

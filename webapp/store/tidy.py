@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, delete, exists, or_, select
 
+from . import events, links, sittings, tokens
 from .cases import forget_expired
 from .database import Database
 from .tables import content, kept_case, model_version
+
+# What is ended or expired is still named in the events of that time.
+TOKENS_STAY = timedelta(days=30)
+EVENTS_STAY = timedelta(days=365)
 
 
 def tidy(database: Database) -> int:
@@ -16,7 +21,17 @@ def tidy(database: Database) -> int:
     deleted = forget_expired(database)
     if deleted:
         database.write(forget_versions)
+    database.write(forget_past)
     return deleted
+
+
+def forget_past(connection: Connection) -> None:
+    """Forget sittings and links that are over, tokens that were of no use for a month, and events after a year."""
+    now = datetime.now(UTC)
+    sittings.tidy(connection, now)
+    links.tidy(connection, now)
+    tokens.tidy(connection, now - TOKENS_STAY)
+    events.tidy(connection, now - EVENTS_STAY)
 
 
 def forget_versions(connection: Connection) -> None:

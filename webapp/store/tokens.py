@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from .tables import person, token
 
@@ -51,3 +51,9 @@ def end(connection: Connection, which: int, now: datetime, number: int | None = 
     if row:
         connection.execute(update(token).where(token.c.id == which).values(ended_at=now))
     return row
+
+
+def tidy(connection: Connection, before: datetime) -> None:
+    """Forget those that were over before this."""
+    is_over = (token.c.expires_at <= before) | (token.c.ended_at <= before)
+    connection.execute(delete(token).where(is_over))

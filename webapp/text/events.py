@@ -26,6 +26,8 @@ EVENTS = {
     "token made": "Made a token",
     "token ended": "Ended a token",
     "model link made": "Made a link that opens the model",
+    "record opened": "Let everybody read the record",
+    "record closed": "Let members alone read the record",
     "model link ended": "Ended a link that opened the model",
 }
 

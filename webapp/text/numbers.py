@@ -69,6 +69,11 @@ def day(text: str) -> str:
     return f"{date.day} {date:%B %Y}"
 
 
+def ordinal_day(number: int) -> str:
+    """A day that is counted from the year 1, as records have it."""
+    return day(datetime.date.fromordinal(number).isoformat())
+
+
 def moment(when: datetime.datetime) -> str:
     """A time as in "3 May 2026, 14:05 UTC"."""
     there = when.astimezone(datetime.UTC)

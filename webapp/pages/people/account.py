@@ -12,7 +12,7 @@ from webapp.people.passwords import is_right
 from webapp.people.sittings import set_cookie, start
 from webapp.people.throttle import TooOften, count_try
 
-from .forms import WRONG_PASSWORD, ButtonForm, PasswordForm, RemoveForm, roles_in_words
+from .forms import WRONG_PASSWORD, PasswordForm, RemoveForm, pressed, roles_in_words
 from .gate import signed_in
 
 
@@ -42,21 +42,19 @@ def page(form: PasswordForm) -> tuple[str, int]:
         person=person,
         roles=roles_in_words(person.roles),
         sittings=accounts.list_sittings(person.id),
-        button=ButtonForm(formdata=None),
     ), form.status
 
 
 def end_sitting() -> Any:
-    person, form = signed_in(), ButtonForm()
-    if form.is_sent_well:
-        accounts.end_sitting(person.id, form.number)
+    person = signed_in()
+    accounts.end_sitting(person.id, pressed().number)
     return redirect(path_of("people.account"), 303)
 
 
 def end_other_sittings() -> Any:
     person = signed_in()
-    if ButtonForm().is_sent_well:
-        accounts.end_other_sittings(person.id, person.sitting)
+    pressed()
+    accounts.end_other_sittings(person.id, person.sitting)
     return redirect(path_of("people.account"), 303)
 
 

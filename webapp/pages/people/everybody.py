@@ -9,7 +9,7 @@ from flask import redirect, render_template, url_for
 from webapp.http.addresses import path_of, site
 from webapp.people import accounts, links
 
-from .forms import ButtonForm, InviteForm, roles_in_words
+from .forms import InviteForm, pressed, roles_in_words
 from .gate import admin
 
 
@@ -35,12 +35,10 @@ def page(form: InviteForm) -> tuple[str, int]:
         people=people,
         roles={number: roles_in_words(own) for number, own in roles.items()},
         invitations=links.list_invitations(),
-        button=ButtonForm(formdata=None),
     ), form.status
 
 
 def end_invitation() -> Any:
-    person, form = admin(), ButtonForm()
-    if form.is_sent_well:
-        links.end(form.number, "invitation", person.id)
+    person = admin()
+    links.end(pressed().number, "invitation", person.id)
     return redirect(path_of("people.everybody"), 303)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from flask import abort
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, PasswordField, RadioField, SelectField, SelectMultipleField, StringField
 from wtforms.validators import InputRequired, StopValidation
@@ -129,6 +130,12 @@ class ButtonForm(SiteForm):
         return int(self.which.data) if (self.which.data or "").isdecimal() and len(self.which.data) < 19 else 0
 
 
+def pressed() -> ButtonForm:
+    """The button that was pressed on a page of ours; one that another site pressed, or of an old page, does nothing."""
+    form = ButtonForm()
+    return form if form.is_sent_well else abort(400)
+
+
 class ProvedForm(SiteForm):
     """What is dangerous asks for the password once more, unless it was given a few minutes ago."""
 
@@ -186,7 +193,7 @@ def model_choices() -> list[tuple[str, str]]:
 
 
 class TokenForm(ProvedForm):
-    label = StringField("What it is for", [required("Say what it is for, so that you know it again")], filters=[tidy])
+    label = StringField("What it is for", filters=[tidy])
     scopes = SelectMultipleField("What it may do", [OneOf("Choose what it may do")], validate_choice=False)
     models = SelectMultipleField("For which models", [OneOf("Choose the models that it is for")], validate_choice=False)
     days = RadioField("How long it is good", [OneOf("Choose how long it is good")], validate_choice=False)
@@ -198,6 +205,8 @@ class TokenForm(ProvedForm):
         self.days.choices = list(DAYS.items())
 
     def validate_label(self, field: Any) -> None:
+        if not field.data:
+            raise StopValidation("Say what it is for, so that you know it again")
         if len(field.data) > LONGEST_LABEL:
             raise StopValidation(f"Say in {LONGEST_LABEL} characters or fewer what it is for")
 

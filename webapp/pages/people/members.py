@@ -11,7 +11,7 @@ from webapp.http.addresses import path_of, site
 from webapp.people import accounts, links
 from webapp.people.current import visibility_of
 
-from .forms import ROLE_WORDS, ButtonForm, MemberForm, ProvedButtonForm
+from .forms import ROLE_WORDS, MemberForm, ProvedButtonForm, pressed
 from .gate import manager
 
 NOBODY = "Nobody here has this name. An admin can invite them"
@@ -47,9 +47,8 @@ def make_link(model: Model) -> Any:
 
 
 def end_link(model: Model) -> Any:
-    person, form = manager(model), ButtonForm()
-    if form.is_sent_well:
-        links.end(form.number, "model", person.id, model.name)
+    person = manager(model)
+    links.end(pressed().number, "model", person.id, model.name)
     return redirect(path_of("people.members", model), 303)
 
 

@@ -14,7 +14,7 @@ from webapp.people.current import SITTING_COOKIE, current_person
 from webapp.people.sittings import set_cookie, start
 from webapp.people.throttle import TooOften, count_try
 
-from .forms import WRONG, ButtonForm, SignInForm
+from .forms import WRONG, SignInForm, pressed
 from .gate import own_path
 
 
@@ -56,8 +56,7 @@ def leave() -> Any:
     person = current_person()
     if person is None and SITTING_COOKIE not in request.cookies:
         return redirect(path_of("home.index"), 303)
-    if not ButtonForm().is_sent_well:
-        return redirect(path_of("people.account"), 303)
+    pressed()
     if person and person.sitting:
         end_sitting(person.id, person.sitting)
     session.clear()

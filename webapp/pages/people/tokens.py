@@ -9,7 +9,7 @@ from flask import redirect, render_template
 from webapp.http.addresses import path_of
 from webapp.people import tokens
 
-from .forms import DAYS, SCOPE_WORDS, ButtonForm, TokenForm
+from .forms import SCOPE_WORDS, TokenForm, pressed
 from .gate import signed_in
 
 MOST = f"You have {tokens.MOST} tokens. End one of them before you make another"
@@ -36,13 +36,10 @@ def page(form: TokenForm) -> tuple[str, int]:
         person=person,
         tokens=tokens.list_own(person.id),
         scope_words=SCOPE_WORDS,
-        days=DAYS,
-        button=ButtonForm(formdata=None),
     ), form.status
 
 
 def end() -> Any:
-    person, form = signed_in(), ButtonForm()
-    if form.is_sent_well:
-        tokens.end(form.number, person.id, person.id)
+    person = signed_in()
+    tokens.end(pressed().number, person.id, person.id)
     return redirect(path_of("people.tokens"), 303)
