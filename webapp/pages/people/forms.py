@@ -208,6 +208,8 @@ class TokenForm(ProvedForm):
     def validate_label(self, field: Any) -> None:
         if not field.data:
             raise StopValidation("Say what it is for, so that you know it again")
+        if not field.data.isprintable():
+            raise StopValidation("Say what it is for in letters, digits and signs alone")
         if len(field.data) > LONGEST_LABEL:
             raise StopValidation(f"Say in {LONGEST_LABEL} characters or fewer what it is for")
 

@@ -9,7 +9,6 @@ from flask import abort, redirect, render_template, url_for
 
 from webapp.http.addresses import site
 from webapp.people import accounts, links
-from webapp.people.roles import EVERY
 
 from .forms import ActForm, ProvedForm, RemoveForm, RoleForm, roles_in_words
 from .gate import admin
@@ -51,7 +50,8 @@ def make_reset(number: int, by: int, form: ActForm) -> Any:
 
 
 def take_role(number: int, by: int, form: ActForm) -> Any:
-    accounts.give_role(number, form.which.data or EVERY, None, by)
+    if (model := form.which.data) in accounts.roles_of(number):
+        accounts.give_role(number, model, None, by)
     return back(number)
 
 
