@@ -20,7 +20,22 @@ from .http.front import Front
 from .http.log import Failures
 from .http.models import ModelConverter, shown_models
 from .http.watch import Watch
-from .pages import batch, card, case, compare, curves, due, form, history, home, keep, kept_files, record, result
+from .pages import (
+    batch,
+    card,
+    case,
+    compare,
+    curves,
+    due,
+    form,
+    history,
+    home,
+    keep,
+    kept_files,
+    picture,
+    record,
+    result,
+)
 from .pages.people import doors
 from .people import current
 from .settings import settings_from
@@ -68,6 +83,7 @@ def build(config: Mapping[str, Any] | None) -> Flask:
         card,
         compare,
         curves,
+        picture,
         batch,
         keep,
         history,
