@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import abort
+from flask import abort, request
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, PasswordField, RadioField, SelectField, SelectMultipleField, StringField
 from wtforms.validators import InputRequired, StopValidation
@@ -34,6 +34,11 @@ SCOPE_WORDS = {
 
 class SiteForm(FlaskForm):
     """A form of ours: bound, checked, and its faults as the summary shows them."""
+
+    def __init__(self, **more: Any) -> None:
+        # Said outright, since Flask-WTF would take JSON for a form.
+        sent = request.form if request.method == "POST" else None
+        super().__init__(**{"formdata": sent, **more})
 
     @property
     def is_sent_well(self) -> bool:
