@@ -40,6 +40,7 @@ TITANIC_NAMES = {
     "siblings_spouses": "SibSp",
     "parents_children": "Parch",
 }
+MOST_VALUES = MOST_ROWS * len(TITANIC_NAMES)
 WELCOME = (
     "Welcome to Likely. POST a photo here in the multipart field 'file' to learn whether it shows food, "
     'a JSON array of passengers for the Titanic, or {"input": rooms} for a house price.'
@@ -83,7 +84,7 @@ def iris() -> Any:
     flowers = predictor("iris")
     if "data" not in request.form:
         return form.send(flowers.model)
-    rows = array(parse_json(request.form["data"]), "data must be a JSON array of rows")
+    rows = array(parse_json(request.form["data"].encode(), MOST_VALUES), "data must be a JSON array of rows")
     names = list(flowers.model.input)
     for number, row in enumerate(rows):
         if not isinstance(row, list) or len(row) != len(names):
@@ -106,7 +107,7 @@ def predict() -> Any:
     # The housing client sends JSON without saying so, hence no check of the media type when it is absent.
     if request.mimetype and not request.is_json:
         raise UnsupportedMediaType(WELCOME)
-    body = parse_json(whole_body())
+    body = parse_json(whole_body(), MOST_VALUES)
     if isinstance(body, list):
         return titanic(array(body, "Send at least one passenger"))
     if isinstance(body, dict) and "input" in body:

@@ -15,7 +15,7 @@ from model.predict.predictor import Predictor
 from webapp.ask import Asked, Budget, Caller, OverBudget, ask, ask_each, in_time
 from webapp.http.errors import problem
 from webapp.http.json import as_json, encoded, json_body
-from webapp.http.limits import MEGABYTE, PHOTO_LIMIT, body_limit
+from webapp.http.limits import PHOTO_LIMIT, body_limit
 from webapp.http.models import catalog, predictor_of
 from webapp.http.visit import current
 
@@ -24,8 +24,6 @@ from .answers import render_answer
 bp = Blueprint("api", __name__, url_prefix="/api")
 
 MOST_AT_ONCE = 10_000
-# One object of answers alone; no form has so many.
-ONE_LIMIT = MEGABYTE
 # So many bytes of a long answer are sent together.
 PIECE = 64 * 1024
 # An answer tells its faults in so many bytes, about 18 kB, and counts those that are left.
@@ -89,7 +87,7 @@ def described(asked: Input) -> dict[str, Any]:
 def predict(model: Model) -> Response:
     predictor = predictor_of(model)
     explain = wants_explanation(predictor)
-    body = read_photo(model) if model.has_photo else json_body(ONE_LIMIT)
+    body = read_photo(model) if model.has_photo else json_body(MOST_AT_ONCE * len(model.inputs))
     return answer(predictor, body, explain, Caller("api"))
 
 
