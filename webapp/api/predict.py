@@ -129,7 +129,8 @@ def answer(predictor: Predictor, body: Any, explain: bool, caller: Caller) -> Re
         if isinstance(body, list):
             asked = ask_each(predictor, body, caller, Budget(MOST_AT_ONCE), explain)
             status = 207 if any(one.faults for one in asked) else 200
-            pieces = answer_each(head, in_time(asked, visit := current()), explain)
+            (visit := current()).begin_work(endless=True)
+            pieces = answer_each(head, in_time(asked, visit), explain)
             return Response(visit.work(pieces), status, mimetype="application/json")
         if not isinstance(body, dict):
             return problem(422, UNPROCESSABLE, ONE_OR_MANY)
