@@ -12,17 +12,35 @@ from model.declare.deadline import TooLate
 from model.predict.catalog import Catalog
 
 from . import tutorials
-from .api import docs, inference, predict
+from .api import cases, docs, inference, predict
 from .http import cache, headers, health, limits, metrics, security, static, watch
 from .http.addresses import path_of
 from .http.compression import compress
 from .http.errors import explain, explain_delay
 from .http.front import Front
 from .http.log import Failures
-from .http.models import ModelConverter, catalog
+from .http.models import ModelConverter, shown_models
 from .http.watch import Watch
-from .pages import batch, card, compare, form, home, result
+from .pages import (
+    batch,
+    card,
+    case,
+    compare,
+    curves,
+    due,
+    form,
+    history,
+    home,
+    keep,
+    kept_files,
+    picture,
+    record,
+    result,
+)
+from .pages.people import doors
+from .people import current
 from .settings import settings_from
+from .store import opening
 from .text import filters
 
 
@@ -38,13 +56,16 @@ def build(config: Mapping[str, Any] | None) -> Flask:
     models = Catalog(app.config["MODEL_FOLDERS"], app.config["MODELS"])
     models.load()
     app.extensions["models"] = models
-    app.jinja_env.globals["models"] = catalog
+    app.jinja_env.globals["models"] = shown_models
     app.jinja_env.globals["path_of"] = path_of
     app.url_map.converters["model"] = ModelConverter
+    opening.init_app(app)
+    app.jinja_env.globals["keeps"] = app.extensions["store"].is_on
 
     # What every request and every page passes
     app.logger.handlers = [Failures(app.config["LOG"] == "json")]
     watch.init_app(app)
+    current.init_app(app)
     limits.init_app(app)
     headers.init_app(app)
     app.register_error_handler(HTTPException, explain)
@@ -63,11 +84,21 @@ def build(config: Mapping[str, Any] | None) -> Flask:
         result,
         card,
         compare,
+        curves,
+        picture,
         batch,
+        keep,
+        history,
+        due,
+        kept_files,
+        case,
+        record,
+        doors,
         health,
         metrics,
         security,
         predict,
+        cases,
         docs,
         inference,
     )

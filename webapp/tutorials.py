@@ -18,14 +18,13 @@ from flask import Blueprint, Response, abort, jsonify, request
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from model.declare.reading import Answers
-from model.predict.catalog import UnknownModel
 from model.predict.predictor import Predictor, predict_amount, predict_classes, predict_probability
 from webapp.api.predict import entry, refuse
 from webapp.ask import Budget, Caller, ask_each
 from webapp.http.errors import problem
 from webapp.http.json import parse_json
 from webapp.http.limits import PHOTO_LIMIT, body_limit, whole_body
-from webapp.http.models import catalog
+from webapp.http.models import find_shown, predictor_of
 from webapp.pages import form, result
 
 bp = Blueprint("tutorials", __name__)
@@ -54,10 +53,8 @@ def unreadable(error: BadRequest) -> Response:
 
 
 def predictor(name: str) -> Predictor:
-    try:
-        return catalog().predictor(name)
-    except UnknownModel:
-        abort(404)
+    model = find_shown(name)
+    return predictor_of(model) if model else abort(404)
 
 
 def read(predictor: Predictor, rows: list[Any], names: Mapping[str, str], one: bool = False) -> list[Answers]:
@@ -122,9 +119,11 @@ def titanic(rows: list[Any]) -> Response:
         if not isinstance(row, dict):
             message = f'Passenger {number + 1} must be an object like {{"Age": 29, "Sex": "female"}}'
             return refuse([entry(None, message, number)])
-        if strangers := [key[:60] for key in row if key not in theirs]:
-            message = f'"{strangers[0]}" is not one of the inputs: {", ".join(theirs)}'
-            return refuse([entry(strangers[0], message, number)])
+        stranger = next((key for key in row if key not in theirs), None)
+        if stranger is not None:
+            stranger = stranger[:60]
+            message = f'"{stranger}" is not one of the inputs: {", ".join(theirs)}'
+            return refuse([entry(stranger, message, number)])
     given = [{name: row.get(key) for name, key in TITANIC_NAMES.items()} for row in rows]
     asked = read(passengers, given, TITANIC_NAMES)
     return jsonify(prediction=[int(predict_probability(passengers, answers)[0].value > 0.5) for answers in asked])

@@ -168,6 +168,9 @@ class Recipe:
     weights: str = ""
     grouped_by: str = ""
     ordered_by: str = ""
+    # A column that says for how many people of the population a row speaks. The model learns without it, and the card
+    # shows the figures with it too.
+    speaks_for: str = ""
     # How often the model is fitted to the other rows to see what it says of some; and within, to choose a candidate.
     folds: int = 10
     inner_folds: int = 5

@@ -15,7 +15,10 @@ from model.declare.inputs import ChoiceInput, Input
 from model.declare.model import Model
 from model.predict.card import Bin
 
-from .shares import Share, mean
+from .calibration import brier_parts, calibration_line, smooth_curve
+from .decisions import decision_curve
+from .pairs import look_at_pairs
+from .shares import Share, mean_gap
 
 Numbers = NDArray[np.float64]
 ROC_POINTS = 60
@@ -35,7 +38,7 @@ def chance_figures(y: Numbers, predicted: Numbers, weights: Numbers | None = Non
     return class_figures(y, predicted, weights) | {
         "auc": metrics.roc_auc_score(y, chance, sample_weight=weights),
         "brier": metrics.brier_score_loss(y, chance, sample_weight=weights),
-        "calibration_error": calibration_error(y, chance),
+        "calibration_error": calibration_error(y, chance, weights),
     }
 
 
@@ -47,10 +50,11 @@ def amount_figures(y: Numbers, predicted: Numbers, weights: Numbers | None = Non
     }
 
 
-def calibration_error(y: Numbers, chance: Numbers, bins: int = 10) -> float:
+def calibration_error(y: Numbers, chance: Numbers, weights: Numbers | None = None, bins: int = 10) -> float:
     """Mean distance between estimate and outcome over ten bins of equally many people."""
+    each = np.ones(len(y)) if weights is None else weights
     parts = np.array_split(np.argsort(chance, kind="stable"), bins)
-    return float(sum(len(p) * abs(y[p].mean() - chance[p].mean()) for p in parts) / len(y))
+    return float(sum(abs((each[p] * (y[p] - chance[p])).sum()) for p in parts) / each.sum())
 
 
 def evaluate_chances(model: Model, X: pd.DataFrame, y: Numbers, predicted: Numbers) -> dict[str, Any]:
@@ -59,6 +63,10 @@ def evaluate_chances(model: Model, X: pd.DataFrame, y: Numbers, predicted: Numbe
     at = np.linspace(0, 1, ROC_POINTS) ** 2  # denser where the curve bends
     return {
         "base_rate": y.mean(),
+        "line": calibration_line(y, chance),
+        "curve": smooth_curve(y, chance),
+        "brier_parts": brier_parts(y, chance),
+        "decisions": decision_curve(y, chance),
         "calibration": calibration_bins(y, chance, max(model.learns.smallest_bin, 10)),
         "confusion": metrics.confusion_matrix(y, predicted.argmax(axis=1)).tolist(),
         "roc": np.column_stack([at, np.interp(at, false_alarms, found)]).tolist(),
@@ -68,6 +76,18 @@ def evaluate_chances(model: Model, X: pd.DataFrame, y: Numbers, predicted: Numbe
             for about, members in groups(model.input[name], X[name], edges)
             if members.any()
         ],
+        "pairs": look_at_pairs(model, X, y, chance),
+    }
+
+
+def weigh_chances(y: Numbers, predicted: Numbers, weights: Numbers) -> dict[str, Any]:
+    """The figures where each row counts for as many people as it speaks for."""
+    chance = predicted[:, 1]
+    figures = chance_figures(y, predicted, weights) | {"base_rate": float(np.average(y, weights=weights))}
+    return {
+        "figures": figures | {"estimated": float(np.average(chance, weights=weights))},
+        "line": calibration_line(y, chance, weights),
+        "decisions": decision_curve(y, chance, weights),
     }
 
 
@@ -125,13 +145,12 @@ def groups(asked: Input, column: pd.Series, edges: Sequence[float]) -> Iterator[
 
 
 def group_figures(y: Numbers, chance: Numbers) -> dict[str, Any]:
-    gap, right = mean((chance - y).tolist()), Share(int(((chance > 0.5) == y).sum()), len(y))
+    gap, right = mean_gap(chance.tolist(), y.tolist()), Share(int(((chance > 0.5) == y).sum()), len(y))
     return {
         "people": len(y),
         "observed": y.mean(),
         "estimated": chance.mean(),
         "gap": gap.value,
-        # Of one person nothing is known: the gap may be anything.
         "gap_low": max(gap.low, -1.0),
         "gap_high": min(gap.high, 1.0),
         "right": right.value,

@@ -45,6 +45,10 @@ class Kind:
     evaluate: Any = staticmethod(metrics.evaluate_classes)
     compile: Any = staticmethod(compile_chances)
 
+    def weigh(self, truth: Any, predicted: Predicted, weights: Any) -> dict[str, Any]:
+        """The figures where each row counts for as many people as it speaks for."""
+        return {"figures": self.headline(truth, predicted, weights)}
+
     def target(self, model: Model, texts: pd.Series) -> pd.Series:
         """The target as numbers, from the column's texts; ValueError where it is not as declared."""
         known = list(model.learns.classes)
@@ -105,6 +109,9 @@ class Probability(Kind):
     averages_unknown = True
     headline = staticmethod(metrics.chance_figures)
     evaluate = staticmethod(metrics.evaluate_chances)
+
+    def weigh(self, truth: Any, predicted: Predicted, weights: Any) -> dict[str, Any]:
+        return metrics.weigh_chances(truth, predicted, weights)
 
     def target(self, model: Model, texts: pd.Series) -> pd.Series:
         found, yes = sorted(set(texts)), model.learns.yes

@@ -62,7 +62,7 @@ def rows_of(model: Model) -> Rows:
     """The table's rows as a model learns from them."""
     recipe = model.learns
     table, y = read_table(model)
-    for name in filter(None, (recipe.weights, recipe.grouped_by, recipe.ordered_by)):
+    for name in filter(None, (recipe.weights, recipe.grouped_by, recipe.ordered_by, recipe.speaks_for)):
         if name not in table.columns:
             raise Disagreement(f"{model.name}: the table has no column {name!r} to weigh, group or order its rows by")
     if recipe.grouped_by and (groups := table[recipe.grouped_by].nunique()) < recipe.folds:

@@ -20,13 +20,14 @@ from model.evaluate.metrics import digits
 from model.predict.card import Card
 
 from .artefacts import make_folder, save
+from .background import choose_background
 from .choice import Fit, choose, fit, unseen
 from .kinds import Predicted, kind_of
 from .people import compile_people
 from .references import fit_reference, references
 from .rows import Rows
 from .summary import observed, without_rows
-from .table import Disagreement, data_digest, rows_of
+from .table import Disagreement, data_digest, rows_of, weights_of
 
 Progress = Callable[[str], None]
 
@@ -95,6 +96,9 @@ def learn(model: Model, progress: Progress) -> Card:
     evaluation = kind.headline(told.truth, out_of_fold, told.weights)
     evaluation |= kind.evaluate(model, told.answers, told.truth, out_of_fold)
     evaluation = without_rows(model, told.truth, out_of_fold, evaluation)
+    if recipe.speaks_for:
+        weights = weights_of(told.table[recipe.speaks_for])
+        evaluation["weighted"] = {"by": recipe.speaks_for, **kind.weigh(told.truth, out_of_fold, weights)}
     evaluation["chosen_in_folds"] = dict(chosen)
     evaluation["compared"] = {
         name: kind.headline(told.truth, predict_all(partial(fit_reference, one))[0], told.weights)
@@ -104,6 +108,8 @@ def learn(model: Model, progress: Progress) -> Card:
     progress("fit on all rows")
     best = choose(model, rows)
     fitted = fit(model, best, rows)
+    # Of an amount the estimate alone, without the ends of its range.
+    width = None if kind.is_counted else 1
     people = compile_people(model, told.answers, told.y, kind.answers(out_of_fold)) if recipe.shows_rows else None
     return save(
         model,
@@ -116,6 +122,7 @@ def learn(model: Model, progress: Progress) -> Card:
             "people": hashlib.sha256(people).hexdigest() if people else None,
         },
         observed={name: observed(model, rows.table[name]) for name in model.input},
+        background=choose_background(model, rows.answers, lambda X: kind.answers(kind.predict(fitted, X))[:, :width]),
         evaluation=digits({"figures": figures, **evaluation}),
         engine={
             "name": "tables",

@@ -7,9 +7,11 @@ import json
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
+
+from model.declare.inputs import is_known
 
 # Goes up when a card is written in another way; one of another format is refused.
 FORMAT = 2
@@ -90,9 +92,66 @@ class Group:
     end: float | None = None
 
     def holds(self, answer: Any) -> bool:
-        if answer is None or self.value is not None:
-            return bool(answer is not None and answer == self.value)
+        if not is_known(answer) or self.value is not None:
+            return bool(is_known(answer) and answer == self.value)
         return (self.start is None or answer >= self.start) and (self.end is None or answer < self.end)
+
+
+@dataclass(frozen=True)
+class Ranged:
+    """A figure with its 95 % range."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Line:
+    """What turns the logit of an estimate into that of what was so; 0 and 1 where estimates keep their word."""
+
+    intercept: Ranged
+    slope: Ranged
+
+
+@dataclass(frozen=True)
+class CurvePoint:
+    """At one height of the estimate what was so, on a smooth curve with its band."""
+
+    estimated: float
+    observed: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class BrierParts:
+    """Reliability less resolution, and uncertainty, add up to the Brier score."""
+
+    reliability: float
+    resolution: float
+    uncertainty: float
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What acting above a threshold is worth: by the model, on everybody, and what the model gains on the better of
+    acting on everybody and on nobody."""
+
+    above: float
+    benefit: Ranged
+    everybody: float
+    gain: Ranged
+
+
+@dataclass(frozen=True)
+class Weighted:
+    """The figures where each row counts for as many people as it speaks for; base_rate and estimated among them."""
+
+    by: str
+    figures: Mapping[str, float]
+    line: Line | None = None
+    decisions: tuple[Decision, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -110,6 +169,14 @@ class Evaluation:
     roc: tuple[tuple[float, float], ...] = ()
     base_rates: tuple[float, ...] = ()
     quantiles: tuple[float, ...] = ()
+    # Of one chance: whether estimates keep their word, and what acting on them is worth.
+    line: Line | None = None
+    curve: tuple[CurvePoint, ...] = ()
+    brier_parts: BrierParts | None = None
+    decisions: tuple[Decision, ...] = ()
+    weighted: Weighted | None = None
+    # Groups two by two: how many were looked at, how many are off, and the ones that are off by most.
+    pairs: Mapping[str, Any] = field(default_factory=dict)
     # What is told of the people where they themselves are not kept: parts by estimate, cuts, and the like.
     told: Mapping[str, Any] = field(default_factory=dict)
 
@@ -123,6 +190,15 @@ class Wrapped:
     tolerance: float
     # "folds" of fresh fits, rows that were said to be "unseen", or "nothing".
     measured: str
+
+
+@dataclass(frozen=True)
+class Background:
+    """A few rows that stand for everybody in the data, each with the weight that it has in an average."""
+
+    # Answers in the order of the model's inputs.
+    rows: tuple[tuple[Any, ...], ...]
+    weights: tuple[float, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,6 +217,8 @@ class Card:
     # The compiled model, as the engine that it names reads it.
     engine: Mapping[str, Any]
     wrapped: Wrapped | None = None
+    # None where a model learnt from no table of ours.
+    background: Background | None = None
 
 
 def write_card(path: Path, content: Mapping[str, Any]) -> None:
@@ -210,6 +288,15 @@ def read_content(path: Path) -> dict[str, Any]:
     return content
 
 
+def content_of(card: Card) -> dict[str, Any]:
+    """What the card's file says, from the card itself: the file may be of a later training by now."""
+    content = {"format": FORMAT, **asdict(card)}
+    del content["checksum"]
+    if card.wrapped is None:
+        del content["wrapped"]
+    return content
+
+
 def read_card(path: Path) -> Card:
     content = read_content(path)
     return Card(
@@ -217,6 +304,7 @@ def read_card(path: Path) -> Card:
             **content,
             "recipe": Fit(**content["recipe"]),
             "wrapped": Wrapped(**content["wrapped"]) if "wrapped" in content else None,
+            "background": Background(**content["background"]) if "background" in content else None,
             "data": Data(**content["data"]),
             "observed": {name: Observed(**seen) for name, seen in content["observed"].items()},
             "evaluation": evaluation_of(content["evaluation"]),
@@ -225,6 +313,30 @@ def read_card(path: Path) -> Card:
 
 
 def evaluation_of(content: Mapping[str, Any]) -> Evaluation:
-    parts: dict[str, Any] = {"calibration": Bin, "groups": Group}
-    listed = {name: tuple(part(**row) for row in content.get(name, ())) for name, part in parts.items()}
-    return Evaluation(**{**content, **listed})
+    parts: dict[str, Any] = {
+        "calibration": Bin,
+        "groups": Group,
+        "curve": CurvePoint,
+        "decisions": Decision,
+        "line": Line,
+        "brier_parts": BrierParts,
+        "weighted": Weighted,
+    }
+    return Evaluation(**{name: typed(parts[name], one) if name in parts else one for name, one in content.items()})
+
+
+# What stands within a part of an evaluation.
+WITHIN: Mapping[str, Any] = {
+    **dict.fromkeys(("intercept", "slope", "benefit", "gain"), Ranged),
+    "line": Line,
+    "decisions": Decision,
+}
+
+
+def typed(part: Any, content: Any) -> Any:
+    """What JSON has of a part, or of several: None stays so."""
+    if isinstance(content, list):
+        return tuple([typed(part, one) for one in content])
+    if content is None:
+        return None
+    return part(**{name: typed(WITHIN[name], one) if name in WITHIN else one for name, one in content.items()})

@@ -21,8 +21,8 @@ from .predictor import Predictor
 HERE = Path(__file__).resolve().parents[1]
 # Names that the site's own addresses use.
 TAKEN = frozenset(
-    "accessibility api healthz history invite metrics model people predict privacy probability readyz record robots.txt "
-    "security.txt sign-in static tokens v2".split()
+    "accessibility account api healthz history invite metrics model open people predict privacy probability readyz record "
+    "robots.txt security.txt sign-in sign-out static tokens v2".split()
 )
 
 
@@ -62,6 +62,9 @@ class Catalog:
             return self._models[name]
         except KeyError:
             raise UnknownModel(name, self._models) from None
+
+    def find(self, name: str) -> Model | None:
+        return self._models.get(name)
 
     def __contains__(self, name: str) -> bool:
         return name in self._models

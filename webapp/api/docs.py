@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from flask import Blueprint, Response, current_app, render_template, request
+from flask import Blueprint, Response, abort, current_app, render_template, request
 
 from model.declare.model import Model
 from model.predict.predictor import Predictor
@@ -15,7 +15,7 @@ from webapp.ask import Caller
 from webapp.http.addresses import path_of, site
 from webapp.http.json import LONGEST_OBJECT
 from webapp.http.limits import MEGABYTE, PHOTO_LIMIT
-from webapp.http.models import catalog, predictor_of
+from webapp.http.models import predictor_of, shown_models
 from webapp.text.snippets import Snippet, curl, pretty, snippets
 
 from . import openapi
@@ -39,10 +39,13 @@ def openapi_json() -> Response:
 
 @bp.get("/")
 def documentation() -> str:
+    if not any(not model.has_photo for model in shown_models()):
+        # The page is made of examples, and no photo fits into one.
+        abort(404)
     return render_template(
         "api.html",
         base=request.url_root.rstrip("/"),
-        documented=[(model, predictor_of(model).version, show_example(model)) for model in catalog()],
+        documented=[(model, predictor_of(model).version, show_example(model)) for model in shown_models()],
         shown=show_what_all_share(),
         statuses=openapi.STATUSES,
         most=api.MOST_AT_ONCE,
@@ -59,7 +62,7 @@ def show_example(model: Model) -> Shown:
 
 def show_what_all_share() -> dict[str, Shown]:
     """Lists, explanations and mistakes are alike for every model; the one with the fewest questions shows them."""
-    model = min((model for model in catalog() if not model.has_photo), key=lambda model: len(model.inputs))
+    model = min((model for model in shown_models() if not model.has_photo), key=lambda model: len(model.inputs))
     good = dict(model.examples[0].answers)
     name = model.inputs[0].name
     wrong = {**good, name: "many", name[:-1]: 1}

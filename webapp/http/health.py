@@ -13,7 +13,7 @@ from model.predict.neighbours import read_people
 from model.vision import network
 
 from .limiter import is_this_machine
-from .models import catalog, predictor_of
+from .models import catalog, is_shown, predictor_of
 
 bp = Blueprint("health", __name__)
 
@@ -32,9 +32,13 @@ def readyz() -> tuple[Response, int]:
     deep = request.args.get("deep") == "1"
     if deep and not is_this_machine(request):
         raise Forbidden("deep=1 is for this machine itself")
-    answers = {model.name: "answers" if does_answer(model, deep) else "does not answer" for model in catalog()}
-    ready = "does not answer" not in answers.values()
-    return jsonify(status="ready" if ready else "not ready", models=answers), 200 if ready else 503
+    answering = {model: does_answer(model, deep) for model in catalog()}
+    ready = all(answering.values())
+    told = {one.name: "answers" if does else "does not answer" for one, does in answering.items() if is_shown(one)}
+    # Without the database estimates go on, so it takes no worker out of service.
+    database = current_app.extensions["store"].state(ask=deep)
+    status = "ready" if ready else "not ready"
+    return jsonify(status=status, models=told, database=database), 200 if ready else 503
 
 
 def does_answer(model: Model, deep: bool = False) -> bool:

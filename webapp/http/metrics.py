@@ -37,9 +37,12 @@ LIMITS = (
     "client requests",
     "budget",
     "seconds",
+    "sign-ins",
+    "passwords",
     "photos",
     "file uploads",
     "long lists",
+    "pictures",
     "megabytes of files",
 )
 FILE_SIZE = 1024 * 1024
@@ -158,6 +161,8 @@ class Metrics:
             for metric in self.by_name.values():
                 registry.register(metric)
         registry.register(Models())
+        for collector in current_app.extensions.get("collectors", ()):
+            registry.register(collector)
         return generate_latest(registry)
 
 

@@ -53,7 +53,11 @@ def served(client: FlaskClient, name: str) -> Predictor:
 def test_every_model_is_named_and_answers(client: FlaskClient) -> None:
     response = client.get("/readyz")
     assert response.status_code == 200
-    assert response.get_json() == {"status": "ready", "models": {model.name: "answers" for model in MODELS}}
+    assert response.get_json() == {
+        "status": "ready",
+        "models": {model.name: "answers" for model in MODELS},
+        "database": "off",
+    }
 
 
 @each_model
