@@ -353,7 +353,9 @@ def predict_photo(client: FlaskClient) -> TestResponse:
 def test_a_switch_is_an_answer_where_the_form_asks_yes_or_no(tmp_path: Path) -> None:
     folder = write_toy(
         tmp_path,
-        lambda model: model.replace('"N": "North", "E": "East", "S": "South", "W": "West"', '"yes": "Yes", "no": "No"'),
+        lambda model: model.replace(
+            '"N": "North", "E": "East", "S": "South", "W": "West"', '"yes": "Yes", "no": "No"'
+        ).replace('"wind": "W"', '"wind": "yes"'),
         lambda rows: [{**row, "wind": {"W": "yes", "?": "?"}.get(row["wind"], "no")} for row in rows],
     )
     train(Catalog([folder])["toy"])
