@@ -94,18 +94,6 @@ def record_for_programs(who: str) -> Any:
     return NOTHING if who == "predict token" else about_for_programs(who)
 
 
-def list_for_programs(who: str) -> Any:
-    return BAD if who in ("anonymous", "expired", "revoked") else IN
-
-
-def case_for_programs(who: str) -> Any:
-    return IN if who == "analyst" else BAD if list_for_programs(who) == BAD else NOTHING
-
-
-def case_changed_by_programs(who: str) -> Any:
-    return NOTHING if who in ("read token", "predict token") else BAD
-
-
 def kept_by_members(who: str) -> Any:
     return {"viewer": NOT_ALLOWED}.get(who, page_of_members(who))
 
@@ -143,16 +131,13 @@ EXPECTED: dict[str, Expected] = {
     "batch.score": page_of_members,
     "assets.root": to_all,
     "curves.show": page_of_members,
+    "picture.show": page_of_members,
     "result.show_somebody": page_of_members,
     "keep.keep": kept_by_members,
     "record.show": page_of_members,
     "record.open_to_all": page_of_owners,
     "record.as_csv": page_of_members,
     "record.as_json_": record_for_programs,
-    "api_cases.all_cases": list_for_programs,
-    "api_cases.show": case_for_programs,
-    "api_cases.annotate": case_changed_by_programs,
-    "api_cases.say": case_changed_by_programs,
     "history.show": own_page,
     "history.export": own_page,
     "history.ask_to_delete": own_page,
@@ -218,6 +203,7 @@ SENT: dict[tuple[str, str], dict[str, Any]] = {
     ("tutorials.predict", "POST"): {"json": [{"Age": 3, "Sex": "male", "Embarked": "C"}]},
     ("form.send", "POST"): {"data": posted(get_model("census"))},
     ("result.show", "GET"): {"query_string": asked(get_model("census"))},
+    ("picture.show", "GET"): {"query_string": asked(get_model("census"))},
     ("api.predict", "POST"): {"json": asked(get_model("census"))},
     ("inference.infer", "POST"): {"json": {"inputs": TENSORS}},
 }
