@@ -20,7 +20,7 @@ from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, ServiceUnavai
 from model.declare.model import Model
 from model.declare.reading import read_answers
 from model.files.dialect import Dialect, Unusable, write_row
-from webapp.ask import Caller, Said, ask_file, score_in_time
+from webapp.ask import Caller, OverBudget, Said, ask_file, score_in_time
 from webapp.http.addresses import texts
 from webapp.http.headers import keep_private, with_headers
 from webapp.http.lanes import ARRIVING
@@ -85,6 +85,8 @@ def score(model: Model) -> Any:
         return with_headers(make_response(form_page(model, later.description or ""), later.code), later)
     except Unusable as refused:
         return form_page(model, str(refused)), 422
+    except OverBudget as over:
+        return form_page(model, over.description or ""), 422
     except (BadRequest, RequestEntityTooLarge, UnsupportedMediaType) as refused:
         drain()
         messages = {400: CUT_SHORT, 413: too_large(), 415: NO_FORM}
@@ -109,7 +111,7 @@ def answer_to(model: Model, fields: MultiDict[str, str], files: Sequence[FileSto
     if len(files) != 1:
         raise Unusable(ONE_FILE if files else NO_FILE)
     reader, predictor = CsvReader(files[0].stream), predictor_of(model)
-    scoring = ask_file(predictor, reader, CsvWriter(reader.dialect), Caller("file"))
+    scoring = ask_file(predictor, reader, CsvWriter(reader.dialect), Caller("file"), files[0].stream.lines)
     if "download" not in request.args:
         for _ in score_in_time(predictor, scoring):
             pass
