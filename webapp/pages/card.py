@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 from typing import Any
@@ -293,6 +294,14 @@ class AmountCard(Card):
         return gaps_plot([(f"{name}: {band.name}", band.gap) for band in self.bands], 1)
 
 
+@dataclass(frozen=True)
+class KeptKind:
+    """Whether cases of a kind are so, and of how many of them that was told rightly."""
+
+    so: bool
+    share: Share
+
+
 class GivenCard(Card):
     """The card of a model whose coefficients were fitted elsewhere."""
 
@@ -306,6 +315,13 @@ class GivenCard(Card):
     @property
     def shares(self) -> list[Share]:
         return given_shares(self.given)
+
+    @property
+    def kinds(self) -> list[tuple[str, KeptKind]]:
+        """The kinds of cases that were kept from the fit."""
+        return [
+            (name, KeptKind(so, Share(yes if so else many - yes, many))) for name, many, so, yes in self.given.kinds
+        ]
 
     @property
     def matrix(self) -> list[MatrixRow]:

@@ -115,8 +115,8 @@ def test_the_auc_is_what_scikit_learn_makes_of_the_people(card: Any, name: str) 
 def test_foods_counts_are_the_only_ones_that_round_to_its_shares(card: Any) -> None:
     figures = get_model("food").recipe.figures  # type: ignore[union-attr]
     yes, rest = int(figures["yes"]), int(figures["rows"] - figures["yes"])
-    found = [n for n in range(yes + 1) if round(n / yes, 3) == figures["right_yes"]]
-    spared = [n for n in range(rest + 1) if round(n / rest, 3) == figures["right_no"]]
+    found = [n for n in range(yes + 1) if round(n / yes, 9) == round(figures["right_yes"], 9)]
+    spared = [n for n in range(rest + 1) if round(n / rest, 9) == round(figures["right_no"], 9)]
     assert (len(found), len(spared)) == (1, 1)
     told = the_table(card("food"), "wrong")
     assert [number(cell) for cell in told["In truth: show food"]] == [found[0], yes - found[0]]
