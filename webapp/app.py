@@ -11,7 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from model.predict.catalog import Catalog
 
 from . import tutorials
-from .api import docs, inference, predict
+from .api import cases, docs, inference, predict
 from .http import cache, headers, health, limits, metrics, security, static, watch
 from .http.addresses import path_of
 from .http.compression import compress
@@ -20,7 +20,22 @@ from .http.front import Front
 from .http.log import Failures
 from .http.models import ModelConverter, shown_models
 from .http.watch import Watch
-from .pages import batch, card, case, compare, curves, due, form, history, home, keep, kept_files, record, result
+from .pages import (
+    batch,
+    card,
+    case,
+    compare,
+    curves,
+    due,
+    form,
+    history,
+    home,
+    keep,
+    kept_files,
+    picture,
+    record,
+    result,
+)
 from .pages.people import doors
 from .people import current
 from .settings import settings_from
@@ -68,6 +83,7 @@ def build(config: Mapping[str, Any] | None) -> Flask:
         card,
         compare,
         curves,
+        picture,
         batch,
         keep,
         history,
@@ -80,6 +96,7 @@ def build(config: Mapping[str, Any] | None) -> Flask:
         metrics,
         security,
         predict,
+        cases,
         docs,
         inference,
     )

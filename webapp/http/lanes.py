@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException, ServiceUnavailable, TooManyReques
 from .limiter import EXEMPT, network_of
 
 # How many of each kind a worker does at once; what more comes waits this long for its turn.
-LANES = {"photos": 4, "file uploads": 4, "long lists": 2}
+LANES = {"photos": 4, "file uploads": 4, "long lists": 2, "pictures": 2}
 # An upload that is still on its way holds no place among those, however slow it is, but the room for what came of it.
 ARRIVING = "megabytes of files"
 PATIENCE = 5.0

@@ -229,7 +229,8 @@ class Amount(Chance):
         return self.number(value)
 
     def sentence(self, estimates: Sequence[Estimate]) -> str:
-        return f"{self.headline(estimates[0])}, probably {self.span(estimates[0])}."
+        one = estimates[0]
+        return f"{self.headline(one)}, probably {self.span(one)}." if one.low != one.high else f"{self.headline(one)}."
 
     def whole_span(self, estimate: Estimate) -> str:
         return self.span(estimate)
