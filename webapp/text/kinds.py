@@ -133,7 +133,7 @@ class Chance:
     def difference_of(self, margin: float) -> str:
         """How far a range reaches to one side."""
         points = hundredths(margin)
-        return "less than 1 point" if points < 1 else "1 point" if points == 1 else f"{points} points"
+        return "1 point" if points == 1 else f"{points} points" if points else f"{margin * 100:.1g} points"
 
     @property
     def happenings(self) -> list[tuple[str, str]]:
@@ -157,6 +157,8 @@ class Chance:
         if "accuracy" in figures:
             return f"Right about {hundredths(figures['accuracy'])} of 100 {words.many} that it had not seen."
         right = hundredths(figures["right_yes"])
+        if "fitted" in figures:
+            return f"Right about {right} of 100 {words.many} {words.who} {words.yes}, among those it was not set by."
         return f"Right about {right} of 100 {words.many} {words.who} {words.yes}, among those it was set by."
 
 
