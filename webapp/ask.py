@@ -112,12 +112,17 @@ def ask_each(
     return asked
 
 
-def ask_file(predictor: Predictor, reader: Reader, writer: Writer, caller: Caller) -> Scoring:
-    """Let a file in; its rows are read by their own reader, which says the same of each."""
+def ask_file(
+    predictor: Predictor, reader: Reader, writer: Writer, caller: Caller, chosen: Mapping[str, str] | None = None
+) -> Scoring:
+    """Let a file in; its rows are read by their own reader, which says the same of each.
+
+    Where its headings are others than ours, some are chosen: an input's name with the heading of its column.
+    """
     from model.files.scoring import Scoring
 
     admit(predictor, caller, Budget(), 1)
-    return Scoring(predictor, reader, writer)
+    return Scoring(predictor, reader, writer, chosen)
 
 
 def admit(predictor: Predictor, caller: Caller, budget: Budget, rows: int, explain: bool = False) -> None:

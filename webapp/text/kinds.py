@@ -79,6 +79,11 @@ class Chance:
         """What the number is, within a sentence."""
         return "chance"
 
+    @property
+    def noun_of_many(self) -> str:
+        """What is drawn where there are many numbers."""
+        return "estimate, out of 100"
+
     def tick(self, value: float) -> str:
         """A round number along a drawing."""
         return f"{value * 100:g}"
@@ -222,6 +227,10 @@ class Amount(Chance):
 
     def noun(self, estimate: Estimate) -> str:
         return self.words.amount
+
+    @property
+    def noun_of_many(self) -> str:
+        return f"estimated {self.words.amount}"
 
     def tick(self, value: float) -> str:
         return self.number(value)
