@@ -29,8 +29,8 @@
     form.reset();
     for (const [name, value] of found) {
       for (const box of boxes(name)) {
-        if (box.type === "checkbox") box.checked = value === "unknown";
-        else box.value = box.type === "text" && value === "unknown" ? "" : value;
+        if (box.type === "checkbox") box.checked = value === box.value;
+        else box.value = box.type === "text" && ["unknown", "not recorded"].includes(value) ? "" : value;
       }
     }
     form.querySelectorAll("[data-step]").forEach(show);

@@ -11,7 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from model.predict.catalog import Catalog
 
 from . import tutorials
-from .api import docs, inference, predict
+from .api import cases, docs, inference, predict
 from .http import cache, headers, health, limits, metrics, security, static, watch
 from .http.addresses import path_of
 from .http.compression import compress
@@ -96,6 +96,7 @@ def build(config: Mapping[str, Any] | None) -> Flask:
         metrics,
         security,
         predict,
+        cases,
         docs,
         inference,
     )

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from wtforms import Form
 
 from .fields import InputField
-from .inputs import Input
+from .inputs import NOT_RECORDED, Input
 from .keeping import Keeping
 from .recipe import Given, Recipe
 from .words import Words
@@ -64,6 +64,21 @@ class Model:
     def has_photo(self) -> bool:
         """Whether it asks for a photo, which fits in no address and no table."""
         return any(asked.kind == "photo" for asked in self.inputs)
+
+    def as_recorded(self, answers: Mapping[str, Any]) -> dict[str, Any]:
+        """The answers of a row of the data, where what lacks is not recorded rather than unknown."""
+        return {
+            name: NOT_RECORDED if answer is None and self.input[name].not_recorded else answer
+            for name, answer in answers.items()
+        }
+
+    @cached_property
+    def has_choices(self) -> bool:
+        return any(asked.kind == "choice" for asked in self.inputs)
+
+    @cached_property
+    def has_numbers(self) -> bool:
+        return any(asked.kind == "number" for asked in self.inputs)
 
     @cached_property
     def drawn(self) -> str:

@@ -34,7 +34,9 @@ def choose_background(model: Model, X: pd.DataFrame, predict: Predict) -> dict[s
     dice = np.random.default_rng(0)
     everybody = predict(X.iloc[thinned(len(X), MOST_COUNTED)])
     # An answer that is missing would be averaged over, once for each of these rows.
-    averaged = [one.name for one in model.inputs if one.may_be_unknown and model.learns.unknown == "averaged"]
+    # Where it is an answer of its own that none is recorded, there is nothing to average.
+    averages = model.learns.unknown == "averaged"
+    averaged = [one.name for one in model.inputs if averages and one.may_be_unknown and not one.not_recorded]
     known = X[X[averaged].notna().all(axis=1)] if averaged else X
     # Of some tables nobody's row is whole.
     if model.learns.shows_rows and len(known) >= ROWS:

@@ -90,7 +90,9 @@ def compile_terms(
         names = [part.input for part in parts]
         levels = [list(listed(part, model.input[part.input])) for part in parts]
         # An unknown answer has a cell of its own where the points of one were learnt.
-        cells = [name for name in names if model.learns.unknown == "learnt" and model.input[name].may_be_unknown]
+        # So has what the data does not record, where unknown answers are averaged over.
+        cells = [name for name in names if model.input[name].may_be_unknown]
+        kept = "unknown" if model.learns.unknown == "learnt" else "missing"
         ways = [[*own, *([np.nan] if name in cells else [])] for name, own in zip(names, levels, strict=True)]
         # The block's own columns at each of the answers, and where they stand among all columns.
         answers = pd.DataFrame(list(product(*ways)), columns=names)
@@ -105,7 +107,7 @@ def compile_terms(
             "between": lines,
             "whole": [name for name in names if name in {*steps, *lines} and can_be_listed(model.input[name])],
             "points": (basis @ coefficients[:, where].T).tolist(),
-            **({"unknown": cells} if cells else {}),
+            **({kept: cells} if cells else {}),
             **({"steps": steps} if steps else {}),
         }
         if isinstance(transformer, Places):

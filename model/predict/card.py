@@ -11,6 +11,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from model.declare.inputs import is_known
+
 # Goes up when a card is written in another way; one of another format is refused.
 FORMAT = 2
 # Where a number may be too large for a computer; each number is looked at only then, since that takes its time.
@@ -90,8 +92,8 @@ class Group:
     end: float | None = None
 
     def holds(self, answer: Any) -> bool:
-        if answer is None or self.value is not None:
-            return bool(answer is not None and answer == self.value)
+        if not is_known(answer) or self.value is not None:
+            return bool(is_known(answer) and answer == self.value)
         return (self.start is None or answer >= self.start) and (self.end is None or answer < self.end)
 
 
@@ -173,6 +175,8 @@ class Evaluation:
     brier_parts: BrierParts | None = None
     decisions: tuple[Decision, ...] = ()
     weighted: Weighted | None = None
+    # Groups two by two: how many were looked at, how many are off, and the ones that are off by most.
+    pairs: Mapping[str, Any] = field(default_factory=dict)
     # What is told of the people where they themselves are not kept: parts by estimate, cuts, and the like.
     told: Mapping[str, Any] = field(default_factory=dict)
 

@@ -64,7 +64,7 @@ class Predictor:
     def load(self) -> None:
         """Build what the first answer needs before it is asked for."""
         self.engine.load()
-        _ = self.crowd, self.example_values
+        _ = self.crowd and self.crowd.so, self.example_values
 
     def features(self, answers: Answers) -> Answers:
         """The answers as the engine knows them; a photo, for one, becomes a number."""
@@ -120,9 +120,8 @@ class Predictor:
     def background(self) -> tuple[list[Answers], Sequence[float]]:
         """The rows that stand for everybody in the data, and their weights."""
         kept = self.card.background
-        return (
-            ([dict(zip(self.model.input, row, strict=True)) for row in kept.rows], kept.weights) if kept else ([], ())
-        )
+        rows = [dict(zip(self.model.input, row, strict=True)) for row in kept.rows] if kept else []
+        return [self.model.as_recorded(row) for row in rows], kept.weights if kept else ()
 
     @cached_property
     def example_values(self) -> list[tuple[str, tuple[float, ...]]]:

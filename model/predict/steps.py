@@ -92,6 +92,7 @@ class SumAverages(Averages):
     def __init__(self, predictor: Predictor, answers: Answers, focus: int) -> None:
         super().__init__(predictor, answers, focus)
         assert isinstance(predictor.engine, Tables)
+        assert predictor.engine.turn is not None
         self.turn, self.terms = predictor.engine.turn, predictor.engine.terms_of
         # For each input the answers of all rows, and for each row its score.
         self.columns, self.scores = dict(predictor.background_columns), predictor.background_scores
@@ -136,7 +137,8 @@ def explain_steps(predictor: Predictor, answers: Answers, estimate: float | None
     averaged = [name for name in answers if answers[name] is None and name in engine.averaged]
     left = [name for name in inputs if name not in averaged]
     start = now = try_kept(averages, (), ("",))[0]
-    small, steps, reached = small_step(predictor, start, estimate), [], dict.fromkeys(left, 0.0)
+    small, reached = small_step(predictor, start, estimate), dict.fromkeys(left, 0.0)
+    steps: list[Step] = []
     while left and len(steps) < MOST_STEPS:
         again = sorted(left, key=lambda name: -abs(reached[name]))[:TRIED_AGAIN] if steps else left
         put = tuple([step.inputs[0].name for step in steps])
@@ -165,8 +167,9 @@ def try_kept(averages: Averages, put: tuple[str, ...], names: Sequence[str]) -> 
     answers, kept = averages.answers, averages.predictor.averages
     place = (averages.focus, put, *[answers[name] for name in put])
     keys = [(place, name, answers.get(name)) for name in names]
-    values = [kept.get(key) for key in keys]
-    if None in values:
+    found = [kept.get(key) for key in keys]
+    values = [value for value in found if value is not None]
+    if len(values) < len(keys):
         values = averages.try_each(names) if names != ("",) else [averages.average()]
         # Threads share it: clear() takes one step.
         if len(kept) >= MOST_KEPT:

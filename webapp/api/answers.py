@@ -24,7 +24,7 @@ def render_explanation(predictor: Predictor, answers: Answers) -> dict[str, Any]
     moves = [
         {
             "name": move.input.name,
-            "answer": move.answer if isinstance(move.answer, (str, int, float)) else move.answer.text(),
+            "answer": move.input.to_json(move.answer),
             "reference": move.reference,
             "instead": move.instead,
             "shift": move.shift,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from flask import Blueprint, Response, current_app, render_template, request
+from flask import Blueprint, Response, abort, current_app, render_template, request
 
 from model.declare.model import Model
 from model.predict.predictor import Predictor
@@ -38,6 +38,9 @@ def openapi_json() -> Response:
 
 @bp.get("/")
 def documentation() -> str:
+    if not any(not model.has_photo for model in shown_models()):
+        # The page is made of examples, and no photo fits into one.
+        abort(404)
     return render_template(
         "api.html",
         base=request.url_root.rstrip("/"),

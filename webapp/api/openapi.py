@@ -8,6 +8,7 @@ from typing import Any
 from model.declare.model import Model
 from webapp.ask import Caller
 from webapp.http.models import predictor_of, shown_models
+from webapp.store.opening import store
 
 from . import predict as api
 from . import protocol
@@ -25,6 +26,11 @@ ERRORS = {
     "422": "Some answers cannot be used, with one entry for each fault; or it is more than one request may ask for",
     "429": "You asked too often; the header Retry-After says for how many seconds to wait",
     "503": "Too many others ask for the same at the moment; Retry-After says when to try again",
+}
+# Where there are accounts.
+TOKEN_ERRORS = {
+    "401": "The token has expired, was ended, or never was",
+    "403": "The token may not do this",
 }
 # All that a program may meet, also where no operation describes it.
 STATUSES = {
@@ -46,7 +52,7 @@ def document() -> Schema:
         paths[f"{address}/predict"] = {"post": describe_predict(model)}
         schemas |= schemas_of(model)
     inference_paths, inference_schemas = protocol.describe([model for model in shown_models() if not model.has_photo])
-    return {
+    described = {
         "openapi": "3.1.0",
         "info": {
             "title": "Likely",
@@ -55,11 +61,30 @@ def document() -> Schema:
             "license": {"name": "MIT", "identifier": "MIT"},
         },
         "servers": [{"url": "/"}],
-        # No operation asks who one is.
+        # No operation asks who one is, unless somebody has an account here.
         "security": [],
         "paths": paths | inference_paths,
         "components": {"schemas": schemas | inference_schemas},
     }
+    return describe_tokens(described) if store().is_on else described
+
+
+def describe_tokens(document: Schema) -> Schema:
+    """The same with what may be sent to ask in somebody’s name, and how a token is refused."""
+    refused = {status: problem(text) for status, text in TOKEN_ERRORS.items()}
+    by_inference = {status: protocol.answered(text, "inference_error") for status, text in TOKEN_ERRORS.items()}
+    paths = {
+        path: {
+            method: {**of, "responses": of["responses"] | (by_inference if path.startswith("/v2") else refused)}
+            if method in ("get", "post")
+            else of
+            for method, of in methods.items()
+        }
+        for path, methods in document["paths"].items()
+    }
+    scheme = {"type": "http", "scheme": "bearer", "description": "A token of somebody who has an account: lk_…"}
+    components = document["components"] | {"securitySchemes": {"token": scheme}}
+    return document | {"security": [{}, {"token": []}], "paths": paths, "components": components}
 
 
 def parameter(name: str, place: str, description: str, schema: Schema) -> Schema:

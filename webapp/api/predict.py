@@ -20,6 +20,7 @@ from webapp.http.models import predictor_of, shown_models
 from webapp.http.visit import current
 
 from .answers import render_answer
+from .keep import Keeper, find_keeper
 
 bp = Blueprint("api", __name__, url_prefix="/api")
 
@@ -31,7 +32,7 @@ PIECE = 64 * 1024
 # An answer tells its faults in so many bytes, about 18 kB, and counts those that are left.
 ROOM_FOR_FAULTS = 18_000
 UNPROCESSABLE = "Unprocessable Content"
-PARAMETERS = ("explain", "version")
+PARAMETERS = ("explain", "version", "keep")
 ONE_OR_MANY = f"Send one JSON object of answers, or a list of up to {MOST_AT_ONCE:,} of them"
 
 
@@ -88,13 +89,18 @@ def described(asked: Input) -> dict[str, Any]:
 @body_limit(PHOTO_LIMIT)
 def predict(model: Model) -> Response:
     predictor = predictor_of(model)
-    explain = wants_explanation(predictor)
+    explain, keep = read_wishes(predictor)
+    # Before the body is read: whoever may not keep is told so.
+    keeper = find_keeper(model) if keep else None
     body = read_photo(model) if model.has_photo else json_body(ONE_LIMIT)
-    return answer(predictor, body, explain, Caller("api"))
+    return answer(predictor, body, explain, Caller("api"), keeper)
 
 
-def wants_explanation(predictor: Predictor) -> bool:
-    """Read the two parameters that a request may have; a wrong one is refused, not passed over."""
+def read_wishes(predictor: Predictor) -> tuple[bool, bool]:
+    """Read the parameters that a request may have: whether it wants an explanation, and to be kept.
+
+    A wrong one is refused, not passed over.
+    """
     asked = {}
     for name, given in request.args.lists():
         if name not in PARAMETERS:
@@ -102,16 +108,16 @@ def wants_explanation(predictor: Predictor) -> bool:
         if len(given) > 1:
             raise BadRequest(f"The parameter {name} is there twice")
         asked[name] = given[0]
-    explain = asked.get("explain", "0")
-    if explain not in ("0", "1"):
-        raise BadRequest("explain must be 0 or 1")
+    for name in ("explain", "keep"):
+        if asked.get(name, "0") not in ("0", "1"):
+            raise BadRequest(f"{name} must be 0 or 1")
     pinned = asked.get("version", predictor.version)
     if pinned != predictor.version:
         raise Conflict(
             f"This is version {predictor.version} of {predictor.model.name}, not “{pinned[:60]}”. "
             "It was trained anew: compare before you go on, or leave the parameter out"
         )
-    return explain == "1"
+    return asked.get("explain") == "1", asked.get("keep") == "1"
 
 
 def read_photo(model: Model) -> dict[str, Any]:
@@ -125,9 +131,11 @@ def read_photo(model: Model) -> dict[str, Any]:
     return {name or "": values[0] if len(values) == 1 else values for name, values in sent.items()}
 
 
-def answer(predictor: Predictor, body: Any, explain: bool, caller: Caller) -> Response:
+def answer(predictor: Predictor, body: Any, explain: bool, caller: Caller, keeper: Keeper | None = None) -> Response:
     head = {"model": predictor.model.name, "version": predictor.version}
     try:
+        if isinstance(body, list) and keeper:
+            return problem(422, UNPROCESSABLE, "Send one JSON object of answers to be kept, not a list")
         if isinstance(body, list):
             asked = ask_each(predictor, body, caller, Budget(MOST_AT_ONCE), explain)
             status = 207 if any(one.faults for one in asked) else 200
@@ -138,6 +146,8 @@ def answer(predictor: Predictor, body: Any, explain: bool, caller: Caller) -> Re
         one = ask(predictor, body, caller, Budget(), explain)
         if one.faults:
             return refuse(entries(one), len(one.faults))
+        if keeper:
+            return as_json(keeper.keep(predictor, one.answers, explain))
         return as_json(head | render_answer(predictor, one.answers, explain))
     except OverBudget as over:
         return problem(422, UNPROCESSABLE, f"{ONE_OR_MANY}. {over.description}")

@@ -10,10 +10,11 @@ from flask_wtf import FlaskForm
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
-from model.declare.inputs import Input, NumberInput
+from model.declare.inputs import NOT_RECORDED, Input, NumberInput
 from model.declare.model import Model
 from webapp.http.addresses import NEW
 from webapp.http.cache import kept_each
+from webapp.text.numbers import first_lower
 
 # Fields with a longer answer are made anew each time.
 LONGEST_KEPT = 40
@@ -70,6 +71,8 @@ def describe(model: Model, asked: Input, answer: Any) -> str:
     """An answer that stands without its label, in a row of all of them."""
     if answer is None:
         return f"{asked.label}: not known"
+    if answer is NOT_RECORDED:
+        return f"{asked.label}: {first_lower(asked.not_recorded)}"
     # Where several have one unit, a number says which of them it is.
     units = [one.unit for one in model.inputs if isinstance(one, NumberInput)]
     if isinstance(asked, NumberInput) and units.count(asked.unit) > 1:

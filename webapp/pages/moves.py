@@ -52,7 +52,8 @@ class Moves:
     @property
     def rest_is_small(self) -> bool:
         """Whether what the rest did together does not show either, next to the steps before it."""
-        return bool(self.rest_step) and not any(abs(self.rest_step.shift) > abs(one.shift) for one in self.steps)
+        together = abs(self.rest_step.shift) if self.rest_step else 0.0
+        return all(abs(one.shift) >= together for one in self.steps)
 
 
 @lru_cache(maxsize=MOST_KEPT)

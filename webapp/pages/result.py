@@ -13,13 +13,14 @@ from flask import Blueprint, Response, abort, make_response, redirect, request
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
-from model.declare.inputs import Input, NumberInput
+from model.declare.inputs import Input, NumberInput, is_known
 from model.declare.model import Model
 from model.declare.photo import Guess, PhotoInput
 from model.evaluate.curves import numbers_among
 from model.evaluate.groups import Group
+from model.evaluate.record import Near
 from model.evaluate.standing import Comparator, below, comparators, has_somebody, position
-from model.predict.card import Bin
+from model.predict.agreement import Agreement, Rarest, find_agreement, find_rarest
 from model.predict.card import Group as GroupRow
 from model.predict.changes import find_smallest_changes
 from model.predict.explain import Arithmetic, explain_sum
@@ -32,7 +33,7 @@ from model.predict.predictor import (
     predict_classes,
     predict_probability,
 )
-from model.predict.steps import explain_steps
+from model.predict.steps import Path, explain_steps
 from webapp.ask import Budget, Caller, ask
 from webapp.http.addresses import (
     address_of,
@@ -102,7 +103,7 @@ def show_somebody(model: Model) -> Any:
         abort(404)
     assert predictor.crowd is not None
     row = random.randrange(predictor.crowd.count)  # noqa: S311 - it is no secret whom it meets
-    answers = predictor.crowd.person(row).answers
+    answers = model.as_recorded(predictor.crowd.person(row).answers)
     return keep_private(make_response(redirect(address_of(model, answers), 303)))
 
 
@@ -113,6 +114,8 @@ class Suggestion:
     changes: list[str]
     estimate: float
     address: str
+    span: str
+    is_sure: bool
 
 
 @dataclass(frozen=True)
@@ -236,16 +239,24 @@ class Result:
     # -- how sure ---------------------------------------------------------------------------------
 
     @cached_property
-    def close_people(self) -> int | None:
-        """How many people in the data are close to these answers; None where there is no such data."""
-        crowd = self.predictor.crowd
-        return None if crowd is None else crowd.close(self.answers)
+    def agreement(self) -> Agreement | None:
+        """How many people in the data agree with these answers; None where there is no such data."""
+        moved_most = [asked for step in self.path.steps for asked in step.inputs] if self.path else self.model.inputs
+        return find_agreement(self.predictor, self.answers, moved_most)
 
     @cached_property
-    def calibration_bin(self) -> Bin | None:
-        """The people held back for testing to whom the model gave about this chance."""
-        bins = self.predictor.card.evaluation.calibration
-        return next((one for one in bins if one.start <= self.main.value < one.end or one.end == 1), None)
+    def rarest(self) -> Rarest | None:
+        return find_rarest(self.predictor, self.answers)
+
+    @property
+    def close_people(self) -> int | None:
+        """How many people in the data are close to these answers; None where there is no such data."""
+        return None if self.agreement is None else self.agreement.nearly.people
+
+    @cached_property
+    def near(self) -> Near | None:
+        """What came of those held back for testing whose estimate was nearest to this one."""
+        return card_of(self.predictor).near(self.main.value)
 
     @cached_property
     def is_unlike(self) -> bool:
@@ -290,9 +301,14 @@ class Result:
     # -- what moved the number, and what would change it ---------------------------------------------
 
     @cached_property
+    def path(self) -> Path | None:
+        return explain_steps(self.predictor, self.answers, self.main.value)
+
+    @cached_property
     def moves(self) -> Moves | None:
-        path = explain_steps(self.predictor, self.answers, self.main.value)
-        return tell(self.model, self.kind, path, self.answers, self.main.low, self.main.high) if path else None
+        if self.path is None:
+            return None
+        return tell(self.model, self.kind, self.path, self.answers, self.main.low, self.main.high)
 
     @property
     def background_size(self) -> int:
@@ -306,6 +322,8 @@ class Result:
                 [f"{self.model.input[name].label}: {self.model.input[name].words(a)}" for name, a in c.answers.items()],
                 c.estimate,
                 compare_address(self.model, self.query, c.answers),
+                self.kind.span(Estimate(c.estimate, c.low, c.high)),
+                c.is_sure,
             )
             for c in find_smallest_changes(self.predictor, self.answers)
         ]
@@ -313,7 +331,7 @@ class Result:
     @property
     def changeable(self) -> list[Input]:
         """The known answers that a person could change."""
-        return [asked for asked in self.model.inputs if asked.changeable and self.answers[asked.name] is not None]
+        return [asked for asked in self.model.inputs if asked.changeable and is_known(self.answers[asked.name])]
 
     # -- the arithmetic -------------------------------------------------------------------------------
 
@@ -354,8 +372,9 @@ class Result:
     @cached_property
     def not_recorded(self) -> list[Group]:
         """For each unknown answer how right the model was about those of whom it is not recorded."""
-        counted = card_of(self.predictor).not_recorded if self.unknown_answers else {}
-        return [counted[one.name] for one in self.unknown_answers if one.name in counted]
+        lacking = [name for name, answer in self.answers.items() if not is_known(answer)]
+        counted = card_of(self.predictor).not_recorded if lacking else {}
+        return [counted[name] for name in lacking if name in counted]
 
     @property
     def stretched(self) -> bool:

@@ -158,7 +158,11 @@ class Here:
     """Who asks, as far as pages differ by it."""
 
     def is_shown(self, name: str) -> bool:
-        return may("see", name)
+        return not asking().is_away and may("see", name)
+
+    def insist(self) -> None:
+        if asking().is_away:
+            raise Away
 
     def key(self) -> Hashable:
         if not has_request_context() or not ("HTTP_COOKIE" in request.environ or given_token()):

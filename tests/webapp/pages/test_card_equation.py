@@ -42,7 +42,10 @@ def points_of(model: Model, table: Element, answers: Answers) -> list[float]:
 
 def at_level(asked: Any, levels: list[str], columns: list[list[float]], answers: Answers) -> list[float]:
     answer = answers[asked.name]
+    # What is not recorded stands after the numbers.
+    known = [at for at, level in enumerate(levels) if level != "Not recorded"]
     if isinstance(asked, NumberInput):
+        levels, columns = [levels[at] for at in known], [[column[at] for at in known] for column in columns]
         return [between(levels, column, answer) for column in columns]
     return [column[levels.index(asked.words(answer))] for column in columns]
 

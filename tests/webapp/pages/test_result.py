@@ -220,12 +220,42 @@ def test_a_suggested_change_is_scored_again_and_crosses_the_middle(
 def test_no_smaller_single_change_crosses_the_middle() -> None:
     """The search is exact: every answer that would be a smaller change stays on the same side."""
     predictor = get_predictor("census")
-    answers = example(CENSUS)
-    (change,) = find_smallest_changes(predictor, answers)
+    answers = example(CENSUS) | {"education": "11th"}
+    changed = [change.answers for change in find_smallest_changes(predictor, answers)]
+    (higher,) = [one["education"] for one in changed if [*one] == ["education"]]
     order = list(CENSUS.input["education"].choices)  # type: ignore[attr-defined]
-    there, back = order.index(change.answers["education"]), order.index(answers["education"])
-    for between in order[there + 1 : back]:
-        assert predictor.values(answers | {"education": between})[0] > 0.5
+    there, back = order.index(higher), order.index("11th")
+    assert there > back
+    for between in order[back:there]:
+        assert predictor.values(answers | {"education": between})[0] <= 0.5
+
+
+def test_no_degree_is_taken_away_and_nobody_is_sent_out_of_work() -> None:
+    predictor = get_predictor("census")
+    order = list(CENSUS.input["education"].choices)  # type: ignore[attr-defined]
+    for education in order:
+        for hours in (20, 45, 60):
+            answers = example(CENSUS) | {"education": education, "hours": hours}
+            for change in find_smallest_changes(predictor, answers):
+                assert order.index(change.answers.get("education", order[-1])) > order.index(education) or (
+                    "education" not in change.answers
+                )
+                assert change.answers.get("work") not in ("Never-worked", "Without-pay")
+
+
+def test_a_change_says_whether_its_own_range_still_holds_50(client: FlaskClient) -> None:
+    predictor, seen = get_predictor("census"), set()
+    for hours in range(20, 60, 5):
+        answers = example(CENSUS) | {"hours": hours}
+        changes = find_smallest_changes(predictor, answers)
+        text = section(result(client, CENSUS, texts(CENSUS, answers)), "What if an answer were different?").text
+        for change in changes:
+            after = predictor.estimates(answers | dict(change.answers))[0]
+            assert (change.estimate, change.low, change.high) == (after.value, after.low, after.high)
+            assert change.is_sure == (not after.low <= 0.5 <= after.high)
+            seen.add(change.is_sure)
+        assert text.count("That range holds 50 too, so it may not get across.") == sum(not c.is_sure for c in changes)
+    assert False in seen
 
 
 @pytest.mark.parametrize("name", ["age", "sex", "race", "status", "port", "siblings_spouses", "parents_children"])
@@ -237,31 +267,54 @@ def test_what_nobody_can_change_is_never_suggested(name: str) -> None:
 # -- how sure -----------------------------------------------------------------------------------------------
 
 
+def agreement(page: Page) -> dict[str, list[str]]:
+    (table,) = [one for one in page.root.all("table") if "with answers like these" in one.all("caption")[0].text]
+    return {row.all("th")[0].text: [cell.text for cell in row.all("td")] for row in table.all("tr")[1:]}
+
+
 def test_few_people_like_this_is_a_warning(client: FlaskClient) -> None:
-    rare = person(
-        age="90",
-        sex="Female",
-        status="Married-AF-spouse",
-        race="Other",
-        education="Doctorate",
-        work="Never-worked",
-        hours="99",
-    )
-    text = section(result(client, CENSUS, rare), "How sure is this?").text
-    assert "Few people like this in the data (0), so trust the number less." in text
+    rare = person(age="90", sex="Female", status="Married-AF-spouse", race="Other", education="Doctorate", hours="99")
+    text = section(result(client, CENSUS, rare | {"work": "Never-worked"}), "How sure is this?").text
+    assert "Few people in the data are like this (0), so trust the number less." in text
     assert "Few" not in section(result(client, CENSUS, person()), "How sure is this?").text
 
 
-def test_the_calibration_sentence_names_its_bin_and_its_people(client: FlaskClient) -> None:
+def test_how_many_agree_in_all_choices_in_all_but_one_and_with_the_rarest_is_counted(client: FlaskClient) -> None:
+    """Counted the long way, with what became of them."""
+    answers = person(work="Never-worked", age="22", hours="38")
+    told = agreement(result(client, CENSUS, answers))
+    crowd = get_predictor("census").crowd
+    assert crowd is not None
+    everybody = [crowd.person(row) for row in range(crowd.count)]
+    reach = {column.name: column.reach for column in crowd.columns}
+    close = [
+        one
+        for one in everybody
+        if all(abs(one.answers[name] - float(answers[name])) <= reach[name] for name in ("age", "hours"))
+    ]
+    choices = ("sex", "status", "race", "education", "work")
+    different = [sum(one.answers[name] != answers[name] for name in choices) for one in close]
+    for label, most in (("Every choice, and close numbers", 0), ("The same, but for one choice at most", 1)):
+        found = [one for one, apart in zip(close, different, strict=True) if apart <= most]
+        assert told[label] == [f"{len(found):,}", f"{sum(one.outcome == 1 for one in found):,}"]
+    assert told["The rarest of the answers: Employer, Never worked"] == ["10", "0"]
+
+
+def test_the_record_is_that_of_the_thousand_nearest_estimates(client: FlaskClient) -> None:
     page = result(client, CENSUS, asked(CENSUS))
     text = section(page, "How sure is this?").text
-    chance = get_predictor("census").values(example(CENSUS))[0]
-    bins = get_predictor("census").card.evaluation.calibration
-    (own,) = [one for one in bins if one.start <= chance < one.end]
-    assert own.people >= 100
-    assert f"Of the {own.people:,} people held back for testing" in text
-    assert f"gave {own.start * 100:.0f} to {own.end * 100:.0f} out of 100" in text
-    assert f"(on average {own.estimated * 100:.1f}), {own.observed * 100:.1f} out of 100 had" in text
+    predictor = get_predictor("census")
+    value = predictor.values(example(CENSUS))[0]
+    assert predictor.crowd is not None
+    pairs = sorted(
+        zip(predictor.crowd.chances[0], predictor.crowd.outcomes, strict=True), key=lambda p: abs(p[0] - value)
+    )
+    nearest = pairs[:1000]
+    assert "the 1,000 people with the nearest numbers" in text
+    estimated, so = (100 * sum(column) / 1000 for column in zip(*nearest, strict=True))
+    told = re.search(r"([\d.]+) on average. In fact ([\d.]+) in 100", text)
+    assert told is not None
+    assert (float(told[1]), float(told[2])) == pytest.approx((estimated, so), abs=0.21)
 
 
 def test_an_unknown_answer_is_averaged_flagged_and_bounded(client: FlaskClient) -> None:

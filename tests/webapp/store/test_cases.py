@@ -44,11 +44,12 @@ def test_a_case_is_found_as_it_was_kept(database: Database) -> None:
 
 def test_the_same_key_names_the_same_case_and_another_body_is_refused(database: Database) -> None:
     ada, bob = make_person(database), make_person(database, "Bob")
-    first = keep_case(database, ada, key="one", sent=b"body")
-    assert keep_case(database, ada, key="one", sent=b"body").public_id == first.public_id
-    assert keep_case(database, bob, key="one", sent=b"body").public_id != first.public_id
-    with pytest.raises(KeyTaken):
-        keep_case(database, ada, key="one", sent=b"another body")
+    first = keep_case(database, ada, key="one")
+    assert keep_case(database, ada, key="one").public_id == first.public_id
+    assert keep_case(database, bob, key="one").public_id != first.public_id
+    for other in ({"changes": {"age": None}}, {"model": "iris"}):
+        with pytest.raises(KeyTaken):
+            keep_case(database, ada, key="one", **other)  # type: ignore[arg-type]
 
 
 def test_nobody_finds_what_is_anothers(database: Database) -> None:

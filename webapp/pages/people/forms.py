@@ -14,11 +14,8 @@ from webapp.ask import Said
 from webapp.http.models import catalog, shown_models
 from webapp.pages.fields import EXPIRED, TOKEN
 from webapp.people import names, passwords
-from webapp.people.accounts import has_password
-from webapp.people.roles import EVERY, ROLES, SCOPES, Person
-from webapp.people.sittings import note_proof
+from webapp.people.roles import EVERY, LONGEST_LABEL, ROLES, SCOPES, Person
 from webapp.people.throttle import TooOften, count_try
-from webapp.people.tokens import LONGEST_LABEL
 
 WRONG = "The name or the password is not right"
 WRONG_PASSWORD = "This is not your password"  # noqa: S105 - a sentence
@@ -145,6 +142,10 @@ class ProvedForm(SiteForm):
         return self.is_sent_well and (person.is_fresh or self.is_proved_by(person))
 
     def is_proved_by(self, person: Person) -> bool:
+        # They bring the database along, which other pages that have a button of ours may never need.
+        from webapp.people.accounts import has_password
+        from webapp.people.sittings import note_proof
+
         if not self.proof.data:
             self.refuse("proof", "Enter your own password. What you are about to do needs it")
             return False
