@@ -162,7 +162,7 @@ def text_of(cell: Any) -> str:
 
 def write_workbook(chunks: Iterable[bytes], dialect: Dialect) -> bytes | None:
     """The scored rows as a workbook; None where they are too many for one. Text stays text, and is never a formula."""
-    import xlsxwriter
+    import xlsxwriter  # type: ignore[import-untyped, unused-ignore]
 
     file = io.BytesIO()
     book = xlsxwriter.Workbook(

@@ -356,3 +356,12 @@ def test_the_checksums_are_those_of_the_files(card: Any, model: Model) -> None:
     assert get_predictor(model.name).version in text
     for library, version in get_predictor(model.name).card.libraries.items():
         assert f"{library} {version}".lower() in text.lower()
+
+
+def test_a_site_that_keeps_results_names_the_cards_parts_as_any_other(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(client.application.jinja_env.globals, "keeps", True)
+    page = page_of(client.get("/census/card"))
+    assert "Is 20 out of 100 really 20 out of 100?" in [heading.text for heading in page.root.all("h2")]
+    assert "True" not in [heading.text for heading in page.root.all("h2")]
