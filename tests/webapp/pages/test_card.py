@@ -22,6 +22,7 @@ from webapp.text.charts import nice_step
 from webapp.text.numbers import chance, signed
 
 from tests.cards import crowd, evaluation, number, numbers, section, the_table
+from tests.page import page_of
 from tests.payloads import TYPED, each_model, each_typed_model, get_model, get_predictor
 
 CHANCES = pytest.mark.parametrize("name", ["census", "titanic"])
