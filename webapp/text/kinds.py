@@ -162,7 +162,7 @@ class Chance:
         if "accuracy" in figures:
             return f"Right about {hundredths(figures['accuracy'])} of 100 {words.many} that it had not seen."
         right = hundredths(figures["right_yes"])
-        return f"Right about {right} of 100 {words.many} {words.who} {words.yes}, among those it was set by."
+        return f"It got {right} of 100 {words.many} {words.who} {words.yes} right, of those it was tuned on."
 
 
 class Classes(Chance):

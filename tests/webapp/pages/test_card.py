@@ -119,8 +119,8 @@ def test_foods_counts_are_the_only_ones_that_round_to_its_shares(card: Any) -> N
     spared = [n for n in range(rest + 1) if round(n / rest, 3) == figures["right_no"]]
     assert (len(found), len(spared)) == (1, 1)
     told = the_table(card("food"), "wrong")
-    assert [number(cell) for cell in told["In truth: show food"]] == [found[0], yes - found[0]]
-    assert [number(cell) for cell in told["In truth: do not"]] == [rest - spared[0], spared[0]]
+    assert [number(cell) for cell in told["In fact: show food"]] == [found[0], yes - found[0]]
+    assert [number(cell) for cell in told["In fact: do not"]] == [rest - spared[0], spared[0]]
 
 
 # -- calibration ---------------------------------------------------------------------------------------
