@@ -122,7 +122,9 @@ def describe_predict(model: Model) -> Schema:
         f"example_{n}": (one.name, dict(one.answers)) for n, one in enumerate(model.examples, 1)
     }
     if model.has_photo:
-        description = f"One photo in the multipart field “{model.inputs[0].name}”. It is not kept."
+        description = (
+            f"One photo in the multipart field “{model.inputs[0].name}”, which is not kept, and the other answers."
+        )
         body = content(answers, "multipart/form-data")
         good = {"200": {"description": "The photo was looked at", **content(one, examples=answered(model, examples))}}
     else:
