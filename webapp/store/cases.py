@@ -236,12 +236,16 @@ def models(connection: Connection, person_id: int) -> Sequence[str]:
 def annotate(database: Database, case: Case, label: str, note: str) -> None:
     changed = {"label": label, "note": note, "sought": sought(label, note)}
     database.write(
-        lambda connection: connection.execute(update(kept_case).where(kept_case.c.id == case.id).values(changed))
+        lambda connection: connection.execute(
+            update(kept_case).where(kept_case.c.public_id == case.public_id).values(changed)
+        )
     )
 
 
 def forget(database: Database, case: Case) -> None:
-    database.write(lambda connection: connection.execute(delete(kept_case).where(kept_case.c.id == case.id)))
+    database.write(
+        lambda connection: connection.execute(delete(kept_case).where(kept_case.c.public_id == case.public_id))
+    )
     database.clean()
 
 
