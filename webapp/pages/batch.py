@@ -111,7 +111,7 @@ def answer_to(model: Model, fields: MultiDict[str, str], files: Sequence[FileSto
     if len(files) != 1:
         raise Unusable(ONE_FILE if files else NO_FILE)
     reader, predictor = CsvReader(files[0].stream), predictor_of(model)
-    scoring = ask_file(predictor, reader, CsvWriter(reader.dialect), Caller("file"), files[0].stream.lines)
+    scoring = ask_file(predictor, reader, CsvWriter(reader.dialect), Caller("file"), *measure(files[0]))
     if "download" not in request.args:
         for _ in score_in_time(predictor, scoring):
             pass
@@ -124,6 +124,12 @@ def answer_to(model: Model, fields: MultiDict[str, str], files: Sequence[FileSto
     edge = secrets.token_hex(16)
     both = stream_with_context(file_and_page(model, scoring, edge, last_line(reader.dialect)))
     return keep_private(Response(both, mimetype=f"multipart/form-data; boundary={edge}"))
+
+
+def measure(file: FileStorage) -> tuple[int, int]:
+    """How many lines and bytes came of it."""
+    pieces: Any = file.stream
+    return pieces.lines, pieces.length
 
 
 def last_line(dialect: Dialect) -> bytes:
