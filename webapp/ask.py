@@ -117,9 +117,18 @@ def ask_each(
 
 
 def ask_file(
-    predictor: Predictor, reader: Reader, writer: Writer, caller: Caller, lines: int = 0, length: int = 0
+    predictor: Predictor,
+    reader: Reader,
+    writer: Writer,
+    caller: Caller,
+    lines: int = 0,
+    length: int = 0,
+    chosen: Mapping[str, str] | None = None,
 ) -> Scoring:
-    """Let a file in; its rows are read by their own reader, which says the same of each."""
+    """Let a file in; its rows are read by their own reader, which says the same of each.
+
+    Where its headings are others than ours, some are chosen: an input's name with the heading of its column.
+    """
     from model.files.scoring import Scoring
 
     if lines > MOST_LINES:
@@ -133,7 +142,7 @@ def ask_file(
             "Check what separates the cells, and choose the file again"
         )
     admit(predictor, caller, Budget(), 1)
-    return Scoring(predictor, reader, writer)
+    return Scoring(predictor, reader, writer, chosen)
 
 
 def admit(predictor: Predictor, caller: Caller, budget: Budget, rows: int, explain: bool = False) -> None:
