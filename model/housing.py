@@ -19,8 +19,8 @@ MODEL = Model(
     recipe=Recipe(
         table="housing.csv", target="price",
         candidates=(Candidate((Curve("rooms", knots=(5.5, 6, 6.5, 7, 8.5)),)),),
-        range_block=Curve("rooms", knots=(3, 6, 7, 9)),
-        tutorial=("rooms",),
+        range_by="residuals",
+        tutorial=("rooms",), grouped_by="town", other_folds=("",), clusters="town", seeds=10, rising=("rooms",),
     ),
     examples=(
         Example("Homes of five rooms", {"rooms": 5}),

@@ -1,7 +1,7 @@
 """Checking the artefacts: checksums, and that card and pickle agree on every row of the data."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +9,10 @@ import joblib
 import numpy as np
 import pandas as pd
 
+from model.declare.inputs import NOT_RECORDED
 from model.declare.model import Model
 from model.declare.photo import PhotoInput
+from model.declare.reading import read_answers
 from model.declare.recipe import Given, Wrapped
 from model.predict.card import read_card, read_trained, tampered
 from model.predict.predictor import Predictor
@@ -62,7 +64,9 @@ def check(model: Model) -> Iterator[str]:
             check_sum(model.people_path, card.data.people)
             yield "people: checksum holds"
         X, where = read_table(model)[0][list(model.input)], "all rows"
-        got, predicted = predictor.predict(records(X)), kind.predict(fitted, X)
+        if card.challenger:
+            yield from check_challenger(model, predictor)
+        got, predicted = predictor.predict(records(X, predictor.engine.averaged)), kind.predict(fitted, X)
     expected = kind.answers(predicted)[:, : len(got)]
     # Of an amount the difference relative to its size.
     apart = float((np.abs(np.array(got).T - expected) / np.maximum(np.abs(expected), 1)).max())
@@ -71,12 +75,22 @@ def check(model: Model) -> Iterator[str]:
     yield f"agreement: card and pickle differ by at most {apart:.1e} over {where}"
 
 
+def check_challenger(model: Model, predictor: Predictor) -> Iterator[str]:
+    assert predictor.challenger is not None
+    predictor.challenger.values(read_answers(model.inputs, model.examples[0].answers)[0])
+    yield f"challenger: checksum holds, and it answers: {predictor.challenger.name}"
+
+
 def check_sum(path: Path, expected: str) -> None:
     if hashlib.sha256(read_trained(path)).hexdigest() != expected:
         raise tampered(path)
 
 
-def records(X: pd.DataFrame) -> list[dict[str, Any]]:
-    """The rows as clean answers, with unknown as None."""
-    found: list[dict[str, Any]] = X.astype(object).where(X.notna(), None).to_dict("records")
+def records(X: pd.DataFrame, averaged: Collection[str] = ()) -> list[dict[str, Any]]:
+    """The rows as clean answers: what lacks is unknown, but for what would be averaged over it is not recorded."""
+    columns = {name: X[name].astype(object) for name in X}
+    lacking = {name: NOT_RECORDED if name in averaged else None for name in X}
+    found: list[dict[str, Any]] = pd.DataFrame(
+        {name: column.where(column.notna(), lacking[name]) for name, column in columns.items()}, dtype=object
+    ).to_dict("records")
     return found

@@ -17,10 +17,11 @@ MOST_PEOPLE = 1_000
 
 
 class AverageOverUnknown(ClassifierMixin, BaseEstimator):
-    """A classifier that answers for an unknown input with the average over the people in the data.
+    """A classifier for which what is not recorded is an answer of its own, and what is unknown an average.
 
-    Everyone counts whose answers to the unknown inputs are recorded. Several of them are taken
-    together from the same person, so that a child is not paired with somebody else's spouse.
+    NaN is what the data does not record: the pipeline has a column for it. Whoever does not know an answer gets the
+    average over the people in the data. Everyone counts whose answers to the unknown inputs are recorded. Several of
+    them are taken together from the same person, so that a child is not paired with somebody else's spouse.
     """
 
     def __init__(self, pipeline: Any, unknowable: Sequence[str]) -> None:
@@ -34,8 +35,11 @@ class AverageOverUnknown(ClassifierMixin, BaseEstimator):
         return self
 
     def predict_proba(self, X: pd.DataFrame) -> NDArray[np.float64]:
-        if not self.unknowable:
-            return np.asarray(self.pipeline_.predict_proba(X))
+        """The chances, where NaN is an answer that is not recorded."""
+        return np.asarray(self.pipeline_.predict_proba(X))
+
+    def average_proba(self, X: pd.DataFrame) -> NDArray[np.float64]:
+        """The chances, where NaN is an answer that somebody does not know."""
         answer = np.empty((len(X), len(self.classes_)))
         missing = X[list(self.unknowable)].isna()
         for pattern in missing.drop_duplicates().to_numpy():

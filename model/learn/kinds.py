@@ -13,13 +13,14 @@ from sklearn.pipeline import Pipeline, make_pipeline
 
 from model.declare.inputs import few
 from model.declare.model import Model
-from model.declare.recipe import Blend, Boosted, Way
+from model.declare.recipe import Blend, Boosted, Discriminant, Way
 from model.evaluate import metrics
 from model.evaluate.told import Crowd, tell_amounts, tell_chances, tell_classes
 
 from .boost import Boosting
 from .compile import compile_amount, compile_chances
 from .design import columns
+from .discriminant import Discriminating
 from .errors import add_ranges, errors_by_estimate
 from .estimators import AverageOverUnknown, EstimateWithRange
 
@@ -37,6 +38,10 @@ class Kind:
     # The figures that training prints; candidates are chosen by the first, of which less is better.
     columns: tuple[str, ...] = ("log_loss", "accuracy")
     averages_unknown = False
+    # Whether a linear discriminant is what others would try.
+    has_discriminant = True
+    # Whether the answer is yes or no, and one sum gives its chance.
+    is_yes_or_no = False
     # Whether there are rows of each answer to count.
     is_counted = True
     of_each = " of each answer"
@@ -72,6 +77,8 @@ class Kind:
         if isinstance(candidate, Boosted | Blend):
             own = ridge(candidate.first.C) if isinstance(candidate, Blend) else None
             return Boosting(candidate, model.input, amount=not self.is_counted, ridge=own)
+        if isinstance(candidate, Discriminant):
+            return Discriminating(candidate.blocks, model.input)
         return Pipeline([("columns", columns(candidate.blocks, model.input)), ("regression", ridge(candidate.C))])
 
     def predict(self, fitted: Any, X: pd.DataFrame) -> Predicted:
@@ -107,6 +114,8 @@ class Kind:
 class Probability(Kind):
     columns = ("log_loss", "auc", "brier", "accuracy", "calibration_error")
     averages_unknown = True
+    is_yes_or_no = True
+    has_discriminant = False
     headline = staticmethod(metrics.chance_figures)
     evaluate = staticmethod(metrics.evaluate_chances)
 
@@ -131,6 +140,7 @@ class Probability(Kind):
 
 class Amount(Kind):
     is_counted = False
+    has_discriminant = False
     of_each = ""
     plain = LinearRegression()
     boosted = HistGradientBoostingRegressor

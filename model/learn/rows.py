@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.model_selection import GroupKFold, KFold, StratifiedGroupKFold, StratifiedKFold, TimeSeriesSplit
 
-Places = NDArray[np.intp]
+from .distinct import Distinct, Places
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,13 @@ class Rows:
     # What rows that stay in one fold have in common, and the place of each row in time.
     groups: NDArray[Any] | None = None
     order: NDArray[Any] | None = None
+    # What fits to parts of the table share, where there is such.
+    distinct: Distinct | None = None
+
+    @property
+    def places(self) -> Places:
+        """Where these rows stand in the whole table."""
+        return self.table.index.to_numpy()
 
     @property
     def answers(self) -> pd.DataFrame:

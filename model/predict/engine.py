@@ -29,6 +29,8 @@ class Engine(ABC):
     scores: Mapping[str, Score]
     # The ranges, where they follow from the estimates alone.
     span: Ranges
+    # The inputs that are averaged over where they are unknown; elsewhere what is missing is an answer like others.
+    averaged: frozenset[str] = frozenset()
 
     @abstractmethod
     def predict(self, rows: Sequence[Answers]) -> Columns:
