@@ -1,5 +1,5 @@
 # Build:  docker build -t likely .
-# Run:    docker run --rm -p 8000:8000 -e SECRET_KEY="$(openssl rand -hex 32)" likely
+# Run:    docker run --rm -p 8000:8000 -v likely:/likely/instance -e SECRET_KEY="$(openssl rand -hex 32)" likely
 
 FROM python:3.11-slim AS build
 WORKDIR /build
@@ -21,6 +21,9 @@ COPY model/ model/
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1
 # Compiled once here: the user below may write nothing.
 RUN python -m compileall -q run.py webapp model /venv/lib
+# The one folder that it may write: what signed-in people keep is in it, and outlives the container.
+RUN install -d -o likely -m 700 instance
+VOLUME /likely/instance
 USER likely
 EXPOSE 8000
 # SECRET_KEY has no default. Without one the container stops at once and says so.

@@ -53,17 +53,18 @@ class CensusForm(Form):
                 "Masters": "Master’s degree", "Prof-school": "Professional school degree", "Doctorate": "Doctorate",
             },
         },
-        phrase="Education “{}”", changeable=True, ordered=True,
+        phrase="Education “{}”", changeable=True, ordered=True, only_more=True,
     )  # fmt: skip
     work = ChoiceField(
         "Employer", thing="the person’s employer", plural="employers", may_be_unknown=True,
+        not_recorded="Not recorded in the census",
         choices={
             "Private": "Private company",
             "Self-emp-not-inc": "Self-employed, not incorporated", "Self-emp-inc": "Self-employed, incorporated",
             "Federal-gov": "Federal government", "State-gov": "State government", "Local-gov": "Local government",
             "Without-pay": "Works without pay", "Never-worked": "Never worked",
         },
-        phrase="Employer “{}”", changeable=True,
+        phrase="Employer “{}”", changeable=True, never_chosen=("Without-pay", "Never-worked"),
     )  # fmt: skip
     hours = NumberField(
         "Hours of work in a usual week", subject="Hours of work", thing="the hours of work in a usual week",

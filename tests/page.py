@@ -90,6 +90,11 @@ class Page(HTMLParser):
         return heading.text
 
     @property
+    def number(self) -> str:
+        """A result's number, without the range that its heading goes on with."""
+        return self.heading.partition(", probably ")[0]
+
+    @property
     def text(self) -> str:
         (main,) = self.root.all("main")
         return main.text

@@ -15,7 +15,8 @@ from webapp.http.addresses import texts
 
 from tests import photos
 
-SETTINGS: dict[str, Any] = {"TESTING": True, "SECRET_KEY": "for the tests only, nowhere else"}
+# Without a database, so that no test finds what another one kept.
+SETTINGS: dict[str, Any] = {"TESTING": True, "SECRET_KEY": "for the tests only, nowhere else", "DATABASE": None}
 
 CATALOG = Catalog()
 MODELS = list(CATALOG)

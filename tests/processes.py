@@ -55,8 +55,8 @@ def refused_start(*arguments: str, **changes: str) -> subprocess.CompletedProces
 
 
 def assert_refused(result: subprocess.CompletedProcess[str], *words: str) -> None:
-    """The command ends with 1 and a message; a traceback would be for us and not for its reader."""
-    assert result.returncode == 1, result.stderr
+    """The command ends with 2 and a message; a traceback would be for us and not for its reader."""
+    assert result.returncode == 2, result.stderr
     assert "Traceback" not in result.stderr
     for word in words:
         assert word in result.stderr

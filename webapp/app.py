@@ -18,10 +18,13 @@ from .http.compression import compress
 from .http.errors import explain
 from .http.front import Front
 from .http.log import Failures
-from .http.models import ModelConverter, catalog
+from .http.models import ModelConverter, shown_models
 from .http.watch import Watch
-from .pages import batch, card, compare, form, home, result
+from .pages import batch, card, case, compare, curves, due, form, history, home, keep, kept_files, record, result
+from .pages.people import doors
+from .people import current
 from .settings import settings_from
+from .store import opening
 from .text import filters
 
 
@@ -37,13 +40,16 @@ def build(config: Mapping[str, Any] | None) -> Flask:
     models = Catalog(app.config["MODEL_FOLDERS"], app.config["MODELS"])
     models.load()
     app.extensions["models"] = models
-    app.jinja_env.globals["models"] = catalog
+    app.jinja_env.globals["models"] = shown_models
     app.jinja_env.globals["path_of"] = path_of
     app.url_map.converters["model"] = ModelConverter
+    opening.init_app(app)
+    app.jinja_env.globals["keeps"] = app.extensions["store"].is_on
 
     # What every request and every page passes
     app.logger.handlers = [Failures(app.config["LOG"] == "json")]
     watch.init_app(app)
+    current.init_app(app)
     limits.init_app(app)
     headers.init_app(app)
     app.register_error_handler(HTTPException, explain)
@@ -61,7 +67,15 @@ def build(config: Mapping[str, Any] | None) -> Flask:
         result,
         card,
         compare,
+        curves,
         batch,
+        keep,
+        history,
+        due,
+        kept_files,
+        case,
+        record,
+        doors,
         health,
         metrics,
         security,

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.datastructures import MultiDict
-from werkzeug.exceptions import ServiceUnavailable, UnprocessableEntity
+from werkzeug.exceptions import Forbidden, ServiceUnavailable, UnprocessableEntity
 from wtforms import Form
 
 from model.declare.faults import Fault, sentence
@@ -24,6 +24,7 @@ from model.declare.reading import Answers, read_answers, read_lists
 from model.predict.predictor import Predictor
 from webapp.http import metrics
 from webapp.http.visit import Visit, current
+from webapp.people.current import may
 
 if TYPE_CHECKING:
     from model.files.reader import Reader
@@ -131,6 +132,8 @@ def admit(predictor: Predictor, caller: Caller, budget: Budget, rows: int, expla
     if caller.door == "example":
         # The page for programs asks it for itself.
         return
+    if not may("predict", predictor.model):
+        raise Forbidden(f"This token may not ask {name}: it lacks the scope predict, or is for other models")
     visit.model, visit.version = name, predictor.version
     # A comparison asks twice and is one prediction; a file has an allowance of its own, and a script's try too.
     visit.take(ALLOWANCES.get(caller.door, "predictions"), share(rows, ROWS_A_PREDICTION))

@@ -44,7 +44,8 @@ class Setting:
         try:
             return self.parse(text)
         except (ValueError, KeyError):
-            given = "what it is" if "SECRET" in self.variable else repr(text)
+            # A database's address has its password in it.
+            given = "what it is" if re.search("SECRET|DATABASE", self.variable) else repr(text)
             raise BadSetting(f"{self.variable} must be {self.takes}, not {given}") from None
 
 
@@ -57,6 +58,15 @@ def read_secret(text: str) -> str:
     if len(text) < 16:
         raise ValueError
     return text
+
+
+def read_database(text: str) -> str | None:
+    """Its address; None where nothing is to be kept. Nothing of its library is asked, which is imported late."""
+    if text.lower() == "off":
+        return None
+    if not re.fullmatch(r"sqlite:///([A-Za-z]:)?[^:?]+|postgresql(\+psycopg)?://\S+", text):
+        raise ValueError
+    return text.replace("postgresql://", "postgresql+psycopg://")
 
 
 def read_contact(text: str) -> str:
@@ -111,6 +121,9 @@ def whole(variable: str, default: int, lowest: int, highest: int) -> Setting:
     return Setting(variable, default, read, f"a whole number from {lowest} to {highest}")
 
 
+ROOT = Path(__file__).resolve().parents[1]
+DATABASE = f"sqlite:///{ROOT / 'instance' / 'likely.db'}"
+DATABASES = "sqlite:///folder/likely.db, postgresql+psycopg://name:password@host/database, or off"
 MODEL = r"[a-z][a-z0-9_]*"
 HOST = r"\.?[a-z0-9_-]+(\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\]"
 HOSTS = "names as in example.org, in small letters and without a port, or .example.org for all below it"
@@ -121,9 +134,12 @@ SETTINGS = (
     Setting("SECRET_KEY", None, read_secret, "at least 16 characters"),
     Setting("LIKELY_MODEL_FOLDERS", [], read_folders, "folders that exist"),
     Setting("LIKELY_MODELS", [], words(MODEL), "names of models, as in census titanic"),
+    Setting("LIKELY_FOR_MEMBERS", [], words(MODEL), "names of models, as in census titanic"),
+    Setting("LIKELY_BY_LINK", [], words(MODEL), "names of models, as in census titanic"),
     Setting("LIKELY_HOSTS", [], words(HOST), HOSTS),
     Setting("LIKELY_HTTPS", False, read_switch, "yes or no"),
     Setting("LIKELY_CORS_ORIGINS", [], words(ORIGIN), "origins like https://example.org, or *"),
+    Setting("LIKELY_DATABASE", DATABASE, read_database, DATABASES),
     whole("LIKELY_TOKEN_MINUTES", 60, 1, 1440),
     whole("LIKELY_PROXIES", 0, 0, 5),
     whole("LIKELY_BATCH_MB", 50, 1, 10_000),

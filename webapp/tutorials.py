@@ -18,14 +18,13 @@ from flask import Blueprint, Response, abort, jsonify, request
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from model.declare.reading import Answers
-from model.predict.catalog import UnknownModel
 from model.predict.predictor import Predictor, predict_amount, predict_classes, predict_probability
 from webapp.api.predict import entry, refuse
 from webapp.ask import Budget, Caller, ask_each
 from webapp.http.errors import problem
 from webapp.http.json import parse_json
 from webapp.http.limits import PHOTO_LIMIT, body_limit, whole_body
-from webapp.http.models import catalog
+from webapp.http.models import find_shown, predictor_of
 from webapp.pages import form, result
 
 bp = Blueprint("tutorials", __name__)
@@ -53,10 +52,8 @@ def unreadable(error: BadRequest) -> Response:
 
 
 def predictor(name: str) -> Predictor:
-    try:
-        return catalog().predictor(name)
-    except UnknownModel:
-        abort(404)
+    model = find_shown(name)
+    return predictor_of(model) if model else abort(404)
 
 
 def read(predictor: Predictor, rows: list[Any], names: Mapping[str, str], one: bool = False) -> list[Answers]:

@@ -49,14 +49,24 @@ def contradictions(model: Model) -> Iterator[str]:
     if model.kind not in KINDS:
         yield f"the kind is {model.kind!r}, and must be one of {', '.join(KINDS)}"
     for asked in model.inputs:
+        if asked.only_more and isinstance(asked, ChoiceInput) and not asked.ordered:
+            yield f"{asked.name}: only_more needs choices in an order. Write ordered=True"
+        if isinstance(asked, ChoiceInput):
+            for value in [one for one in asked.never_chosen if one not in asked.choices]:
+                yield f"{asked.name}: never_chosen has {value!r}, which is none of the choices"
         for text in asked.taken_for_unknown if isinstance(asked, ChoiceInput) else ():
             yield f"{asked.name}: a choice {text!r} reads as “I don’t know”. Give it another value and label"
+        if asked.not_recorded and not asked.may_be_unknown:
+            yield f"{asked.name}: not_recorded needs may_be_unknown=True"
+        if asked.not_recorded and getattr(model.recipe, "unknown", "") != "averaged":
+            yield f"{asked.name}: not_recorded is for models that average over what is unknown"
     placed = list(chain.from_iterable(model.fieldsets.values()))
     yield from strangers(model, placed, "fieldsets")
     for name in model.input:
         if placed.count(name) != 1:
             times = "not there" if name not in placed else f"there {placed.count(name)} times"
             yield f"fieldsets: {name!r} is {times}, and must be once, or the form would not ask for it as it should"
+    yield from model.keeping.contradictions
     yield from in_sentences(model)
     yield from in_examples(model)
     yield from strangers(model, [model.compares_with] if model.compares_with else [], "compares_with")

@@ -24,6 +24,7 @@ SENTENCES = {
     "out_of_range_because": "{named} must be from {lowest} to {highest}. {beyond}",
     "not_offered": "{given} is not one of the {plural}: {choices}",
     "several": "Give one answer for {thing}, not {count}",
+    "answer_and_not_recorded": "Either give {thing} or select “{label}”, not both",
     "answer_and_unknown": "Either give {thing} or select “I don’t know”, not both",
     "unusable_photo": "{reason}",
     "not_a_sight": "This is no photo, and no address of a photo’s result that is whole. Choose the photo again",

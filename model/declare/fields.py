@@ -8,7 +8,7 @@ from wtforms import Field, Form
 from wtforms.validators import ValidationError
 
 from .faults import Fault, sentence
-from .inputs import ChoiceInput, Input, NumberInput, Refused
+from .inputs import NOT_RECORDED, ChoiceInput, Input, NumberInput, Refused
 from .photo import PhotoInput
 
 
@@ -57,13 +57,19 @@ class InputField(Field):
     def says_unknown(self) -> bool:
         return self.input.may_be_unknown and "unknown" in (self.raw_data or ())
 
+    @property
+    def says_not_recorded(self) -> bool:
+        return bool(self.input.not_recorded) and NOT_RECORDED.value in (self.raw_data or ())
+
 
 def one_answer(asked: Input, raw: Sequence[Any]) -> Any:
     """The one answer among the values sent for a field; a number's “I don’t know” box is a second."""
     given = [value for value in raw if value != ""]
     if len(given) > 1 and len(set(map(str, given))) > 1:
-        if asked.may_be_unknown and "unknown" in given:
+        if asked.may_be_unknown and "unknown" in given and NOT_RECORDED.value not in given:
             raise Refused("answer_and_unknown")
+        if asked.not_recorded and NOT_RECORDED.value in given:
+            raise Refused("answer_and_not_recorded", label=asked.not_recorded)
         raise Refused("several", count=len(given))
     return given[0] if given else ""
 

@@ -37,6 +37,7 @@ class NotRecorded(Enum):
 
 
 NOT_RECORDED = NotRecorded.NOT_RECORDED
+NOT_RECORDED_WORDS = frozenset({"not recorded", "not-recorded", "not_recorded"})
 # So many answers of an input can be listed one by one, in a table of points or of chances.
 MOST_LISTED = 10_000
 
@@ -48,6 +49,11 @@ class Refused(ValueError):
         super().__init__(code)
         self.code = code
         self.values = values
+
+
+def is_known(answer: Any) -> bool:
+    """Whether it is an answer, and neither “I don’t know” nor that none is recorded."""
+    return answer is not None and answer is not NOT_RECORDED
 
 
 def first_upper(text: str) -> str:
@@ -92,8 +98,13 @@ class Input:
     thing: str
     hint: str = ""
     may_be_unknown: bool = False
+    # Where the data has rows without it and the model learnt from them: what the form calls that, “Not recorded in the
+    # census”. It is another answer than “I don’t know”.
+    not_recorded: str = ""
     # An answer a person could change; what-if suggests no others.
     changeable: bool = False
+    # Whether it can only become more: a level of education is not taken away.
+    only_more: bool = False
     # In sentences: "Being 52", "Being married"; {} stands for the answer.
     phrase: str = ""
 
@@ -102,17 +113,34 @@ class Input:
     def read(self, raw: Any) -> Any:
         raise NotImplementedError
 
+    def could_become(self, now: Any, then: Any) -> bool:
+        """Whether a person who gives the one answer could, and would, come to give the other."""
+        return bool(now != then)
+
     def text(self, answer: Any) -> str:
         """The answer as an address, a form or a file carries it; read() takes it back."""
-        return "unknown" if answer is None else str(answer)
+        return self.text_of_none(answer) or str(answer)
+
+    def to_json(self, answer: Any) -> Any:
+        """The answer as JSON has it; read() takes it back."""
+        return NOT_RECORDED.value if answer is NOT_RECORDED else answer
 
     def words(self, answer: Any) -> str:
         """The answer as a person reads it."""
-        return "I don’t know" if answer is None else self.text(answer)
+        return self.words_of_none(answer) or self.text(answer)
+
+    def text_of_none(self, answer: Any) -> str:
+        """The text of an answer that is none, and nothing for any other."""
+        return "unknown" if answer is None else NOT_RECORDED.value if answer is NOT_RECORDED else ""
+
+    def words_of_none(self, answer: Any) -> str:
+        return "I don’t know" if answer is None else self.not_recorded if answer is NOT_RECORDED else ""
 
     def phrased(self, answer: Any) -> str:
         """The answer as a sentence begins with it: “Being 52 years old”, “Education “Doctorate””."""
-        return self.phrase.format(self.words(answer)) if self.phrase else f"{self.label} ({self.words(answer)})"
+        if self.phrase and is_known(answer):
+            return self.phrase.format(self.words(answer))
+        return f"{self.label} ({self.words(answer)})"
 
     def named_answer(self, answer: Any) -> str:
         """The answer in the middle of a sentence: “with 37 years”."""
@@ -120,10 +148,14 @@ class Input:
 
     def described(self, answer: Any) -> str:
         """The answer in a description of somebody: “52 years”, “Doctorate”."""
-        return f"{self.label} not recorded" if answer is None else self.words(answer)
+        return self.words(answer) if is_known(answer) else f"{self.label} not recorded"
 
-    def _is_unknown(self, text: str) -> bool:
-        return self.may_be_unknown and text.casefold() in UNKNOWN_WORDS
+    def read_none(self, text: str) -> Any:
+        """What a text says that is no answer: None for “I don’t know”, or that it is not recorded; the text for others."""
+        said = text.casefold()
+        if self.not_recorded and (said in NOT_RECORDED_WORDS or said == self.not_recorded.casefold()):
+            return NOT_RECORDED
+        return None if self.may_be_unknown and said in UNKNOWN_WORDS else text
 
 
 @dataclass(frozen=True)
@@ -142,7 +174,10 @@ class NumberInput(Input):
 
     kind = "number"
 
-    def read(self, raw: Any) -> float | int | None:
+    def could_become(self, now: Any, then: Any) -> bool:
+        return bool(then > now) if self.only_more else super().could_become(now, then)
+
+    def read(self, raw: Any) -> float | int | NotRecorded | None:
         number: float | int
         if type(raw) is str and raw.isdecimal() and len(raw) < LONGEST_NUMBER:
             number = int(raw)
@@ -150,14 +185,16 @@ class NumberInput(Input):
             number = raw
         else:
             parsed = self._parse(raw)
-            if parsed is None:
-                return None
+            if parsed is None or isinstance(parsed, NotRecorded):
+                return parsed
             number = parsed
         if not self.lowest <= number <= self.highest:
             raise Refused("out_of_range")
         return number if self.whole else float(number)
 
-    def _parse(self, raw: Any) -> float | int | None:
+    def _parse(self, raw: Any) -> float | int | NotRecorded | None:
+        if raw is NOT_RECORDED and self.not_recorded:
+            return NOT_RECORDED
         if raw is None:
             if self.may_be_unknown:
                 return None
@@ -172,8 +209,8 @@ class NumberInput(Input):
         text = plain(raw.translate(MARKS))
         if not text:
             raise Refused("blank")
-        if self._is_unknown(text):
-            return None
+        if self.read_none(text) != text:
+            return self.read_none(text)
         if len(text) > LONGEST_NUMBER:
             raise Refused("not_a_number")
         if comma := DECIMAL_COMMA.fullmatch(text):
@@ -196,23 +233,28 @@ class NumberInput(Input):
 
     def described(self, answer: Any) -> str:
         # A number without a unit says nothing by itself.
-        return super().described(answer) if self.unit or answer is None else self.phrased(answer)
+        return super().described(answer) if self.unit or not is_known(answer) else self.phrased(answer)
 
     @property
     def named(self) -> str:
         return self.subject or self.label
 
+    @property
+    def step(self) -> float:
+        """How far one number is from the next where somebody moves through them."""
+        return 1 if self.whole else float(10 ** math.floor(math.log10((self.highest - self.lowest) / 50 or 1)))
+
     def text(self, answer: Any) -> str:
-        if answer is None:
-            return "unknown"
+        if none := self.text_of_none(answer):
+            return none
         if answer == int(answer):
             return str(int(answer))
         # Written out, as people write numbers.
         return format(Decimal(repr(float(answer))), "f")
 
     def words(self, answer: Any) -> str:
-        if answer is None:
-            return "I don’t know"
+        if none := self.words_of_none(answer):
+            return none
         unit = self.unit.removesuffix("s") if answer == 1 else self.unit
         return f"{self.text(answer)} {unit}".strip()
 
@@ -226,12 +268,22 @@ class ChoiceInput(Input):
     plural: str = "choices"
     # Whether they are in an order, so that some are further from one another than others.
     ordered: bool = False
+    # What nobody would change to: to never have worked.
+    never_chosen: tuple[str, ...] = ()
 
     kind = "choice"
 
-    def read(self, raw: Any) -> str | None:
+    def could_become(self, now: Any, then: Any) -> bool:
+        if then in self.never_chosen:
+            return False
+        order = list(self.choices)
+        return order.index(then) > order.index(now) if self.only_more else super().could_become(now, then)
+
+    def read(self, raw: Any) -> str | NotRecorded | None:
         if type(raw) is str and raw in self.choices:
             return raw
+        if raw is NOT_RECORDED and self.not_recorded:
+            return NOT_RECORDED
         if raw is None:
             if self.may_be_unknown:
                 return None
@@ -244,8 +296,8 @@ class ChoiceInput(Input):
         text = plain(str(raw).lower() if isinstance(raw, bool) else raw)
         if not text:
             raise Refused("blank")
-        if self._is_unknown(text):
-            return None
+        if self.read_none(text) != text:
+            return self.read_none(text)
         value = self._leniently.get(by_letters(text))
         if value is None:
             raise Refused("not_offered", given=quote(text))
@@ -255,7 +307,7 @@ class ChoiceInput(Input):
     def taken_for_unknown(self) -> list[str]:
         """The values and labels that “I don’t know” would hide."""
         texts = [text for pair in self.choices.items() for text in pair]
-        return [text for text in texts if not plain(text) or self._is_unknown(plain(text))]
+        return [text for text in texts if not plain(text) or self.read_none(plain(text)) != plain(text)]
 
     @property
     def takes_booleans(self) -> bool:
@@ -274,7 +326,7 @@ class ChoiceInput(Input):
         return known
 
     def words(self, answer: Any) -> str:
-        return "I don’t know" if answer is None else self.choices[answer]
+        return self.words_of_none(answer) or self.choices[answer]
 
     def phrased(self, answer: Any) -> str:
         words = self.words(answer)

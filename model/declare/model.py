@@ -9,9 +9,12 @@ from typing import Any, Literal
 from wtforms import Form
 
 from .fields import InputField
-from .inputs import Input
+from .inputs import NOT_RECORDED, Input
+from .keeping import Keeping
 from .recipe import Given, Recipe
 from .words import Words
+
+LARGEST_PICTURE = 16_384
 
 Kind = Literal["probability", "classes", "amount"]
 
@@ -20,6 +23,8 @@ Kind = Literal["probability", "classes", "amount"]
 class Example:
     name: str
     answers: Mapping[str, Any]
+    # A small picture beside the model's file, of what the example is about.
+    picture: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +46,8 @@ class Model:
     features: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None
     # The answers at the two ends of the range, where the range is no standard error.
     views: Callable[[Mapping[str, Any]], tuple[Mapping[str, Any], Mapping[str, Any]]] | None = None
+    # How long a case is kept that somebody keeps, and when it is known what happened.
+    keeping: Keeping = field(default_factory=Keeping)
     # An SVG file beside the model's, which the form shows above its fields.
     drawing: str = ""
     folder: Path = Path(__file__).resolve().parents[1]
@@ -58,10 +65,32 @@ class Model:
         """Whether it asks for a photo, which fits in no address and no table."""
         return any(asked.kind == "photo" for asked in self.inputs)
 
+    def as_recorded(self, answers: Mapping[str, Any]) -> dict[str, Any]:
+        """The answers of a row of the data, where what lacks is not recorded rather than unknown."""
+        return {
+            name: NOT_RECORDED if answer is None and self.input[name].not_recorded else answer
+            for name, answer in answers.items()
+        }
+
+    @cached_property
+    def has_choices(self) -> bool:
+        return any(asked.kind == "choice" for asked in self.inputs)
+
+    @cached_property
+    def has_numbers(self) -> bool:
+        return any(asked.kind == "number" for asked in self.inputs)
+
     @cached_property
     def drawn(self) -> str:
         """The drawing's text, as a page has it."""
         return (self.folder / self.drawing).read_text(encoding="utf-8") if self.drawing else ""
+
+    def picture_of(self, example: Example) -> bytes:
+        """The example's picture, which pages carry within themselves."""
+        content = (self.folder / example.picture).read_bytes() if example.picture else b""
+        if len(content) > LARGEST_PICTURE:
+            raise ValueError(f"{example.picture} has {len(content):,} bytes, and {LARGEST_PICTURE:,} at most are shown")
+        return content
 
     @property
     def learns(self) -> Recipe:

@@ -7,6 +7,15 @@ from .inputs import Input, Refused, is_several
 
 
 @dataclass(frozen=True)
+class Guess:
+    """One thing that the network may see in a photo: how sure it is, and whether the answer counts it."""
+
+    name: str
+    share: float
+    counts: bool
+
+
+@dataclass(frozen=True)
 class PhotoInput(Input):
     """A photo, or what the network saw in one as an address carries it; the photo is not kept."""
 
@@ -47,5 +56,13 @@ class PhotoInput(Input):
     def text(self, answer: Any) -> str:
         return str(answer.text())
 
+    def to_json(self, answer: Any) -> str:
+        return self.text(answer)
+
     def words(self, answer: Any) -> str:
         return str(answer.words())
+
+    def guesses(self, answer: Any) -> list[Guess]:
+        """The network's likeliest guesses, the likeliest first; what is under 1 % is left out, but for the first."""
+        likely = [(number, share) for at, (number, share) in enumerate(answer.things) if share >= 0.01 or at == 0]
+        return [Guess(answer.name_of(number), share, number in self.classes) for number, share in likely]

@@ -40,7 +40,7 @@ def fit_logistic(
     With weights the covariance is the sandwich, since the rows then speak for others than themselves.
     """
     each = np.ones(len(y)) if weights is None else weights / weights.mean()
-    found = np.zeros(columns.shape[1])
+    found: Numbers = np.zeros(columns.shape[1])
     for _ in range(STEPS):
         expected = 1 / (1 + np.exp(-np.clip(columns @ found + offset, -500, 500)))
         curvature = columns.T @ (columns * (each * expected * (1 - expected))[:, None])
@@ -49,11 +49,12 @@ def fit_logistic(
         step = np.linalg.solve(curvature, columns.T @ (each * (y - expected)))
         found = found + step
         if np.abs(step).max() < 1e-9:
-            inverse = np.linalg.inv(curvature)
+            inverse: Numbers = np.linalg.inv(curvature).astype(np.float64)
             if weights is None:
                 return found, inverse
             gradients = columns * (each * (y - expected))[:, None]
-            return found, inverse @ (gradients.T @ gradients) @ inverse
+            spread: Numbers = (inverse @ (gradients.T @ gradients) @ inverse).astype(np.float64)
+            return found, spread
     return None
 
 

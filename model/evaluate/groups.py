@@ -13,7 +13,7 @@ from model.predict.card import Group as Counted
 from model.predict.neighbours import People
 from model.predict.predictor import Predictor
 
-from .shares import Bin, Mean, Share, bin_of, equal_parts, mean
+from .shares import Bin, Mean, Share, bin_of, equal_parts, mean, mean_gap
 
 PARTS = 5
 # Of fewer people of whom something is not recorded nothing can be said.
@@ -129,10 +129,9 @@ def unrecorded_group(asked: Input, crowd: People) -> Group:
     (column,) = [column for column in crowd.columns if column.name == asked.name]
     rows = [row for row in range(crowd.count) if column.answer(row) is None]
     so, chances = at(crowd.outcomes, rows), at(crowd.chances[0], rows)
-    gaps = [chance - outcome for chance, outcome in zip(chances, so, strict=True)]
     right = sum((chance > 0.5) == (outcome == 1) for chance, outcome in zip(chances, so, strict=True))
     observed = Share(int(sum(so)), len(rows))
-    return Group(asked, "not recorded", observed, mean(chances).value, mean(gaps), Share(right, len(rows)))
+    return Group(asked, "not recorded", observed, mean(chances).value, mean_gap(chances, so), Share(right, len(rows)))
 
 
 # -- of classes --------------------------------------------------------------------------------------

@@ -17,7 +17,8 @@ from model.predict.card import Bin
 
 from .calibration import brier_parts, calibration_line, smooth_curve
 from .decisions import decision_curve
-from .shares import Share, mean
+from .pairs import look_at_pairs
+from .shares import Share, mean_gap
 
 Numbers = NDArray[np.float64]
 ROC_POINTS = 60
@@ -75,6 +76,7 @@ def evaluate_chances(model: Model, X: pd.DataFrame, y: Numbers, predicted: Numbe
             for about, members in groups(model.input[name], X[name], edges)
             if members.any()
         ],
+        "pairs": look_at_pairs(model, X, y, chance),
     }
 
 
@@ -143,13 +145,12 @@ def groups(asked: Input, column: pd.Series, edges: Sequence[float]) -> Iterator[
 
 
 def group_figures(y: Numbers, chance: Numbers) -> dict[str, Any]:
-    gap, right = mean((chance - y).tolist()), Share(int(((chance > 0.5) == y).sum()), len(y))
+    gap, right = mean_gap(chance.tolist(), y.tolist()), Share(int(((chance > 0.5) == y).sum()), len(y))
     return {
         "people": len(y),
         "observed": y.mean(),
         "estimated": chance.mean(),
         "gap": gap.value,
-        # Of one person nothing is known: the gap may be anything.
         "gap_low": max(gap.low, -1.0),
         "gap_high": min(gap.high, 1.0),
         "right": right.value,

@@ -71,6 +71,19 @@ def mean(values: Sequence[float]) -> Mean:
     return Mean(centre, centre - reach, centre + reach)
 
 
+def mean_gap(chances: Sequence[float], outcomes: Sequence[float]) -> Mean:
+    """How far chances lie above what was so, on average, and to either side of it how far luck alone takes that.
+
+    If the chances are right, what is so varies by their own variance, p(1 − p) for each; so the range has a width even
+    where it was so of nobody.
+    """
+    number = len(chances)
+    gaps = [chance - outcome for chance, outcome in zip(chances, outcomes, strict=True)]
+    reach = NORMAL_95 * math.sqrt(math.fsum([chance * (1 - chance) for chance in chances])) / number
+    centre = math.fsum(gaps) / number
+    return Mean(centre, centre - reach, centre + reach)
+
+
 @dataclass(frozen=True)
 class Cut:
     """What follows from saying yes to everyone whose chance is more than this."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from model.declare.recipe import Recipe
 from model.predict.predictor import Predictor
 
 
@@ -15,17 +18,23 @@ class Comparator:
     value: float
 
 
-def comparators(predictor: Predictor, focus: int) -> list[Comparator]:
-    """The groups that the model is compared by, or else its examples; everyone first.
+# So many others stand on a result's line beside everyone.
+MOST_OTHERS = 3
+
+
+def comparators(predictor: Predictor, focus: int, answers: Mapping[str, Any]) -> list[Comparator]:
+    """The groups that the model is compared by, or else its examples, but for the one asked about; everyone first.
 
     The focus is which of the model's estimates is compared.
     """
     model, evaluation = predictor.model, predictor.card.evaluation
     found = everyone(predictor, focus)
     if model.compares_with:
-        groups = [row for row in evaluation.groups if row.input == model.compares_with]
+        groups = [row for row in evaluation.groups if row.input == model.compares_with][:MOST_OTHERS]
         return found + [Comparator(f"{row.group} {model.words.many}", row.observed) for row in groups]
-    return found + [Comparator(name, values[focus]) for name, values in predictor.example_values]
+    pairs = zip(predictor.examples, predictor.example_values, strict=True)
+    others = [Comparator(name, values[focus]) for (_, own), (name, values) in pairs if own != answers]
+    return found + others[:MOST_OTHERS]
 
 
 def everyone(predictor: Predictor, focus: int) -> list[Comparator]:
@@ -45,13 +54,23 @@ def position(predictor: Predictor, value: float) -> float:
     return (value - quantiles[0]) / ((quantiles[-1] - quantiles[0]) or 1)
 
 
-def below(predictor: Predictor, value: float) -> int:
-    """How many of a hundred amounts in the data are below this one; never none and never all."""
-    count = sum(quantile < value for quantile in predictor.card.evaluation.quantiles)
-    return min(max(count - 1, 1), 99)
+def below(predictor: Predictor, value: float) -> int | None:
+    """How many of a hundred in the data had less: a smaller amount, or a smaller chance by a model that had not
+    seen them; None where that is not known."""
+    if quantiles := predictor.card.evaluation.quantiles:
+        return min(max(sum(quantile < value for quantile in quantiles) - 1, 1), 99)
+    share = predictor.crowd.share_below(value) if predictor.crowd else None
+    return None if share is None else round(100 * share)
 
 
 def least_certain(predictor: Predictor) -> Comparator:
     """The least certain of the model's examples with its number, for the index."""
     name, values = min(predictor.example_values, key=lambda one: abs(max(one[1]) - 0.5))
     return Comparator(name, max(values))
+
+
+def has_somebody(predictor: Predictor) -> bool:
+    """Whether rows of the data may be shown, each of which gives a whole set of answers."""
+    crowd, model = predictor.crowd, predictor.model
+    shows = isinstance(model.recipe, Recipe) and model.recipe.shows_rows
+    return shows and crowd is not None and {column.name for column in crowd.columns} >= model.input.keys()

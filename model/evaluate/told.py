@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -16,6 +16,8 @@ from .shares import Bin, Cut, Mean, Share, cut
 FEWEST = 10
 # The chances above which the card says what saying yes would mean.
 CUTS = (0.1, 0.25, 0.5, 0.75, 0.9)
+# Where the rows are not kept, the chances above which one may ask for it.
+LINES = tuple([n / 20 for n in range(1, 20)])
 
 
 @dataclass(frozen=True)
@@ -67,8 +69,27 @@ def count_cuts(crowd: People | Crowd) -> list[Cut]:
     return [cut(crowd.chances[0], crowd.outcomes, above) for above in CUTS]
 
 
+def cut_at(predictor: Predictor, above: float) -> Cut | None:
+    """What follows from saying yes above this chance, or above the nearest one that was told."""
+    if predictor.crowd:
+        return cut(predictor.crowd.chances[0], predictor.crowd.outcomes, above)
+    lines = [Cut(**one | shares(one, "found", "false_alarms")) for one in kept(predictor, "lines")]
+    return min(lines, key=lambda line: abs(line.above - above), default=None)
+
+
 def tell_chances(crowd: Crowd) -> dict[str, Any]:
-    return {"cuts": [asdict(one) for one in count_cuts(crowd)]}
+    lines = [cut(crowd.chances[0], crowd.outcomes, above) for above in LINES]
+    return {"cuts": [asdict(one) for one in count_cuts(crowd)], "lines": [asdict(one) for one in lines_apart(lines)]}
+
+
+def lines_apart(lines: Sequence[Cut]) -> Iterator[Cut]:
+    """Those between two of which there is nobody, or ten people at least, of either kind."""
+    last: Cut | None = None
+    for line in lines:
+        between = last and (last.found.yes - line.found.yes, last.false_alarms.yes - line.false_alarms.yes)
+        if not between or all(count == 0 or count >= FEWEST for count in between):
+            last = line
+            yield line
 
 
 def tell_amounts(crowd: Crowd) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from model.declare.faults import Fault, sentence
-from model.declare.inputs import Input, Refused, plain
+from model.declare.inputs import NOT_RECORDED, Input, Refused, plain
 
 Codes = np.ndarray[Any, np.dtype[Any]]
 # No column has so many different texts; np.take(mode="clip") makes it the last one of any table.
@@ -52,10 +52,13 @@ class Column:
 
 
 def read_cell(asked: Input, cell: Any) -> tuple[Any, str | None]:
-    """A cell as the form reads its field, or what is wrong with it; an empty one is unknown where that is an answer."""
+    """A cell as the form reads its field, or what is wrong with it.
+
+    An empty one, and a question mark, is not recorded where the model knows that as an answer, and else unknown.
+    """
     is_blank = cell is None or cell != cell or not plain(cell)
-    if is_blank and asked.may_be_unknown:
-        return None, None
+    if asked.may_be_unknown and (is_blank or plain(cell) == "?"):
+        return NOT_RECORDED if asked.not_recorded else None, None
     try:
         return asked.read("" if is_blank else cell), None
     except Refused as refused:

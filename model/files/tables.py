@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from model.declare.inputs import ChoiceInput, Input, NumberInput
+from model.declare.inputs import NOT_RECORDED, ChoiceInput, Input, NumberInput
 from model.predict.engine import ChanceTables
 from model.predict.logistic import NORMAL_95
 from model.predict.predictor import Predictor
@@ -91,7 +91,8 @@ def group_answers(inputs: Sequence[Input], engine: ChanceTables) -> list[Answers
     groups: list[dict[str, Sequence[Any]]] = [{}]
     for asked in inputs:
         # An unknown answer that is not averaged has points of its own.
-        unknown = [None] if asked.may_be_unknown and asked.name not in engine.averaged else []
+        unknown: list[Any] = [None] if asked.may_be_unknown and asked.name not in engine.averaged else []
+        unknown += [NOT_RECORDED] if asked.not_recorded else []
         if isinstance(asked, ChoiceInput):
             groups.append({asked.name: [*asked.choices, *unknown]})
         elif isinstance(asked, NumberInput) and asked.whole and asked.highest - asked.lowest < MOST_LEVELS:

@@ -7,6 +7,7 @@ import pandas as pd
 
 from model.declare.inputs import ChoiceInput
 from model.declare.model import Model
+from model.evaluate.record import record_of
 from model.evaluate.told import FEWEST, Crowd
 
 from .kinds import Predicted, kind_of
@@ -31,7 +32,8 @@ def without_rows(model: Model, truth: Any, predicted: Predicted, found: Mapping[
         return evaluation
     kind = kind_of(model)
     crowd = Crowd(kind.answers(predicted).T.tolist(), truth.tolist())
-    evaluation["told"] = kind.tell(model, crowd, evaluation)
+    record = record_of(model.kind, crowd)
+    evaluation["told"] = kind.tell(model, crowd, evaluation) | {"record": record.tell() if record else []}
     if any(0 < count < FEWEST for row in evaluation.get("confusion", ()) for count in row):
         evaluation["confusion"] = []
     if "groups" in evaluation:

@@ -19,7 +19,8 @@ from model.evaluate.metrics import digits
 from model.predict.card import Card, Contest
 
 from .artefacts import make_folder, save
-from .challenger import challenger_among, compile_challenger, is_as_good, tell_apart
+from .background import choose_background
+from .challenger import challenger_among, compile_challenger, is_as_good, reach_around, tell_apart
 from .choice import choose, fit, predict
 from .contest import OWN, hold, predict_all, regrouped
 from .kinds import Predicted, kind_of
@@ -109,6 +110,8 @@ def learn(model: Model, progress: Progress) -> Card:
     progress("fit on all rows")
     best = choose(model, rows)
     fitted = fit(model, best, rows)
+    # Of an amount the estimate alone, without the ends of its range.
+    width = None if kind.is_counted else 1
     people = compile_people(model, told.answers, told.y, kind.answers(out_of_fold)) if recipe.shows_rows else None
     facing: dict[str, Any] = {}
     if challenger and is_as_good(contests[0]["ahead"][challenger], model):
@@ -134,6 +137,7 @@ def learn(model: Model, progress: Progress) -> Card:
             "people": hashlib.sha256(people).hexdigest() if people else None,
         },
         observed={name: observed(model, rows.table[name]) for name in model.input},
+        background=choose_background(model, rows.answers, lambda X: kind.answers(kind.predict(fitted, X))[:, :width]),
         evaluation=digits({"figures": figures, **evaluation}),
         engine={
             "name": "tables",

@@ -7,9 +7,11 @@ import json
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
+
+from model.declare.inputs import is_known
 
 # Goes up when a card is written in another way; one of another format is refused.
 FORMAT = 3
@@ -90,8 +92,8 @@ class Group:
     end: float | None = None
 
     def holds(self, answer: Any) -> bool:
-        if answer is None or self.value is not None:
-            return bool(answer is not None and answer == self.value)
+        if not is_known(answer) or self.value is not None:
+            return bool(is_known(answer) and answer == self.value)
         return (self.start is None or answer >= self.start) and (self.end is None or answer < self.end)
 
 
@@ -233,6 +235,8 @@ class Evaluation:
     decisions: tuple[Decision, ...] = ()
     weighted: Weighted | None = None
     stability: Stability | None = None
+    # Groups two by two: how many were looked at, how many are off, and the ones that are off by most.
+    pairs: Mapping[str, Any] = field(default_factory=dict)
     # What is told of the people where they themselves are not kept: parts by estimate, cuts, and the like.
     told: Mapping[str, Any] = field(default_factory=dict)
 
@@ -276,6 +280,15 @@ class Challenger:
     cases: tuple[Case, ...] = ()
 
 
+@dataclass(frozen=True)
+class Background:
+    """A few rows that stand for everybody in the data, each with the weight that it has in an average."""
+
+    # Answers in the order of the model's inputs.
+    rows: tuple[tuple[Any, ...], ...]
+    weights: tuple[float, ...]
+
+
 @dataclass(frozen=True, eq=False)
 class Card:
     checksum: str
@@ -293,6 +306,8 @@ class Card:
     engine: Mapping[str, Any]
     wrapped: Wrapped | None = None
     challenger: Challenger | None = None
+    # None where a model learnt from no table of ours.
+    background: Background | None = None
 
 
 def write_card(path: Path, content: Mapping[str, Any]) -> None:
@@ -362,6 +377,15 @@ def read_content(path: Path) -> dict[str, Any]:
     return content
 
 
+def content_of(card: Card) -> dict[str, Any]:
+    """What the card's file says, from the card itself: the file may be of a later training by now."""
+    content = {"format": FORMAT, **asdict(card)}
+    del content["checksum"]
+    if card.wrapped is None:
+        del content["wrapped"]
+    return content
+
+
 def read_card(path: Path) -> Card:
     content = read_content(path)
     return Card(
@@ -370,6 +394,7 @@ def read_card(path: Path) -> Card:
             "recipe": Fit(**content["recipe"]),
             "wrapped": Wrapped(**content["wrapped"]) if "wrapped" in content else None,
             "challenger": typed(Challenger, content.get("challenger")),
+            "background": Background(**content["background"]) if "background" in content else None,
             "data": Data(**content["data"]),
             "observed": {name: Observed(**seen) for name, seen in content["observed"].items()},
             "evaluation": evaluation_of(content["evaluation"]),

@@ -21,8 +21,8 @@ from .predictor import Predictor
 HERE = Path(__file__).resolve().parents[1]
 # Names that the site's own addresses use.
 TAKEN = frozenset(
-    "accessibility api healthz history invite metrics model people predict privacy probability readyz record robots.txt "
-    "security.txt sign-in static tokens v2".split()
+    "accessibility account api healthz history invite metrics model open people predict privacy probability readyz record "
+    "robots.txt security.txt sign-in sign-out static tokens v2".split()
 )
 
 
@@ -62,6 +62,9 @@ class Catalog:
             return self._models[name]
         except KeyError:
             raise UnknownModel(name, self._models) from None
+
+    def find(self, name: str) -> Model | None:
+        return self._models.get(name)
 
     def __contains__(self, name: str) -> bool:
         return name in self._models
@@ -124,6 +127,8 @@ def declared_in(path: Path) -> Model:
         raise BadModel(f"A model cannot be named {model.name!r}: the site has a page of that name. Rename {path.name}")
     if faults:
         raise BadModel("\n  ".join([f"{path.name} contradicts itself:", *faults]))
+    if model.drawing and not path.with_name(model.drawing).is_file():
+        raise BadModel(f"{path.name} names the drawing {model.drawing}, and there is no such file beside it")
     return model if path.parent == HERE else replace(model, folder=path.parent)
 
 

@@ -14,7 +14,7 @@ from functools import cached_property
 from itertools import accumulate, combinations, islice, product
 from typing import Any
 
-from model.declare.inputs import ChoiceInput, Input, NumberInput, list_values
+from model.declare.inputs import ChoiceInput, Input, NumberInput, is_known, list_values
 
 from .engine import ChanceTables
 from .predictor import Predictor
@@ -42,10 +42,17 @@ class Change:
 
     answers: Answers
     estimate: float
+    low: float
+    high: float
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether the whole range lies on the other side too."""
+        return not self.low <= 0.5 <= self.high
 
 
 def find_smallest_changes(predictor: Predictor, answers: Answers) -> list[Change]:
-    changeable = [asked for asked in predictor.model.inputs if asked.changeable and answers[asked.name] is not None]
+    changeable = [asked for asked in predictor.model.inputs if asked.changeable and is_known(answers[asked.name])]
     if predictor.kind.number == "amount" or not changeable:
         return []
     engine = predictor.engine
@@ -56,8 +63,11 @@ def find_smallest_changes(predictor: Predictor, answers: Answers) -> list[Change
         crossing = [change for group in groups if (change := search.find(group, MOST_SUMS // len(groups)))]
         if crossing:
             smallest = [changed for _, changed in sorted(crossing, key=lambda change: change[0])[:SMALLEST_CHANGES]]
-            estimates = predictor.predict([{**answers, **changed} for changed in smallest])[predictor.focus(answers)]
-            return [Change(changed, value) for changed, value in zip(smallest, estimates, strict=True)]
+            focus = predictor.focus(answers)
+            estimates = [predictor.estimates({**answers, **changed})[focus] for changed in smallest]
+            return [
+                Change(changed, one.value, one.low, one.high) for changed, one in zip(smallest, estimates, strict=True)
+            ]
     return []
 
 
@@ -127,7 +137,7 @@ class Sums:
 
     def _gains(self, asked: Input, terms: Sequence[Term]) -> Gains:
         now = self.answers[asked.name]
-        values = [now, *[value for value in list_values(asked, MOST_VALUES) if value != now]]
+        values = [now, *[value for value in list_values(asked, MOST_VALUES) if asked.could_become(now, value)]]
         rows = [{**self.answers, asked.name: value} for value in values]
         before, *after = [sum([term.points(row) for term in terms]) for row in rows]
         # Of two answers equally far, the one that changes the score less comes first.
@@ -187,7 +197,7 @@ class Trials:
                 [
                     (measure(a, self.answers[a.name], v), v)
                     for v in list_values(a, MOST_VALUES)
-                    if v != self.answers[a.name]
+                    if a.could_become(self.answers[a.name], v)
                 ]
             )
             for a in group

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from operator import mul
 from typing import Any
 
@@ -65,6 +66,8 @@ class Tables(Engine):
 
     # The names under which the card has the sums; the first one is the estimate's.
     names: tuple[str, ...] = ("",)
+    # From the one sum to the estimate; of several sums together there is no such thing.
+    turn: Callable[[float], float] | None = None
 
     def __init__(self, model: Model, compiled: Mapping[str, Any]) -> None:
         self.model = model
@@ -95,6 +98,11 @@ class Tables(Engine):
             return self.recorded.seen(name, most)
         return self._seen[name][:most] if name in self._seen else list_values(self.model.input[name], most)
 
+    @cached_property
+    def terms_of(self) -> Mapping[str, Sequence[Term]]:
+        """For each input the terms of the estimate's sum that it is part of."""
+        return {name: [term for term in self.score.terms if name in term.inputs] for name in self.model.input}
+
     @abstractmethod
     def result(self, scores: Vector) -> Vector:
         """What a sum comes to: a chance, the classes' chances, or the amount itself."""
@@ -102,6 +110,8 @@ class Tables(Engine):
 
 class ChanceTables(Tables):
     """One chance: a sigmoid of the sum, averaged over the ways to fill in what is unknown."""
+
+    turn = staticmethod(sigmoid)
 
     def result(self, scores: Vector) -> Vector:
         return (sigmoid(scores[0]),)
@@ -197,6 +207,7 @@ class AmountTables(Tables):
     """An amount, with a sum of its own for each end of its range, or with how far off such estimates were."""
 
     names: tuple[str, ...] = ("estimate", "low", "high")
+    turn = staticmethod(float)
 
     def names_in(self, compiled: Mapping[str, Any]) -> tuple[str, ...]:
         # Where the range is as wide as the model was off, it has no sums for its ends.

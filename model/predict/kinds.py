@@ -9,6 +9,7 @@ from typing import Any
 from model.declare.model import Model
 
 from .engine import AmountTables, ChanceTables, ClassesTables, Engine
+from .outcome import UNKNOWABLE, Outcome, read_amount, read_class, read_yes_or_no, says_unknowable
 
 
 def make_program(model: Model, compiled: Mapping[str, Any]) -> Engine:
@@ -64,6 +65,21 @@ class Probability:
     def as_json(self, estimates: Sequence[Estimate]) -> dict[str, Any]:
         return dict(zip(self.columns, self.cells(estimates), strict=True))
 
+    def read_outcome(self, text: str) -> Outcome:
+        """What really happened, as a person, a program or a file says it; NoOutcome says what would do."""
+        return UNKNOWABLE if says_unknowable(text) else self.read_known(text)
+
+    def read_known(self, text: str) -> Outcome:
+        return read_yes_or_no(text)
+
+    def promise(self, value: float) -> float:
+        """The chance that what is said comes true, going by the number that is told."""
+        return value
+
+    def came_true(self, said: Any, low: float, high: float, named: str) -> float:
+        """1 where what was promised came true, 0 where not, of what somebody says happened."""
+        return float(said)
+
 
 class Classes(Probability):
     """A chance for each of several classes."""
@@ -89,6 +105,12 @@ class Classes(Probability):
         chances = {e.label: {"probability": e.value, "low": e.low, "high": e.high} for e in estimates}
         return {"class": self._likeliest(estimates), "classes": chances}
 
+    def read_known(self, text: str) -> Outcome:
+        return read_class(text, self.labels)
+
+    def came_true(self, said: Any, low: float, high: float, named: str) -> float:
+        return float(said == named)
+
     def _likeliest(self, estimates: Sequence[Estimate]) -> str:
         return estimates[self.focus([estimate.value for estimate in estimates])].label
 
@@ -98,6 +120,15 @@ class Amount(Probability):
 
     number = "amount"
     engines = {"tables": AmountTables, **PROGRAMS}
+
+    def read_known(self, text: str) -> Outcome:
+        return read_amount(text)
+
+    def promise(self, value: float) -> float:
+        return self.model.learns.of_ten / 10
+
+    def came_true(self, said: Any, low: float, high: float, named: str) -> float:
+        return float(low <= said <= high)
 
 
 KINDS: Mapping[str, type[Probability]] = {"probability": Probability, "classes": Classes, "amount": Amount}

@@ -14,13 +14,15 @@ import json
 import zlib
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import cached_property, reduce
 from heapq import nsmallest
 from operator import and_, or_
 from pathlib import Path
 from typing import Any
+
+from model.declare.inputs import NOT_RECORDED
 
 from .card import read_trained, tampered
 
@@ -73,13 +75,23 @@ class Choices:
 
     def close_to(self, answer: Any) -> int:
         """The people whose answer is close to this one, as bits."""
+        if answer is NOT_RECORDED:
+            return self.unrecorded
         return self.masks[self.levels.index(answer)] if answer in self.levels else 0
+
+    @cached_property
+    def unrecorded(self) -> int:
+        """The people of whom no answer is recorded, as bits."""
+        bits, none = bytearray(len(self.codes) // 8 + 1), len(self.levels)
+        for row, code in enumerate(self.codes):
+            bits[row >> 3] |= (code == none) << (row & 7)
+        return int.from_bytes(bits, "little")
 
     def distances(self, answer: Any) -> list[float]:
         """How far each person is from an answer, from 0 to 1; somebody whose answer is not recorded is half alike."""
         if answer is None:
             return [0.0] * len(self.codes)
-        by_code = [*self._differences(answer), 0.5]
+        by_code = [0.5] * len(self.levels) + [0.0] if answer is NOT_RECORDED else [*self._differences(answer), 0.5]
         return [by_code[code] for code in self.codes]
 
     def _differences(self, answer: Any) -> list[float]:
@@ -102,6 +114,8 @@ class Numbers(Choices):
         return int(number) if number is not None and number == int(number) else number
 
     def close_to(self, answer: Any) -> int:
+        if answer is NOT_RECORDED:
+            return self.unrecorded
         start = bisect_left(self.levels, answer - self.reach - 1e-9)
         end = bisect_right(self.levels, answer + self.reach + 1e-9)
         return self._below(end) ^ self._below(start)
@@ -139,15 +153,34 @@ class People:
         answers = {column.name: column.answer(row) for column in self.columns}
         return Person(answers, tuple(chances[row] for chances in self.chances), self.outcomes[row])
 
-    def close(self, answers: Mapping[str, Any]) -> int:
-        """How many people in the data are close to these answers."""
+    def share_below(self, chance: float) -> float | None:
+        """Of which part of the people the own chance was below this one; None where they are in no order."""
+        return bisect_left(self.chances[0], chance) / self.count if self.sorted and len(self.chances) == 1 else None
+
+    @cached_property
+    def so(self) -> int:
+        """The people of whom it was so, as bits."""
+        bits = bytearray(self.count // 8 + 1)
+        for row, outcome in enumerate(self.outcomes):
+            bits[row >> 3] |= (outcome == 1) << (row & 7)
+        return int.from_bytes(bits, "little")
+
+    def agree(self, answers: Mapping[str, Any], names: Collection[str] = ()) -> tuple[int, int]:
+        """The people who agree with these answers, or with those named, in all choices and in all but one, as bits.
+
+        Their numbers are close either way. Of fewer than three choices none may differ.
+        """
         close: dict[str, list[int]] = {"number": [], "choice": []}
         for column in self.columns:
-            if answers[column.name] is not None:
+            if answers[column.name] is not None and (not names or column.name in names):
                 close[column.kind].append(column.close_to(answers[column.name]))
         numbers, choices = reduce(and_, close["number"], self.everyone), close["choice"]
-        alike = all_but_one([self.everyone, *choices]) if len(choices) >= 3 else reduce(and_, choices, self.everyone)
-        return (numbers & alike).bit_count()
+        same = reduce(and_, choices, numbers)
+        return same, numbers & all_but_one([self.everyone, *choices]) if len(choices) >= 3 else same
+
+    def close(self, answers: Mapping[str, Any]) -> int:
+        """How many people in the data are close to these answers."""
+        return self.agree(answers)[1].bit_count()
 
     def other_outcome(self, chance: float, score: int, outcome: float) -> Person | None:
         """The person whose own chance was nearest to this one, and who turned out so; people lie in their order."""

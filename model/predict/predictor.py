@@ -53,6 +53,8 @@ class Predictor:
         self.card = card
         self.version = card.version
         self.kind = KINDS[model.kind](model)
+        # What the average comes to with one or two answers of a person, for those that were asked for lately.
+        self.averages: dict[Any, float] = {}
         self.engine: Engine = self.kind.engines[card.engine["name"]](model, card.engine)
 
     def of_kind(self, kind: str) -> Predictor:
@@ -63,7 +65,7 @@ class Predictor:
     def load(self) -> None:
         """Build what the first answer needs before it is asked for."""
         self.engine.load()
-        _ = self.crowd, self.example_values
+        _ = self.crowd and self.crowd.so, self.example_values
 
     def features(self, answers: Answers) -> Answers:
         """The answers as the engine knows them; a photo, for one, becomes a number."""
@@ -122,10 +124,31 @@ class Predictor:
     # -- what is found once ------------------------------------------------------------------------------------
 
     @cached_property
+    def background(self) -> tuple[list[Answers], Sequence[float]]:
+        """The rows that stand for everybody in the data, and their weights."""
+        kept = self.card.background
+        rows = [dict(zip(self.model.input, row, strict=True)) for row in kept.rows] if kept else []
+        return [self.model.as_recorded(row) for row in rows], kept.weights if kept else ()
+
+    @cached_property
     def example_values(self) -> list[tuple[str, tuple[float, ...]]]:
         """What the model says of its own examples."""
-        read = [(one.name, read_answers(self.model.inputs, one.answers)[0]) for one in self.model.examples]
-        return [(name, self.values(answers)) for name, answers in read]
+        return [(name, self.values(answers)) for name, answers in self.examples]
+
+    @cached_property
+    def examples(self) -> list[tuple[str, Answers]]:
+        """The model's own examples, as they are read."""
+        return [(one.name, read_answers(self.model.inputs, one.answers)[0]) for one in self.model.examples]
+
+    @cached_property
+    def background_columns(self) -> Mapping[str, Sequence[Any]]:
+        """The same rows by their inputs."""
+        return {name: [row[name] for row in self.background[0]] for name in self.model.input}
+
+    @cached_property
+    def background_scores(self) -> Sequence[float]:
+        """The sum that each of these rows comes to, where the engine has one."""
+        return [self.engine.scores[name].one(row) for row in self.background[0] for name in [*self.engine.scores][:1]]
 
     @cached_property
     def crowd(self) -> People | None:

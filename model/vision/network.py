@@ -59,6 +59,10 @@ class Sight:
         likely = [name_of(number) for number, chance in self.things if chance >= 0.05]
         return ", ".join(likely) if likely else f"perhaps {name_of(self.things[0][0])}, but it is not sure"
 
+    def name_of(self, number: int) -> str:
+        """The everyday name of one of the things."""
+        return name_of(number)
+
     @classmethod
     def parse(cls, text: str) -> Sight:
         """Return the sight that text() wrote, or raise ValueError for any other text."""

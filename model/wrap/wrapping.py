@@ -17,6 +17,8 @@ from model.declare.model import Model
 from model.declare.recipe import Wrapped as Declared
 from model.draft.words import write_words
 from model.learn.artefacts import make_folder, save
+from model.learn.background import choose_background
+from model.learn.check import records
 from model.learn.kinds import kind_of
 from model.learn.summary import observed
 from model.learn.table import texts, typed
@@ -31,7 +33,7 @@ from .declaring import choose_yes, declaration_for, draft_of
 from .measuring import measure
 from .opening import read_table
 from .opening import text as text_of
-from .original import CannotWrap, Original
+from .original import CannotWrap, Numbers, Original
 
 Progress = Callable[[str], None]
 # So many answers of an input that may be unknown say how far the estimate could move.
@@ -115,6 +117,7 @@ def wrap(order: Order, progress: Progress = lambda step: None) -> Wrapped:
             recipe={"chosen": original.about["name"]},
             data={"rows": len(X), "sha256": measured.digest},
             observed={name: observed(model, X[name]) for name in model.input},
+            background=choose_background(model, X, asker(engine_of(model, compiled, X), model)),
             evaluation=measured.evaluation,
             engine=compiled.engine,
             libraries=original.about["libraries"],
@@ -181,6 +184,11 @@ def engine_of(model: Model, compiled: Compiled, X: pd.DataFrame) -> Engine:
     if compiled.arrays:
         engine.__dict__["arrays"] = compiled.arrays
     return engine
+
+
+def asker(engine: Engine, model: Model) -> Callable[[pd.DataFrame], Numbers]:
+    """Asks what will be served for rows of a table."""
+    return lambda X: np.array(engine.predict(records(X[list(model.input)]))).T
 
 
 def seen(column: pd.Series) -> list[Any]:

@@ -6,7 +6,7 @@ import base64
 import gzip
 import re
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page, Response, expect
@@ -47,22 +47,80 @@ def test_the_comparison_follows_a_choice_at_once(open_page: OpenPage, width: int
     choice = page.get_by_label("Highest level of education finished", exact=True)
     choice.focus()
     choice.select_option(label="Doctorate")
-    expect(compared(page, "Before")).to_have_text(before)
-    expect(compared(page, "After")).not_to_have_text(before)
-    expect(page.get_by_role("status")).to_contain_text(re.compile(r"\d+ more out of 100"))
-    query = parse_qs(urlsplit(page.url).query)
-    assert urlsplit(page.url).path == "/census/compare"
-    assert query["new-education"] == ["Doctorate"]
+    expect(compared(page, "Before")).to_have_text(before.partition("\n")[0])
+    expect(compared(page, "After")).not_to_have_text(before.partition("\n")[0])
+    expect(page.get_by_role("status")).to_contain_text(re.compile(r"\d+ points higher"))
+    # The result keeps its address, and the change stands behind it.
+    assert urlsplit(page.url).path == "/census/result"
+    assert urlsplit(page.url).fragment == "education=Doctorate"
     # The form stays where it was and keeps the focus: nothing flickers.
     assert has_focus(choice)
     after = compared(page, "After").inner_text()
     page.reload()
     expect(compared(page, "After")).to_have_text(after)
+    expect(choice).to_have_value("Doctorate")
+    page.get_by_role("button", name="Undo").click()
+    expect(choice).to_have_value("Bachelors")
+    expect(page.locator("#bar")).to_be_hidden()
+    assert urlsplit(page.url).fragment == ""
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_the_number_follows_a_slider_beside_it_and_in_a_bar(open_page: OpenPage, width: int) -> None:
+    page = open_result(open_page, CENSUS, asked(CENSUS), width=width)
+    slider, box = page.locator(".slider").first, page.get_by_role("spinbutton", name="Age", exact=True)
+    slider.scroll_into_view_if_needed()
+    place = slider.bounding_box()
+    assert place is not None
+    page.mouse.move(place["x"] + place["width"] / 2, place["y"] + place["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(place["x"] + 14, place["y"] + place["height"] / 2, steps=5)
+    page.mouse.up()
+    expect(box).to_have_value("17")
+    expect(box).to_have_attribute("aria-valuetext", "17 years")
+    live = page.locator(".field").filter(has=box).locator(".live")
+    expect(live).to_have_text(re.compile(r"^80 → \d+$"))
+    bar = page.locator("#bar")
+    expect(bar).to_contain_text("points lower")
+    expect(bar).to_be_in_viewport()
+    expect(bar).to_contain_text(live.inner_text())
+
+
+def test_a_number_and_its_slider_are_one_stop_that_arrows_move(open_page: OpenPage) -> None:
+    page = open_result(open_page, CENSUS, asked(CENSUS))
+    box = page.get_by_role("spinbutton", name="Age", exact=True)
+    box.focus()
+    page.keyboard.press("ArrowUp")
+    expect(box).to_have_value("53")
+    page.keyboard.press("PageDown")
+    expect(box).to_have_value("43")
+    page.keyboard.press("Tab")
+    assert has_focus(page.get_by_label("Sex", exact=True))
+
+
+def test_back_leads_from_the_changed_result_to_the_change(open_page: OpenPage) -> None:
+    page = open_result(open_page, CENSUS, person())
+    page.get_by_label("Employer", exact=True).select_option(label="Federal government")
+    page.get_by_role("link", name="The whole result for the changed answers").click()
+    expect(page).to_have_url(re.compile("work=Federal-gov&"))
+    page.go_back()
+    expect(page).to_have_url(re.compile("#work=Federal-gov$"))
+    expect(page.locator(".changed")).to_contain_text("Federal government instead of Private company")
+
+
+def test_the_curves_are_drawn_once_they_come_into_view(open_page: OpenPage) -> None:
+    page = open_result(open_page, CENSUS, asked(CENSUS))
+    link = page.get_by_role("link", name="How the chance changes with age and hours of work")
+    link.scroll_into_view_if_needed()
+    curve = page.get_by_role("img", name=re.compile("This person stands at 52 years, 80 out of 100"))
+    expect(curve).to_be_visible()
+    page.get_by_text("The curve for age as a table").click()
+    expect(page.get_by_role("row", name="52 years 80 out of 100")).to_be_visible()
 
 
 def test_the_comparison_follows_what_is_typed(open_page: OpenPage) -> None:
     page = open_result(open_page, HOUSING, {"rooms": "6"})
-    box = page.get_by_role("textbox", name="Rooms in a usual home of the district")
+    box = page.get_by_role("spinbutton", name="Rooms in a usual home of the district")
     box.fill("7")
     expect(page.get_by_role("status")).to_contain_text(re.compile(r"\$[\d,]+ more"))
     box.fill("70")
@@ -110,9 +168,9 @@ def test_a_number_and_i_dont_know_exclude_each_other(open_page: OpenPage) -> Non
     page = open_result(open_page, TITANIC, passenger())
     age = page.get_by_role("group", name="Age", exact=True)
     age.get_by_label("I don’t know").check()
-    expect(age.get_by_role("textbox")).to_have_value("")
+    expect(age.get_by_role("spinbutton")).to_have_value("")
     expect(page.locator(".changed")).to_contain_text("I don’t know instead of 22 years")
-    age.get_by_role("textbox").fill("40")
+    age.get_by_role("spinbutton").fill("40")
     expect(age.get_by_label("I don’t know")).not_to_be_checked()
     expect(page.locator(".changed")).to_contain_text("40 years instead of 22 years")
 
@@ -190,10 +248,9 @@ def test_the_printed_page_says_its_version_and_its_address(open_page: OpenPage) 
     expect(page.locator(".printed")).to_be_visible()
     expect(page.locator(".printed")).to_contain_text("/census/result?age=37")
     expect(page.get_by_text("Model version")).to_be_visible()
-    for heading in ("How sure is this?", "Answers used"):
-        expect(page.get_by_role("heading", name=heading)).to_be_visible()
-    for heading in ("Try a change", "What moved the number", "Where it goes wrong"):
-        expect(page.get_by_role("heading", name=heading)).to_be_hidden()
+    expect(page.get_by_role("heading", name="How sure is this?")).to_be_visible()
+    expect(page.locator(".given")).to_contain_text("37 years")
+    expect(page.get_by_role("heading", name="What if an answer were different?")).to_be_hidden()
 
 
 def test_the_link_is_copied(open_page: OpenPage) -> None:
@@ -242,6 +299,28 @@ def test_a_photo_may_be_dropped_or_pasted(open_page: OpenPage, event: str) -> No
     expect(page.get_by_role("heading", level=1)).to_have_text("More than 99 out of 100")
 
 
+def test_the_photo_stands_beside_its_answer_and_beside_no_other(open_page: OpenPage) -> None:
+    page = open_page("/food")
+    choose_photo(page, FOOD.input["photo"], photos.COFFEE.read_bytes())
+    press(page, FOOD)
+    expect(page.get_by_role("img", name="Your photo")).to_be_visible()
+    expect(page.locator(".guesses")).to_contain_text("espresso: 95 %, counts as food")
+    page.reload()
+    expect(page.get_by_role("img", name="Your photo")).to_be_visible()
+    page.goto(result_address("food", FOOD.examples[1].answers))
+    expect(page.locator(".guesses")).to_contain_text("palace")
+    expect(page.get_by_role("img", name="Your photo")).to_have_count(0)
+
+
+def test_a_photo_that_is_too_large_is_made_smaller_before_it_is_sent(open_page: OpenPage) -> None:
+    page = open_page("/food")
+    # What stands after a photo's end is no part of it.
+    choose_photo(page, FOOD.input["photo"], photos.COFFEE.read_bytes() + bytes(8 * 1024 * 1024))
+    expect(page.get_by_text("This photo is over 8 MB, so a smaller copy of it is sent.")).to_be_visible()
+    press(page, FOOD)
+    expect(page.get_by_role("heading", level=1)).to_have_text("More than 99 out of 100")
+
+
 def test_a_file_that_is_no_photo_has_no_preview(open_page: OpenPage) -> None:
     page = open_page("/food")
     choose_photo(page, FOOD.input["photo"], b"no photo at all")
@@ -258,7 +337,9 @@ def weighed(open_page: OpenPage, address: str) -> tuple[int, int, int]:
     answers: list[Response] = []
     page.on("response", lambda answer: answers.append(answer))
     page.goto(address, wait_until="networkidle")
-    sizes = {answer.url: len(gzip.compress(answer.body())) for answer in answers}
+    # Icons and the manifest are fetched when a browser likes to, and are not counted.
+    counted = [answer for answer in answers if not re.search(r"\.(svg|png|ico|webmanifest)\b", answer.url)]
+    sizes = {answer.url: len(gzip.compress(answer.body())) for answer in counted}
     script = sum(size for url, size in sizes.items() if ".js" in url)
     return sum(sizes.values()), len(sizes), script
 
@@ -266,17 +347,17 @@ def weighed(open_page: OpenPage, address: str) -> tuple[int, int, int]:
 @each_model
 def test_a_form_is_light(open_page: OpenPage, model: Model) -> None:
     size, requests, script = weighed(open_page, f"/{model.name}")
-    assert size <= 15 * KIB
-    assert requests <= 4
-    assert script <= 4 * KIB
+    assert size <= 18 * KIB
+    assert requests <= 5
+    assert script <= 8 * KIB
 
 
 @each_model
 def test_a_result_is_light(open_page: OpenPage, model: Model) -> None:
     size, requests, script = weighed(open_page, result_address(model.name, asked(model)))
-    assert size <= 25 * KIB
-    assert requests <= 4
-    assert script <= 4 * KIB
+    assert size <= 30 * KIB
+    assert requests <= 5
+    assert script <= 8 * KIB
 
 
 def test_every_answer_of_an_example_is_on_its_result(open_page: OpenPage) -> None:

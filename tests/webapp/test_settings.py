@@ -38,6 +38,9 @@ def test_a_setting_that_is_empty_is_not_set(setting: Any) -> None:
         ("SECRET_KEY", "sixteen letters.", "SECRET_KEY", "sixteen letters."),
         ("LIKELY_TOKEN_MINUTES", "1", "TOKEN_MINUTES", 1),
         ("LIKELY_TOKEN_MINUTES", "1440", "TOKEN_MINUTES", 1440),
+        ("LIKELY_DATABASE", "off", "DATABASE", None),
+        ("LIKELY_DATABASE", "sqlite:////srv/likely.db", "DATABASE", "sqlite:////srv/likely.db"),
+        ("LIKELY_DATABASE", "postgresql://a@b/c", "DATABASE", "postgresql+psycopg://a@b/c"),
         ("LIKELY_HTTPS", "yes", "HTTPS", True),
         ("LIKELY_HTTPS", "No", "HTTPS", False),
         ("LIKELY_HTTPS", "TRUE", "HTTPS", True),
@@ -98,6 +101,13 @@ def test_a_setting_is_understood(variable: str, text: str, key: str, value: obje
 )
 def test_a_setting_that_is_not_understood_is_named_with_what_it_takes(variable: str, text: str, takes: str) -> None:
     assert refusal(**{variable: text}) == f"{variable} must be {takes}, not {text!r}"
+
+
+@pytest.mark.parametrize("address", ["mysql://me:my-password@here/likely", "sqlite:///:memory:", "likely.db"])
+def test_a_database_that_is_not_understood_is_refused_and_its_password_not_repeated(address: str) -> None:
+    message = refusal(LIKELY_DATABASE=address)
+    assert message.startswith("LIKELY_DATABASE must be sqlite:///folder/likely.db, postgresql+psycopg://")
+    assert message.endswith("or off, not what it is")
 
 
 def test_a_secret_that_is_too_short_is_refused_and_not_repeated() -> None:

@@ -8,6 +8,7 @@ from model.declare.reading import Answers
 from model.predict.changes import find_smallest_changes
 from model.predict.explain import explain_moves, explain_sum
 from model.predict.predictor import Predictor
+from model.predict.steps import explain_steps
 
 
 def render_answer(predictor: Predictor, answers: Answers, explain: bool) -> dict[str, Any]:
@@ -23,7 +24,7 @@ def render_explanation(predictor: Predictor, answers: Answers) -> dict[str, Any]
     moves = [
         {
             "name": move.input.name,
-            "answer": move.answer if isinstance(move.answer, (str, int, float)) else move.answer.text(),
+            "answer": move.input.to_json(move.answer),
             "reference": move.reference,
             "instead": move.instead,
             "shift": move.shift,
@@ -42,8 +43,18 @@ def render_explanation(predictor: Predictor, answers: Answers) -> dict[str, Any]
         for one in explain_sum(predictor, answers)
     ]
     return {
+        "steps": render_steps(predictor, answers),
         "moved": moves,
         "would_change": [vars(change) for change in find_smallest_changes(predictor, answers)],
         "unknown_answers": [vars(one) for one in predictor.unknown_answers(answers)],
         "arithmetic": sums,
     }
+
+
+def render_steps(predictor: Predictor, answers: Answers) -> list[dict[str, Any]]:
+    """The steps from the average to the estimate, in order; what hardly mattered is one, and so is what is unknown."""
+    path = explain_steps(predictor, answers)
+    return [
+        {"names": [asked.name for asked in step.inputs], "before": step.before, "after": step.after}
+        for step in (path.all if path else ())
+    ]

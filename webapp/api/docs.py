@@ -14,7 +14,7 @@ from model.predict.predictor import Predictor
 from webapp.ask import Caller
 from webapp.http.addresses import path_of, site
 from webapp.http.limits import MEGABYTE, PHOTO_LIMIT
-from webapp.http.models import catalog, predictor_of
+from webapp.http.models import predictor_of, shown_models
 from webapp.text.snippets import Snippet, curl, pretty, snippets
 
 from . import openapi
@@ -41,7 +41,7 @@ def documentation() -> str:
     return render_template(
         "api.html",
         base=request.url_root.rstrip("/"),
-        documented=[(model, predictor_of(model).version, show_example(model)) for model in catalog()],
+        documented=[(model, predictor_of(model).version, show_example(model)) for model in shown_models()],
         shown=show_what_all_share(),
         statuses=openapi.STATUSES,
         most=api.MOST_AT_ONCE,
@@ -58,7 +58,7 @@ def show_example(model: Model) -> Shown:
 
 def show_what_all_share() -> dict[str, Shown]:
     """Lists, explanations and mistakes are alike for every model; the one with the fewest questions shows them."""
-    model = min((model for model in catalog() if not model.has_photo), key=lambda model: len(model.inputs))
+    model = min((model for model in shown_models() if not model.has_photo), key=lambda model: len(model.inputs))
     good = dict(model.examples[0].answers)
     name = model.inputs[0].name
     wrong = {**good, name: "many", name[:-1]: 1}

@@ -7,7 +7,7 @@ from typing import Any
 
 from model.declare.model import Model
 from webapp.ask import Caller
-from webapp.http.models import catalog, predictor_of
+from webapp.http.models import predictor_of, shown_models
 
 from . import predict as api
 from . import protocol
@@ -39,13 +39,13 @@ STATUSES = {
 def document() -> Schema:
     paths: Schema = {"/api/models": {"get": describe_page("list_models", "The models", "Models")}}
     schemas = shared_schemas()
-    for model in catalog():
+    for model in shown_models():
         address = f"/api/models/{model.name}"
         summary = f"What {model.words.title} asks, and how good it is"
         paths[address] = {"get": describe_page(f"get_{model.name}", summary, "Model")}
         paths[f"{address}/predict"] = {"post": describe_predict(model)}
         schemas |= schemas_of(model)
-    inference_paths, inference_schemas = protocol.describe([model for model in catalog() if not model.has_photo])
+    inference_paths, inference_schemas = protocol.describe([model for model in shown_models() if not model.has_photo])
     return {
         "openapi": "3.1.0",
         "info": {

@@ -16,7 +16,7 @@ from webapp.ask import Asked, Budget, Caller, OverBudget, ask, ask_each, in_time
 from webapp.http.errors import problem
 from webapp.http.json import as_json, encoded, json_body
 from webapp.http.limits import MEGABYTE, PHOTO_LIMIT, body_limit
-from webapp.http.models import catalog, predictor_of
+from webapp.http.models import predictor_of, shown_models
 from webapp.http.visit import current
 
 from .answers import render_answer
@@ -46,7 +46,7 @@ def tagged(content: Any) -> Response:
 
 @bp.get("/models")
 def all_models() -> Response:
-    return tagged({"models": [summary(predictor_of(model)) for model in catalog()]})
+    return tagged({"models": [summary(predictor_of(model)) for model in shown_models()]})
 
 
 @bp.get("/models/<model:model>")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from model.declare.inputs import ChoiceInput, Input, NumberInput
+from model.declare.inputs import NOT_RECORDED, ChoiceInput, Input, NumberInput
 from model.declare.model import Model
 from model.predict.kinds import KINDS
 
@@ -112,6 +112,11 @@ def answer_schema(asked: Input) -> Schema:
             ways.append({"type": "boolean"})
     if asked.may_be_unknown:
         ways += [{"type": "null"}, {"type": "string", "enum": ["unknown"]}]
+        unknown = "null and “unknown” both mean “I don’t know”, and the estimate is an average"
+        if asked.not_recorded:
+            ways.append({"type": "string", "enum": [NOT_RECORDED.value]})
+            unknown += f"; “{NOT_RECORDED.value}” is another answer, which the model learnt from rows that lack it"
+        about["description"] = f"{about['description']}. {unknown}" if about["description"] else unknown
     return about | (ways[0] if len(ways) == 1 else {"anyOf": ways})
 
 
@@ -128,16 +133,24 @@ def schemas_behind(model: Model) -> Schema:
     name = {"enum": [asked.name for asked in model.inputs]}
     seen: Schema = {"seen": {"type": "string", "description": "What the network sees"}} if model.has_photo else {}
     moved = exactly({"name": name, "answer": ANSWER, "reference": ANSWER, "instead": NUMBER, "shift": NUMBER})
-    change = exactly({"answers": named(ANSWER), "estimate": NUMBER})
+    change = exactly({"answers": named(ANSWER), **dict.fromkeys(("estimate", "low", "high"), NUMBER)})
     unknown = exactly({"name": name, "low": NUMBER, "low_answer": ANSWER, "high": NUMBER, "high_answer": ANSWER})
+    step = exactly({"names": listed(name), "before": NUMBER, "after": NUMBER})
     term = exactly({"inputs": listed(name), "points": NUMBERS})
     parts = {"intercept": NUMBERS, "terms": listed(term), "sum": NUMBERS, "result": NUMBERS}
     arithmetic = exactly({"share": CHANCE, "filled_in": named(ANSWER), **parts})
     return {
         "unknown": listed(name, "The answers that are unknown; the estimate is averaged over them"),
         **seen,
+        "steps": listed(
+            step,
+            "From the average to the estimate: what the average comes to as one answer after the other is put in place, "
+            "the one that moves it most next; those that hardly matter together, and those that are unknown",
+        ),
         "moved": listed(moved, "For each answer, the estimate with the reference in its place"),
-        "would_change": listed(change, "The smallest changes that take the estimate across one half"),
+        "would_change": listed(
+            change, "The smallest changes that take the estimate across one half; where its range holds 0.5, not surely"
+        ),
         "unknown_answers": listed(unknown, "What each unknown answer could change"),
         "arithmetic": listed(
             arithmetic,

@@ -12,11 +12,12 @@ from model.declare.model import Model
 from model.declare.recipe import Wrapped
 from webapp.settings import VERSION, settings_from
 
-from .names import all_models, model_named
+from . import database, person, token
+from .names import Refusal, all_models, model_named
 from .new import new
 from .progress import progress
 from .score import score
-from .serve import REFUSALS, serve
+from .serve import FILES_AT_FAULT, REFUSALS, serve
 from .words import words
 from .wrap import wrap
 
@@ -30,8 +31,8 @@ class Commands(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except REFUSALS as problem:
-            raise click.ClickException(str(problem)) from None
+        except (*REFUSALS, *database.REFUSALS, *person.REFUSALS) as problem:
+            raise Refusal(str(problem)) from None
         except KeyboardInterrupt:
             # click would end with 1, which is what scoring ends with where some rows are bad.
             click.echo("Stopped", err=True)
@@ -59,6 +60,7 @@ def main(context: click.Context, /, workers: int, tls_cert: Path | None, tls_key
     python run.py check                check every model's files
     python run.py score census IN OUT  estimate every row of a file
     python run.py wrap FILE …          serve a model that was fitted elsewhere
+    python run.py database upgrade     make the database's tables, or bring them up to date
     """
     settings = settings_from(os.environ)
     if context.invoked_subcommand is None:
@@ -107,9 +109,9 @@ def check(names: tuple[Model, ...]) -> None:
         try:
             for line in lines(model):
                 click.echo(f"{model.name}: {line}")
-        except CheckFailed as failed:
+        except (CheckFailed, *FILES_AT_FAULT) as failed:
             raise click.ClickException(str(failed)) from None
 
 
-for command in (new, wrap, words, score):
+for command in (new, wrap, words, score, database.database, person.person, token.token):
     main.add_command(command)

@@ -9,6 +9,12 @@ from model.predict.catalog import BadModel, Catalog, UnknownModel
 from webapp.settings import settings_from
 
 
+class Refusal(click.ClickException):
+    """What the person has to put right before the command can begin."""
+
+    exit_code = 2
+
+
 def all_models() -> Catalog:
     """All models in all folders, found once a command; LIKELY_MODELS is for the site alone."""
     root = click.get_current_context().find_root()
@@ -24,4 +30,4 @@ def model_named(name: str) -> Model:
         raise click.BadParameter(f"{unknown}. {hint}") from None
     except BadModel as bad:
         # It is a ValueError, which click would take for a fault of the name.
-        raise click.ClickException(str(bad)) from None
+        raise Refusal(str(bad)) from None

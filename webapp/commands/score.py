@@ -19,7 +19,7 @@ from model.files.dialect import Unusable
 from model.predict.card import NotTrained, Tampered
 from webapp.settings import settings_from
 
-from .names import all_models, model_named
+from .names import Refusal, all_models, model_named
 
 if TYPE_CHECKING:
     from model.files.reader import Reader
@@ -35,8 +35,8 @@ FORMAT = click.Choice(["csv", "parquet"])
 FILE = click.Path(path_type=Path, allow_dash=True)
 
 
-class CannotScore(click.ClickException):
-    exit_code = 2
+class CannotScore(Refusal):
+    """A file that cannot be scored at all."""
 
 
 @click.command()

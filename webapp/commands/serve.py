@@ -25,7 +25,8 @@ from model.predict.card import NotTrained, Tampered
 from model.predict.catalog import BadModel, UnknownModel
 from model.vision.network import NetworkChanged
 from webapp.http import log
-from webapp.settings import BadSetting
+from webapp.settings import BadSetting, settings_from
+from webapp.store.owner import lacks_owner
 
 ROOT = Path(__file__).resolve().parents[2]
 SECRET_FILE = ROOT / "instance" / "secret_key"
@@ -46,8 +47,9 @@ class ServerProblem(RuntimeError):
     """The server cannot start; the text says why and what to do."""
 
 
+FILES_AT_FAULT = (NotTrained, Tampered, NetworkChanged)
 # What stops the start and is the person's to put right.
-REFUSALS = (BadSetting, ServerProblem, BadModel, UnknownModel, NotTrained, Tampered, NetworkChanged)
+REFUSALS = (BadSetting, ServerProblem, BadModel, UnknownModel, *FILES_AT_FAULT)
 
 
 def serve(host: str, port: int, workers: int, debug: bool, tls: tuple[Path, Path] | None = None) -> None:
@@ -57,6 +59,7 @@ def serve(host: str, port: int, workers: int, debug: bool, tls: tuple[Path, Path
         from webapp import create_app
 
         app = create_app()
+        say_who_is_missing()
         # They are read once, at the start.
         words = [path for folder in app.config["MODEL_FOLDERS"] for path in folder.glob("*.words.toml")]
         watched = [*(ROOT / "static").iterdir(), *words]
@@ -97,6 +100,7 @@ def run_granian(host: str, port: int, workers: int, tls: tuple[Path, Path] | Non
             server.respawn_failed_workers = True
             shown = f"[{host}]" if ":" in host and not host.startswith("[") else host
             click.echo(f"Likely is on {'https' if tls else 'http'}://{shown}:{port}  (Ctrl-C stops it)")
+            say_who_is_missing()
         while not report:
             report = reports.get()
         problems.append(report)
@@ -126,6 +130,14 @@ def run_granian(host: str, port: int, workers: int, tls: tuple[Path, Path] | Non
         # Granian leaves by SystemExit where a worker ended before it was told to.
         if problems:
             raise ServerProblem(problems[0])
+
+
+def say_who_is_missing() -> None:
+    """Where nobody can sign in yet, say what makes the first account; the link itself is for no log."""
+    address = settings_from(os.environ)["DATABASE"]
+    if address and lacks_owner(address):
+        words = "Nobody can sign in, and nobody has to. For an owner’s account: python run.py person owner"
+        log.write(f"INFO {words}", {"level": "INFO"})
 
 
 def granian(address: str, port: int, workers: int, tls: tuple[Path, Path] | None) -> Any:

@@ -6,6 +6,8 @@ from typing import Any
 from flask import Flask, current_app, request
 from markupsafe import Markup
 
+from .models import audience
+
 # Far more than there are choices in all forms, hundreds of dots and groups; typed numbers have no end, so it has one.
 MOST_KEPT = 5_000
 
@@ -31,9 +33,10 @@ def parts_of(template: str, keys: Iterable[Any], values: Callable[[Any], dict[st
     if app.debug:
         return [rendered(template, values(key)) for key in keys]
     kept_parts: dict[Any, Markup] = app.extensions["unchanging"]
-    root, found = request.root_path, []
+    # The site's own menu stands in some of them, which members see otherwise.
+    root, who, found = request.root_path, audience().key(), []
     for key in keys:
-        whole_key = (template, key, root)
+        whole_key = (template, key, root, who)
         if (part := kept_parts.get(whole_key)) is None:
             if len(kept_parts) >= MOST_KEPT:
                 kept_parts.clear()

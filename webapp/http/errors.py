@@ -1,12 +1,12 @@
 """What people and programs see when something is wrong: a page in the site's look, or a problem as JSON."""
 
-from flask import Response, render_template, request
+from flask import Response, current_app, render_template, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge, UnsupportedMediaType
 
 from .headers import with_headers
 from .json import as_json
 from .limits import drain, size
-from .models import catalog
+from .models import shown_models
 from .visit import current
 
 ADVICE = {
@@ -55,6 +55,8 @@ def problem(status: int, title: str, detail: str, errors: list[dict[str, str]] |
 def explain(error: HTTPException) -> Response:
     if isinstance(error, (RequestEntityTooLarge, UnsupportedMediaType)):
         drain()
+    if isinstance(error, MethodNotAllowed) and not is_there(error):
+        error = NotFound()
     status = error.code or 500
     title, advice = ADVICE.get(status, (error.name, ""))
     advice = advice or error.description or ""
@@ -67,10 +69,17 @@ def explain(error: HTTPException) -> Response:
     return with_headers(answer, error)
 
 
+def is_there(error: MethodNotAllowed) -> bool:
+    """Whether there is anything at this address. Werkzeug tells the methods of its rules before it looks for the model."""
+    adapter = current_app.create_url_adapter(request)
+    methods = error.valid_methods or ()
+    return adapter is None or not methods or any(adapter.test(method=method) for method in methods)
+
+
 def detail_of(error: HTTPException) -> str:
     match error:
         case NotFound(description=NotFound.description):
-            names = ", ".join(model.name for model in catalog())
+            names = ", ".join(model.name for model in shown_models())
             return f"There is nothing at this address. The models are {names}; /api/ tells how to ask them"
         case MethodNotAllowed():
             return f"This address takes {', '.join(sorted(error.valid_methods or ()))}, not {request.method[:20]}"

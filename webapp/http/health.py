@@ -8,11 +8,12 @@ from werkzeug.exceptions import Forbidden
 from model.declare.model import Model
 from model.declare.reading import read_answers
 from model.predict.card import read_card, read_trained, tampered
+from model.predict.files import verify_files
 from model.predict.neighbours import read_people
 from model.vision import network
 
 from .limiter import is_this_machine
-from .models import catalog, predictor_of
+from .models import catalog, is_shown, predictor_of
 
 bp = Blueprint("health", __name__)
 
@@ -24,13 +25,20 @@ def healthz() -> Response:
 
 @bp.get("/readyz")
 def readyz() -> tuple[Response, int]:
-    """With deep=1, on the machine itself, files are read anew and engines asked that load late: a probe does neither."""
+    """Files that changed are looked at, and each model is asked its first example.
+
+    With deep=1, on the machine itself, all files are read anew and engines asked that load late: a probe does neither.
+    """
     deep = request.args.get("deep") == "1"
     if deep and not is_this_machine(request):
         raise Forbidden("deep=1 is for this machine itself")
-    answers = {model.name: "answers" if does_answer(model, deep) else "does not answer" for model in catalog()}
-    ready = "does not answer" not in answers.values()
-    return jsonify(status="ready" if ready else "not ready", models=answers), 200 if ready else 503
+    answering = {model: does_answer(model, deep) for model in catalog()}
+    ready = all(answering.values())
+    told = {one.name: "answers" if does else "does not answer" for one, does in answering.items() if is_shown(one)}
+    # Without the database estimates go on, so it takes no worker out of service.
+    database = current_app.extensions["store"].state(ask=deep)
+    status = "ready" if ready else "not ready"
+    return jsonify(status=status, models=told, database=database), 200 if ready else 503
 
 
 def does_answer(model: Model, deep: bool = False) -> bool:
@@ -38,6 +46,7 @@ def does_answer(model: Model, deep: bool = False) -> bool:
     try:
         if deep:
             read_anew(model)
+        verify_files(model)
         if model.has_photo:
             network.verify()
             if deep:

@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import re
 import time
 from collections.abc import Mapping
 from contextlib import suppress
@@ -10,6 +11,8 @@ from typing import Any
 from urllib.parse import quote
 
 LONGEST = 200
+# A key of a link, a sitting or a token that somebody pasted into an address; the rest of it is for no log.
+KEYS = re.compile(r"\b(l[kis]_)[A-Za-z0-9_-]{20,}")
 # The server that starts the workers has no application to ask.
 AS_JSON = os.environ.get("LIKELY_LOG") == "json"
 
@@ -27,7 +30,8 @@ class Failures(logging.Handler):
 
 def quoted(text: str) -> str:
     """The text as it stands in an address, where nothing ends a word or a line."""
-    return quote(text[:LONGEST], "/*", "latin-1", "replace")[:LONGEST] or "-"
+    shown = KEYS.sub(r"\1...", text) if len(text) > len("/lk_") + 20 else text
+    return quote(shown[:LONGEST], "/*", "latin-1", "replace")[:LONGEST] or "-"
 
 
 def write(text: str, fields: Mapping[str, Any] | None = None, as_json: bool = AS_JSON) -> None:

@@ -37,6 +37,8 @@ LIMITS = (
     "client requests",
     "budget",
     "seconds",
+    "sign-ins",
+    "passwords",
     "photos",
     "file uploads",
     "long lists",
@@ -158,6 +160,8 @@ class Metrics:
             for metric in self.by_name.values():
                 registry.register(metric)
         registry.register(Models())
+        for collector in current_app.extensions.get("collectors", ()):
+            registry.register(collector)
         return generate_latest(registry)
 
 

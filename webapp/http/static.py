@@ -12,6 +12,8 @@ from .compression import takes_gzip
 
 STATIC = Path(__file__).resolve().parents[2] / "static"
 FOREVER = "public, max-age=31536000, immutable"
+# Not every system knows what these are.
+MEDIA = {".webmanifest": "application/manifest+json", ".ico": "image/x-icon", ".js": "text/javascript"}
 
 bp = Blueprint("assets", __name__)
 
@@ -25,13 +27,19 @@ class Asset(NamedTuple):
 
 def read_asset(path: Path) -> Asset:
     body = path.read_bytes()
-    media = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    media = MEDIA.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     return Asset(body, gzip.compress(body, 9, mtime=0), media, hashlib.sha256(body).hexdigest()[:12])
 
 
 def asset(name: str) -> str:
     """The address of a file, which changes with its content."""
     return f"{request.script_root}/static/{name}?v={current_app.extensions['assets'][name].digest}"
+
+
+# Browsers and telephones look for the first two at the root; a manifest's addresses begin where it lies.
+@bp.get("/<any('favicon.ico', 'apple-touch-icon.png', 'likely.webmanifest'):name>")
+def root(name: str) -> Response:
+    return static(name)
 
 
 @bp.get("/static/<name>")

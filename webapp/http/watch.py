@@ -32,10 +32,12 @@ ODD = re.compile(r"[^A-Za-z0-9/*._~-]")
 HARMLESS = frozenset({"model", "name", "version", "filename"})
 # These cost next to nothing, or are counted where more is known of them.
 NOT_COUNTED = frozenset(
-    "assets.static health.healthz health.readyz inference.health metrics.show form.send compare.compare_photos batch.score".split()
+    "assets.static assets.root health.healthz health.readyz inference.health metrics.show form.send compare.compare_photos batch.score".split()
 )
 # Counted before the body is read; a long list counts for more once it was read.
 PREDICTIONS = frozenset({"api.predict", "inference.infer", "tutorials.predict", "tutorials.iris"})
+
+WHAT_IFS = frozenset({"compare.compare", "curves.show"})
 
 UNDECLARED = "a proxy that is not declared"
 
@@ -180,7 +182,7 @@ def note_route() -> None:
         visit.model, visit.version = model.name, predictor_of(model).version
     if endpoint in PREDICTIONS:
         visit.take("predictions")
-    elif endpoint == "compare.compare" and "X-Fragment" in request.headers:
+    elif endpoint in WHAT_IFS and "X-Fragment" in request.headers:
         # A script that tries a change has an allowance of its own, and what it tries is no prediction.
         visit.take("what-ifs")
     elif endpoint not in NOT_COUNTED:

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Blueprint, current_app
 
-from model.declare.inputs import ChoiceInput, Input, NumberInput
+from model.declare.inputs import Input, NumberInput
 from model.declare.model import Model
 from model.declare.reading import read_answers
 from model.declare.recipe import Given
@@ -23,6 +23,7 @@ from model.evaluate.groups import (
     groups_of,
     not_recorded,
 )
+from model.evaluate.record import Near, Record, nearest_of, record_of
 from model.evaluate.shares import Bin, Cut, Share
 from model.evaluate.told import bins_by_name, cuts_of, fifths_by_estimate, kinds_by_truth
 from model.predict.card import Contest
@@ -31,6 +32,7 @@ from model.predict.tables import Axis
 from webapp.http.addresses import address_of
 from webapp.http.cache import kept
 from webapp.http.models import predictor_of
+from webapp.people.consent import may_read_record
 from webapp.text.charts import Plot, Rows, amount_plot, calibration_plot, gaps_plot, roc_plot
 from webapp.text.kinds import is_measured
 
@@ -41,14 +43,14 @@ bp = Blueprint("card", __name__)
 
 @bp.get("/<model:model>/card")
 def show(model: Model) -> str:
-    card = card_of(predictor_of(model))
+    card, has_record = card_of(predictor_of(model)), may_read_record(model)
 
     def values() -> dict[str, Any]:
         answers, _ = read_answers(model.inputs, model.examples[0].answers)
         example = work_out(card.predictor, answers, address_of(model, answers))
-        return {"model": model, "card": card, "example": example}
+        return {"model": model, "card": card, "example": example, "has_record": has_record}
 
-    return kept(card.template, model, values)
+    return kept(card.template, (model, has_record), values)
 
 
 class Card:
@@ -62,6 +64,16 @@ class Card:
         self.crowd = predictor.crowd
         self.evaluation = predictor.card.evaluation
         self.rows = predictor.card.data.rows
+
+    @cached_property
+    def record(self) -> Record | None:
+        return record_of(self.model.kind, self.crowd)
+
+    def near(self, estimate: float) -> Near | None:
+        """What came of those, held back for testing, whose estimate was nearest to this one."""
+        if self.record:
+            return self.record.near(estimate)
+        return nearest_of(self.evaluation.told.get("record", ()), estimate)
 
     @property
     def figures(self) -> list[Figure]:
@@ -88,10 +100,6 @@ class Card:
         columns = self.crowd.columns if self.crowd else []
         found = [(self.model.input[one.name], one.reach) for one in columns]
         return [(asked, reach) for asked, reach in found if isinstance(asked, NumberInput)]
-
-    @property
-    def has_choices(self) -> bool:
-        return any(isinstance(asked, ChoiceInput) for asked in self.model.inputs)
 
     @property
     def references(self) -> list[tuple[Input, str]]:

@@ -10,9 +10,11 @@ from flask_wtf import FlaskForm
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
+from model.declare.inputs import NOT_RECORDED, Input, NumberInput
 from model.declare.model import Model
 from webapp.http.addresses import NEW
 from webapp.http.cache import kept_each
+from webapp.text.numbers import first_lower
 
 # Fields with a longer answer are made anew each time.
 LONGEST_KEPT = 40
@@ -31,6 +33,11 @@ def page_form(model: Model) -> type[FlaskForm]:
 def fill(model: Model, formdata: Any, prefix: str = "") -> FlaskForm:
     """The form as typed into an address or sent, with what each field makes of it."""
     return page_form(model)(formdata=formdata, prefix=prefix)
+
+
+def is_ours(fields: Mapping[str, str]) -> bool:
+    """Whether what was sent comes from a page of this site, as its token proves."""
+    return bool(FlaskForm(formdata=MultiDict({TOKEN: fields.get(TOKEN, "")})).validate())
 
 
 def compact_fields(model: Model, answers: Mapping[str, list[str]], errors: Mapping[str, str]) -> Markup:
@@ -53,7 +60,21 @@ def answer_lines(template: str, model: Model, answers: Mapping[str, Any], betwee
 
     def values(key: tuple[Model, str, Any]) -> dict[str, Any]:
         _, name, answer = key
-        return {"asked": model.input[name], "answer": answer}
+        asked = model.input[name]
+        return {"asked": asked, "answer": answer, "described": describe(model, asked, answer)}
 
     keys = [(model, name, answers[name]) for name in model.input]
     return kept_each(template, keys, values, between, keep=not model.has_photo)
+
+
+def describe(model: Model, asked: Input, answer: Any) -> str:
+    """An answer that stands without its label, in a row of all of them."""
+    if answer is None:
+        return f"{asked.label}: not known"
+    if answer is NOT_RECORDED:
+        return f"{asked.label}: {first_lower(asked.not_recorded)}"
+    # Where several have one unit, a number says which of them it is.
+    units = [one.unit for one in model.inputs if isinstance(one, NumberInput)]
+    if isinstance(asked, NumberInput) and units.count(asked.unit) > 1:
+        return asked.phrased(answer)
+    return asked.described(answer)

@@ -2,31 +2,79 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from model.declare.model import Model
+from model.predict.steps import Path, Step
 from webapp.http.cache import MOST_KEPT
+from webapp.text.kinds import Chance
 
 
 @dataclass(frozen=True)
 class Told:
-    """What one answer did: the start of a sentence that ends with two numbers, and the line of a table."""
+    """What one answer did: the start of a sentence that ends with a number, and the line of a table."""
 
     label: str
     answer: str
-    reference: str
     begins: str
-    # The number that it would be instead, in words and on the drawn line.
-    instead: str
-    place: str
+    # The numbers before and after.
+    before: float
+    after: float
+    # Whether the number itself is less sure than this step is large.
+    is_noise: bool
+
+    @property
+    def shift(self) -> float:
+        return self.after - self.before
+
+
+@dataclass(frozen=True)
+class Moves:
+    """The steps from the average to the number, and the answers that are told together."""
+
+    average: float
+    steps: list[Told]
+    # Answers in the middle of a sentence, and what they did together.
+    rest: list[str]
+    rest_step: Step | None
+    unknown: list[str]
+    unknown_step: Step | None
+    # How far the number's own range reaches on the nearer side; none of an amount, whose range is about single cases.
+    margin: float | None
+
+    @property
+    def noise(self) -> list[Told]:
+        return [step for step in self.steps if step.is_noise]
+
+    @property
+    def rest_is_small(self) -> bool:
+        """Whether what the rest did together does not show either, next to the steps before it."""
+        together = abs(self.rest_step.shift) if self.rest_step else 0.0
+        return all(abs(one.shift) >= together for one in self.steps)
 
 
 @lru_cache(maxsize=MOST_KEPT)
-def say(model: Model, name: str, answer: Any, reference: Any, raised: bool) -> tuple[str, str, str, str]:
-    """What does not change with the other answers: the label, both answers, and how the sentence begins."""
+def say(model: Model, name: str, answer: Any, raised: bool) -> tuple[str, str, str]:
+    """What does not change with the other answers: the label, the answer, and how the sentence begins."""
     asked = model.input[name]
-    with_reference = model.words.instead.format(reference=asked.named_answer(reference))
-    begins = f"{asked.phrased(answer)} {'raised' if raised else 'lowered'} it. {with_reference}"
-    return asked.label, asked.words(answer), asked.words(reference), begins
+    return asked.label, asked.words(answer), f"{asked.phrased(answer)} {'raised' if raised else 'lowered'} it to"
+
+
+def tell(model: Model, kind: Chance, path: Path, answers: Mapping[str, Any], low: float, high: float) -> Moves:
+    end = path.all[-1].after if path.all else path.average
+    margin = min(high - end, end - low) if kind.has_middle and low < end < high else None
+
+    def told(step: Step) -> Told:
+        (asked,) = step.inputs
+        said = say(model, asked.name, answers[asked.name], step.shift > 0)
+        return Told(*said, step.before, step.after, margin is not None and abs(step.shift) < margin)
+
+    def names(step: Step | None) -> list[str]:
+        return [f"{one.label} ({one.words(answers[one.name])})" for one in step.inputs] if step else []
+
+    unknown = [one.label for one in path.unknown.inputs] if path.unknown else []
+    steps = [told(step) for step in path.steps]
+    return Moves(path.average, steps, names(path.rest), path.rest, unknown, path.unknown, margin)

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, make_response, request
+from flask import Blueprint, Response, abort, make_response, redirect, request
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
-from model.declare.inputs import Input
+from model.declare.inputs import Input, NumberInput, is_known
 from model.declare.model import Model
-from model.declare.photo import PhotoInput
+from model.declare.photo import Guess, PhotoInput
+from model.evaluate.curves import numbers_among
 from model.evaluate.groups import Group
-from model.evaluate.standing import Comparator, below, comparators, position
-from model.predict.card import Bin
+from model.evaluate.record import Near
+from model.evaluate.standing import Comparator, below, comparators, has_somebody, position
+from model.predict.agreement import Agreement, Rarest, find_agreement, find_rarest
 from model.predict.card import Group as GroupRow
 from model.predict.changes import find_smallest_changes
-from model.predict.explain import Arithmetic, Move, explain_moves, explain_sum
+from model.predict.explain import Arithmetic, explain_sum
 from model.predict.kinds import Estimate
 from model.predict.neighbours import Person
 from model.predict.predictor import (
@@ -30,19 +33,31 @@ from model.predict.predictor import (
     predict_classes,
     predict_probability,
 )
+from model.predict.steps import Path, explain_steps
 from webapp.ask import Budget, Caller, ask
-from webapp.http.addresses import compare_address, form_address, path_of, result_address, site, texts
+from webapp.http.addresses import (
+    address_of,
+    compare_address,
+    form_address,
+    page_address,
+    path_of,
+    result_address,
+    site,
+    texts,
+)
 from webapp.http.cache import kept_each, rendered
 from webapp.http.headers import keep_private
 from webapp.http.models import predictor_of
 from webapp.text.dots import across
 from webapp.text.kinds import Chance, kind_of
+from webapp.text.line import Line, above, lay_out, place
 from webapp.text.snippets import snippets
 
 from .card import card_of
 from .fields import answer_lines, compact_fields, fill
 from .form import form_page
-from .moves import Told, say
+from .moves import Moves, tell
+from .offer import Offer, offer_to_keep
 
 bp = Blueprint("result", __name__)
 
@@ -63,14 +78,33 @@ def show(model: Model) -> Any:
     asked = ask(predictor, request.args, Caller("page"), Budget())
     if asked.faults:
         return form_page(model, fill(model, MultiDict(request.args)), asked.sentences), 422
-    estimates = PREDICT[model.kind](predictor, asked.answers)
-    result = Result(predictor, asked.answers, estimates, request.args.get("v"))
+    return result_page(predictor, asked.answers, request.args.get("v"), offer_to_keep(model))
+
+
+def result_page(
+    predictor: Predictor, answers: Mapping[str, Any], asked_version: str | None, offer: Offer | None
+) -> Response:
+    model = predictor.model
+    result = Result(predictor, answers, PREDICT[model.kind](predictor, answers), asked_version)
     values = {
         "result": result,
         "fields": compact_fields(model, {name: [text] for name, text in result.texts.items()}, {}),
-        "snippets": snippets(model, site() + path_of("api.predict", model), asked.answers),
+        "snippets": snippets(model, site() + path_of("api.predict", model), answers),
+        "offer": offer,
     }
     return keep_private(make_response(rendered("output.html", values)))
+
+
+@bp.get("/<model:model>/random")
+def show_somebody(model: Model) -> Any:
+    """The result of somebody in the data, where the model shows rows of it."""
+    predictor = predictor_of(model)
+    if not has_somebody(predictor):
+        abort(404)
+    assert predictor.crowd is not None
+    row = random.randrange(predictor.crowd.count)  # noqa: S311 - it is no secret whom it meets
+    answers = model.as_recorded(predictor.crowd.person(row).answers)
+    return keep_private(make_response(redirect(address_of(model, answers), 303)))
 
 
 @dataclass(frozen=True)
@@ -80,6 +114,8 @@ class Suggestion:
     changes: list[str]
     estimate: float
     address: str
+    span: str
+    is_sure: bool
 
 
 @dataclass(frozen=True)
@@ -114,14 +150,34 @@ class Result:
         return self.kind.headline(self.main)
 
     @property
+    def short(self) -> str:
+        """The number where there is little room, and it stands beside another."""
+        return self.kind.short(self.main)
+
+    @property
+    def numbers(self) -> list[NumberInput]:
+        """The numbers among the answers, each of which has a curve."""
+        return numbers_among(self.predictor)
+
+    @property
+    def probably(self) -> str:
+        """The range as the heading has it; none where nobody in the data is like this."""
+        return "" if self.is_unlike else self.kind.probable(self.main)
+
+    @property
+    def sentence(self) -> str:
+        return self.kind.sentence(self.estimates)
+
+    @property
     def span(self) -> str:
         """The range with its unit."""
         return self.kind.whole_span(self.main)
 
     @property
-    def seen(self) -> list[str]:
+    def guesses(self) -> list[Guess]:
         """What the network sees in the photos among the answers."""
-        return [asked.words(self.answers[asked.name]) for asked in self.model.inputs if isinstance(asked, PhotoInput)]
+        photos = [asked for asked in self.model.inputs if isinstance(asked, PhotoInput)]
+        return [guess for asked in photos for guess in asked.guesses(self.answers[asked.name])]
 
     def describe(self, person: Person) -> str:
         """A real person, described by the form's own answers and no others."""
@@ -141,7 +197,7 @@ class Result:
     @property
     def answer_rows(self) -> Markup:
         """The list of answers, each with a link that changes it."""
-        rows = answer_lines("_answer_used.html", self.model, self.answers, "\n")
+        rows = answer_lines("_answer_used.html", self.model, self.answers, " · ")
         return rows.replace(FORM_PLACE, form_address(self.model, self.query))
 
     @property
@@ -166,6 +222,11 @@ class Result:
         return result_address(self.model, self.query)
 
     @property
+    def curves_address(self) -> str:
+        """The page that draws how the number goes with each number among the answers; none where there is none."""
+        return page_address("curves.show", self.model, self.query) if self.numbers else ""
+
+    @property
     def whole_address(self) -> str:
         """The address for a printed page."""
         return site() + self.address
@@ -173,16 +234,29 @@ class Result:
     # -- how sure ---------------------------------------------------------------------------------
 
     @cached_property
-    def close_people(self) -> int | None:
-        """How many people in the data are close to these answers; None where there is no such data."""
-        crowd = self.predictor.crowd
-        return None if crowd is None else crowd.close(self.answers)
+    def agreement(self) -> Agreement | None:
+        """How many people in the data agree with these answers; None where there is no such data."""
+        moved_most = [asked for step in self.path.steps for asked in step.inputs] if self.path else self.model.inputs
+        return find_agreement(self.predictor, self.answers, moved_most)
 
     @cached_property
-    def calibration_bin(self) -> Bin | None:
-        """The people held back for testing to whom the model gave about this chance."""
-        bins = self.predictor.card.evaluation.calibration
-        return next((one for one in bins if one.start <= self.main.value < one.end or one.end == 1), None)
+    def rarest(self) -> Rarest | None:
+        return find_rarest(self.predictor, self.answers)
+
+    @property
+    def close_people(self) -> int | None:
+        """How many people in the data are close to these answers; None where there is no such data."""
+        return None if self.agreement is None else self.agreement.nearly.people
+
+    @cached_property
+    def near(self) -> Near | None:
+        """What came of those held back for testing whose estimate was nearest to this one."""
+        return card_of(self.predictor).near(self.main.value)
+
+    @cached_property
+    def is_unlike(self) -> bool:
+        """Whether the data has nobody with close answers."""
+        return self.close_people == 0
 
     @cached_property
     def places(self) -> tuple[str, str, str]:
@@ -193,24 +267,48 @@ class Result:
         """Where a number is drawn on the line from least to most, as the drawing writes it."""
         return str(across(position(self.predictor, value)))
 
-    @property
-    def comparators(self) -> list[Comparator]:
-        return comparators(self.predictor, self.focus)
+    def on_line(self, value: float) -> float:
+        """The same on the line that has labels."""
+        return place(position(self.predictor, value))
 
     @property
-    def below(self) -> int:
-        """How many of a hundred amounts in the data are below this one."""
+    def own_label(self) -> tuple[str, float]:
+        """What stands above this one's mark, and where."""
+        text = f"This {self.model.words.one}: {self.kind.number(self.main.value)}"
+        return text, above(text, position(self.predictor, self.main.value))
+
+    @cached_property
+    def comparators(self) -> tuple[Comparator, ...]:
+        return tuple(comparators(self.predictor, self.focus, self.answers))
+
+    @cached_property
+    def line(self) -> Line:
+        """Everyone else on the line."""
+        number = self.kind.number
+        marks = [(f"{one.name}: {number(one.value)}", position(self.predictor, one.value)) for one in self.comparators]
+        return lay_out(tuple(marks))
+
+    @cached_property
+    def below(self) -> int | None:
+        """How many of a hundred in the data had less."""
         return below(self.predictor, self.main.value)
 
     # -- what moved the number, and what would change it ---------------------------------------------
 
     @cached_property
-    def moves(self) -> list[Told]:
-        return [self.tell(move) for move in explain_moves(self.predictor, self.answers)]
+    def path(self) -> Path | None:
+        return explain_steps(self.predictor, self.answers, self.main.value)
 
-    def tell(self, move: Move) -> Told:
-        said = say(self.model, move.input.name, move.answer, move.reference, move.shift > 0)
-        return Told(*said, self.kind.number(move.instead), self.place(move.instead))
+    @cached_property
+    def moves(self) -> Moves | None:
+        if self.path is None:
+            return None
+        return tell(self.model, self.kind, self.path, self.answers, self.main.low, self.main.high)
+
+    @property
+    def background_size(self) -> int:
+        """How many rows stand for everybody in what moved the number."""
+        return len(self.predictor.background[0])
 
     @cached_property
     def suggestions(self) -> list[Suggestion]:
@@ -219,6 +317,8 @@ class Result:
                 [f"{self.model.input[name].label}: {self.model.input[name].words(a)}" for name, a in c.answers.items()],
                 c.estimate,
                 compare_address(self.model, self.query, c.answers),
+                self.kind.span(Estimate(c.estimate, c.low, c.high)),
+                c.is_sure,
             )
             for c in find_smallest_changes(self.predictor, self.answers)
         ]
@@ -226,7 +326,7 @@ class Result:
     @property
     def changeable(self) -> list[Input]:
         """The known answers that a person could change."""
-        return [asked for asked in self.model.inputs if asked.changeable and self.answers[asked.name] is not None]
+        return [asked for asked in self.model.inputs if asked.changeable and is_known(self.answers[asked.name])]
 
     # -- the arithmetic -------------------------------------------------------------------------------
 
@@ -267,8 +367,9 @@ class Result:
     @cached_property
     def not_recorded(self) -> list[Group]:
         """For each unknown answer how right the model was about those of whom it is not recorded."""
-        counted = card_of(self.predictor).not_recorded if self.unknown_answers else {}
-        return [counted[one.name] for one in self.unknown_answers if one.name in counted]
+        lacking = [name for name, answer in self.answers.items() if not is_known(answer)]
+        counted = card_of(self.predictor).not_recorded if lacking else {}
+        return [counted[name] for name in lacking if name in counted]
 
     @property
     def stretched(self) -> bool:

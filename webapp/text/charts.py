@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from model.evaluate.shares import Bin, Cut, Mean
+
+if TYPE_CHECKING:
+    # It needs NumPy, which a page about no kept case does not.
+    from model.record.record import Part
 
 WIDTH, HEIGHT = 320, 312
 LEFT, RIGHT, TOP, BOTTOM = 46, 310, 10, 264
@@ -99,6 +104,17 @@ def calibration_plot(found: Sequence[Bin]) -> Plot:
         )
         for one in found
     ]
+    return Plot(ticks(HUNDREDTHS, ACROSS, 100), ticks(HUNDREDTHS, UP, 100), marks)
+
+
+def record_plot(parts: Sequence[Part]) -> Plot:
+    """What was said across, what came true upwards; a part with few cases has no whisker."""
+    most = max(part.marked for part in parts)
+    marks = []
+    for part in parts:
+        x, y = ACROSS(part.estimated or 0), UP(part.observed or 0)
+        low, high = (UP(part.range.low), UP(part.range.high)) if part.range else (y, y)
+        marks.append(Mark(x, y, low, high, round(max(SMALLEST, LARGEST * (part.marked / most) ** 0.5), 1)))
     return Plot(ticks(HUNDREDTHS, ACROSS, 100), ticks(HUNDREDTHS, UP, 100), marks)
 
 

@@ -10,6 +10,7 @@ from flask import Flask
 from model.declare.inputs import first_upper
 
 from .dots import draw_chance, key, shape
+from .events import say_event
 from .kinds import kind_of
 from .numbers import (
     about,
@@ -17,12 +18,14 @@ from .numbers import (
     between,
     brief,
     chance,
+    counted,
     day,
     decimals,
     first_lower,
+    moment,
     of_100,
+    ordinal_day,
     out_of_100,
-    percent,
     points,
     signed,
     thousands,
@@ -35,15 +38,17 @@ FILTERS: tuple[Callable[..., Any], ...] = (
     between,
     brief,
     chance,
+    counted,
     day,
     decimals,
     draw_chance,
     first_lower,
     first_upper,
     key,
+    moment,
     of_100,
+    ordinal_day,
     out_of_100,
-    percent,
     points,
     shape,
     signed,
@@ -57,3 +62,4 @@ def init_app(app: Flask) -> None:
     for function in FILTERS:
         app.add_template_filter(function)
     app.add_template_filter(kind_of, "kind")
+    app.add_template_filter(say_event, "event")

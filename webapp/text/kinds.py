@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 from markupsafe import Markup
 
 from model.declare.inputs import first_upper
 from model.declare.model import Model
+from model.declare.recipe import Recipe
 from model.declare.words import Words
 from model.predict.kinds import Estimate
 
 from .dots import Dots, draw_chance, draw_classes, hundredths
-from .numbers import about, about_rest, amount, out_of_100
+from .numbers import SMALL, about, about_rest, amount, decimals, in_100, in_1000, signed
+
+
+class Happened(Protocol):
+    """What somebody said of a case: an outcome, or one that is stored."""
+
+    @property
+    def value(self) -> float | None: ...
+    @property
+    def class_name(self) -> str | None: ...
+    @property
+    def is_known(self) -> bool: ...
+
 
 # Of a model that could be fitted anew to no other rows, and was tried on none that it had not seen.
 NOT_MEASURED = "No honest figure is known of how good this model is."
@@ -33,8 +47,10 @@ class Chance:
     # How a sum becomes the number, as the page writes it.
     turned = Markup("1 / (1 + e<sup>−sum</sup>)")
 
-    def __init__(self, words: Words) -> None:
+    def __init__(self, words: Words, labels: Sequence[str] = ()) -> None:
         self.words = words
+        # The classes' names, where there are some.
+        self.labels = labels
 
     @property
     def line(self) -> str:
@@ -42,20 +58,35 @@ class Chance:
         return "On a line from 0 to 100"
 
     def number(self, value: float) -> str:
-        return out_of_100(value)
+        return in_100(value)
 
     def whole(self, value: float) -> str:
-        """The number with its unit: “23 out of 100”, “$31,400”."""
-        return f"{self.number(value)}{self.unit}"
+        """The number with its unit: “23 out of 100”, “about 3 in 1,000”, “$31,400”."""
+        if value >= SMALL:
+            return f"{self.number(value)}{self.unit}"
+        number = in_1000(value)
+        return f"about {number} in 1,000" if number.isdecimal() else f"{number} in 1,000"
 
     def headline(self, estimate: Estimate) -> str:
         """The one number of a result, as its heading and its title have it."""
         return first_upper(self.whole(estimate.value))
 
+    def short(self, estimate: Estimate) -> str:
+        """The number where there is little room, and it stands beside another."""
+        return self.number(estimate.value)
+
+    def noun(self, estimate: Estimate) -> str:
+        """What the number is, within a sentence."""
+        return "chance"
+
+    def tick(self, value: float) -> str:
+        """A round number along a drawing."""
+        return f"{value * 100:g}"
+
     def sentence(self, estimates: Sequence[Estimate]) -> str:
         """The picture of a hundred dots in words."""
         value, words = estimates[0].value, self.words
-        return f"{about(value)} of 100 {words.those} {words.yes}. {about_rest(value)} {words.no}."
+        return f"{about(value)} {words.those} {words.yes}. {about_rest(value)} {words.no}."
 
     def dots(self, estimates: Sequence[Estimate]) -> tuple[Dots, ...]:
         """The picture of a hundred dots; none where the number is not out of 100."""
@@ -68,14 +99,55 @@ class Chance:
 
     def whole_span(self, estimate: Estimate) -> str:
         """The range with its unit once."""
-        return f"{self.span(estimate)}{self.unit}"
+        if estimate.high >= SMALL:
+            return f"{self.span(estimate)}{self.unit}"
+        low, high = in_1000(estimate.low), in_1000(estimate.high)
+        return f"{low} in 1,000" if low == high else f"{low} to {high} in 1,000"
+
+    def probable(self, estimate: Estimate) -> str:
+        """The range as it stands after the number; nothing where both its ends are that same number."""
+        # Where the number is out of 1,000, so is its range.
+        number = in_1000 if estimate.value < SMALL else self.number
+        low, high = number(estimate.low), number(estimate.high)
+        return "" if low == high == number(estimate.value) else f"{low} to {high}"
 
     def difference(self, after: Estimate, before: Estimate) -> str:
         """What a change did, in words that agree with the two numbers shown."""
         if self.number(after.value) == self.number(before.value):
             return "The number stays the same, to the nearest whole one."
         more = hundredths(after.value) - hundredths(before.value)
-        return f"{abs(more) or 'Less than 1'} {'more' if after.value > before.value else 'fewer'} out of 100."
+        higher = after.value > before.value
+        if abs(more) == 1:
+            return "1 point higher." if higher else "1 point lower."
+        points = abs(more) or "Less than 1"
+        return f"{points} points higher." if higher else f"{points} points lower."
+
+    def exact(self, value: float) -> str:
+        """A number as a table has it that is to add up."""
+        return decimals(value * 100, 1)
+
+    def exact_step(self, before: float, after: float) -> str:
+        """The step between two such numbers, which is that of the numbers shown."""
+        return signed(round(after * 100, 1) - round(before * 100, 1), 1)
+
+    def difference_of(self, margin: float) -> str:
+        """How far a range reaches to one side."""
+        points = hundredths(margin)
+        return "less than 1 point" if points < 1 else "1 point" if points == 1 else f"{points} points"
+
+    @property
+    def happenings(self) -> list[tuple[str, str]]:
+        """What may have happened, as a form sends it and as it is read; none where it is a number to type."""
+        return [("yes", f"Yes: {self.words.yes}"), ("no", f"No: {self.words.no}")]
+
+    def happened(self, what: Happened) -> str:
+        """What really happened, in words."""
+        if not what.is_known:
+            return "Cannot be known"
+        return self.known(what)
+
+    def known(self, what: Happened) -> str:
+        return "Yes" if what.value else "No"
 
     def accuracy(self, figures: Mapping[str, float]) -> str:
         """How good a model is, in one plain sentence from its own figures."""
@@ -97,12 +169,25 @@ class Classes(Chance):
     def headline(self, estimate: Estimate) -> str:
         return f"{estimate.label.capitalize()}: {self.whole(estimate.value)}"
 
+    def short(self, estimate: Estimate) -> str:
+        return f"{estimate.label} {self.number(estimate.value)}"
+
+    def noun(self, estimate: Estimate) -> str:
+        return f"chance of {estimate.label}"
+
     def sentence(self, estimates: Sequence[Estimate]) -> str:
         parts = ", ".join(f"{self.number(one.value)} {one.label}" for one in estimates)
         return f"Of 100 {self.words.those}: {parts}."
 
     def dots(self, estimates: Sequence[Estimate]) -> tuple[Dots, ...]:
         return draw_classes([estimate.value for estimate in estimates])
+
+    @property
+    def happenings(self) -> list[tuple[str, str]]:
+        return [(label, first_upper(label)) for label in self.labels]
+
+    def known(self, what: Happened) -> str:
+        return first_upper(what.class_name or "")
 
     def difference(self, after: Estimate, before: Estimate) -> str:
         if after.label != before.label:
@@ -122,8 +207,33 @@ class Amount(Chance):
     def line(self) -> str:
         return f"On a line from the lowest to the highest {self.words.amount} in the data"
 
+    @property
+    def happenings(self) -> list[tuple[str, str]]:
+        return []
+
+    def known(self, what: Happened) -> str:
+        return self.number(what.value or 0)
+
     def number(self, value: float) -> str:
         return amount(value, self.words)
+
+    def whole(self, value: float) -> str:
+        return self.number(value)
+
+    def noun(self, estimate: Estimate) -> str:
+        return self.words.amount
+
+    def tick(self, value: float) -> str:
+        return self.number(value)
+
+    def sentence(self, estimates: Sequence[Estimate]) -> str:
+        return f"{self.headline(estimates[0])}, probably {self.span(estimates[0])}."
+
+    def whole_span(self, estimate: Estimate) -> str:
+        return self.span(estimate)
+
+    def probable(self, estimate: Estimate) -> str:
+        return "" if estimate.low == estimate.high else self.span(estimate)
 
     def dots(self, estimates: Sequence[Estimate]) -> tuple[Dots, ...]:
         return ()
@@ -137,6 +247,15 @@ class Amount(Chance):
             return f"The {self.words.amount} stays the same."
         return f"{self.number(abs(more))} {'more' if more > 0 else 'less'}."
 
+    def exact(self, value: float) -> str:
+        return self.number(value)
+
+    def exact_step(self, before: float, after: float) -> str:
+        places = 1 if self.words.thousand else self.words.decimals
+        step = round(after, places) - round(before, places)
+        sign = "+" if step > 0 else "−" if step < 0 else ""
+        return f"{sign}{self.number(abs(step))}"
+
     def accuracy(self, figures: Mapping[str, float]) -> str:
         if not is_measured(figures):
             return NOT_MEASURED
@@ -147,4 +266,8 @@ KINDS: Mapping[str, type[Chance]] = {"probability": Chance, "classes": Classes, 
 
 
 def kind_of(model: Model) -> Chance:
-    return KINDS[model.kind](model.words)
+    return KINDS[model.kind](model.words, classes_of(model))
+
+
+def classes_of(model: Model) -> Sequence[str]:
+    return list(model.recipe.classes.values()) if isinstance(model.recipe, Recipe) else []

@@ -24,14 +24,6 @@ def out_of_100(chance: float) -> str:
     return str(hundredths(chance))
 
 
-def percent(chance: float) -> str:
-    if chance < 0.01:
-        return "under 1%"
-    if chance > 0.99:
-        return "over 99%"
-    return f"{hundredths(chance)}%"
-
-
 def chance(value: float, places: int = 1) -> str:
     """A chance out of 100 with decimals, as the card's tables have it; what is only nearly 0 or 100 says so."""
     text = decimals(value * 100, places)
@@ -43,6 +35,11 @@ def chance(value: float, places: int = 1) -> str:
 
 def thousands(number: float) -> str:
     return f"{number:,.0f}"
+
+
+def counted(number: int, one: str, many: str) -> str:
+    """A number with what it counts: “1 case”, “1,200 cases”, “no cases”."""
+    return f"{f'{number:,}' if number else 'no'} {one if number == 1 else many}"
 
 
 def decimals(number: float, places: int = 2) -> str:
@@ -72,16 +69,45 @@ def day(text: str) -> str:
     return f"{date.day} {date:%B %Y}"
 
 
+def ordinal_day(number: int) -> str:
+    """A day that is counted from the year 1, as records have it."""
+    return day(datetime.date.fromordinal(number).isoformat())
+
+
+def moment(when: datetime.datetime) -> str:
+    """A time as in "3 May 2026, 14:05 UTC"."""
+    there = when.astimezone(datetime.UTC)
+    return f"{there.day} {there:%B %Y, %H:%M} UTC"
+
+
+# A chance under this is said out of 1,000, where it is a whole number again.
+SMALL = 0.01
+
+
+def in_100(chance: float) -> str:
+    """The number where “out of 100” stands elsewhere: “23”, “0.3”, “more than 99”."""
+    if chance < SMALL:
+        return f"{chance * 100:.1f}" if chance >= 0.0005 else "under 0.1"
+    return out_of_100(chance)
+
+
+def in_1000(chance: float) -> str:
+    return str(round(chance * 1000)) if chance >= 0.0005 else "fewer than 1"
+
+
 def about(chance: float) -> str:
-    """The start of a sentence: “About 23”, “Fewer than 1”."""
-    words = out_of_100(chance)
-    return f"About {words}" if words.isdecimal() else first_upper(words)
+    """The start of a sentence: “About 23 of 100”, “About 3 of 1,000”, “More than 99 of 100”."""
+    small = chance < SMALL
+    words = in_1000(chance) if small else out_of_100(chance)
+    return f"{f'About {words}' if words.isdecimal() else first_upper(words)} of {'1,000' if small else '100'}"
 
 
 def about_rest(chance: float) -> str:
-    """The other part of the hundred, so that the two always add up."""
-    if chance < 0.01:
-        return "More than 99"
+    """The other part of the hundred, or the thousand, so that the two always add up."""
+    if chance < 0.0005:
+        return "More than 999"
+    if chance < SMALL:
+        return f"About {1000 - round(chance * 1000)}"
     if chance > 0.99:
         return "Fewer than 1"
     return f"About {100 - hundredths(chance)}"

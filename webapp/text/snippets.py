@@ -57,7 +57,7 @@ def snippets(model: Model, address: str, answers: Mapping[str, Any]) -> list[Sni
         given, kind = PYTHON_PHOTO.format(name=name), "multipart/form-data; boundary=photo"
         body = 'part + Path("photo.jpg").read_bytes() + b"\\r\\n--photo--\\r\\n"'
     else:
-        pairs = [(to_json(name), to_json(answer)) for name, answer in answers.items()]
+        pairs = [(to_json(name), to_json(model.input[name].to_json(answer))) for name, answer in answers.items()]
         # What pretty() would write, which takes its time where there is nothing nested.
         asked = "{\n" + ",\n".join([f"  {name}: {answer}" for name, answer in pairs]) + "\n}"
         curled = curl(address, asked)

@@ -80,10 +80,18 @@ def test_the_estimates_are_the_predictors_own() -> None:
 
 
 def test_an_empty_cell_is_unknown_where_that_is_an_answer() -> None:
-    text, _ = scored(table(passenger(), passenger(age="").values(), passenger(age="unknown").values()), TITANIC)
+    text, _ = scored(table(passenger(), passenger(port="").values(), passenger(port="unknown").values()), TITANIC)
     empty, unknown = read(text)
-    assert empty["age"] == ""
+    assert empty["port"] == ""
     assert empty["probability"] == unknown["probability"] != ""
+
+
+def test_an_empty_cell_is_not_recorded_where_the_model_learnt_from_such_rows() -> None:
+    ages = ("", "?", "not recorded", "unknown")
+    text, _ = scored(table(passenger(), *(passenger(age=age).values() for age in ages)), TITANIC)
+    empty, question_mark, lacking, unknown = [row["probability"] for row in read(text)]
+    assert empty == question_mark == lacking != ""
+    assert unknown != empty
 
 
 # -- what is wrong with a row ------------------------------------------------------------------------

@@ -47,7 +47,7 @@ def test_a_model_that_is_to_be_shown_must_be_there() -> None:
     with pytest.raises(UnknownModel, match=r"There is no model 'weather'. There are: census, titanic"):
         Catalog(shown=["weather"])
     stopped = refused_start(LIKELY_MODELS="weather")
-    assert stopped.returncode == 1
+    assert stopped.returncode == 2
     assert "There is no model 'weather'" in stopped.stderr
 
 
@@ -74,3 +74,11 @@ def test_a_card_of_another_format_is_refused_with_what_to_do(folder: Path) -> No
         Catalog([folder]).predictor("toy")
     model.card_path.write_bytes(before)
     assert Catalog([folder]).predictor("toy").version
+
+
+def test_a_drawing_that_is_not_there_is_said_at_the_start(tmp_path: Path) -> None:
+    (tmp_path / "flower.py").write_text(
+        "from dataclasses import replace\nfrom model.iris import MODEL as IRIS\nMODEL = replace(IRIS, name='flower')\n"
+    )
+    with pytest.raises(BadModel, match=r"flower.py names the drawing iris.svg, and there is no such file beside it"):
+        Catalog([tmp_path])

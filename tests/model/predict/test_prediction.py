@@ -8,12 +8,13 @@ from functools import cache
 from typing import Any
 
 import joblib
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.declare.inputs import ChoiceInput, Input, NumberInput
+from model.declare.inputs import NOT_RECORDED, ChoiceInput, Input, NumberInput
 from model.declare.model import Model
 from model.learn.kinds import kind_of
 from model.predict.predictor import predict_probability
@@ -44,6 +45,8 @@ def answers_to(asked: Input) -> st.SearchStrategy[Any]:
         found = st.floats(asked.lowest, asked.highest)
     else:
         found = sights()
+    if asked.not_recorded:
+        found |= st.just(NOT_RECORDED)
     return st.none() | found if asked.may_be_unknown else found
 
 
@@ -65,12 +68,17 @@ def pickles_answer(model: Model, answers: dict[str, Any]) -> list[float]:
     if model.features:
         (number,) = model.features(answers).values()
         return [float(unpickled(model.name).predict_proba([[number]])[0, 1])]
-    row = pd.DataFrame([answers])
+    kind, fitted = kind_of(model), unpickled(model.name)
+    # To the pickle NaN is an answer that is not recorded. What is unknown it averages over, people by people.
+    unknown = [asked.name for asked in model.inputs if answers[asked.name] is None]
+    everybody = fitted.people_.dropna(subset=unknown) if unknown else pd.DataFrame({"count": [1]})
+    rows = pd.DataFrame([answers] * len(everybody))
     for asked in model.inputs:
-        row[asked.name] = row[asked.name].astype(object if isinstance(asked, ChoiceInput) else float)
-    row = row.where(row.notna(), float("nan"))
-    kind = kind_of(model)
-    return [float(value) for value in kind.answers(kind.predict(unpickled(model.name), row))[0]]
+        column = everybody[asked.name].to_numpy() if asked.name in unknown else rows[asked.name].to_numpy()
+        lacking = [float("nan") if value is NOT_RECORDED else value for value in column]
+        rows[asked.name] = pd.Series(lacking, dtype=object if isinstance(asked, ChoiceInput) else float)
+    found = kind.answers(kind.predict(fitted, rows))
+    return [float(value) for value in np.average(found, axis=0, weights=everybody["count"].to_numpy())]
 
 
 # -- the pickle --------------------------------------------------------------------------------------

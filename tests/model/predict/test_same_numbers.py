@@ -25,4 +25,5 @@ def test_two_thousand_random_inputs_give_the_numbers_of_before(name: str) -> Non
         answers, faults = read_answers(predictor.model.inputs, dict(zip(predictor.model.input, texts, strict=True)))
         assert not faults
         now = [number for one in predictor.estimates(answers) for number in (one.value, one.low, one.high)]
-        assert now == pytest.approx(before, rel=1e-12, abs=1e-12), texts
+        # Trained on another machine, the ends of a range differ in the ninth digit.
+        assert now == pytest.approx(before, rel=1e-8, abs=1e-8), texts

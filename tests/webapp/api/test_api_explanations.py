@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -78,6 +79,16 @@ def test_a_contribution_is_the_difference_that_the_answer_makes(client: FlaskCli
 
 
 @each_example
+def test_the_steps_lead_from_the_average_to_the_estimate(client: FlaskClient, model: Model, number: int) -> None:
+    told = answer(client, model.name, dict(model.examples[number].answers), explain="1")
+    steps = told["steps"]
+    assert sorted(name for step in steps for name in step["names"]) == sorted(model.input)
+    for one, following in pairwise(steps):
+        assert following["before"] == one["after"]
+    assert steps[-1]["after"] == pytest.approx(max(chances(told)), abs=EXACT)
+
+
+@each_example
 def test_what_would_change_it_does(client: FlaskClient, model: Model, number: int) -> None:
     raw = dict(model.examples[number].answers)
     told = answer(client, model.name, raw, explain="1")
@@ -95,4 +106,4 @@ def test_an_explanation_comes_only_when_asked_for(client: FlaskClient, model: Mo
     assert plain == answer(client, model.name, raw, explain="0")
     explained = answer(client, model.name, raw, explain="1")
     assert explained.items() >= plain.items()
-    assert explained.keys() - plain.keys() == {"moved", "would_change", "unknown_answers", "arithmetic"}
+    assert explained.keys() - plain.keys() == {"steps", "moved", "would_change", "unknown_answers", "arithmetic"}

@@ -155,7 +155,7 @@ def test_a_port_that_is_taken_is_said() -> None:
         taken.listen()
         port = taken.getsockname()[1]
         result = likely("--port", str(port), SECRET_KEY=KEY)
-    assert result.returncode == 1
+    assert result.returncode == 2
     assert f"Port {port} on 127.0.0.1 cannot be used" in result.stderr
     assert f"python run.py --port {port + 1}" in result.stderr
     assert "Traceback" not in result.stderr
@@ -165,7 +165,7 @@ def test_a_port_that_is_taken_is_said() -> None:
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "example.org"])
 def test_off_this_machine_a_secret_key_is_required(host: str) -> None:
     result = refused_start("--host", host)
-    assert result.returncode == 1
+    assert result.returncode == 2
     assert f"SECRET_KEY must be set when serving on {host}" in result.stderr
     assert "secrets.token_hex(32)" in result.stderr
     assert "Traceback" not in result.stderr
@@ -173,7 +173,7 @@ def test_off_this_machine_a_secret_key_is_required(host: str) -> None:
 
 def test_a_secret_key_that_is_too_short_is_refused() -> None:
     result = refused_start(SECRET_KEY="short")
-    assert result.returncode == 1
+    assert result.returncode == 2
     assert "SECRET_KEY must be at least 16 characters" in result.stderr
     assert "short" not in result.stderr.replace("at least", "")
 
@@ -190,7 +190,7 @@ def test_a_secret_key_that_is_too_short_is_refused() -> None:
 )
 def test_a_bad_setting_stops_the_start(variable: str, value: str, message: str) -> None:
     result = refused_start(**{variable: value, "SECRET_KEY": KEY, "PYTHONUTF8": "1"})
-    assert result.returncode == 1
+    assert result.returncode == 2
     assert message in result.stderr
     assert "Traceback" not in result.stderr
 

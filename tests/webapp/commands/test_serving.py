@@ -21,7 +21,7 @@ import pytest
 
 from tests import photos
 from tests.payloads import example, get_model
-from tests.processes import PATIENCE, Server, free_port, likely, run, server
+from tests.processes import ENDS_WITHIN, PATIENCE, Server, free_port, likely, run, server
 
 pytestmark = pytest.mark.slow
 
@@ -226,14 +226,14 @@ def test_a_server_that_is_killed_leaves_no_worker_behind() -> None:
 def folder(tmp_path: Path) -> Path:
     """A folder with a model in it that can be spoilt."""
     (tmp_path / "flower.py").write_text(
-        "from dataclasses import replace\nfrom model.iris import MODEL as IRIS\nMODEL = replace(IRIS, name='flower')\n"
+        "from dataclasses import replace\nfrom model.iris import MODEL as IRIS\nMODEL = replace(IRIS, name='flower', drawing='')\n"
     )
     return tmp_path
 
 
 def test_a_model_that_cannot_be_read_stops_the_start_with_one_sentence(folder: Path) -> None:
     result = likely("--port", str(free_port()), SECRET_KEY=KEY, LIKELY_MODEL_FOLDERS=str(folder))
-    assert result.returncode == 1
+    assert result.returncode == 2
     assert len(result.stderr.splitlines()) == 1, result.stderr
     assert "python run.py train flower" in result.stderr
     assert "Likely is on" not in result.stdout
@@ -291,7 +291,7 @@ def test_a_certificate_needs_its_key(certificate: tuple[Path, Path]) -> None:
     assert alone.returncode == 2
     assert "--tls-cert and --tls-key go together" in alone.stderr
     wrong = likely("--tls-cert", str(cert), "--tls-key", str(cert), "--port", str(free_port()), SECRET_KEY=KEY)
-    assert wrong.returncode == 1
+    assert wrong.returncode == 2
     assert "are no certificate and its key" in wrong.stderr
     assert "Traceback" not in wrong.stderr
 
@@ -329,6 +329,21 @@ def test_gunicorn_serves_it_too(name: str) -> None:
     with server(other=command, SECRET_KEY=KEY) as running:
         assert running.ask("GET", "/readyz").status == 200
         assert running.ask("POST", PREDICT, PEOPLE, Content_Type="application/json").status == 200
+
+
+BAD_LINE = b"GET /census/result?age=93 and more HTTP/1.1 x\r\n\r\n"
+
+
+def test_gunicorn_as_deployed_passes_over_a_header_that_moves_the_site_and_logs_no_answers() -> None:
+    command = ("-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", "--bind", "127.0.0.1:{port}", "webapp.wsgi:app")
+    with server(other=command, SECRET_KEY=KEY) as running:
+        for mounted in ("/x", "/census", "x", "%0d%0a"):
+            head = f"GET /census HTTP/1.1\r\nHost: here\r\nConnection: close\r\nSCRIPT_NAME: {mounted}\r\n\r\n"
+            assert all_of_it(connect(running, head.encode())).startswith(b"HTTP/1.1 200 OK")
+        assert b"400 Bad Request" in all_of_it(connect(running, BAD_LINE))
+        running.process.terminate()
+        running.process.wait(ENDS_WITHIN)
+        assert "age=93" not in running.log
 
 
 def test_another_server_needs_a_secret_key() -> None:

@@ -18,7 +18,7 @@ from model.vision import network
 from webapp import create_app
 from webapp.commands.main import main
 
-from tests.payloads import MODELS, SETTINGS, each_model
+from tests.payloads import MODELS, SETTINGS, each_model, get_model
 from tests.processes import run
 
 
@@ -53,7 +53,11 @@ def served(client: FlaskClient, name: str) -> Predictor:
 def test_every_model_is_named_and_answers(client: FlaskClient) -> None:
     response = client.get("/readyz")
     assert response.status_code == 200
-    assert response.get_json() == {"status": "ready", "models": {model.name: "answers" for model in MODELS}}
+    assert response.get_json() == {
+        "status": "ready",
+        "models": {model.name: "answers" for model in MODELS},
+        "database": "off",
+    }
 
 
 @each_model
@@ -86,11 +90,14 @@ def test_why_a_model_does_not_answer_is_for_the_log_alone(
     assert "the table is gone" in caplog.text
 
 
+@pytest.mark.parametrize("spoilt", ["missing", "cut", "changed"])
 def test_a_model_whose_network_was_changed_does_not_answer(
-    client: FlaskClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    client: FlaskClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, spoilt: str
 ) -> None:
+    whole = network.NETWORK.read_bytes()
     monkeypatch.setattr(network, "NETWORK", tmp_path / "network.onnx")
-    network.NETWORK.write_bytes(b"another network")
+    if spoilt != "missing":
+        network.NETWORK.write_bytes(whole[:-1000] if spoilt == "cut" else whole[:-9] + b"x" + whole[-8:])
     states = client.get("/readyz").get_json()["models"]
     assert [name for name, state in states.items() if state == "does not answer"] == ["food"]
     told = CliRunner().invoke(main, ["check", "food"])
@@ -118,18 +125,49 @@ def test_deep_readiness_looks_at_a_photo_and_is_for_the_machine_itself(
     assert "the session is gone" in caplog.text
 
 
-def test_deep_readiness_reads_the_files_of_a_model_as_the_next_start_would(
-    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    iris = served(client, "iris").model
-    assert client.get("/readyz?deep=1").status_code == 200
-    raw = iris.card_path.read_bytes()
-    monkeypatch.setattr(
-        "model.predict.card.read_trained", lambda path: raw[:-9] if path == iris.card_path else path.read_bytes()
+@pytest.fixture(scope="module")
+def copies(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
+    """Of an application that serves a copy of iris, whose files can be spoilt."""
+    folder = tmp_path_factory.mktemp("copies")
+    (folder / "flower.py").write_text(
+        "from dataclasses import replace\nfrom model.iris import MODEL as IRIS\nMODEL = replace(IRIS, name='flower', drawing='')\n"
     )
-    assert client.get("/readyz").status_code == 200
-    states = client.get("/readyz?deep=1").get_json()["models"]
-    assert [name for name, state in states.items() if state != "answers"] == ["iris"]
+    (folder / "trained").mkdir()
+    for file in (get_model("iris").card_path, get_model("iris").people_path):
+        (folder / "trained" / f"flower{file.suffix}").write_bytes(file.read_bytes())
+    return create_app(SETTINGS | {"MODEL_FOLDERS": [folder]}).test_client()
+
+
+@pytest.mark.parametrize("suffix", [".json", ".people"])
+@pytest.mark.parametrize("spoilt", ["missing", "cut", "changed"])
+def test_a_probe_notices_a_file_that_is_not_the_one_that_training_wrote(
+    copies: FlaskClient, suffix: str, spoilt: str
+) -> None:
+    def not_ready(path: str = "/readyz") -> list[str]:
+        states = copies.get(path).get_json()["models"]
+        return [name for name, state in states.items() if state != "answers"]
+
+    flower = served(copies, "flower").model
+    file = flower.card_path.with_suffix(suffix)
+    whole = file.read_bytes()
+    assert not_ready() == []
+    if spoilt == "missing":
+        file.unlink()
+    else:
+        file.write_bytes(whole[:-9] if spoilt == "cut" else whole[:-9] + b"x" + whole[-8:])
+    assert not_ready() == not_ready("/readyz?deep=1") == ["flower"]
+    assert copies.get("/readyz").status_code == copies.get("/v2/models/flower/ready").status_code == 503
+    # What was read at the start goes on.
+    assert copies.get("/flower").status_code == 200
+    file.write_bytes(whole)
+    assert not_ready() == not_ready("/readyz?deep=1") == []
+
+
+def test_a_probe_reads_no_file_twice(copies: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert copies.get("/readyz").status_code == 200
+    monkeypatch.setattr("model.predict.files.read_trained", fails)
+    monkeypatch.setattr("model.predict.files.read_content", fails)
+    assert copies.get("/readyz").status_code == 200
 
 
 def test_a_probe_loads_no_network() -> None:

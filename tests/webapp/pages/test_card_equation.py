@@ -42,7 +42,10 @@ def points_of(model: Model, table: Element, answers: Answers) -> list[float]:
 
 def at_level(asked: Any, levels: list[str], columns: list[list[float]], answers: Answers) -> list[float]:
     answer = answers[asked.name]
+    # What is not recorded stands after the numbers.
+    known = [at for at, level in enumerate(levels) if level != "Not recorded"]
     if isinstance(asked, NumberInput):
+        levels, columns = [levels[at] for at in known], [[column[at] for at in known] for column in columns]
         return [between(levels, column, answer) for column in columns]
     return [column[levels.index(asked.words(answer))] for column in columns]
 
@@ -75,7 +78,7 @@ def test_the_printed_points_give_the_results_number(
     client: FlaskClient, card: Any, model: Model, answers: Answers
 ) -> None:
     sums = [by_hand(model, details, answers) for details in section(card(model.name), "equation").all("details")]
-    heading = page_of(client.get(f"/{model.name}/result", query_string=texts(model, answers))).heading
+    heading = page_of(client.get(f"/{model.name}/result", query_string=texts(model, answers))).number
     estimates = get_predictor(model.name).estimates(answers)
     if model.kind == "amount":
         (value,), (low,), (high,) = sums

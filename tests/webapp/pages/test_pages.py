@@ -154,8 +154,8 @@ def test_a_result_says_the_chance_out_of_100(client: FlaskClient, name: str) -> 
         (estimate,) = predict_probability(get_predictor(name), example.answers)
         chance = estimate.value
         page = page_of(client.get(f"/{name}/result", query_string=texts(model, example.answers)))
-        number = "Fewer than 1" if chance < 0.01 else str(int(100 * chance + 0.5))
-        assert page.heading == f"{number} out of 100"
+        small = f"About {round(1000 * chance)} in 1,000"
+        assert page.number == (small if chance < 0.01 else f"{int(100 * chance + 0.5)} out of 100")
 
 
 def test_an_iris_gets_its_name(client: FlaskClient) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from typing import Any
@@ -14,10 +15,12 @@ from hypothesis import strategies as st
 from model.declare.inputs import ChoiceInput, Input, NumberInput
 from model.declare.model import Model
 from model.predict.changes import find_smallest_changes
-from model.predict.explain import explain_moves
+from model.predict.steps import explain_steps
 from webapp.http.addresses import texts
 from webapp.text.dots import hundredths
+from webapp.text.line import lay_out
 
+from tests.cards import numbers
 from tests.page import Element, Page, page_of
 from tests.payloads import MODELS, asked, each_model, each_typed_model, example, get_predictor, passenger, person
 
@@ -31,7 +34,7 @@ def result(client: FlaskClient, model: Model, answers: dict[str, Any]) -> Page:
 
 
 def section(page: Page, heading: str) -> Element:
-    (title,) = [h for h in page.root.all("h2") if h.text == heading]
+    (title,) = [h for tag in ("h2", "summary") for h in page.root.all(tag) if h.text == heading]
     assert title.parent is not None
     return title.parent
 
@@ -87,34 +90,47 @@ def test_every_number_on_the_page_is_the_same_number(client: FlaskClient, model:
 
 
 def assert_one_number(page: Page, chance: float) -> None:
-    number = words_of(chance)
-    assert page.heading.lower() == f"{number} out of 100"
-    assert page.title.lower().startswith(f"{number} out of 100")
-    picture, *_ = page.root.all("svg", role="img")
-    assert picture.attributes["aria-label"].lower().startswith((f"about {number} of 100", f"{number} of 100"))
+    assert page.number.lower() == headline_of(chance)
+    assert page.title.lower().startswith(headline_of(chance))
+    picture, line, *_ = page.root.all("svg", role="img")
+    said = headline_of(chance).replace(" in ", " of ").replace("out of", "of").removeprefix("about ")
+    assert picture.attributes["aria-label"].lower().startswith((f"about {said}", said))
     assert picture.attributes["aria-label"] in page.text
     assert dots_in(picture, "disc") == (0 if chance < 0.01 else 99 if chance > 0.99 else hundredths(chance))
     assert dots_in(picture, "disc") + dots_in(picture, "ring") + dots_in(picture, "part") == 100
-    (own,) = page.root.all("li", class_="own")
-    assert own.all("span")[1].text == number
-    assert float(own.all("circle")[0].attributes["cx"]) == pytest.approx(8 + 384 * chance, abs=0.06)
-    captions = [caption.text for caption in page.root.all("caption") if caption.text.startswith("The estimate for")]
-    assert captions in ([], [f"The estimate for these answers is {number} out of 100"])
+    (own,), (label,) = line.all("circle", class_="own"), line.all("text", class_="own")
+    assert label.text.endswith(f": {words_of(chance)}")
+    assert float(own.attributes["cx"]) == pytest.approx(16 + 274 * chance, abs=0.06)
     certain = re.findall(r"(?<![\d.,])(?:0|100)(?:%| out of 100)", page.text)
     assert certain == []
 
 
 def assert_one_range(page: Page, told: dict[str, Any]) -> None:
-    low, high = words_of(told["low"]), words_of(told["high"])
-    span = low if low == high else f"{low} to {high}"
-    assert f"The range is {span} out of 100" in section(page, "How sure is this?").text
+    number = words_of if told["probability"] >= 0.01 else in_1000
+    low, high, own = [number(told[name]) for name in ("low", "high", "probability")]
+    if "like this. Treat the number as a guess" in page.text:
+        assert "probably" not in page.heading
+    elif low == high == own:
+        assert page.heading == page.number
+    else:
+        assert page.heading == f"{page.number}, probably {low} to {high}"
 
 
 def words_of(chance: float) -> str:
     """Worked out anew, as the page's own words promise it."""
     if chance < 0.01:
-        return "fewer than 1"
+        return f"{100 * chance:.1f}" if chance >= 0.0005 else "under 0.1"
     return "more than 99" if chance > 0.99 else str(math.floor(chance * 100 + 0.5))
+
+
+def in_1000(chance: float) -> str:
+    return str(round(1000 * chance)) if chance >= 0.0005 else "fewer than 1"
+
+
+def headline_of(chance: float) -> str:
+    if chance >= 0.01:
+        return f"{words_of(chance)} out of 100"
+    return f"about {in_1000(chance)} in 1,000" if chance >= 0.0005 else "fewer than 1 in 1,000"
 
 
 # -- what moved it ---------------------------------------------------------------------------------------
@@ -122,45 +138,47 @@ def words_of(chance: float) -> str:
 
 @each_typed_model
 @pytest.mark.parametrize("number", [0, 1, 2])
-def test_what_moved_the_number_is_a_second_estimate(client: FlaskClient, model: Model, number: int) -> None:
+def test_what_moved_the_number_are_steps_that_add_up(client: FlaskClient, model: Model, number: int) -> None:
     answers = example(model, number)
-    page = result(client, model, texts(model, answers))
-    found = explain_moves(get_predictor(model.name), answers)
-    assert found
-    moved = section(page, "What moved the number")
-    items, rows = moved.all("li"), moved.all("tr")[1:]
-    # The table tells all, the sentences five at most of those that show, and one line names the rest.
-    assert len(rows) == len(found)
-    now = moved.all("caption")[0].text.removeprefix("The estimate for these answers is ").removesuffix(" out of 100")
-    telling = [(move, row) for move, row in zip(found, rows, strict=True) if row.all("td")[-1].text != now]
-    assert len(items) == min(len(telling), 5)
-    for move, _ in zip(found, rows, strict=True):
-        idle = (
-            f"{move.input.label} ({move.input.words(move.answer)})"
-            in moved.text.partition("changed nothing that shows")[2]
-        )
-        assert idle == (move not in [one for one, _ in telling])
-    for (move, row), item in zip(telling, items, strict=False):
-        second = result(client, model, texts(model, answers | {move.input.name: move.reference}))
-        shown = row.all("td")[-1].text
-        if model.kind != "classes":
-            assert second.heading.lower().startswith(shown.lower())
-        assert shown in item.text
-        assert ("raised" if move.shift > 0 else "lowered") in item.text
+    moved = section(result(client, model, texts(model, answers)), "What moved the number")
+    path = explain_steps(get_predictor(model.name), answers)
+    assert path is not None
+    items = moved.all("li")
+    assert len(items) == len(path.steps)
+    for step, item in zip(path.steps, items, strict=True):
+        assert ("raised" if step.shift > 0 else "lowered") in item.text
         start, end = (float(circle.attributes["cx"]) for circle in item.all("circle"))
-        assert (start < end) == (move.shift > 0) or abs(start - end) < 0.2
+        assert (start < end) == (step.shift > 0) or abs(start - end) < 0.2
+    # Line by line of the table: what one line leads to the next starts from, and the steps are those of the numbers shown.
+    (head, *rows) = moved.all("tr")
+    assert [cell.text for cell in head.all("th")] == ["Answer", "From", "To", "Step"]
+    lines = [[numbers(cell.text)[0] for cell in row.all("td")] for row in rows]
+    *steps, (start, end, whole) = lines
+    assert [one[1] for one in steps[:-1]] == [one[0] for one in steps[1:]]
+    assert (steps[0][0], steps[-1][1]) == (start, end)
+    # A minus before a dollar sign is no part of the number.
+    assert all(abs(step) == pytest.approx(abs(after - before), abs=0.051) for before, after, step in steps)
+    assert abs(whole) == pytest.approx(abs(end - start), abs=0.051)
 
 
-def test_the_moves_of_the_page_are_those_of_the_api(client: FlaskClient) -> None:
-    told = by_api(client, CENSUS, asked(CENSUS))
-    page = result(client, CENSUS, asked(CENSUS))
-    rows = section(page, "What moved the number").all("tr")[1:]
-    assert [row.all("td")[-1].text for row in rows] == [words_of(m["instead"]) for m in told["moved"]]
+def test_the_answers_that_hardly_matter_stand_in_one_line(client: FlaskClient) -> None:
+    text = section(result(client, CENSUS, texts(CENSUS, example(CENSUS, 1))), "What moved the number").text
+    assert re.search(r"These hardly mattered: [^.]*; Employer \(Local government\)\.", text)
 
 
-def test_a_titanic_sentence_speaks_of_a_passenger_and_never_of_the_reader(client: FlaskClient) -> None:
+def test_a_step_smaller_than_the_range_is_called_noise(client: FlaskClient) -> None:
     text = section(result(client, TITANIC, asked(TITANIC)), "What moved the number").text
-    assert "A passenger who differed only in this" in text
+    assert re.search(r"may be noise, since (it|each) is smaller than the number’s own margin of ±", text)
+
+
+def test_what_is_unknown_is_a_step_of_its_own(client: FlaskClient) -> None:
+    text = section(result(client, TITANIC, passenger(age="unknown", port="unknown")), "What moved the number").text
+    assert "What is not known was averaged over: age; port where the passenger came on board." in text
+
+
+def test_a_sentence_speaks_of_a_passenger_and_never_of_the_reader(client: FlaskClient) -> None:
+    text = section(result(client, TITANIC, asked(TITANIC)), "What moved the number").text
+    assert "passengers stand for all in the data" in text
     assert not re.search(r"\byou\b", text, re.IGNORECASE)
 
 
@@ -183,7 +201,11 @@ def test_a_suggested_change_is_scored_again_and_crosses_the_middle(
     focus = predictor.focus(answers)
     changes = find_smallest_changes(predictor, answers)
     assert changes
-    links = [link for link in section(page, "Try a change").all("a") if "/compare?" in link.attributes["href"]]
+    links = [
+        link
+        for link in section(page, "What if an answer were different?").all("a")
+        if "/compare?" in link.attributes["href"]
+    ]
     assert len(links) == len(changes) <= 3
     for change in changes:
         after = predictor.values(answers | dict(change.answers))[focus]
@@ -198,12 +220,42 @@ def test_a_suggested_change_is_scored_again_and_crosses_the_middle(
 def test_no_smaller_single_change_crosses_the_middle() -> None:
     """The search is exact: every answer that would be a smaller change stays on the same side."""
     predictor = get_predictor("census")
-    answers = example(CENSUS)
-    (change,) = find_smallest_changes(predictor, answers)
+    answers = example(CENSUS) | {"education": "11th"}
+    changed = [change.answers for change in find_smallest_changes(predictor, answers)]
+    (higher,) = [one["education"] for one in changed if [*one] == ["education"]]
     order = list(CENSUS.input["education"].choices)  # type: ignore[attr-defined]
-    there, back = order.index(change.answers["education"]), order.index(answers["education"])
-    for between in order[there + 1 : back]:
-        assert predictor.values(answers | {"education": between})[0] > 0.5
+    there, back = order.index(higher), order.index("11th")
+    assert there > back
+    for between in order[back:there]:
+        assert predictor.values(answers | {"education": between})[0] <= 0.5
+
+
+def test_no_degree_is_taken_away_and_nobody_is_sent_out_of_work() -> None:
+    predictor = get_predictor("census")
+    order = list(CENSUS.input["education"].choices)  # type: ignore[attr-defined]
+    for education in order:
+        for hours in (20, 45, 60):
+            answers = example(CENSUS) | {"education": education, "hours": hours}
+            for change in find_smallest_changes(predictor, answers):
+                assert order.index(change.answers.get("education", order[-1])) > order.index(education) or (
+                    "education" not in change.answers
+                )
+                assert change.answers.get("work") not in ("Never-worked", "Without-pay")
+
+
+def test_a_change_says_whether_its_own_range_still_holds_50(client: FlaskClient) -> None:
+    predictor, seen = get_predictor("census"), set()
+    for hours in range(20, 60, 5):
+        answers = example(CENSUS) | {"hours": hours}
+        changes = find_smallest_changes(predictor, answers)
+        text = section(result(client, CENSUS, texts(CENSUS, answers)), "What if an answer were different?").text
+        for change in changes:
+            after = predictor.estimates(answers | dict(change.answers))[0]
+            assert (change.estimate, change.low, change.high) == (after.value, after.low, after.high)
+            assert change.is_sure == (not after.low <= 0.5 <= after.high)
+            seen.add(change.is_sure)
+        assert text.count("That range holds 50 too, so it may not get across.") == sum(not c.is_sure for c in changes)
+    assert False in seen
 
 
 @pytest.mark.parametrize("name", ["age", "sex", "race", "status", "port", "siblings_spouses", "parents_children"])
@@ -215,36 +267,59 @@ def test_what_nobody_can_change_is_never_suggested(name: str) -> None:
 # -- how sure -----------------------------------------------------------------------------------------------
 
 
+def agreement(page: Page) -> dict[str, list[str]]:
+    (table,) = [one for one in page.root.all("table") if "with answers like these" in one.all("caption")[0].text]
+    return {row.all("th")[0].text: [cell.text for cell in row.all("td")] for row in table.all("tr")[1:]}
+
+
 def test_few_people_like_this_is_a_warning(client: FlaskClient) -> None:
-    rare = person(
-        age="90",
-        sex="Female",
-        status="Married-AF-spouse",
-        race="Other",
-        education="Doctorate",
-        work="Never-worked",
-        hours="99",
-    )
-    text = section(result(client, CENSUS, rare), "How sure is this?").text
-    assert "Few people like this in the data (0), so trust the number less." in text
+    rare = person(age="90", sex="Female", status="Married-AF-spouse", race="Other", education="Doctorate", hours="99")
+    text = section(result(client, CENSUS, rare | {"work": "Never-worked"}), "How sure is this?").text
+    assert "Few people in the data are like this (0), so trust the number less." in text
     assert "Few" not in section(result(client, CENSUS, person()), "How sure is this?").text
 
 
-def test_the_calibration_sentence_names_its_bin_and_its_people(client: FlaskClient) -> None:
+def test_how_many_agree_in_all_choices_in_all_but_one_and_with_the_rarest_is_counted(client: FlaskClient) -> None:
+    """Counted the long way, with what became of them."""
+    answers = person(work="Never-worked", age="22", hours="38")
+    told = agreement(result(client, CENSUS, answers))
+    crowd = get_predictor("census").crowd
+    assert crowd is not None
+    everybody = [crowd.person(row) for row in range(crowd.count)]
+    reach = {column.name: column.reach for column in crowd.columns}
+    close = [
+        one
+        for one in everybody
+        if all(abs(one.answers[name] - float(answers[name])) <= reach[name] for name in ("age", "hours"))
+    ]
+    choices = ("sex", "status", "race", "education", "work")
+    different = [sum(one.answers[name] != answers[name] for name in choices) for one in close]
+    for label, most in (("Every choice, and close numbers", 0), ("The same, but for one choice at most", 1)):
+        found = [one for one, apart in zip(close, different, strict=True) if apart <= most]
+        assert told[label] == [f"{len(found):,}", f"{sum(one.outcome == 1 for one in found):,}"]
+    assert told["The rarest of the answers: Employer, Never worked"] == ["10", "0"]
+
+
+def test_the_record_is_that_of_the_thousand_nearest_estimates(client: FlaskClient) -> None:
     page = result(client, CENSUS, asked(CENSUS))
     text = section(page, "How sure is this?").text
-    chance = get_predictor("census").values(example(CENSUS))[0]
-    bins = get_predictor("census").card.evaluation.calibration
-    (own,) = [one for one in bins if one.start <= chance < one.end]
-    assert own.people >= 100
-    assert f"Of the {own.people:,} people held back for testing" in text
-    assert f"gave {own.start * 100:.0f} to {own.end * 100:.0f} out of 100" in text
-    assert f"(on average {own.estimated * 100:.1f}), {own.observed * 100:.1f} out of 100 had" in text
+    predictor = get_predictor("census")
+    value = predictor.values(example(CENSUS))[0]
+    assert predictor.crowd is not None
+    pairs = sorted(
+        zip(predictor.crowd.chances[0], predictor.crowd.outcomes, strict=True), key=lambda p: abs(p[0] - value)
+    )
+    nearest = pairs[:1000]
+    assert "the 1,000 people with the nearest numbers" in text
+    estimated, so = (100 * sum(column) / 1000 for column in zip(*nearest, strict=True))
+    told = re.search(r"([\d.]+) on average. In fact ([\d.]+) in 100", text)
+    assert told is not None
+    assert (float(told[1]), float(told[2])) == pytest.approx((estimated, so), abs=0.21)
 
 
 def test_an_unknown_answer_is_averaged_flagged_and_bounded(client: FlaskClient) -> None:
     answers = passenger(age="unknown")
-    text = section(result(client, TITANIC, answers), "Answers used").text
+    text = section(result(client, TITANIC, answers), "What is not known").text
     (unknown,) = by_api(client, TITANIC, answers)["unknown_answers"]
     assert "What is not known is averaged" in text
     assert f"Age: from {words_of(unknown['low'])} (" in text
@@ -254,7 +329,7 @@ def test_an_unknown_answer_is_averaged_flagged_and_bounded(client: FlaskClient) 
 def test_an_unknown_answer_is_told_with_how_right_the_model_was_about_those_of_whom_it_is_not_recorded(
     client: FlaskClient,
 ) -> None:
-    text = section(result(client, CENSUS, person(work="unknown")), "Answers used").text
+    text = section(result(client, CENSUS, person(work="unknown")), "What is not known").text
     crowd = get_predictor("census").crowd
     assert crowd is not None
     rows = [row for row in range(crowd.count) if crowd.person(row).answers["work"] is None]
@@ -272,18 +347,6 @@ def test_a_price_whose_range_had_to_be_stretched_says_so(client: FlaskClient) ->
     assert "stretched" not in section(result(client, MODELS[3], {"rooms": "6"}), "How sure is this?").text
 
 
-def test_where_nothing_moved_the_number_that_is_said(client: FlaskClient) -> None:
-    usual = {
-        "sex": "male",
-        "age": "28",
-        "ticket_class": "3",
-        "port": "S",
-        "siblings_spouses": "0",
-        "parents_children": "0",
-    }
-    assert "Nothing did" in section(result(client, TITANIC, usual), "What moved the number").text
-
-
 # -- the arithmetic ------------------------------------------------------------------------------------------
 
 
@@ -294,7 +357,7 @@ def number(text: str) -> float:
 def sums_on(page: Page) -> list[tuple[list[float], float, float, float]]:
     """Each sum as printed: its points, its total, its result and its weight."""
     found = []
-    for table in section(page, "Check the arithmetic").all("table", class_="addition"):
+    for table in page.root.all("table", class_="addition"):
         points = [number(row.all("td")[0].text) for row in table.all("tbody")[0].all("tr")]
         total, chance = (number(row.all("td")[0].text) for row in table.all("tfoot")[0].all("tr"))
         caption = table.all("caption")[0].text
@@ -309,7 +372,7 @@ def test_the_arithmetic_adds_up_by_hand(client: FlaskClient, answers: dict[str, 
     ((points, total, chance, _),) = sums_on(page)
     assert sum(points) == pytest.approx(total, abs=1e-9)
     assert 1 / (1 + math.exp(-total)) == pytest.approx(chance, abs=5.1e-7)
-    assert page.heading.lower() == f"{words_of(chance)} out of 100"
+    assert page.number.lower() == headline_of(chance)
 
 
 def test_the_arithmetic_of_what_is_unknown_adds_up_by_hand(client: FlaskClient) -> None:
@@ -317,7 +380,7 @@ def test_the_arithmetic_of_what_is_unknown_adds_up_by_hand(client: FlaskClient) 
     sums = sums_on(page)
     assert len(sums) == len(CENSUS.input["work"].choices)  # type: ignore[attr-defined]
     average = sum(weight * 1 / (1 + math.exp(-sum(points))) for points, _, _, weight in sums)
-    assert page.heading.lower() == f"{words_of(average)} out of 100"
+    assert page.number.lower() == headline_of(average)
     told = by_api(client, CENSUS, person(work="unknown"))
     assert average == pytest.approx(told["probability"], abs=1e-5)
 
@@ -333,7 +396,7 @@ def test_the_arithmetic_of_the_api_adds_up_to_nine_digits(client: FlaskClient) -
 
 def test_a_flowers_chances_add_up_by_hand(client: FlaskClient) -> None:
     page = result(client, MODELS[2], asked(MODELS[2]))
-    (table,) = section(page, "Check the arithmetic").all("table", class_="addition")
+    (table,) = page.root.all("table", class_="addition")
     rows = [[number(td.text) for td in row.all("td")] for row in table.all("tbody")[0].all("tr")]
     scores = [math.exp(sum(column)) for column in zip(*rows, strict=True)]
     shown = [number(td.text) for td in table.all("tfoot")[0].all("tr")[1].all("td")]
@@ -347,20 +410,19 @@ def test_the_persons_own_groups_are_shown(client: FlaskClient) -> None:
     text = section(result(client, CENSUS, person(age="37", sex="Male", race="Black")), "Where it goes wrong").text
     for group in ("Male", "Black", "Age 35 to 44"):
         assert group in text
-    assert "Female" not in text.partition("A real person")[0]
+    assert "Female" not in text
 
 
 def test_a_real_person_with_a_near_chance_turned_out_otherwise(client: FlaskClient) -> None:
     page = result(client, CENSUS, asked(CENSUS))
-    text = section(page, "Where it goes wrong").text
+    text = section(page, "People like this one").text
     given_then = int(re.findall(r"had not seen this person gave (\d+) out of 100", text)[0])
     assert abs(given_then - int(page.heading.split()[0])) <= 1
-    assert "In truth this person did not." in text
+    assert "In fact, this person did not." in text
 
 
 def test_the_five_passengers_most_like_this_one_are_named_by_their_answers_alone(client: FlaskClient) -> None:
-    wrong = section(result(client, TITANIC, passenger()), "Where it goes wrong")
-    (alike,) = wrong.all("ul", class_="alike")
+    (alike,) = section(result(client, TITANIC, passenger()), "Passengers like this one").all("ul", class_="alike")
     assert len(alike.all("li")) == 5
     for one in alike.all("li"):
         assert re.search(r"This passenger (survived|died)\.$", one.text)
@@ -368,9 +430,68 @@ def test_the_five_passengers_most_like_this_one_are_named_by_their_answers_alone
 
 def test_titanic_results_are_compared_with_women_and_men(client: FlaskClient) -> None:
     page = result(client, TITANIC, passenger())
-    (scale,) = page.root.all("div", class_="scale")
-    shown = [li.text for li in scale.all("li")]
-    assert shown[1:] == ["All passengers in the data 38", "Female passengers 73", "Male passengers 19"]
+    (line,) = page.root.all("svg", class_="line")
+    assert [text.text for text in line.all("text") if text.attributes.get("y") not in ("14", "34")] == [
+        "Male passengers: 19",
+        "All passengers in the data: 38",
+        "Female passengers: 73",
+    ]
+    assert "All passengers in the data 38; Female passengers 73; Male passengers 19." in line.attributes["aria-label"]
+
+
+def test_nobody_stands_on_the_line_twice(client: FlaskClient) -> None:
+    manager, nurse = (result(client, CENSUS, texts(CENSUS, example(CENSUS, number))) for number in (0, 1))
+    assert "A married manager" not in manager.root.all("svg", class_="line")[0].text
+    assert "A married manager" in nurse.root.all("svg", class_="line")[0].text
+
+
+def test_labels_on_the_line_do_not_cover_each_other() -> None:
+    line = lay_out((("Everybody: 38", 0.38), ("Somebody: 39", 0.39), ("Somebody else: 37", 0.37), ("Nobody: 38", 0.38)))
+    for one, other in itertools.combinations(line.labels, 2):
+        assert one.row != other.row or one.ends[1] < other.ends[0] or other.ends[1] < one.ends[0]
+    assert all(0 <= end <= line.width for label in line.labels for end in label.ends)
+
+
+@pytest.mark.parametrize("model", [CENSUS, TITANIC], ids=["census", "titanic"])
+def test_a_result_says_how_many_in_the_data_had_less(client: FlaskClient, model: Model) -> None:
+    answers = example(model, 0)
+    crowd = get_predictor(model.name).crowd
+    assert crowd is not None
+    chance = get_predictor(model.name).values(answers)[0]
+    below = round(100 * sum(own < chance for own in crowd.chances[0]) / crowd.count)
+    assert f"Higher than {below} of 100 {model.words.many} in the data." in result(client, model, asked(model)).text
+
+
+def test_what_is_like_nothing_in_the_data_is_a_guess_without_a_range(client: FlaskClient) -> None:
+    odd = {"sepal_length": "9", "sepal_width": "1.2", "petal_length": "8.5", "petal_width": "0.1"}
+    page = result(client, MODELS[2], odd)
+    assert "The data has no flower like this. Treat the number as a guess." in page.text
+    assert "probably" not in page.heading
+    usual = result(client, MODELS[2], asked(MODELS[2]))
+    assert "like this. Treat" not in usual.text
+    assert "probably" in result(client, MODELS[2], texts(MODELS[2], example(MODELS[2], 2))).heading
+
+
+def test_a_chance_under_one_is_said_out_of_a_thousand(client: FlaskClient) -> None:
+    page = result(client, CENSUS, texts(CENSUS, example(CENSUS, 2)))
+    chance = get_predictor("census").values(example(CENSUS, 2))[0]
+    assert 0.0005 < chance < 0.01
+    assert page.number == f"About {round(1000 * chance)} in 1,000"
+    assert f"About {round(1000 * chance)} of 1,000 people with these answers had" in page.text
+
+
+def test_a_random_real_passenger_has_a_result(client: FlaskClient) -> None:
+    sent = client.get("/titanic/random")
+    assert sent.status_code == 303
+    assert sent.headers["Cache-Control"] == "no-store"
+    assert client.get(sent.location).status_code == 200
+
+
+def test_where_no_rows_are_shown_nobody_is_at_random(client: FlaskClient) -> None:
+    assert client.get("/food/random").status_code == 404
+    index = page_of(client.get("/"))
+    assert "/titanic/random" in index.links
+    assert "/food/random" not in index.links
 
 
 # -- the rest -------------------------------------------------------------------------------------------------------
@@ -379,7 +500,7 @@ def test_titanic_results_are_compared_with_women_and_men(client: FlaskClient) ->
 @each_model
 def test_the_same_question_by_api_has_these_answers(client: FlaskClient, model: Model) -> None:
     page = result(client, model, asked(model))
-    code = " ".join(block.text for block in section(page, "Check the arithmetic").all("pre"))
+    code = " ".join(block.text for block in section(page, "Use this in code").all("pre"))
     assert f"/api/models/{model.name}/predict" in code
     for name in model.input:
         assert name in code

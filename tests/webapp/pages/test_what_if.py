@@ -32,7 +32,7 @@ def headings(page: Page) -> list[str]:
 
 
 def result_heading(client: FlaskClient, model: Model, answers: dict[str, Any]) -> str:
-    return page_of(client.get(f"/{model.name}/result", query_string=answers)).heading
+    return page_of(client.get(f"/{model.name}/result", query_string=answers)).number
 
 
 @each_typed_model
@@ -56,9 +56,9 @@ def test_the_difference_in_words_agrees_with_the_two_numbers(client: FlaskClient
     page = compared(client, MODELS[0], person(), **EDUCATED)
     before, after = (int(text.split()[0]) for text in headings(page))
     assert after > before
-    assert f"{after - before} more out of 100." in page.text
+    assert f"{after - before} points higher." in page.text
     back = compared(client, MODELS[0], person(education="Doctorate"), **{f"{NEW}education": "Bachelors"})
-    assert f"{after - before} fewer out of 100." in back.text
+    assert f"{after - before} points lower." in back.text
 
 
 def test_a_price_rises_by_the_difference_of_the_two_shown(client: FlaskClient) -> None:
@@ -83,7 +83,7 @@ def test_what_was_changed_is_listed_and_nothing_else(client: FlaskClient) -> Non
 def test_the_changed_answers_have_a_result_of_their_own(client: FlaskClient) -> None:
     page = compared(client, MODELS[0], person(), **EDUCATED)
     (address,) = [link for link in page.links if "/result?" in link and "Doctorate" in link]
-    assert page_of(client.get(address)).heading == headings(page)[1]
+    assert page_of(client.get(address)).number == headings(page)[1]
 
 
 @each_typed_model

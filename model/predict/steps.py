@@ -1,0 +1,187 @@
+"""What moved a number: steps from the average to this estimate, which add up, the largest first.
+
+A few rows stand for everybody in the data. Of these the answers are replaced, one input after the other, by the
+person's own; after each the estimates are averaged. So it starts from everybody's average and ends at the person's
+estimate, whatever the engine is. The answer that moves the average most comes next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from operator import mul
+from typing import Any
+
+from model.declare.inputs import Input
+
+from .engine import Tables
+from .predictor import Predictor
+
+Answers = Mapping[str, Any]
+
+# So many steps are told apart; what comes after them is one.
+MOST_STEPS = 8
+# In each round so many are tried again, of those that did most when they were tried last.
+TRIED_AGAIN = 5
+# A step is small if it is less than this, or than this part of what lies between the estimate and its end of the line.
+SMALL, SMALL_PART = 0.005, 0.2
+# Of an amount: this part of what lies between the average and the estimate furthest from it in the data.
+SMALL_AMOUNT = 0.01
+# What the average comes to with so many answers in place and one more is kept, for so many of them.
+MOST_IN_PLACE = 1
+MOST_KEPT = 5_000
+
+
+@dataclass(frozen=True)
+class Step:
+    """One answer, or several together, and what the average was before it and after it."""
+
+    inputs: tuple[Input, ...]
+    before: float
+    after: float
+
+    @property
+    def shift(self) -> float:
+        return self.after - self.before
+
+
+@dataclass(frozen=True)
+class Path:
+    """From the average to the estimate: the steps that show, and what is left in one."""
+
+    average: float
+    steps: Sequence[Step]
+    # The answers that hardly moved it, and those that are unknown and so are averaged over; together one step each.
+    rest: Step | None
+    unknown: Step | None
+
+    @property
+    def all(self) -> list[Step]:
+        return [*self.steps, *[one for one in (self.rest, self.unknown) if one]]
+
+
+class Averages:
+    """The rows that stand for everybody, and what the average comes to when more of the answers are the person's."""
+
+    def __init__(self, predictor: Predictor, answers: Answers, focus: int) -> None:
+        self.predictor, self.answers, self.focus = predictor, answers, focus
+        self.rows, self.weights = predictor.background
+
+    def average(self) -> float:
+        (value,) = self._average(self.rows)
+        return value
+
+    def try_each(self, names: Sequence[str]) -> list[float]:
+        """The average with each of these answers in place, one at a time."""
+        return self._average([{**row, name: self.answers[name]} for name in names for row in self.rows])
+
+    def put(self, name: str) -> None:
+        self.rows = [{**row, name: self.answers[name]} for row in self.rows]
+
+    def _average(self, rows: Sequence[Answers]) -> list[float]:
+        values, size = self.predictor.predict(rows)[self.focus], len(self.rows)
+        return [
+            sum([weight * value for weight, value in zip(self.weights, values[start : start + size], strict=True)])
+            for start in range(0, len(values), size)
+        ]
+
+
+class SumAverages(Averages):
+    """The same where one sum is the score: only what an answer adds is added up anew."""
+
+    def __init__(self, predictor: Predictor, answers: Answers, focus: int) -> None:
+        super().__init__(predictor, answers, focus)
+        assert isinstance(predictor.engine, Tables)
+        assert predictor.engine.turn is not None
+        self.turn, self.terms = predictor.engine.turn, predictor.engine.terms_of
+        # For each input the answers of all rows, and for each row its score.
+        self.columns, self.scores = dict(predictor.background_columns), predictor.background_scores
+
+    def average(self) -> float:
+        return self._turned(self.scores)
+
+    def try_each(self, names: Sequence[str]) -> list[float]:
+        return [self._turned(self._scores_with(name)) for name in names]
+
+    def put(self, name: str) -> None:
+        self.scores = self._scores_with(name)
+        self.columns[name] = [self.answers[name]] * len(self.scores)
+
+    def _scores_with(self, name: str) -> Sequence[float]:
+        answer, scores = self.answers[name], self.scores
+        for term in self.terms[name]:
+            table = term.table
+            if len(term.inputs) == 1:
+                own = table[answer]
+                scores = [score + own - table[now] for score, now in zip(scores, self.columns[name], strict=True)]
+                continue
+            first, second = term.inputs
+            other = self.columns[second if name == first else first]
+            now = zip(self.columns[first], self.columns[second], strict=True)
+            then = [(answer, own) for own in other] if name == first else [(own, answer) for own in other]
+            scores = [score + table[new] - table[old] for score, new, old in zip(scores, then, now, strict=True)]
+        return scores
+
+    def _turned(self, scores: Sequence[float]) -> float:
+        return sum(map(mul, self.weights, map(self.turn, scores)))
+
+
+def explain_steps(predictor: Predictor, answers: Answers, estimate: float | None = None) -> Path | None:
+    """The steps to this estimate; None for a model that keeps no rows to start from."""
+    if not predictor.card.background or predictor.model.features:
+        return None
+    engine, inputs, focus = predictor.engine, predictor.model.input, predictor.focus(answers)
+    estimate = predictor.values(answers)[focus] if estimate is None else estimate
+    adds_up = isinstance(engine, Tables) and engine.turn is not None
+    averages = (SumAverages if adds_up else Averages)(predictor, answers, focus)
+    averaged = [name for name in answers if answers[name] is None and name in engine.averaged]
+    left = [name for name in inputs if name not in averaged]
+    start = now = try_kept(averages, (), ("",))[0]
+    small, reached = small_step(predictor, start, estimate), dict.fromkeys(left, 0.0)
+    steps: list[Step] = []
+    while left and len(steps) < MOST_STEPS:
+        again = sorted(left, key=lambda name: -abs(reached[name]))[:TRIED_AGAIN] if steps else left
+        put = tuple([step.inputs[0].name for step in steps])
+        reached |= {name: value - now for name, value in zip(again, try_kept(averages, put, again), strict=True)}
+        name = max(again, key=lambda name: abs(reached[name]))
+        if abs(reached[name]) < small and (averaged or abs(estimate - now) < 2 * small):
+            break
+        left.remove(name)
+        before, now = now, now + reached[name] if left or averaged else estimate
+        steps.append(Step((inputs[name],), before, now))
+        averages.put(name)
+    rest = None
+    if left:
+        for name in left if averaged else ():
+            averages.put(name)
+        before, now = now, averages.average() if averaged else estimate
+        rest = Step(tuple([inputs[name] for name in left]), before, now)
+    unknown = Step(tuple([inputs[name] for name in averaged]), now, estimate) if averaged else None
+    return Path(start, steps, rest, unknown)
+
+
+def try_kept(averages: Averages, put: tuple[str, ...], names: Sequence[str]) -> Sequence[float]:
+    """What the average comes to with each of these answers; with few answers in place many people have the same."""
+    if len(put) > MOST_IN_PLACE:
+        return averages.try_each(names)
+    answers, kept = averages.answers, averages.predictor.averages
+    place = (averages.focus, put, *[answers[name] for name in put])
+    keys = [(place, name, answers.get(name)) for name in names]
+    found = [kept.get(key) for key in keys]
+    values = [value for value in found if value is not None]
+    if len(values) < len(keys):
+        values = averages.try_each(names) if names != ("",) else [averages.average()]
+        # Threads share it: clear() takes one step.
+        if len(kept) >= MOST_KEPT:
+            kept.clear()
+        kept.update(zip(keys, values, strict=True))
+    return values
+
+
+def small_step(predictor: Predictor, average: float, estimate: float) -> float:
+    """How small a step may be and yet be told by itself."""
+    quantiles = predictor.card.evaluation.quantiles
+    if predictor.kind.number == "amount":
+        ends = [quantiles[0], quantiles[-1]] if quantiles else [estimate]
+        return SMALL_AMOUNT * max(abs(end - average) for end in ends)
+    return min(SMALL, SMALL_PART * min(estimate, 1 - estimate))

@@ -1,0 +1,58 @@
+"""Databases for tests: an SQLite file of one's own, and a PostgreSQL that runs while the tests do."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from webapp.store.database import Database
+
+from tests.processes import free_port
+
+# Debian keeps the programs of each edition by themselves.
+PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+# PostgreSQL does not run as root; this user comes with Debian's package.
+OWNER = "postgres"
+
+
+@contextlib.contextmanager
+def postgresql(**settings: str) -> Iterator[str]:
+    """The address of a PostgreSQL that nobody else uses; it ends with the context."""
+    folder = Path(tempfile.mkdtemp(dir="/tmp", prefix="likely-postgresql-"))
+    port = free_port()
+    if os.getuid() == 0:
+        owner = pwd.getpwnam(OWNER)
+        os.chown(folder, owner.pw_uid, owner.pw_gid)
+    try:
+        run("initdb", "--pgdata", folder / "data", "--username", "likely", "--auth", "trust", "--encoding", "UTF8")
+        # What is quick to make may be lost with the machine, but for whoever measures.
+        options = {"port": str(port), "listen_addresses": "127.0.0.1", "unix_socket_directories": "", **settings}
+        said = " ".join(f"-c {name}='{value}'" for name, value in options.items())
+        run("pg_ctl", "--pgdata", folder / "data", "--log", folder / "log", "--wait", "--options", said, "start")
+        try:
+            yield f"postgresql+psycopg://likely@127.0.0.1:{port}/postgres"
+        finally:
+            run("pg_ctl", "--pgdata", folder / "data", "--mode", "immediate", "stop")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def run(program: str, *arguments: str | Path) -> None:
+    command = [PROGRAMS[-1] / program, *arguments]
+    as_owner = {"user": OWNER, "group": OWNER, "extra_groups": []} if os.getuid() == 0 else {}
+    # The server keeps the output open that it is started with, so nobody may wait for its end.
+    with tempfile.TemporaryFile() as output:
+        ended = subprocess.run(command, stdout=output, stderr=output, cwd="/", timeout=60, check=False, **as_owner)
+        output.seek(0)
+        assert ended.returncode == 0, output.read().decode()
+
+
+def opened(address: str) -> Database:
+    """The database with its tables, without an application around it."""
+    return Database(address, lambda reason: None)

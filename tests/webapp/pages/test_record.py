@@ -1,0 +1,267 @@
+"""The record of a model tells members whether it keeps its word, and others only with the owner's consent."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import insert, update
+
+from webapp.keeping.versions import version_id
+from webapp.store.opening import store
+from webapp.store.tables import kept_case, outcome
+
+from tests.page import Page
+from tests.payloads import get_predictor
+from tests.people import add_person, bearer, form_token, make_site, make_token, sign_in, signed_in
+
+# 212 cases: how many were given which chance, and of how many of them it is said that it was so, was not, or that nobody
+# can know it; the rest is not marked. Counted by hand, here and in HAND.
+GIVEN = (
+    (0.05, 60, 3, 55, 0),
+    (0.25, 50, 16, 30, 1),
+    (0.26, 30, 7, 20, 0),
+    (0.55, 40, 20, 15, 2),
+    (0.8, 30, 24, 5, 0),
+    (0.97, 2, 2, 0, 0),
+)
+# From, to, due, marked, came true: out of 212.
+HAND = (
+    (0.0, 0.1, 60, 58, 3),
+    (0.1, 0.2, 0, 0, 0),
+    (0.2, 0.3, 80, 73, 23),
+    (0.3, 0.4, 0, 0, 0),
+    (0.4, 0.5, 0, 0, 0),
+    (0.5, 0.6, 40, 35, 20),
+    (0.6, 0.7, 0, 0, 0),
+    (0.7, 0.8, 0, 0, 0),
+    (0.8, 0.9, 30, 29, 24),
+    (0.9, 1.0, 2, 2, 2),
+    (0.0, 1.0, 212, 197, 72),
+)
+
+
+def keep(app, owner, given=GIVEN, model="titanic", due_in=timedelta(0)):
+    """Put cases with these chances into the database, as if they had been kept."""
+    predictor, now, number = get_predictor(model), datetime.now(UTC) - timedelta(days=1), 0
+    cases, outcomes = [], []
+    for chance, count, yes, no, cannot in given:
+        for place in range(count):
+            number += 1
+            cases.append(
+                {
+                    "id": number,
+                    "public_id": f"{number:032x}",
+                    "person_id": owner,
+                    "model": model,
+                    "version": predictor.version,
+                    "answers": {"age": 20 + number % 40, "sex": "female" if number % 3 else "male"},
+                    "value": chance,
+                    "low": chance - 0.01,
+                    "high": chance + 0.01,
+                    "followed": False,
+                    "source": "page",
+                    "made_at": now,
+                    "due_at": now + due_in,
+                    "expires_at": now + timedelta(days=700),
+                }
+            )
+            if place < yes + no + cannot:
+                is_known = place < yes + no
+                value = float(place < yes) if is_known else None
+                row = {"case_id": number, "is_current": True, "value": value, "is_known": is_known}
+                outcomes.append(row | {"said_at": now, "source": "page"})
+    with app.app_context():
+        which = version_id(store().open(), predictor)
+
+        def work(connection):
+            connection.execute(insert(kept_case), [case | {"version_id": which} for case in cases])
+            connection.execute(insert(outcome), outcomes)
+
+        store().open().write(work)
+
+
+@pytest.fixture
+def app(tmp_path):
+    return make_site(tmp_path)
+
+
+@pytest.fixture
+def owner(app):
+    number = add_person(app, "Ada", {"titanic": "owner"})
+    return sign_in(app, number)
+
+
+def counts(rows):
+    return [
+        (float(row["from"]), float(row["to"]), int(row["due"]), int(row["marked"]), int(row["came_true"]))
+        for row in rows
+    ]
+
+
+def test_the_table_made_by_hand_stands_in_the_json_and_in_the_csv(app, owner):
+    keep(app, 1)
+    content = owner.get("/api/models/titanic/record").json
+    assert counts([*content["parts"], content["all"]]) == list(HAND)
+    assert content["cases"] == {
+        "kept": 212,
+        "due": 212,
+        "marked": 197,
+        "not_marked": 12,
+        "cannot_be_known": 3,
+        "not_due_yet": 0,
+    }
+    sent = owner.get("/titanic/record.csv")
+    assert counts(csv.DictReader(io.StringIO(sent.text))) == list(HAND)
+    assert sent.headers["Content-Disposition"] == 'attachment; filename="titanic-record.csv"'
+
+
+def test_the_table_made_by_hand_stands_on_the_page(app, owner):
+    keep(app, 1)
+    page = Page(owner.get("/titanic/record").text)
+    [table] = [table for table in page.root.all("table") if "what happened" in table.all("caption")[0].text]
+    rows = [[cell.text for cell in row.all("td")][:3] for row in table.all("tbody")[0].all("tr")]
+    assert rows == [[str(number) for number in row[2:]] for row in HAND if row[2]]
+    text = page.root.text
+    assert "Of the 73 marked cases that were given 20 to 30 out of 100, 23 turned out yes: 32 out of 100" in text
+    assert "7 due cases are not marked." in text
+
+
+def test_a_range_stands_where_50_are_marked_and_nowhere_else(app, owner):
+    keep(app, 1)
+    parts = owner.get("/api/models/titanic/record").json["parts"]
+    assert [part["from"] for part in parts if part["low"] is not None] == [0.0, 0.2]
+
+
+def test_with_few_cases_it_is_too_early_to_say(app, owner):
+    keep(app, 1, ((0.5, 12, 5, 5, 0),))
+    text = Page(owner.get("/titanic/record").text).root.text
+    assert "It is too early to say" in text
+    assert "10 of 12 due cases are marked." in text
+
+
+def test_a_case_that_is_not_due_does_not_count(app, owner):
+    keep(app, 1, ((0.5, 30, 20, 10, 0),), due_in=timedelta(days=30))
+    content = owner.get("/api/models/titanic/record").json
+    assert (content["cases"]["due"], content["cases"]["not_due_yet"]) == (0, 30)
+
+
+def test_a_model_that_is_far_off_meets_an_alarm_with_its_reason_and_day(app, owner):
+    keep(app, 1, ((0.2, 200, 160, 40, 0),))
+    text = Page(owner.get("/titanic/record").text).root.text
+    assert "The model now says too little" in text
+    assert "at least 160 turned out yes, where the model expected 40." in text
+    assert "It was first clear on" in text
+    alarm = owner.get("/api/models/titanic/record").json["alarm"]
+    assert (alarm["says"], alarm["at_least"], alarm["due"]) == ("too little", 160, 200)
+
+
+def test_an_outcome_that_comes_later_is_told_at_the_next_look(app, owner):
+    keep(app, 1, ((0.5, 30, 20, 9, 0),))
+    assert owner.get("/api/models/titanic/record").json["cases"]["marked"] == 29
+    row = {
+        "case_id": 30,
+        "is_current": True,
+        "value": 1.0,
+        "is_known": True,
+        "said_at": datetime.now(UTC),
+        "source": "page",
+    }
+    with app.app_context():
+        store().open().write(lambda connection: connection.execute(insert(outcome), row))
+    assert owner.get("/api/models/titanic/record").json["cases"]["marked"] == 30
+
+
+ADDRESSES = ("/titanic/record", "/titanic/record.csv", "/api/models/titanic/record")
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_a_stranger_finds_no_record_until_the_owner_opens_it(app, owner, address):
+    keep(app, 1)
+    stranger = app.test_client()
+    assert stranger.get(address).status_code == 404
+    assert owner.post("/titanic/record", data={"public": "1"}).status_code == 303
+    assert stranger.get(address).status_code == 200
+    owner.post("/titanic/record", data={"public": "0"})
+    assert stranger.get(address).status_code == 404
+
+
+def test_a_stranger_is_told_of_no_part_with_fewer_than_ten_cases(app, owner):
+    keep(app, 1)
+    owner.post("/titanic/record", data={"public": "1"})
+    parts = app.test_client().get("/api/models/titanic/record").json["parts"]
+    assert [part["due"] for part in parts] == [60, 80, 40, 30]
+
+
+def test_few_cases_in_all_are_told_to_members_alone(app, owner):
+    keep(app, 1, ((0.5, 9, 5, 4, 0),))
+    owner.post("/titanic/record", data={"public": "1"})
+    assert app.test_client().get("/titanic/record").status_code == 404
+    assert owner.get("/titanic/record").status_code == 200
+
+
+def test_who_does_not_own_the_model_cannot_open_its_record(app, owner):
+    analyst = signed_in(app, "Grace", {"titanic": "analyst"})
+    assert analyst.get("/titanic/record").status_code == 200
+    assert analyst.post("/titanic/record", data={"public": "1"}).status_code == 404
+
+
+def test_opening_the_record_needs_the_pages_own_token(tmp_path):
+    app = make_site(tmp_path, guarded=True)
+    owner = signed_in(app, "Ada", {"titanic": "owner"})
+    owner.post("/titanic/record", data={"public": "1"})
+    keep(app, 1)
+    assert app.test_client().get("/titanic/record").status_code == 404
+    owner.post("/titanic/record", data={"public": "1", "csrf_token": form_token(owner.get("/titanic/record").text)})
+    assert app.test_client().get("/titanic/record").status_code == 200
+
+
+def test_a_program_with_a_token_to_read_reads_the_record(app):
+    number = add_person(app, "Ada", {"titanic": "owner"})
+    keep(app, number)
+    client = app.test_client()
+    may, may_not = make_token(app, number, "read"), make_token(app, number, "predict")
+    assert client.get("/api/models/titanic/record", headers=bearer(may)).json["cases"]["due"] == 212
+    assert client.get("/api/models/titanic/record", headers=bearer(may_not)).status_code == 404
+
+
+def test_metrics_tell_the_figures_of_the_record(app, owner):
+    keep(app, 1, ((0.2, 200, 160, 40, 0),))
+    version = get_predictor("titanic").version
+    text = owner.get("/metrics").text
+    assert f'likely_record_cases{{model="titanic",state="marked",version="{version}"}} 200.0' in text
+    assert f'likely_record_alarm{{model="titanic",version="{version}"}} 1.0' in text
+
+
+def test_the_card_links_the_record_for_those_who_may_read_it(app, owner):
+    keep(app, 1)
+    link, stranger = "/titanic/record", app.test_client()
+    assert link in Page(owner.get("/titanic/card").text).links
+    assert link not in Page(stranger.get("/titanic/card").text).links
+    owner.post(link, data={"public": "1"})
+    assert link in Page(stranger.get("/titanic/card").text).links
+
+
+def test_where_nothing_is_kept_the_card_speaks_of_no_record_and_there_is_none(client):
+    assert "/titanic/record" not in Page(client.get("/titanic/card").text).links
+    assert client.get("/titanic/record").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("model", "named", "sentence"),
+    [
+        ("iris", "setosa", "It was the class that the model named for 30 of them"),
+        ("housing", 20.0, "Of the 30 marked cases 30 did"),
+    ],
+)
+def test_classes_and_amounts_have_a_record_in_words_of_their_own(app, model, named, sentence):
+    owner = signed_in(app, "Ada", {model: "owner"})
+    keep(app, 1, ((20.0 if model == "housing" else 0.9, 30, 30, 0, 0),), model)
+    said = {"value": named, "class_name": None} if model == "housing" else {"value": None, "class_name": named}
+    classes = None if model == "housing" else {"setosa": [0.9, 0.8, 1.0], "virginica": [0.1, 0, 0.2]}
+    with app.app_context():
+        store().open().write(lambda c: c.execute(update(outcome).values(**said)))
+        store().open().write(lambda c: c.execute(update(kept_case).values(classes=classes, low=10.0, high=30.0)))
+    assert sentence in Page(owner.get(f"/{model}/record").text).text

@@ -1,0 +1,39 @@
+"""What an event in the audit trail is, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+EVENTS = {
+    "owner link made": "Made a link for the owner",
+    "invited": "Made an invitation",
+    "invitation taken back": "Took an invitation back",
+    "joined": "Made the account by a link",
+    "signed in": "Signed in",
+    "sitting ended": "Ended a sitting",
+    "other sittings ended": "Ended all other sittings",
+    "password changed": "Changed the password",
+    "password set by link": "Set a password by a link",
+    "reset link made": "Made a link for a new password",
+    "role given": "Gave a role",
+    "role taken": "Took a role away",
+    "made admin": "Made an admin",
+    "no longer admin": "Made no admin any more",
+    "ended": "Let sign in no more",
+    "let back": "Let sign in again",
+    "removed": "Removed somebody and all that they kept",
+    "token made": "Made a token",
+    "token ended": "Ended a token",
+    "model link made": "Made a link that opens the model",
+    "record opened": "Let everybody read the record",
+    "record closed": "Let members alone read the record",
+    "model link ended": "Ended a link that opened the model",
+}
+
+
+def say_event(what: str, details: Mapping[str, Any] | None = None) -> str:
+    """The event, and in brackets what is told of it; one of another edition as it was written."""
+    told = [", ".join(value) if isinstance(value, list) else str(value) for value in (details or {}).values() if value]
+    words = EVENTS.get(what, what)
+    return f"{words} ({'; '.join(told)})" if told else words
