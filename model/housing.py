@@ -37,7 +37,7 @@ MODEL = Model(
         data_line="{rows} districts of Boston in 1970",
         source="the 1970 census, published by Harrison and Rubinfeld in 1978",
         one="district", many="districts", things=True, another="Another district",
-        left_out="The range leaves out everything but rooms, and more than fifty years of prices.",
+        left_out="It leaves out everything but rooms, and more than fifty years of prices. Prices in the data stop at $50,000, which stands for that or more.",
         amount="price", less="{n} of 100 {many} in the data cost less than this",
         counted_in="thousands of dollars", before_unit="$", after_unit=",000",
         for_what="Learning how a price and its range follow from one number.",

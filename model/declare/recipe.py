@@ -191,6 +191,8 @@ class Recipe:
     # Over how many seeds of folds figures are averaged, and on how many resamples of the table the model is fitted anew
     # to see how far single estimates move. With one seed it is measured against one model only.
     seeds: int = 1
+    # Over how many of these seeds what it is measured against is fitted too; 0 is for all.
+    other_seeds: int = 0
     refits: int = 0
     # Numbers with which the answer is known to rise; the models that this one is measured against may use that.
     rising: Sequence[str] = ()

@@ -51,9 +51,9 @@ class Counts:
 class Scoring:
     """One file being scored: take its contents to the end, then read its counts."""
 
-    def __init__(self, predictor: Predictor, reader: Reader, writer: Writer) -> None:
+    def __init__(self, predictor: Predictor, reader: Reader, writer: Writer, challenger: bool = False) -> None:
         self.reader, self.writer = reader, writer
-        self.scorer = Scorer(predictor, reader.header)
+        self.scorer = Scorer(predictor, reader.header, challenger)
         self.added = self.scorer.added
         self.counts = Counts()
 

@@ -14,6 +14,7 @@ from model.evaluate.paired import LOSSES
 
 from .distinct import is_plain
 from .kinds import Kind, Predicted, kind_of
+from .newton import NEAR
 from .rows import Rows
 
 # Learns from the first rows, and says what it predicts of the second.
@@ -22,16 +23,18 @@ Learn = Callable[[Rows, Rows], Predicted]
 # best curves on the first fold, neither it nor a blend with it will be chosen.
 BAGS_TO_CHOOSE = 2
 HOPELESS = 1.15
+# To choose, coefficients need no more digits than these.
+NEAR_ENOUGH = 1e-3
 
 
 def fit(model: Model, candidate: Way, rows: Rows) -> Any:
     return kind_of(model).estimator(model, candidate).fit(rows.answers, rows.y, rows.weights)
 
 
-def predict(model: Model, candidate: Way, inside: Rows, outside: Rows) -> Predicted:
+def predict(model: Model, candidate: Way, inside: Rows, outside: Rows, near: float = NEAR) -> Predicted:
     """What a candidate that learns from some rows says of others."""
     if inside.distinct is not None and isinstance(candidate, Candidate) and is_plain(candidate):
-        return inside.distinct.predict(candidate, inside.places, outside.places)
+        return inside.distinct.predict(candidate, inside.places, outside.places, near)
     return kind_of(model).predict(fit(model, candidate, inside), outside.table)
 
 
@@ -96,7 +99,7 @@ def try_out(model: Model, way: Way, rows: Rows, most: Sequence[float] = ()) -> T
     kind, told = kind_of(model), []
 
     def learn(inside: Rows, outside: Rows) -> Predicted:
-        return predict(model, quick, inside, outside)
+        return predict(model, quick, inside, outside, NEAR_ENOUGH)
 
     for at, predicted in unseen(learn, rows, model.learns.inner_folds, seed=1):
         told.append((rows.take(at), predicted))

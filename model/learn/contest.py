@@ -55,10 +55,13 @@ def hold(
     be known already.
     """
     kind, seeds, clusters = kind_of(model), model.learns.seeds, model.learns.clusters
+    of_others = model.learns.other_seeds or seeds
     figures: dict[str, list[dict[str, float]]] = {name: [] for name in learners}
     losses: dict[str, dict[str, Any]] = {name: {} for name in learners}
     for seed in range(seeds):
         for name, learn in learners.items():
+            if name != OWN and seed >= of_others:
+                continue
             if seed == 0 and name in known:
                 said, told = known[name]
             else:
@@ -66,12 +69,13 @@ def hold(
             figures[name].append(kind.headline(told.truth, said, told.weights))
             for figure in kind.columns:
                 if figure in LOSSES:
-                    one = LOSSES[figure](told.truth, said) / seeds
+                    one = LOSSES[figure](told.truth, said) / (seeds if name == OWN else of_others)
                     losses[name][figure] = losses[name].get(figure, 0) + one
     groups = told.table[clusters].to_numpy() if clusters else None
     own = losses[OWN]
     return {
         "seeds": seeds,
+        "other_seeds": of_others,
         "own": spreads(figures[OWN]),
         "others": {name: spreads(each) for name, each in figures.items() if name != OWN},
         "ahead": {

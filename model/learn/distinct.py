@@ -16,7 +16,7 @@ from model.declare.recipe import Candidate, Curve, Slope, Way, parts_of
 
 from .design import columns
 from .estimators import DECIMALS
-from .newton import Fits, Numbers, sigmoid
+from .newton import NEAR, Fits, Numbers, sigmoid
 
 Places = NDArray[np.intp]
 
@@ -54,11 +54,11 @@ class Distinct:
         prepared = np.asarray(columns(way.blocks, self.model.input).fit_transform(self.answers), dtype=float)
         return csr_array(hstack([csr_array(np.ones((len(prepared), 1))), csr_array(prepared)]).tocsr())
 
-    def predict(self, way: Candidate, inside: Places, outside: Places) -> Numbers:
+    def predict(self, way: Candidate, inside: Places, outside: Places, near: float = NEAR) -> Numbers:
         """The two chances of some rows by a fit to others."""
         fits = self.fits_of(way)
         # Rounded as what is pickled is.
-        found = np.round(fits.fit(*self.counts(inside)), DECIMALS)
+        found = np.round(fits.fit(*self.counts(inside), near), DECIMALS)
         chances = sigmoid(fits.design @ found)[self.codes[outside]]
         return np.column_stack([1 - chances, chances])
 

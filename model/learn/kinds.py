@@ -21,7 +21,7 @@ from .boost import Boosting
 from .compile import compile_amount, compile_chances
 from .design import columns
 from .discriminant import Discriminating
-from .errors import add_ranges, errors_by_estimate
+from .errors import add_ranges, errors_by_estimate, level_to_hold
 from .estimators import AverageOverUnknown, EstimateWithRange
 
 Predicted = NDArray[np.float64]
@@ -98,7 +98,7 @@ class Kind:
         """What was predicted, with the range of each that rests on how far off other folds were."""
         return predicted
 
-    def range_table(self, model: Model, truth: Any, predicted: Predicted) -> dict[str, Any]:
+    def range_table(self, model: Model, truth: Any, predicted: Predicted, folds: NDArray[np.intp]) -> dict[str, Any]:
         """What an engine draws a range from, where no sum does."""
         return {}
 
@@ -182,12 +182,19 @@ class Amount(Kind):
     def with_range(self, model: Model, truth: Any, predicted: Predicted, folds: NDArray[np.intp]) -> Predicted:
         if model.learns.range_by != "residuals" or predicted.shape[1] > 1:
             return predicted
-        return add_ranges(truth, predicted[:, 0], folds, model.learns.holds)
+        return add_ranges(truth, predicted[:, 0], folds, self.level(model, truth, predicted, folds))
 
-    def range_table(self, model: Model, truth: Any, predicted: Predicted) -> dict[str, Any]:
+    def level(self, model: Model, truth: Any, predicted: Predicted, folds: NDArray[np.intp]) -> float:
+        """The share of the errors of others that a range holds."""
+        if not model.learns.grouped_by:
+            return model.learns.holds
+        return level_to_hold(truth, predicted[:, 0], folds, model.learns.holds)
+
+    def range_table(self, model: Model, truth: Any, predicted: Predicted, folds: NDArray[np.intp]) -> dict[str, Any]:
         if model.learns.range_by != "residuals":
             return {}
-        return {"ranges": [errors_by_estimate(truth, predicted[:, 0], model.learns.holds)]}
+        level = self.level(model, truth, predicted, folds)
+        return {"ranges": [errors_by_estimate(truth, predicted[:, 0], level)]}
 
     def predict(self, fitted: Any, X: pd.DataFrame) -> Predicted:
         """The amount, and the two ends of its range where the estimator gives them."""

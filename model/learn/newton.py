@@ -20,7 +20,7 @@ Numbers = NDArray[np.float64]
 NEAR = 1e-7
 STEPS = 200
 # Where a step with old curvature is longer than this part of the one before, the curvature is worked out anew.
-SLOW = 0.3
+SLOW = 0.6
 
 
 def sigmoid(scores: Numbers) -> Numbers:
@@ -38,9 +38,9 @@ class Fits:
 
     design: csr_array
     C: float
-    # Where each fit begins, and the factor of the curvature that it uses first.
+    # Where each fit begins, and the curvature a person there, of the likelihood alone, that it uses first.
     start: Numbers | None = None
-    factor: tuple[Numbers, bool] | None = field(default=None, repr=False)
+    curvature: Numbers | None = field(default=None, repr=False)
 
     @cached_property
     def transposed(self) -> csr_array:
@@ -54,14 +54,16 @@ class Fits:
         """Fit, and let every later fit begin there."""
         found = self.fit(people, yes)
         chances = sigmoid(self.design @ found)
-        self.factor = cho_factor(curvature_of(self.design, people * chances * (1 - chances), self.penalty))
+        self.curvature = curvature_of(self.design, people * chances * (1 - chances), 0 * self.penalty) / people.sum()
         self.start = found
         return found
 
-    def fit(self, people: Numbers, yes: Numbers) -> Numbers:
+    def fit(self, people: Numbers, yes: Numbers, near: float = NEAR) -> Numbers:
         """The coefficients where so many people gave each row's answers and it was so of so many of them."""
         found = np.zeros(self.design.shape[1]) if self.start is None else self.start.copy()
-        factor, scale, last = self.factor, 1.0, np.inf
+        factor, last = None, np.inf
+        if self.curvature is not None:
+            factor = cho_factor(self.curvature * people.sum() + np.diag(self.penalty))
         for _ in range(STEPS):
             chances = sigmoid(self.design @ found)
             slope = self.transposed @ (people * chances - yes) + self.penalty * found
@@ -69,14 +71,13 @@ class Fits:
                 factor = cho_factor(curvature_of(self.design, people * chances * (1 - chances), self.penalty))
             step = cho_solve(factor, slope)
             longest = float(np.abs(step).max())
-            if longest > SLOW * last and longest > NEAR:
+            if longest > SLOW * last and longest > near:
                 factor = cho_factor(curvature_of(self.design, people * chances * (1 - chances), self.penalty))
                 step = cho_solve(factor, slope)
                 longest = float(np.abs(step).max())
                 # Far from the optimum a whole step may go too far.
-                scale = 1.0 if longest < 5 else 5 / longest
-            found = found - scale * step
-            scale, last = 1.0, longest
-            if longest < NEAR:
+                step *= min(1.0, 5 / longest)
+            found, last = found - step, longest
+            if longest < near:
                 break
         return found

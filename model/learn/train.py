@@ -70,7 +70,8 @@ def steps(model: Model) -> int:
     if isinstance(model.recipe, Given):
         return 1
     recipe = model.learns
-    rounds = (1 + len(references(model))) * recipe.seeds * (1 + len(recipe.other_folds))
+    others = len(references(model)) * (recipe.other_seeds or recipe.seeds)
+    rounds = (recipe.seeds + others) * (1 + len(recipe.other_folds))
     return recipe.folds * rounds + recipe.refits + 1
 
 
@@ -86,7 +87,7 @@ def learn(model: Model, progress: Progress) -> Card:
         chosen[best.name] += 1
         return predict(model, best, inside, outside)
 
-    out_of_fold, told, _ = predict_all(model, predict_best, rows, 0, progress)
+    out_of_fold, told, folds = predict_all(model, predict_best, rows, 0, progress)
     evaluation = kind.headline(told.truth, out_of_fold, told.weights)
     evaluation |= kind.evaluate(model, told.answers, told.truth, out_of_fold)
     evaluation = without_rows(model, told.truth, out_of_fold, evaluation)
@@ -142,7 +143,7 @@ def learn(model: Model, progress: Progress) -> Card:
         engine={
             "name": "tables",
             **kind.compile(model, best, fitted, rows),
-            **kind.range_table(model, told.truth, out_of_fold),
+            **kind.range_table(model, told.truth, out_of_fold, folds),
         },
     )
 
@@ -195,7 +196,8 @@ def tabulate(contest: Contest, columns: Sequence[str]) -> Iterator[str]:
     rows = {"Likely": contest.own, **contest.others}
     width = max(map(len, rows))
     kept = f"rows of one {contest.kept} kept together" if contest.kept else "rows parted at random"
-    yield f" {contest.seeds} seeds of folds, {kept}: the mean, the least and the most"
+    others = f" ({contest.other_seeds} for the others)" if contest.other_seeds < contest.seeds else ""
+    yield f" {contest.seeds} seeds of folds{others}, {kept}: the mean, the least and the most"
     yield "  " + " " * width + "".join(f"{name.replace('_', ' '):>26}" for name in columns)
     for name, row in rows.items():
         cells = (f"{row[c].mean:.4f} ({row[c].least:.4f}-{row[c].most:.4f})" for c in columns)

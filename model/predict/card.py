@@ -170,6 +170,7 @@ class Contest:
     # The column by whose values rows are kept together in a fold; none where any rows may be parted.
     kept: str
     seeds: int
+    other_seeds: int
     own: Mapping[str, Spread]
     others: Mapping[str, Mapping[str, Spread]]
     # By how much the model is better than each other in each figure; below 0 where the other is.
@@ -261,6 +262,11 @@ class Case:
     own: float
     other: float
     observed: Ranged
+
+    @property
+    def is_nearer_other(self) -> bool:
+        """Whether what was so lies nearer to what the other said."""
+        return abs(self.other - self.observed.value) < abs(self.own - self.observed.value)
 
 
 @dataclass(frozen=True)

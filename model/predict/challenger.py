@@ -6,6 +6,7 @@ import hashlib
 import io
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from operator import mul
 from typing import Any
@@ -16,11 +17,30 @@ from model.declare.model import Model
 from .card import Case, Ranged, read_trained, tampered
 from .card import Challenger as Card
 from .engine import Engine, Range, Tables
+from .kinds import Estimate
 from .ranges import Ranges
 
 Answers = Mapping[str, Any]
 # From so many points on two chances are said to differ.
 APART = 0.05
+
+
+@dataclass(frozen=True)
+class Facing:
+    """Another kind of model's estimate, between what ends others of its kind lie, and the whole span with the model's."""
+
+    name: str
+    value: float
+    low: float
+    high: float
+    whole_low: float
+    whole_high: float
+    # Those of whom the two differed as much in tests; None where they hardly differ.
+    case: Case | None
+
+    def as_json(self) -> dict[str, Any]:
+        names = ("name", "value", "low", "high", "whole_low", "whole_high")
+        return {name: getattr(self, name) for name in names}
 
 
 class Challenger:
@@ -79,6 +99,13 @@ class Challenger:
             return [(1.0, known)]
         ways = self.engine.recorded.ways(unknown)
         return [(ways.shares[way], {**known, **ways.answers(way)}) for way in range(len(ways))]
+
+    def face(self, answers: Answers, focus: int, own: Estimate) -> Facing:
+        """What it says of these answers beside the model's own estimate."""
+        values = self.values(answers)
+        value, (low, high) = values[focus], self.ranges(values)[focus]
+        whole = (min(own.low, low), max(own.high, high))
+        return Facing(self.name, value, low, high, *whole, self.case(own.value, value))
 
     def case(self, own: float, other: float) -> Case | None:
         """Those of whom it said so much more than the model, or less, as it does here; None where they hardly differ."""

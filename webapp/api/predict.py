@@ -19,7 +19,7 @@ from webapp.http.limits import MEGABYTE, PHOTO_LIMIT, body_limit
 from webapp.http.models import predictor_of, shown_models
 from webapp.http.visit import current
 
-from .answers import render_answer
+from .answers import Wants, render_answer
 
 bp = Blueprint("api", __name__, url_prefix="/api")
 
@@ -31,7 +31,7 @@ PIECE = 64 * 1024
 # An answer tells its faults in so many bytes, about 18 kB, and counts those that are left.
 ROOM_FOR_FAULTS = 18_000
 UNPROCESSABLE = "Unprocessable Content"
-PARAMETERS = ("explain", "version")
+PARAMETERS = ("explain", "challenger", "version")
 ONE_OR_MANY = f"Send one JSON object of answers, or a list of up to {MOST_AT_ONCE:,} of them"
 
 
@@ -88,13 +88,13 @@ def described(asked: Input) -> dict[str, Any]:
 @body_limit(PHOTO_LIMIT)
 def predict(model: Model) -> Response:
     predictor = predictor_of(model)
-    explain = wants_explanation(predictor)
+    wants = read_wants(predictor)
     body = read_photo(model) if model.has_photo else json_body(ONE_LIMIT)
-    return answer(predictor, body, explain, Caller("api"))
+    return answer(predictor, body, wants, Caller("api"))
 
 
-def wants_explanation(predictor: Predictor) -> bool:
-    """Read the two parameters that a request may have; a wrong one is refused, not passed over."""
+def read_wants(predictor: Predictor) -> Wants:
+    """Read the three parameters that a request may have; a wrong one is refused, not passed over."""
     asked = {}
     for name, given in request.args.lists():
         if name not in PARAMETERS:
@@ -102,16 +102,16 @@ def wants_explanation(predictor: Predictor) -> bool:
         if len(given) > 1:
             raise BadRequest(f"The parameter {name} is there twice")
         asked[name] = given[0]
-    explain = asked.get("explain", "0")
-    if explain not in ("0", "1"):
-        raise BadRequest("explain must be 0 or 1")
+    for name in ("explain", "challenger"):
+        if asked.get(name, "0") not in ("0", "1"):
+            raise BadRequest(f"{name} must be 0 or 1")
     pinned = asked.get("version", predictor.version)
     if pinned != predictor.version:
         raise Conflict(
             f"This is version {predictor.version} of {predictor.model.name}, not “{pinned[:60]}”. "
             "It was trained anew: compare before you go on, or leave the parameter out"
         )
-    return explain == "1"
+    return Wants(*(asked.get(name) == "1" for name in ("explain", "challenger")))
 
 
 def read_photo(model: Model) -> dict[str, Any]:
@@ -125,25 +125,25 @@ def read_photo(model: Model) -> dict[str, Any]:
     return {name or "": values[0] if len(values) == 1 else values for name, values in sent.items()}
 
 
-def answer(predictor: Predictor, body: Any, explain: bool, caller: Caller) -> Response:
+def answer(predictor: Predictor, body: Any, wants: Wants, caller: Caller) -> Response:
     head = {"model": predictor.model.name, "version": predictor.version}
     try:
         if isinstance(body, list):
-            asked = ask_each(predictor, body, caller, Budget(MOST_AT_ONCE), explain)
+            asked = ask_each(predictor, body, caller, Budget(MOST_AT_ONCE), wants.more)
             status = 207 if any(one.faults for one in asked) else 200
-            pieces = answer_each(head, in_time(asked, visit := current()), explain)
+            pieces = answer_each(head, in_time(asked, visit := current()), wants)
             return Response(visit.work(pieces), status, mimetype="application/json")
         if not isinstance(body, dict):
             return problem(422, UNPROCESSABLE, ONE_OR_MANY)
-        one = ask(predictor, body, caller, Budget(), explain)
+        one = ask(predictor, body, caller, Budget(), wants.more)
         if one.faults:
             return refuse(entries(one), len(one.faults))
-        return as_json(head | render_answer(predictor, one.answers, explain))
+        return as_json(head | render_answer(predictor, one.answers, wants))
     except OverBudget as over:
         return problem(422, UNPROCESSABLE, f"{ONE_OR_MANY}. {over.description}")
 
 
-def answer_each(head: dict[str, Any], asked: Iterable[Asked], explain: bool) -> Iterator[bytes]:
+def answer_each(head: dict[str, Any], asked: Iterable[Asked], wants: Wants) -> Iterator[bytes]:
     """Every item in order, sent as it is worked out: nobody waits in silence, and one explanation is in memory."""
     piece, room = encoded(head)[:-1] + b', "results": [', ROOM_FOR_FAULTS
     for number, one in enumerate(asked):
@@ -154,7 +154,7 @@ def answer_each(head: dict[str, Any], asked: Iterable[Asked], explain: bool) -> 
             item: Any = {"errors": errors}
             room -= 0 if is_alone else sum(map(size, errors))
         else:
-            item = render_answer(one.predictor, one.answers, explain)
+            item = render_answer(one.predictor, one.answers, wants)
         piece += (b", " if number else b"") + encoded(item)
         if len(piece) >= PIECE:
             yield piece
