@@ -94,6 +94,11 @@ def test_numpy_comes_with_the_first_result_that_another_kind_of_model_stands_bes
     assert "numpy" in found["modules"]
 
 
+@pytest.mark.parametrize("library", ["sqlalchemy", "alembic", "psycopg", "argon2"])
+def test_nothing_of_the_database_is_imported_before_somebody_needs_it(found: dict[str, Any], library: str) -> None:
+    assert not [name for name in found["modules"] if name == library or name.startswith(f"{library}.")]
+
+
 def test_serving_imports_none_of_the_code_that_learns(found: dict[str, Any]) -> None:
     assert not [name for name in found["modules"] if name.startswith("model.learn")]
 

@@ -8,19 +8,35 @@ from flask import Flask
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from model.declare.deadline import TooLate
 from model.predict.catalog import Catalog
 
 from . import tutorials
-from .api import docs, inference, predict
+from .api import cases, docs, inference, predict
 from .http import cache, headers, health, limits, metrics, security, static, watch
 from .http.addresses import path_of
 from .http.compression import compress
-from .http.errors import explain
+from .http.errors import explain, explain_delay
 from .http.front import Front
 from .http.log import Failures
 from .http.models import ModelConverter, shown_models
 from .http.watch import Watch
-from .pages import batch, card, case, compare, curves, due, form, history, home, keep, kept_files, record, result
+from .pages import (
+    batch,
+    card,
+    case,
+    compare,
+    curves,
+    due,
+    form,
+    history,
+    home,
+    keep,
+    kept_files,
+    picture,
+    record,
+    result,
+)
 from .pages.people import doors
 from .people import current
 from .settings import settings_from
@@ -53,6 +69,7 @@ def build(config: Mapping[str, Any] | None) -> Flask:
     limits.init_app(app)
     headers.init_app(app)
     app.register_error_handler(HTTPException, explain)
+    app.register_error_handler(TooLate, explain_delay)
     filters.init_app(app)
     static.init_app(app)
     app.after_request(compress)
@@ -68,6 +85,7 @@ def build(config: Mapping[str, Any] | None) -> Flask:
         card,
         compare,
         curves,
+        picture,
         batch,
         keep,
         history,
@@ -80,6 +98,7 @@ def build(config: Mapping[str, Any] | None) -> Flask:
         metrics,
         security,
         predict,
+        cases,
         docs,
         inference,
     )

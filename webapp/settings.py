@@ -75,6 +75,12 @@ def read_contact(text: str) -> str:
     return text
 
 
+def read_site(text: str) -> str:
+    if not re.fullmatch(r"https?://[^/?#@,\sA-Z]+", text):
+        raise ValueError
+    return text
+
+
 def read_folders(text: str) -> list[Path]:
     folders = [Path(part) for part in text.split(os.pathsep) if part]
     if not all(folder.is_dir() for folder in folders):
@@ -137,6 +143,7 @@ SETTINGS = (
     Setting("LIKELY_FOR_MEMBERS", [], words(MODEL), "names of models, as in census titanic"),
     Setting("LIKELY_BY_LINK", [], words(MODEL), "names of models, as in census titanic"),
     Setting("LIKELY_HOSTS", [], words(HOST), HOSTS),
+    Setting("LIKELY_URL", "", read_site, "an address like https://example.org, without a slash at its end"),
     Setting("LIKELY_HTTPS", False, read_switch, "yes or no"),
     Setting("LIKELY_CORS_ORIGINS", [], words(ORIGIN), "origins like https://example.org, or *"),
     Setting("LIKELY_DATABASE", DATABASE, read_database, DATABASES),

@@ -1,6 +1,7 @@
 """What a model asks: its inputs, the form fields that hold them, and how answers are read."""
 
 from .fields import ChoiceField, NumberField, PhotoField
+from .keeping import Keeping
 from .model import Example, Model
 from .recipe import (
     Blend,
@@ -28,6 +29,7 @@ __all__ = [
     "Discriminant",
     "Example",
     "Given",
+    "Keeping",
     "Ladder",
     "Model",
     "NumberField",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -25,8 +25,14 @@ MOST_REMEMBERED = 20_000
 class Scorer:
     """Scores the pieces of a file whose columns are headed so; several threads may share one."""
 
-    def __init__(self, predictor: Predictor, header: Sequence[str], challenger: bool = False) -> None:
-        found = input_columns(predictor.model, header)
+    def __init__(
+        self,
+        predictor: Predictor,
+        header: Sequence[str],
+        chosen: Mapping[str, str] | None = None,
+        challenger: bool = False,
+    ) -> None:
+        found = input_columns(predictor.model, header, chosen)
         self.positions = [found[name] for name in predictor.model.input]
         # What another kind of model says, where that is asked for.
         more = [f"challenger_{name}" for name in self._numbers(predictor)] if challenger else []

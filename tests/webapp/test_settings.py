@@ -53,6 +53,7 @@ def test_a_setting_that_is_empty_is_not_set(setting: Any) -> None:
         ("LIKELY_MODELS", "census, iris titanic", "MODELS", ["census", "iris", "titanic"]),
         ("LIKELY_HOSTS", "example.org", "HOSTS", ["example.org"]),
         ("LIKELY_HOSTS", ".example.org,10.0.0.1 [::1]", "HOSTS", [".example.org", "10.0.0.1", "[::1]"]),
+        ("LIKELY_URL", "https://example.org:8443", "URL", "https://example.org:8443"),
         ("LIKELY_CORS_ORIGINS", "*", "CORS_ORIGINS", ["*"]),
         (
             "LIKELY_CORS_ORIGINS",
@@ -81,6 +82,8 @@ def test_a_setting_is_understood(variable: str, text: str, key: str, value: obje
         ("LIKELY_PROXIES", "all", "a whole number from 0 to 5"),
         ("LIKELY_BATCH_MB", "0", "a whole number from 1 to 10000"),
         ("LIKELY_BATCH_MB", "50MB", "a whole number from 1 to 10000"),
+        ("LIKELY_URL", "https://example.org/", "an address like https://example.org, without a slash at its end"),
+        ("LIKELY_URL", "example.org", "an address like https://example.org, without a slash at its end"),
         ("LIKELY_CORS_ORIGINS", "example.org", "origins like https://example.org, or *"),
         ("LIKELY_CORS_ORIGINS", "https://a.example,b.example", "origins like https://example.org, or *"),
         ("LIKELY_CORS_ORIGINS", "https://example.org/", "origins like https://example.org, or *"),

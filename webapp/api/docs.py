@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from flask import Blueprint, Response, current_app, render_template, request
+from flask import Blueprint, Response, abort, current_app, render_template, request
 
 from model.declare.model import Model
 from model.predict.predictor import Predictor
 from webapp.ask import Caller
 from webapp.http.addresses import path_of, site
+from webapp.http.json import LONGEST_OBJECT
 from webapp.http.limits import MEGABYTE, PHOTO_LIMIT
 from webapp.http.models import predictor_of, shown_models
 from webapp.text.snippets import Snippet, curl, pretty, snippets
@@ -39,6 +40,9 @@ def openapi_json() -> Response:
 
 @bp.get("/")
 def documentation() -> str:
+    if not any(not model.has_photo for model in shown_models()):
+        # The page is made of examples, and no photo fits into one.
+        abort(404)
     return render_template(
         "api.html",
         base=request.url_root.rstrip("/"),
@@ -47,7 +51,7 @@ def documentation() -> str:
         statuses=openapi.STATUSES,
         most=api.MOST_AT_ONCE,
         megabytes=PHOTO_LIMIT // MEGABYTE,
-        megabytes_of_one=api.ONE_LIMIT // MEGABYTE,
+        megabytes_of_one=LONGEST_OBJECT // MEGABYTE,
         origins=current_app.config["CORS_ORIGINS"],
     )
 

@@ -8,9 +8,10 @@ from typing import Any
 from model.declare.model import Model
 from webapp.ask import Caller
 from webapp.http.models import predictor_of, shown_models
+from webapp.store.opening import store
 
+from . import kept, protocol
 from . import predict as api
-from . import protocol
 from .answers import Wants
 from .schemas import TEXT, Schema, listed, reference, schemas_of, shared_schemas
 
@@ -26,6 +27,11 @@ ERRORS = {
     "422": "Some answers cannot be used, with one entry for each fault; or it is more than one request may ask for",
     "429": "You asked too often; the header Retry-After says for how many seconds to wait",
     "503": "Too many others ask for the same at the moment; Retry-After says when to try again",
+}
+# Where there are accounts.
+TOKEN_ERRORS = {
+    "401": "The token has expired, was ended, or never was",
+    "403": "The token may not do this",
 }
 # All that a program may meet, also where no operation describes it.
 STATUSES = {
@@ -47,7 +53,7 @@ def document() -> Schema:
         paths[f"{address}/predict"] = {"post": describe_predict(model)}
         schemas |= schemas_of(model)
     inference_paths, inference_schemas = protocol.describe([model for model in shown_models() if not model.has_photo])
-    return {
+    described = {
         "openapi": "3.1.0",
         "info": {
             "title": "Likely",
@@ -56,11 +62,31 @@ def document() -> Schema:
             "license": {"name": "MIT", "identifier": "MIT"},
         },
         "servers": [{"url": "/"}],
-        # No operation asks who one is.
+        # No operation asks who one is, unless somebody has an account here.
         "security": [],
         "paths": paths | inference_paths,
         "components": {"schemas": schemas | inference_schemas},
     }
+    return describe_tokens(described) if store().is_on else described
+
+
+def describe_tokens(document: Schema) -> Schema:
+    """The same with what may be sent to ask in somebody’s name, and how a token is refused."""
+    described, schemas = kept.describe(document["paths"], document["components"]["schemas"], problem, content)
+    refused = {status: problem(text) for status, text in TOKEN_ERRORS.items()}
+    by_inference = {status: protocol.answered(text, "inference_error") for status, text in TOKEN_ERRORS.items()}
+    paths = {
+        path: {
+            method: {**of, "responses": of["responses"] | (by_inference if path.startswith("/v2") else refused)}
+            if method in ("get", "post", "patch")
+            else of
+            for method, of in methods.items()
+        }
+        for path, methods in described.items()
+    }
+    scheme = {"type": "http", "scheme": "bearer", "description": "A token of somebody who has an account: lk_…"}
+    components = {"schemas": schemas, "securitySchemes": {"token": scheme}}
+    return document | {"security": [{}, {"token": []}], "paths": paths, "components": components}
 
 
 def parameter(name: str, place: str, description: str, schema: Schema) -> Schema:
@@ -97,7 +123,9 @@ def describe_predict(model: Model) -> Schema:
         f"example_{n}": (one.name, dict(one.answers)) for n, one in enumerate(model.examples, 1)
     }
     if model.has_photo:
-        description = f"One photo in the multipart field “{model.inputs[0].name}”. It is not kept."
+        description = (
+            f"One photo in the multipart field “{model.inputs[0].name}”, which is not kept, and the other answers."
+        )
         body = content(answers, "multipart/form-data")
         good = {"200": {"description": "The photo was looked at", **content(one, examples=answered(model, examples))}}
     else:

@@ -15,23 +15,22 @@ from model.predict.predictor import Predictor
 from webapp.ask import Asked, Budget, Caller, OverBudget, ask, ask_each, in_time
 from webapp.http.errors import problem
 from webapp.http.json import as_json, encoded, json_body
-from webapp.http.limits import MEGABYTE, PHOTO_LIMIT, body_limit
+from webapp.http.limits import PHOTO_LIMIT, body_limit
 from webapp.http.models import predictor_of, shown_models
 from webapp.http.visit import current
 
 from .answers import Wants, render_answer
+from .keep import Keeper, find_keeper
 
 bp = Blueprint("api", __name__, url_prefix="/api")
 
 MOST_AT_ONCE = 10_000
-# One object of answers alone; no form has so many.
-ONE_LIMIT = MEGABYTE
 # So many bytes of a long answer are sent together.
 PIECE = 64 * 1024
 # An answer tells its faults in so many bytes, about 18 kB, and counts those that are left.
 ROOM_FOR_FAULTS = 18_000
 UNPROCESSABLE = "Unprocessable Content"
-PARAMETERS = ("explain", "challenger", "version")
+PARAMETERS = ("explain", "challenger", "version", "keep")
 ONE_OR_MANY = f"Send one JSON object of answers, or a list of up to {MOST_AT_ONCE:,} of them"
 
 
@@ -88,13 +87,18 @@ def described(asked: Input) -> dict[str, Any]:
 @body_limit(PHOTO_LIMIT)
 def predict(model: Model) -> Response:
     predictor = predictor_of(model)
-    wants = read_wants(predictor)
-    body = read_photo(model) if model.has_photo else json_body(ONE_LIMIT)
-    return answer(predictor, body, wants, Caller("api"))
+    wants, keep = read_wishes(predictor)
+    # Before the body is read: whoever may not keep is told so.
+    keeper = find_keeper(model) if keep else None
+    body = read_photo(model) if model.has_photo else json_body(MOST_AT_ONCE * len(model.inputs))
+    return answer(predictor, body, wants, Caller("api"), keeper)
 
 
-def read_wants(predictor: Predictor) -> Wants:
-    """Read the three parameters that a request may have; a wrong one is refused, not passed over."""
+def read_wishes(predictor: Predictor) -> tuple[Wants, bool]:
+    """Read the parameters that a request may have: what it wants besides the estimate, and whether to be kept.
+
+    A wrong one is refused, not passed over.
+    """
     asked = {}
     for name, given in request.args.lists():
         if name not in PARAMETERS:
@@ -102,7 +106,7 @@ def read_wants(predictor: Predictor) -> Wants:
         if len(given) > 1:
             raise BadRequest(f"The parameter {name} is there twice")
         asked[name] = given[0]
-    for name in ("explain", "challenger"):
+    for name in ("explain", "challenger", "keep"):
         if asked.get(name, "0") not in ("0", "1"):
             raise BadRequest(f"{name} must be 0 or 1")
     pinned = asked.get("version", predictor.version)
@@ -111,7 +115,8 @@ def read_wants(predictor: Predictor) -> Wants:
             f"This is version {predictor.version} of {predictor.model.name}, not “{pinned[:60]}”. "
             "It was trained anew: compare before you go on, or leave the parameter out"
         )
-    return Wants(*(asked.get(name) == "1" for name in ("explain", "challenger")))
+    wants = Wants(*(asked.get(name) == "1" for name in ("explain", "challenger")))
+    return wants, asked.get("keep") == "1"
 
 
 def read_photo(model: Model) -> dict[str, Any]:
@@ -125,19 +130,24 @@ def read_photo(model: Model) -> dict[str, Any]:
     return {name or "": values[0] if len(values) == 1 else values for name, values in sent.items()}
 
 
-def answer(predictor: Predictor, body: Any, wants: Wants, caller: Caller) -> Response:
+def answer(predictor: Predictor, body: Any, wants: Wants, caller: Caller, keeper: Keeper | None = None) -> Response:
     head = {"model": predictor.model.name, "version": predictor.version}
     try:
+        if isinstance(body, list) and keeper:
+            return problem(422, UNPROCESSABLE, "Send one JSON object of answers to be kept, not a list")
         if isinstance(body, list):
             asked = ask_each(predictor, body, caller, Budget(MOST_AT_ONCE), wants.more)
             status = 207 if any(one.faults for one in asked) else 200
-            pieces = answer_each(head, in_time(asked, visit := current()), wants)
+            (visit := current()).begin_work(endless=True)
+            pieces = answer_each(head, in_time(asked, visit), wants)
             return Response(visit.work(pieces), status, mimetype="application/json")
         if not isinstance(body, dict):
             return problem(422, UNPROCESSABLE, ONE_OR_MANY)
         one = ask(predictor, body, caller, Budget(), wants.more)
         if one.faults:
             return refuse(entries(one), len(one.faults))
+        if keeper:
+            return as_json(keeper.keep(predictor, one.answers, wants))
         return as_json(head | render_answer(predictor, one.answers, wants))
     except OverBudget as over:
         return problem(422, UNPROCESSABLE, f"{ONE_OR_MANY}. {over.description}")

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from webapp.people.roles import EVERY, SCOPES, Scope
+from webapp.people.roles import EVERY, LONGEST_LABEL, SCOPES, Scope
 
 from .person import NoPerson, every_or_model, named, with_store
 
@@ -30,8 +30,8 @@ def make(name: str, label: str, scopes: tuple[Scope, ...], models: tuple[str, ..
     from webapp.people import names, tokens
 
     label = names.tidy(label)
-    if not 1 <= len(label) <= tokens.LONGEST_LABEL:
-        raise click.BadParameter(f"Say in 1 to {tokens.LONGEST_LABEL} characters what it is for", param_hint="LABEL")
+    if not 1 <= len(label) <= LONGEST_LABEL:
+        raise click.BadParameter(f"Say in 1 to {LONGEST_LABEL} characters what it is for", param_hint="LABEL")
     person = named(name)
     if person.ended_at:
         raise NoPerson(f"{person.name} signs in no more, so no program can ask for them")

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import request, url_for
+from flask import current_app, request, url_for
 
 from model.declare.model import Model
 from model.declare.reading import read_answers
@@ -41,8 +41,8 @@ def page_path(endpoint: str, model: Model | None, script_root: str) -> str:
 
 
 def site() -> str:
-    """What stands before a path in a whole address, as it was asked for."""
-    return f"{request.scheme}://{request.host}"
+    """What stands before a path in a whole address: as the settings say, or else as it was asked for."""
+    return current_app.config["URL"] or f"{request.scheme}://{request.host}"
 
 
 def result_address(model: Model, query: str) -> str:

@@ -42,6 +42,7 @@ LIMITS = (
     "photos",
     "file uploads",
     "long lists",
+    "pictures",
     "megabytes of files",
 )
 FILE_SIZE = 1024 * 1024

@@ -17,7 +17,10 @@ class Audience(Protocol):
     """Who asks, as far as pages differ by it. Who that is, people/ knows, which stands above this."""
 
     def is_shown(self, name: str) -> bool:
-        """Whether whoever asks may know of a model that is not for everybody."""
+        """Whether whoever asks may know of a model that is not for everybody; not, where nobody can tell who asks."""
+
+    def insist(self) -> None:
+        """ServiceUnavailable where nobody can tell now who asks."""
 
     def key(self) -> Hashable:
         """What tells apart those to whom pages look different."""
@@ -49,7 +52,10 @@ def shown_models() -> Iterable[Model]:
 def find_shown(name: str) -> Model | None:
     """The model of this name; None where there is none, or none for whoever asks."""
     model = catalog().find(name)
-    return model if model and is_shown(model) else None
+    if model is None or is_shown(model):
+        return model
+    audience().insist()
+    return None
 
 
 class ModelConverter(BaseConverter):

@@ -202,7 +202,7 @@ def take_cases(database: Database, person: Person, table: Table, predictor: Pred
 def wish_for(person: Person, past: Past, file: str) -> Wish:
     # The same file sent again keeps nothing twice.
     key = f"file {file} {past.line}"
-    return Wish(person, "file", past.label, past.note, key, key.encode(), past.made_at)
+    return Wish(person, "file", past.label, past.note, key, past.made_at)
 
 
 def write_past(connection: Connection, *, person: Person, new: Sequence[tuple[Past, cases.NewCase]]) -> tuple[int, int]:

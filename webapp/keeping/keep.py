@@ -11,6 +11,7 @@ from typing import Any
 
 from model.predict.kinds import Estimate
 from model.predict.predictor import Predictor
+from webapp.http.json import encoded
 from webapp.people.roles import Person
 from webapp.store import cases
 from webapp.store.cases import Case, NewCase
@@ -34,8 +35,6 @@ class Wish:
     label: str = ""
     note: str = ""
     key: str | None = None
-    # What was sent with the key.
-    sent: bytes = b""
     made_at: datetime | None = None
 
 
@@ -54,6 +53,7 @@ def keep(database: Database, predictor: Predictor, answers: Mapping[str, Any], w
 def new_case(
     database: Database, predictor: Predictor, answers: Mapping[str, Any], estimates: Sequence[Estimate], wish: Wish
 ) -> NewCase:
+    stored = {asked.name: asked.to_json(answers[asked.name]) for asked in predictor.model.inputs}
     model, made_at = predictor.model, wish.made_at or datetime.now(UTC)
     main = estimates[predictor.kind.focus([one.value for one in estimates])]
     several = {one.label: [one.value, one.low, one.high] for one in estimates} if predictor.kind.labels else None
@@ -63,7 +63,7 @@ def new_case(
         version_id=version_id(database, predictor),
         model=model.name,
         version=predictor.version,
-        answers={asked.name: asked.to_json(answers[asked.name]) for asked in model.inputs},
+        answers=stored,
         value=main.value,
         low=main.low,
         high=main.high,
@@ -76,6 +76,7 @@ def new_case(
         made_at=made_at,
         due_at=made_at + timedelta(days=model.keeping.due_after),
         expires_at=max(made_at, datetime.now(UTC)) + timedelta(days=model.keeping.days),
-        key=wish.key,
-        body=hashlib.sha256(f"{model.name}\n".encode() + wish.sent).hexdigest() if wish.key else None,
+        # One of its own where nobody gave one: a case that is sent to the database twice is there once.
+        key=wish.key or f"once {secrets.token_hex(16)}",
+        body=hashlib.sha256(encoded([model.name, stored])).hexdigest(),
     )

@@ -18,7 +18,7 @@ from .fields import NOT_SENT, is_ours
 from .people.gate import signed_in
 
 if TYPE_CHECKING:
-    from webapp.store.cases import Case, Search
+    from webapp.store.cases import Search
 
 bp = Blueprint("history", __name__, url_prefix="/history")
 
@@ -56,6 +56,7 @@ def private_page(template: str, status: int = 200, **values: Any) -> Response:
 
 @bp.get("")
 def show() -> Response:
+    from webapp.keeping.places import name_of, place
     from webapp.keeping.told import tell
     from webapp.store import cases
 
@@ -113,20 +114,7 @@ def search_of() -> tuple[Search, list[Said]]:
     return search, faults
 
 
-def name_of(case: Case) -> str:
-    """Where a list goes on, as its address has it."""
-    return f"{case.made_at.timestamp():.6f}-{case.id}"
-
-
-def place(text: str) -> tuple[datetime, int] | None:
-    moment, _, number = text.partition("-")
-    try:
-        return datetime.fromtimestamp(float(moment), UTC), int(number[:18])
-    except (ValueError, OverflowError, OSError):
-        return None
-
-
-@bp.get("/cases.<any(csv, json):form>")
+@bp.get("/cases.<any(csv,json):form>")
 def export(form: str) -> Response:
     from webapp.keeping.export import as_csv, as_json
 

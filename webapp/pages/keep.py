@@ -55,7 +55,7 @@ def keep(model: Model) -> Any:
         if len(text) > most:
             too_long = f"The {called} has {len(text):,} characters. Shorten it to {most:,}"
             return again(model, asked, too_long, 422, name)
-    wish = Wish(person, "page", label, note, f"page {key[:LONGEST_KEY]}" if key else None, repr(asked.answers).encode())
+    wish = Wish(person, "page", label, note, f"page {key[:LONGEST_KEY]}" if key else None)
     try:
         case, _ = keep_case(store().open(), predictor, asked.answers, wish)
     except Away as away:

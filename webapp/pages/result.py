@@ -229,6 +229,11 @@ class Result:
         return page_address("curves.show", self.model, self.query) if self.numbers else ""
 
     @property
+    def picture_address(self) -> str:
+        """The whole address of the picture that networks show beside a link."""
+        return site() + page_address("picture.show", self.model, self.query)
+
+    @property
     def whole_address(self) -> str:
         """The address for a printed page."""
         return site() + self.address

@@ -38,6 +38,8 @@ SCOPES: dict[Scope, frozenset[Action]] = {
 }
 # Dangerous acts ask for the password unless it was given so lately.
 FRESH = timedelta(minutes=15)
+# What a token is for, in its owner's words.
+LONGEST_LABEL = 60
 # Stands for every model, those that are yet to come among them.
 EVERY = "*"
 

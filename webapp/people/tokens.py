@@ -18,7 +18,6 @@ from .roles import EVERY, Person, Scope, Token
 NOTED = timedelta(hours=1)
 MOST = 50
 START = 10
-LONGEST_LABEL = 60
 MOST_DAYS = 366
 
 

@@ -104,7 +104,7 @@ def insert(connection: Connection, case: NewCase) -> str:
 def keep(database: Database, case: NewCase) -> tuple[Case, bool]:
     """The case as it is on disk now, and whether it is new: a key that came before names the case of then."""
     try:
-        public_id = database.write(lambda connection: insert(connection, case))
+        public_id = database.write(lambda connection: insert(connection, case), is_one_statement=True)
     except Clash:
         with database.read() as connection:
             if before := find_by_key(connection, case):

@@ -51,6 +51,8 @@ class Database:
         # Told why the database does not answer.
         self.rest = rest
         self.engine = sqlite(url) if url.get_backend_name() == "sqlite" else postgresql(url)
+        # Where each statement is a transaction.
+        self.by_itself = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self.commits = Commits(self.engine, f"{url.database}.lock") if self.is_sqlite else None
         # The numbers of the versions that this process has stored, by model and version.
         self.version_ids: dict[tuple[str, str], int] = {}
@@ -84,18 +86,20 @@ class Database:
         with self.faults(), self.engine.connect() as connection:
             yield connection
 
-    def write(self, work: Work[Result]) -> Result:
+    def write(self, work: Work[Result], is_one_statement: bool = False) -> Result:
         """Do this in a transaction, and return what it returns once it is on disk.
 
         It may be done a second time, after what it did first was undone, so it must do nothing else.
+        One statement alone is a transaction in PostgreSQL, and need not be asked for its begin and its end.
         Clash where a row is there already.
         """
         with self.faults():
-            return self.commits.write(work) if self.commits else self._write(work)
+            return self.commits.write(work) if self.commits else self._write(work, is_one_statement)
 
-    def _write(self, work: Work[Result]) -> Result:
+    def _write(self, work: Work[Result], is_one_statement: bool) -> Result:
+        engine = self.by_itself if is_one_statement else self.engine
         for tries_left in reversed(range(TRIES)):
-            with self.engine.connect() as connection:
+            with engine.connect() as connection:
                 try:
                     transaction = connection.begin()
                     result = work(connection)

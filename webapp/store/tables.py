@@ -271,18 +271,3 @@ Index(
     sqlite_where=text("is_current"),
     postgresql_where=text("is_current"),
 )
-
-alarm = Table(
-    "alarm",
-    metadata,
-    number(),
-    Column("model", String(80), nullable=False),
-    Column("version", String(80), nullable=False),
-    # "estimates" or "inputs".
-    Column("about", String(20), nullable=False),
-    Column("day", Date, nullable=False),
-    # The figures behind it, of which the page makes its sentence.
-    Column("reason", JSON, nullable=False),
-    Column("raised_at", Moment, nullable=False),
-    UniqueConstraint("model", "version", "about", "day"),
-)

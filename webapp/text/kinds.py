@@ -79,6 +79,11 @@ class Chance:
         """What the number is, within a sentence."""
         return "chance"
 
+    @property
+    def noun_of_many(self) -> str:
+        """What is drawn where there are many numbers."""
+        return "estimate, out of 100"
+
     def tick(self, value: float) -> str:
         """A round number along a drawing."""
         return f"{value * 100:g}"
@@ -133,7 +138,7 @@ class Chance:
     def difference_of(self, margin: float) -> str:
         """How far a range reaches to one side."""
         points = hundredths(margin)
-        return "less than 1 point" if points < 1 else "1 point" if points == 1 else f"{points} points"
+        return "1 point" if points == 1 else f"{points} points" if points else f"{margin * 100:.1g} points"
 
     @property
     def happenings(self) -> list[tuple[str, str]]:
@@ -157,7 +162,8 @@ class Chance:
         if "accuracy" in figures:
             return f"Right about {hundredths(figures['accuracy'])} of 100 {words.many} that it had not seen."
         right = hundredths(figures["right_yes"])
-        return f"Right about {right} of 100 {words.many} {words.who} {words.yes}, among those it was set by."
+        tuned = "it was not tuned on" if "fitted" in figures else "it was tuned on"
+        return f"It got {right} of 100 {words.many} {words.who} {words.yes} right, of those {tuned}."
 
 
 class Classes(Chance):
@@ -223,11 +229,16 @@ class Amount(Chance):
     def noun(self, estimate: Estimate) -> str:
         return self.words.amount
 
+    @property
+    def noun_of_many(self) -> str:
+        return f"estimated {self.words.amount}"
+
     def tick(self, value: float) -> str:
         return self.number(value)
 
     def sentence(self, estimates: Sequence[Estimate]) -> str:
-        return f"{self.headline(estimates[0])}, probably {self.span(estimates[0])}."
+        one = estimates[0]
+        return f"{self.headline(one)}, probably {self.span(one)}." if one.low != one.high else f"{self.headline(one)}."
 
     def whole_span(self, estimate: Estimate) -> str:
         return self.span(estimate)

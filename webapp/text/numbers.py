@@ -24,6 +24,14 @@ def out_of_100(chance: float) -> str:
     return str(hundredths(chance))
 
 
+def percent(chance: float) -> str:
+    if chance < 0.01:
+        return "under 1%"
+    if chance > 0.99:
+        return "over 99%"
+    return f"{hundredths(chance)}%"
+
+
 def chance(value: float, places: int = 1) -> str:
     """A chance out of 100 with decimals, as the card's tables have it; what is only nearly 0 or 100 says so."""
     text = decimals(value * 100, places)
@@ -43,7 +51,9 @@ def counted(number: int, one: str, many: str) -> str:
 
 
 def decimals(number: float, places: int = 2) -> str:
-    return f"{number:.{places}f}".replace("-", "−")
+    text = f"{number:.{places}f}"
+    # What rounds to nought has no sign.
+    return text.replace("-", "−" if float(text) else "")
 
 
 def of_100(share: float, places: int = 1) -> str:

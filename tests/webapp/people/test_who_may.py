@@ -16,7 +16,7 @@ from werkzeug.test import TestResponse
 
 from webapp import create_app
 from webapp.people import accounts, clock, tokens
-from webapp.people.roles import Person
+from webapp.people.roles import Person, Scope
 from webapp.store.opening import store
 
 from tests.cases import keep_case
@@ -34,10 +34,6 @@ EVERYBODY = (*PEOPLE, "anonymous", "read token", "predict token", "expired", "re
 IN, NOTHING, BAD, NOT_ALLOWED, SIGN_IN = "in", 404, 401, 403, "sign in first"
 
 Expected = Callable[[str], Any]
-
-
-def is_token(who: str) -> bool:
-    return who.endswith("token") or who in ("expired", "revoked")
 
 
 def to_all(who: str) -> Any:
@@ -81,7 +77,7 @@ def page_of_owners(who: str) -> Any:
 
 
 def to_this_machine(who: str) -> Any:
-    return NOT_ALLOWED if not is_token(who) or who.endswith("token") else BAD
+    return NOT_ALLOWED
 
 
 def kept_by_analyst(who: str) -> Any:
@@ -96,6 +92,20 @@ def record_for_programs(who: str) -> Any:
 
 def kept_by_members(who: str) -> Any:
     return {"viewer": NOT_ALLOWED}.get(who, page_of_members(who))
+
+
+def cases_for_programs(who: str) -> Any:
+    """Everybody’s own, which for most are none."""
+    return IN if who in PEOPLE or who.endswith(" token") else BAD
+
+
+def case_for_programs(who: str) -> Any:
+    return IN if who == "analyst" else NOTHING if cases_for_programs(who) == IN else BAD
+
+
+def changed_by_programs(who: str) -> Any:
+    """No cookie counts, and the tokens here are not the keeper’s."""
+    return NOTHING if who.endswith(" token") else BAD
 
 
 EXPECTED: dict[str, Expected] = {
@@ -117,6 +127,7 @@ EXPECTED: dict[str, Expected] = {
     "batch.score": page_of_members,
     "assets.root": to_all,
     "curves.show": page_of_members,
+    "picture.show": page_of_members,
     "result.show_somebody": page_of_members,
     "keep.keep": kept_by_members,
     "record.show": page_of_members,
@@ -161,6 +172,10 @@ EXPECTED: dict[str, Expected] = {
     "api.all_models": to_programs,
     "api.one_model": about_for_programs,
     "api.predict": asked_by_programs,
+    "api_cases.all_cases": cases_for_programs,
+    "api_cases.show": case_for_programs,
+    "api_cases.annotate": changed_by_programs,
+    "api_cases.say": changed_by_programs,
     "api_docs.openapi_json": to_programs,
     "api_docs.documentation": to_programs,
     "inference.server": to_programs,
@@ -184,6 +199,7 @@ SENT: dict[tuple[str, str], dict[str, Any]] = {
     ("tutorials.predict", "POST"): {"json": [{"Age": 3, "Sex": "male", "Embarked": "C"}]},
     ("form.send", "POST"): {"data": posted(get_model("census"))},
     ("result.show", "GET"): {"query_string": asked(get_model("census"))},
+    ("picture.show", "GET"): {"query_string": asked(get_model("census"))},
     ("api.predict", "POST"): {"json": asked(get_model("census"))},
     ("inference.infer", "POST"): {"json": {"inputs": TENSORS}},
 }
@@ -330,6 +346,30 @@ def test_nobody_changes_what_somebody_else_kept(site: Site, who: str) -> None:
             site.send(site.browser(who, "case.show"), who, "POST", address, data=sent)
     after = mine.get(f"/history/{case}").text
     assert re.sub('value="[^"]+"', "", after) == re.sub('value="[^"]+"', "", before)
+
+
+@pytest.mark.parametrize(
+    ("scope", "read", "label", "happened", "keep"),
+    [("read", 200, 403, 403, 403), ("outcome", 403, 403, 200, 403), ("predict", 403, 200, 403, 200)],
+)
+def test_a_scope_does_what_it_says_with_ones_own_case(
+    site: Site, scope: Scope, read: int, label: int, happened: int, keep: int
+) -> None:
+    case, headers = site.keep(), bearer(make_token(site.app, site.numbers["analyst"], scope))
+    client = site.app.test_client()
+    assert client.get(f"/api/cases/{case}", headers=headers).status_code == read
+    assert client.patch(f"/api/cases/{case}", json={"label": "x"}, headers=headers).status_code == label
+    said = client.post(f"/api/cases/{case}/outcome", json={"happened": "yes"}, headers=headers)
+    assert said.status_code == happened
+    answers = asked(get_model("census"))
+    kept = client.post("/api/models/census/predict?keep=1", json=answers, headers=headers)
+    assert kept.status_code == keep
+
+
+def test_a_viewer_keeps_nothing_by_program_either(site: Site) -> None:
+    headers, answers = bearer(site.keys["predict token"]), asked(get_model("census"))
+    kept = site.app.test_client().post("/api/models/census/predict?keep=1", json=answers, headers=headers)
+    assert kept.status_code == 403
 
 
 def test_a_person_who_may_no_more_is_a_stranger_at_once(site: Site) -> None:

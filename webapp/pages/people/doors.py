@@ -15,6 +15,8 @@ from webapp.store.opening import store
 
 bp = Blueprint("people", __name__)
 
+# No database has a larger number.
+LARGEST = 2**63 - 1
 # Each address, what answers there as MODULE.FUNCTION, by which name other pages link to it, and the methods.
 DOORS = (
     ("/sign-in", "sign_in.show", "sign_in", "GET POST"),
@@ -30,8 +32,8 @@ DOORS = (
     ("/people", "everybody.show", "everybody", "GET POST"),
     ("/people/end-invitation", "everybody.end_invitation", "end_invitation", "POST"),
     ("/people/events", "events.show", "events", "GET"),
-    ("/people/<int:number>", "somebody.show", "somebody", "GET POST"),
-    ("/people/<int:number>/<act>", "somebody.act", "somebody_act", "POST"),
+    (f"/people/<int(max={LARGEST}):number>", "somebody.show", "somebody", "GET POST"),
+    (f"/people/<int(max={LARGEST}):number>/<act>", "somebody.act", "somebody_act", "POST"),
     ("/<model:model>/members", "members.show", "members", "GET POST"),
     ("/<model:model>/members/take", "members.take", "take_role", "POST"),
     ("/<model:model>/members/link", "members.make_link", "make_model_link", "POST"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import abort
+from flask import abort, request
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, PasswordField, RadioField, SelectField, SelectMultipleField, StringField
 from wtforms.validators import InputRequired, StopValidation
@@ -14,11 +14,8 @@ from webapp.ask import Said
 from webapp.http.models import catalog, shown_models
 from webapp.pages.fields import EXPIRED, TOKEN
 from webapp.people import names, passwords
-from webapp.people.accounts import has_password
-from webapp.people.roles import EVERY, ROLES, SCOPES, Person
-from webapp.people.sittings import note_proof
+from webapp.people.roles import EVERY, LONGEST_LABEL, ROLES, SCOPES, Person
 from webapp.people.throttle import TooOften, count_try
-from webapp.people.tokens import LONGEST_LABEL
 
 WRONG = "The name or the password is not right"
 WRONG_PASSWORD = "This is not your password"  # noqa: S105 - a sentence
@@ -37,6 +34,11 @@ SCOPE_WORDS = {
 
 class SiteForm(FlaskForm):
     """A form of ours: bound, checked, and its faults as the summary shows them."""
+
+    def __init__(self, **more: Any) -> None:
+        # Said outright, since Flask-WTF would take JSON for a form.
+        sent = request.form if request.method == "POST" else None
+        super().__init__(**{"formdata": sent, **more})
 
     @property
     def is_sent_well(self) -> bool:
@@ -145,6 +147,10 @@ class ProvedForm(SiteForm):
         return self.is_sent_well and (person.is_fresh or self.is_proved_by(person))
 
     def is_proved_by(self, person: Person) -> bool:
+        # They bring the database along, which other pages that have a button of ours may never need.
+        from webapp.people.accounts import has_password
+        from webapp.people.sittings import note_proof
+
         if not self.proof.data:
             self.refuse("proof", "Enter your own password. What you are about to do needs it")
             return False
@@ -207,6 +213,8 @@ class TokenForm(ProvedForm):
     def validate_label(self, field: Any) -> None:
         if not field.data:
             raise StopValidation("Say what it is for, so that you know it again")
+        if not field.data.isprintable():
+            raise StopValidation("Say what it is for in letters, digits and signs alone")
         if len(field.data) > LONGEST_LABEL:
             raise StopValidation(f"Say in {LONGEST_LABEL} characters or fewer what it is for")
 

@@ -12,18 +12,6 @@ NUMBER = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 
 def upgrade() -> None:
     op.create_table(
-        "alarm",
-        sa.Column("id", NUMBER, nullable=False),
-        sa.Column("model", sa.String(length=80), nullable=False),
-        sa.Column("version", sa.String(length=80), nullable=False),
-        sa.Column("about", sa.String(length=20), nullable=False),
-        sa.Column("day", sa.Date(), nullable=False),
-        sa.Column("reason", sa.JSON(), nullable=False),
-        sa.Column("raised_at", MOMENT, nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_alarm")),
-        sa.UniqueConstraint("model", "version", "about", "day", name=op.f("uq_alarm_model_version_about_day")),
-    )
-    op.create_table(
         "content",
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("bytes", sa.LargeBinary(), nullable=False),
@@ -278,4 +266,3 @@ def downgrade() -> None:
     op.drop_table("access")
     op.drop_table("person")
     op.drop_table("content")
-    op.drop_table("alarm")

@@ -1,0 +1,201 @@
+"""What else changes where people have accounts, and what stays as it is where nobody has one."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from webapp.people.current import SITTING_COOKIE
+from webapp.store.opening import Away, Store
+
+from tests.page import page_of
+from tests.payloads import asked, get_model, person
+from tests.people import PASSWORD, add_person, bearer, make_link, make_site, make_token, sign_in, signed_in
+from tests.processes import run
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    app = make_site(tmp_path_factory.mktemp("site"), FOR_MEMBERS=["iris"], BY_LINK=["titanic"])
+    add_person(app, "Ada", is_admin=True)
+    return app
+
+
+@pytest.fixture
+def admin(site: Flask) -> FlaskClient:
+    return sign_in(site, 1)
+
+
+LAZY = """
+import json, sys
+from webapp import create_app
+app = create_app({"SECRET_KEY": "for the tests only", "DATABASE": %r, "FOR_MEMBERS": ["iris"]})
+client = app.test_client()
+client.get("/census")
+client.set_cookie("another", "cookie")
+client.set_cookie("likely_sitting", "not a key of ours")
+paths = ("/", "/census", "/iris/card", "/api/models", "/api/models/iris", "/readyz", "/privacy", "/healthz")
+statuses = [client.get(path).status_code for path in paths]
+client.post("/api/models/census/predict", json=%r)
+client.get("/api/models", headers={"Authorization": "Bearer of something else"})
+before = [name for name in ("sqlalchemy", "argon2", "psycopg", "alembic") if name in sys.modules]
+client.set_cookie("likely_sitting", "ls_" + "x" * 43)
+client.get("/census")
+after = [name for name in ("sqlalchemy", "argon2", "psycopg", "alembic") if name in sys.modules]
+print("FOUND" + json.dumps([statuses, before, after]))
+"""
+
+
+@pytest.mark.parametrize("is_on", [True, False])
+def test_nothing_of_it_is_imported_before_somebody_has_a_key(tmp_path: Path, is_on: bool) -> None:
+    address = f"sqlite:///{tmp_path / 'likely.db'}"
+    if is_on:
+        add_person(make_site(tmp_path), "Ada")
+    script = LAZY % (address if is_on else None, person())
+    result = run("-c", script if is_on else script.replace(', "FOR_MEMBERS": ["iris"]', ""))
+    assert result.returncode == 0, result.stderr
+    statuses, before, after = json.loads(result.stdout.partition("FOUND")[2])
+    hidden = 404 if is_on else 200
+    assert statuses == [200, 200, hidden, 200, hidden, 200, 200, 200]
+    assert before == []
+    assert after == (["sqlalchemy"] if is_on else [])
+
+
+def test_no_page_sets_a_cookie_before_one_is_needed(site: Flask) -> None:
+    for path in ("/", "/privacy", "/accessibility", "/api/", "/census/card"):
+        assert "Set-Cookie" not in site.test_client().get(path).headers, path
+
+
+def test_the_privacy_page_is_true_for_both_ways_of_running(site: Flask, client: FlaskClient) -> None:
+    without, with_people = page_of(client.get("/privacy")), page_of(site.test_client().get("/privacy"))
+    assert "Nothing you enter is stored." in without.text
+    assert "account" not in without.text
+    assert "Nothing you enter is stored, unless you are signed in" in with_people.text
+    assert "If you have an account" in with_people.text
+
+
+def test_openapi_says_that_a_token_may_be_sent(site: Flask, client: FlaskClient) -> None:
+    document = site.test_client().get("/api/openapi.json").get_json()
+    assert document["security"] == [{}, {"token": []}]
+    assert document["components"]["securitySchemes"]["token"]["scheme"] == "bearer"
+    assert {"401", "403"} <= document["paths"]["/api/models/census/predict"]["post"]["responses"].keys()
+    assert "/api/models/iris" not in document["paths"]
+    assert client.get("/api/openapi.json").get_json()["security"] == []
+
+
+def test_events_tell_who_did_what_and_no_answers(site: Flask, admin: FlaskClient) -> None:
+    number = add_person(site, "Grace")
+    for address, fields in {
+        f"/people/{number}": {"role": "analyst", "model": "census"},
+        f"/people/{number}/take-role": {"which": "census"},
+        f"/people/{number}/reset": {},
+        f"/people/{number}/end": {},
+        f"/people/{number}/let-back": {},
+        "/people": {"name": "Mary", "role": "viewer", "model": "*"},
+    }.items():
+        assert admin.post(address, data=fields).status_code in (200, 303), address
+    signed_in(site, "Somebody", {"census": "analyst"}).get("/census/result", query_string=person(age="77"))
+    rows = page_of(admin.get("/people/events")).root.all("tr")[1:]
+    expected = [
+        "Ada Made an invitation (Mary; viewer)  Every model",
+        "Ada Let sign in again Grace",
+        "Ada Let sign in no more Grace",
+        "Ada Made a link for a new password Grace",
+        "Ada Took a role away Grace census",
+        "Ada Gave a role (analyst) Grace census",
+    ]
+    told = [" ".join([cell.text for cell in row.all("td")[1:]]).strip() for row in rows]
+    assert [one for one in told if one.startswith("Ada")][: len(expected)] == expected
+    assert "77" not in " ".join(told)
+
+
+def test_whoever_is_removed_has_no_name_in_the_events(site: Flask, admin: FlaskClient) -> None:
+    number = add_person(site, "Forgotten Person")
+    admin.post(f"/people/{number}/end")
+    assert "Forgotten Person" in admin.get("/people/events").text
+    assert admin.post(f"/people/{number}/remove").status_code == 422, "there is no way back from it"
+    assert admin.post(f"/people/{number}/remove", data={"proof": PASSWORD}).location == "/people"
+    assert "Forgotten Person" not in admin.get("/people/events").text
+    assert "Removed somebody and all that they kept" in admin.get("/people/events").text
+
+
+def test_the_last_admin_stays(site: Flask, admin: FlaskClient) -> None:
+    for act in ("end", "unmake-admin", "remove"):
+        refused = admin.post(f"/people/1/{act}", data={"proof": PASSWORD})
+        assert refused.status_code == 422
+        assert page_of(refused).summary == ["They are the only admin. Make somebody else one first"]
+    assert admin.get("/people").status_code == 200
+
+
+@pytest.mark.parametrize("address", ["/people/999999", "/people/99999999999999999999999", "/people/1/nothing"])
+def test_nobody_is_a_404(admin: FlaskClient, address: str) -> None:
+    assert admin.post(address).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "query", ["before=x", "before=-1", "before=" + "9" * 30, "before=²", "before=1&before=2", "before=%00"]
+)
+def test_events_are_shown_whatever_the_address_asks(admin: FlaskClient, query: str) -> None:
+    assert admin.get(f"/people/events?{query}").status_code == 200
+
+
+def test_an_owner_gives_and_takes_roles_with_their_model_alone(site: Flask) -> None:
+    number = add_person(site, "Member Tobe")
+    owner = signed_in(site, "Owner of Iris", {"iris": "owner"})
+    given = owner.post("/iris/members", data={"name": "member tobe", "role": "viewer"})
+    assert given.status_code == 303
+    assert sign_in(site, number).get("/iris/card").status_code == 200
+    assert owner.post("/iris/members/take", data={"which": str(number)}).status_code == 303
+    assert sign_in(site, number).get("/iris/card").status_code == 404
+    assert owner.post("/census/members", data={"name": "member tobe", "role": "viewer"}).status_code == 404
+    unknown = owner.post("/iris/members", data={"name": "Nobody At All", "role": "viewer"})
+    assert unknown.status_code == 422
+    assert page_of(unknown).summary == ["Nobody here has this name. An admin can invite them"]
+
+
+@pytest.fixture
+def away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Flask:
+    """A site whose database does not answer any more."""
+    app = make_site(tmp_path, FOR_MEMBERS=["iris"])
+    add_person(app, "Ada", is_admin=True)
+    app.config["KEY"] = make_token(app, 1, "predict")
+
+    def open_none(self: Store) -> None:
+        raise Away
+
+    monkeypatch.setattr(Store, "open", open_none)
+    return app
+
+
+def test_while_the_database_is_away_public_models_answer_and_hidden_ones_stay_hidden(away: Flask) -> None:
+    browser = away.test_client()
+    assert browser.get("/iris/card").status_code == 404
+    browser.set_cookie(SITTING_COOKIE, "ls_" + "x" * 43)
+    for path in ("/", "/census", "/privacy"):
+        assert browser.get(path).status_code == 200, path
+    program, token = away.test_client(), bearer(away.config["KEY"])
+    asked_of = {"json": asked(get_model("census")), "headers": token}
+    assert program.post("/api/models/census/predict", **asked_of).status_code == 200
+    for client, path in ((browser, "/iris/card"), (browser, "/account"), (program, "/api/models/iris")):
+        refused = client.get(path, headers=token if client is program else {})
+        assert refused.status_code == 503, path
+        assert "Retry-After" in refused.headers
+    assert browser.post("/sign-in", data={"name": "Ada", "password": "x"}).status_code == 503
+
+
+def test_a_link_that_is_away_says_so(away: Flask) -> None:
+    assert away.test_client().get("/invite?key=li_" + "x" * 43).status_code == 503
+
+
+def test_a_site_all_of_whose_models_are_closed_leads_to_signing_in(tmp_path: Path) -> None:
+    app = make_site(tmp_path, MODELS=["iris"], FOR_MEMBERS=["iris"])
+    add_person(app, "Ada")
+    page = page_of(app.test_client().get("/"))
+    assert "not open to everybody" in page.text
+    assert app.test_client().get("/api/").status_code == 404
+    assert app.test_client().get("/api/openapi.json").status_code == 200
+    assert make_link(app, "reset", person=1)

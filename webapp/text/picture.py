@@ -1,0 +1,98 @@
+"""The picture of a number that networks show beside a shared link: 1200 by 630 pixels, drawn once for each number."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from PIL.ImageDraw import ImageDraw
+
+FONTS = Path(__file__).parent / "fonts"
+SERIF, SANS = "DejaVuSerif-Bold.ttf", "DejaVuSans.ttf"
+WIDTH, HEIGHT = 1200, 630
+LEFT, RIGHT, TOP = 80, 700, 70
+PAPER, INK, QUIET, ACCENT, EDGE = "#fbfaf7", "#1c2327", "#4f5a60", "#0b6363", "#6b767b"
+COLOURS = {"disc": ACCENT, "square": "#a3541a", "diamond": "#5a4a9c", "ring": EDGE, "part": ACCENT}
+STEP, RADIUS, DOTS_LEFT, DOTS_TOP = 40, 15, 740, 115
+LONGEST = 160
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the picture says, in the words of the page."""
+
+    question: str
+    headline: str
+    range: str
+    # The shapes of a hundred dots, one after the other, with how many there are of each; none for an amount.
+    dots: tuple[tuple[str, int], ...]
+
+
+# They are all alike for the same number, and each is some 20 kB.
+@lru_cache(maxsize=64)
+def draw_picture(told: Told) -> bytes:
+    # Only who shares needs it.
+    from PIL import Image, ImageDraw
+
+    image = Image.new("RGB", (WIDTH, HEIGHT), PAPER)
+    draw = ImageDraw.Draw(image)
+    right = RIGHT if told.dots else WIDTH - LEFT
+    height = write(draw, told.question, TOP, right, SANS, 34, QUIET, 3) + 24
+    height = write(draw, told.headline, height, right, SERIF, 84, ACCENT, 3) + 12
+    if told.range:
+        write(draw, f"probably {told.range}", height, right, SANS, 40, INK, 2)
+    draw_dots(draw, told.dots)
+    draw.text((LEFT, HEIGHT - 70), "Likely", INK, font(SERIF, 36), anchor="ls")
+    file = io.BytesIO()
+    image.quantize(64).save(file, "PNG")
+    return file.getvalue()
+
+
+def write(draw: ImageDraw, text: str, top: float, right: int, name: str, size: int, colour: str, most: int) -> float:
+    """Write the text in lines, smaller where it takes too many, and say where it ends."""
+    while len(lines := wrap(text[:LONGEST], font(name, size), right - LEFT)) > most and size > 24:
+        size -= 6
+    for line in lines[:most]:
+        draw.text((LEFT, top), line, colour, font(name, size))
+        top += size * 1.25
+    return top
+
+
+def wrap(text: str, used: Any, width: int) -> list[str]:
+    lines = [""]
+    for word in text.split():
+        longer = f"{lines[-1]} {word}".strip()
+        if used.getlength(longer) <= width or not lines[-1]:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
+
+
+@cache
+def font(name: str, size: int) -> Any:
+    from PIL import ImageFont
+
+    return ImageFont.truetype(FONTS / name, size)
+
+
+def draw_dots(draw: ImageDraw, shares: Sequence[tuple[str, int]]) -> None:
+    shapes = [shape for shape, count in shares for _ in range(count)]
+    for number, shape in enumerate(shapes):
+        x, y = DOTS_LEFT + RADIUS + STEP * (number % 10), DOTS_TOP + RADIUS + STEP * (number // 10)
+        box, colour = (x - RADIUS, y - RADIUS, x + RADIUS, y + RADIUS), COLOURS[shape]
+        if shape == "square":
+            draw.rectangle((x - 13, y - 13, x + 13, y + 13), fill=colour)
+        elif shape == "diamond":
+            draw.polygon([(x, y - 17), (x + 17, y), (x, y + 17), (x - 17, y)], fill=colour)
+        elif shape == "disc":
+            draw.ellipse(box, fill=colour)
+        else:
+            draw.ellipse(box, outline=EDGE, width=3)
+            if shape == "part":
+                draw.ellipse((x - 7, y - 7, x + 7, y + 7), fill=colour)
