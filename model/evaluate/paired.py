@@ -74,7 +74,7 @@ def ahead(figure: str, y: Any, own: Numbers, other: Numbers, groups: NDArray[Any
     """How much better the first is, of which the rows' losses are given; below 0 where the other is."""
     apart = (other - own) * scaled(figure, y, own)
     centre = float(apart.mean())
-    off = apart - centre
+    off: NDArray[Any] = apart - centre
     if groups is not None:
         off = np.bincount(np.unique(groups, return_inverse=True)[1], off)
     parts = len(off)

@@ -87,19 +87,18 @@ def compile_challenger(model: Model, tuned: Tuned, rows: Rows) -> tuple[dict[str
 def write_down(machine: Any, model: Model) -> dict[str, Any]:
     """LightGBM's trees, as its own documented dump has them: all nodes one after another."""
     about = machine.booster_.dump_model()
-    outputs, nodes = about["num_tree_per_iteration"], []
-    roots, values = [], []
+    outputs: int = about["num_tree_per_iteration"]
+    nodes: list[dict[str, Any]] = []
+    roots: list[int] = []
+    values: list[Any] = []
     for at, tree in enumerate(about["tree_info"]):
         roots.append(len(nodes))
         walk(tree["tree_structure"], nodes)
-        for node in nodes[roots[-1] :]:
-            own = np.zeros(outputs)
-            own[at % outputs] = node["value"]
-            values.append(own)
+        values.extend(np.eye(outputs)[at % outputs] * node["value"] for node in nodes[roots[-1] :])
     sets = {str(at): node["listed"] for at, node in enumerate(nodes) if node["listed"] is not None}
     names = ("feature", "threshold", "left", "right", "missing_left", "missing")
-    columns = {name: np.array([node[name] for node in nodes], dtype=float) for name in names}
-    own = {"values": np.array(values), "roots": np.array(roots, dtype=float)}
+    columns: dict[str, Any] = {name: np.array([node[name] for node in nodes], dtype=float) for name in names}
+    own: dict[str, Any] = {"values": np.array(values), "roots": np.array(roots, dtype=float)}
     return {**columns, **own, "categories": sets, "bits": 64, "strict": False}
 
 

@@ -38,7 +38,8 @@ class Distinct:
         """How many of these rows have each of the answers, and of how many of them it was so."""
         codes, weights = self.codes[at], self.weights[at]
         size = len(self.answers)
-        return np.bincount(codes, weights, size), np.bincount(codes, weights * self.so[at], size)
+        people, yes = (np.bincount(codes, own, size) for own in (weights, weights * self.so[at]))
+        return people.astype(float), yes.astype(float)
 
     def fits_of(self, way: Candidate) -> Fits:
         """The fits of a candidate, all of which begin at the one to all rows, so that their order is of no matter."""

@@ -79,7 +79,7 @@ class Tuned:
 
     def tune(self, rows: Rows) -> Mapping[str, Any]:
         """Choose the settings by these rows, and say which they are."""
-        loss, tried = LOSSES[kind_of(self.model).columns[0]], []
+        loss, tried = LOSSES[kind_of(self.model).columns[0]], list[tuple[float, int, Any, Mapping[str, Any]]]()
         for settings in SETTINGS[self.name]:
             pipeline = prepare(self.model, self.name, settings, self.guest)
             told = unseen(partial(learn, pipeline), rows, FOLDS_TO_TUNE, seed=1_000)

@@ -9,13 +9,15 @@ that is no narrower than either for any answers; bench/coverage.py shows what it
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from .newton import curvature_of, sigmoid
 
-Matrix = NDArray[np.float64]
+Matrix = NDArray[Any]
 
 
 def spread_of_counts(design: csr_array, people: Matrix, yes: Matrix, found: Matrix, penalty: Matrix) -> Matrix:

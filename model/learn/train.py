@@ -23,7 +23,7 @@ from model.predict.logistic import logit
 from .artefacts import make_folder, save
 from .background import choose_background
 from .challenger import challenger_among, compile_challenger, is_as_good, reach_around, tell_apart
-from .choice import choose, fit, predict
+from .choice import Learn, choose, fit, predict
 from .contest import OWN, hold, predict_all, regrouped
 from .kinds import Predicted, kind_of
 from .people import compile_people
@@ -99,7 +99,7 @@ def learn(model: Model, progress: Progress) -> Card:
     evaluation["chosen_in_folds"] = dict(chosen)
     others = references(model)
     evaluation["tuned"] = {name: one.tune(rows) for name, one in others.items() if isinstance(one, Tuned)}
-    learners = {OWN: predict_best, **{name: partial(learn_from, one) for name, one in others.items()}}
+    learners: dict[str, Learn] = {OWN: predict_best, **{name: partial(learn_from, one) for name, one in others.items()}}
     known = {OWN: (out_of_fold, told)}
     challenger = challenger_among(others)
     for name in filter(None, (challenger, BOOSTING if challenger else None)):

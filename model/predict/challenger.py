@@ -94,10 +94,10 @@ class Challenger:
     def _ways(self, answers: Answers) -> list[tuple[float, dict[str, Any]]]:
         """The answers as trees know them, in each way to fill in what is unknown, and its share."""
         known = {name: None if answer is NOT_RECORDED else answer for name, answer in answers.items()}
-        unknown = self.engine.unknown(answers) if isinstance(self.engine, Tables) else ()
-        if not unknown:
+        engine = self.engine
+        if not isinstance(engine, Tables) or not (unknown := engine.unknown(answers)):
             return [(1.0, known)]
-        ways = self.engine.recorded.ways(unknown)
+        ways = engine.recorded.ways(unknown)
         return [(ways.shares[way], {**known, **ways.answers(way)}) for way in range(len(ways))]
 
     def face(self, answers: Answers, focus: int, own: Estimate) -> Facing:
