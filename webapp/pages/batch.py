@@ -115,7 +115,8 @@ def answer_to(model: Model, fields: MultiDict[str, str], files: Sequence[FileSto
     if len(files) != 1:
         raise Unusable(ONE_FILE if files else NO_FILE)
     predictor, (reader, is_workbook) = predictor_of(model), open_table(files[0].stream)
-    writer, lines = CsvWriter(reader.dialect), files[0].stream.lines
+    pieces_sent: Any = files[0].stream
+    writer, lines = CsvWriter(reader.dialect), pieces_sent.lines
     scoring = ask_file(predictor, reader, writer, Caller("file"), lines, chosen_columns(model, fields))
     filed = Filed(model, scoring, Summary(predictor, scoring.scorer.positions))
     scoring.look = filed.summary.add

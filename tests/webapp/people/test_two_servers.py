@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from webapp.people.current import SITTING_COOKIE
+from webapp.store.owner import lacks_owner
 
 from tests.databases import postgresql
 from tests.payloads import asked, get_model
@@ -39,8 +40,11 @@ def ask(running: Server, key: str) -> int:
 def test_sittings_and_tokens_outlive_a_server(tmp_path: Path, address: str) -> None:
     app = make_site(tmp_path, DATABASE=address)
     with app.app_context():
+        assert lacks_owner(address), "nor are there tables"
         app.extensions["store"].change("upgrade")
+    assert lacks_owner(address)
     number = add_person(app, "Ada", {"iris": "analyst"}, is_admin=True)
+    assert not lacks_owner(address)
     given = sign_in(app, number).get_cookie(SITTING_COOKIE)
     assert given is not None
     cookie, key = f"{SITTING_COOKIE}={given.value}", make_token(app, number, "predict")
