@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from model.declare.inputs import Input
 from model.declare.model import Model
 from model.predict.steps import Path, Step
 from webapp.http.cache import MOST_KEPT
@@ -17,6 +18,7 @@ from webapp.text.kinds import Chance
 class Told:
     """What one answer did: the start of a sentence that ends with a number, and the line of a table."""
 
+    asked: Input
     label: str
     answer: str
     begins: str
@@ -45,6 +47,12 @@ class Moves:
     unknown_step: Step | None
     # How far the number's own range reaches on the nearer side; none of an amount, whose range is about single cases.
     margin: float | None
+
+    @property
+    def moved_most(self) -> list[Input]:
+        """What moved the number by more than noise, the first first; where all may be noise, the first of all."""
+        found = [step.asked for step in self.steps if not step.is_noise]
+        return found or [step.asked for step in self.steps[:1]]
 
     @property
     def shown(self) -> list[Told]:
@@ -83,7 +91,7 @@ def tell(model: Model, kind: Chance, path: Path, answers: Mapping[str, Any], low
         (asked,) = step.inputs
         said = say(model, asked.name, answers[asked.name], step.shift > 0)
         is_noise = margin is not None and abs(step.shift) < margin
-        return Told(*said, step.before, step.after, is_noise, kind.whole(step.before) != kind.whole(step.after))
+        return Told(asked, *said, step.before, step.after, is_noise, kind.whole(step.before) != kind.whole(step.after))
 
     def names(step: Step | None) -> list[str]:
         return [f"{one.label} ({one.words(answers[one.name])})" for one in step.inputs] if step else []

@@ -241,7 +241,8 @@ class Result:
     @cached_property
     def agreement(self) -> Agreement | None:
         """How many people in the data agree with these answers; None where there is no such data."""
-        moved_most = [asked for step in self.path.steps for asked in step.inputs] if self.path else self.model.inputs
+        # Those that may be noise are no reason to leave people out.
+        moved_most = self.moves.moved_most if self.moves else self.model.inputs
         return find_agreement(self.predictor, self.answers, moved_most)
 
     @cached_property
