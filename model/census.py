@@ -118,7 +118,7 @@ MODEL = Model(
         "It describes 1994, including that year’s unequal pay.",
         data_line="{rows} people in the 1994 United States census",
         source="the 1994 United States census",
-        left_out="The range leaves out what has changed since 1994, and what another kind of model would say.",
+        left_out="It does not allow for changes since 1994.",
         for_what="Learning how a model reads a census record, and seeing how pay differed in 1994.",
         not_for="Decisions about a person: pay, credit, housing, hiring. It describes 1994, "
         "its unequal pay included, and knows nothing of the person but these answers.",

@@ -99,8 +99,9 @@ MODEL = Model(
         lead="An image network looks at your photo and says how likely it shows food.",
         button="Look at the photo",
         those="photos that look like this", yes="show food", no="do not", outcome="food",
-        warning="It knows 1,000 kinds of things from photos of the 2000s, and calls what it does not know by one of them.",
-        data_line="An image network, set by {rows} photos and tried on as many others",
+        warning="It knows 1,000 kinds of things from photos of the 2000s, and calls what it does not know "
+        "by one of them. A mushroom counts as food.",
+        data_line="An image network tuned on {rows} photos, and tried on as many others",
         source="public photos",
         one="photo", many="photos", things=True, another="Another photo",
         left_out="It shows how the answer moves when the same photo is mirrored or cropped. "

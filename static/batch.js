@@ -5,7 +5,26 @@
   const byId = (id) => document.getElementById(id);
   let kept = "";
 
+  // A click on a column's heading sorts the rows that are shown by it.
+  function sortable(table) {
+    table.querySelectorAll("thead th").forEach((heading, at) => {
+      const button = Object.assign(document.createElement("button"), { type: "button", className: "sort" });
+      button.append(...heading.childNodes);
+      heading.append(button);
+      button.addEventListener("click", () => {
+        const down = heading.getAttribute("aria-sort") === "ascending";
+        table.querySelectorAll("[aria-sort]").forEach((one) => one.removeAttribute("aria-sort"));
+        heading.setAttribute("aria-sort", down ? "descending" : "ascending");
+        const text = (row) => row.cells[at].textContent.replace(/,/g, "");
+        const rows = [...table.tBodies[0].rows];
+        rows.sort((one, other) => text(one).localeCompare(text(other), "en", { numeric: true }) * (down ? -1 : 1));
+        table.tBodies[0].append(...rows);
+      });
+    });
+  }
+
   function ready() {
+    main.querySelectorAll("table[data-sorted]").forEach(sortable);
     const form = byId("upload");
     const [both] = form.querySelectorAll("[data-both]");
     both.textContent = both.dataset.both;
@@ -54,24 +73,32 @@
 
   async function show(request, file) {
     const answer = request.response;
-    if (request.status !== 200) return replace(await answer.text());
+    if (request.status !== 200) return replace(await answer.text(), file);
     const headers = { "Content-Type": request.getResponseHeader("Content-Type") };
     const parts = await new Response(answer, { headers }).formData();
     replace(parts.get("page"));
     if (kept) URL.revokeObjectURL(kept);
-    kept = URL.createObjectURL(parts.get("file"));
+    const scored = parts.get("file");
+    kept = URL.createObjectURL(scored);
     const link = byId("download");
     link.href = kept;
-    link.download = `${file.name.replace(/\.[^.]*$/, "")}-scored.csv`;
+    link.download = `${file.name.replace(/\.[^.]*$/, "")}-scored.${scored.name.split(".").pop()}`;
   }
 
-  function replace(html) {
+  // What is asked is which columns are which, and not for the file once more.
+  function replace(html, file) {
     const page = new DOMParser().parseFromString(html, "text/html");
     const found = page.getElementById("main");
     if (!found) return say("lost");
     document.title = page.title;
+    main.className = found.className;
     main.replaceChildren(...found.childNodes);
     ready();
+    if (file && main.querySelector("[data-columns]")) {
+      const files = new DataTransfer();
+      files.items.add(file);
+      byId("file").files = files.files;
+    }
     (byId("problem") || main.querySelector("h1")).focus();
     scrollTo(0, 0);
   }

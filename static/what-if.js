@@ -191,10 +191,13 @@
   form?.addEventListener("input", (event) => {
     const box = event.target;
     touched = box.closest(".field");
-    const other = touched?.querySelector(box.type === "checkbox" ? "input[type=text]" : "input[type=checkbox]");
-    // A number and “I don’t know” exclude each other.
-    if (other?.type === "checkbox") other.checked = false;
-    else if (other && box.checked) other.value = "";
+    // A number, “I don’t know” and “not recorded” exclude each other.
+    if (box.type === "text" || box.checked) {
+      for (const other of boxes(box.name.replace(/^new-/, ""))) {
+        if (other.type === "checkbox" && other !== box) other.checked = false;
+        else if (other.type === "text" && box.type === "checkbox") other.value = "";
+      }
+    }
     touched?.querySelectorAll("[data-step]").forEach(show);
     if (event.isTrusted && box.type === "text") typed = performance.now();
     soon(0);

@@ -11,6 +11,7 @@ import polars as pl
 
 from model.files.dialect import Unusable
 from model.files.reader import CsvReader, ParquetReader, read_chunks
+from model.files.workbook import text_of
 
 KNOWN = ".csv, .tsv, .txt, .parquet, .pq, .xlsx, or one of the first three and .gz"
 # What a packed file may come to. A spreadsheet of a million cells has some 50 MB.
@@ -116,17 +117,6 @@ def framed(header: Sequence[str], columns: Sequence[Sequence[Any]]) -> pd.DataFr
         names.append(f"{plain} ({alike + 1})" if plain in names else plain)
     texts = {name: [text_of(cell) for cell in cells] for name, cells in zip(names, columns, strict=True)}
     return pd.DataFrame(texts, dtype=object)
-
-
-def text_of(cell: Any) -> str:
-    """A cell as a person would type it: a whole number without its “.0”, a day without its midnight."""
-    if cell is None or cell != cell:
-        return ""
-    if isinstance(cell, bool):
-        return str(cell).lower()
-    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
-        return str(int(cell))
-    return str(cell).strip().removesuffix(" 00:00:00")
 
 
 def counted(number: int, noun: str) -> str:

@@ -6,7 +6,7 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 # As much of a file as is looked at before its first row is read.
@@ -41,6 +41,15 @@ TOO_LONG = "Line {:,} is longer than a row can be. Choose a CSV file with a line
 
 class Unusable(ValueError):
     """A file that cannot be scored at all; its text says what to do."""
+
+
+class ColumnsMissing(Unusable):
+    """The file has no column for some inputs; whoever sent it may say which of its columns they are."""
+
+    def __init__(self, message: str, missing: Sequence[str], header: Sequence[str]) -> None:
+        super().__init__(message)
+        self.missing = missing
+        self.header = header
 
 
 @dataclass(frozen=True)

@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import chain, count
 
 from model.declare.model import Model
 from model.predict.predictor import Predictor
 
-from .dialect import Unusable
+from .dialect import ColumnsMissing, Unusable
 
 # So much of a file's first line is shown to whoever has to mend it.
 LONGEST_QUOTE = 200
 
 
-def input_columns(model: Model, header: Sequence[str]) -> dict[str, int]:
-    """The position of each input's column, headed by its name or its label in any case and order."""
+def input_columns(model: Model, header: Sequence[str], chosen: Mapping[str, str] | None = None) -> dict[str, int]:
+    """The position of each input's column, headed by its name or its label in any case and order.
+
+    Some may be chosen: an input's name with the heading of its column.
+    """
     if not any(heading.strip() for heading in header):
         raise Unusable(f"The file’s first line is empty. It must name the columns: {', '.join(model.input)}")
     meant = {simplify(heading): asked.name for asked in model.inputs for heading in (asked.label, asked.name)}
-    found: dict[str, int] = {}
+    by_hand = {name: header.index(heading) for name, heading in (chosen or {}).items() if heading in header}
+    found = {name: place for name, place in by_hand.items() if name in model.input}
     for position, heading in enumerate(header):
-        name = meant.get(simplify(heading))
+        name = None if position in by_hand.values() else meant.get(simplify(heading))
+        if name in by_hand:
+            continue
         if name in found:
             raise Unusable(f"The file has two columns for “{name}”. Leave one of them out")
         if name is not None:
@@ -30,9 +36,11 @@ def input_columns(model: Model, header: Sequence[str]) -> dict[str, int]:
     missing = [name for name in model.input if name not in found]
     if missing:
         has = ", ".join(header)
-        raise Unusable(
+        raise ColumnsMissing(
             f"The file has no column {list_names(missing)}. Its first line must name the columns: "
-            f"{', '.join(model.input)}. It has: {has if len(has) <= LONGEST_QUOTE else has[:LONGEST_QUOTE] + '…'}"
+            f"{', '.join(model.input)}. It has: {has if len(has) <= LONGEST_QUOTE else has[:LONGEST_QUOTE] + '…'}",
+            missing,
+            header,
         )
     return found
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -24,8 +24,8 @@ MOST_REMEMBERED = 20_000
 class Scorer:
     """Scores the pieces of a file whose columns are headed so; several threads may share one."""
 
-    def __init__(self, predictor: Predictor, header: Sequence[str]) -> None:
-        found = input_columns(predictor.model, header)
+    def __init__(self, predictor: Predictor, header: Sequence[str], chosen: Mapping[str, str] | None = None) -> None:
+        found = input_columns(predictor.model, header, chosen)
         self.positions = [found[name] for name in predictor.model.input]
         self._kinds = predictor.kind.columns.values()
         # The columns that a scored file has after its own, with what is in them.

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import sys
+import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeVar
@@ -32,6 +35,8 @@ class Shown(NamedTuple):
     cells: Sequence[str]
     estimates: Sequence[float | str]
     error: str
+    # The file's own first column that is no input, which often says who it is.
+    own: str = ""
 
 
 @dataclass
@@ -51,11 +56,17 @@ class Counts:
 class Scoring:
     """One file being scored: take its contents to the end, then read its counts."""
 
-    def __init__(self, predictor: Predictor, reader: Reader, writer: Writer) -> None:
+    def __init__(
+        self, predictor: Predictor, reader: Reader, writer: Writer, chosen: Mapping[str, str] | None = None
+    ) -> None:
         self.reader, self.writer = reader, writer
-        self.scorer = Scorer(predictor, reader.header)
+        self.scorer = Scorer(predictor, reader.header, chosen)
         self.added = self.scorer.added
         self.counts = Counts()
+        others = [at for at in range(len(reader.header)) if at not in self.scorer.positions]
+        self.own = others[0] if others else None
+        # What somebody else wants to see of each piece, as what the file comes to.
+        self.look: Callable[[Piece, pl.DataFrame], object] | None = None
 
     def run(
         self, done: Callable[[int], object] | None = None, complain: Callable[[pl.DataFrame], object] | None = None
@@ -64,6 +75,8 @@ class Scoring:
         head = self.writer.write_head([*self.reader.header, *self.added])
         for size, piece, added, content in run_in_order(self._finish, self.reader):
             self._count(piece, added)
+            if self.look:
+                self.look(piece, added)
             if complain:
                 lines = pl.DataFrame({"line": piece.numbers, "error": added[:, -1]})
                 complain(lines.drop_nulls("error"))
@@ -89,17 +102,27 @@ class Scoring:
         counts.wrong += wrong
         if missing := SHOWN_ROWS - len(counts.first):
             for row in errors.is_null().arg_true().head(missing):
-                cells = [str(piece.frame[row, at] or "") for at in self.scorer.positions]
-                counts.first.append(Shown(int(piece.numbers[row]), cells, added.row(row)[:-1], ""))
+                counts.first.append(self.show(int(piece.numbers[row]), piece.frame.row(row), added.row(row)[:-1]))
         if wrong and (missing := SHOWN_WRONG - len(counts.first_wrong)):
             for row in errors.is_not_null().arg_true().head(missing):
                 counts.first_wrong.append(Shown(int(piece.numbers[row]), (), (), errors[row]))
+
+    def show(self, line: int, cells: Sequence[Any], estimates: Sequence[float | str]) -> Shown:
+        """A scored row for a person to look at: its own name in the file, if it has one, and its answers."""
+        own = "" if self.own is None else str(cells[self.own] or "")
+        return Shown(line, [str(cells[at] or "") for at in self.scorer.positions], estimates, "", own)
+
+
+def step_back() -> None:
+    """Let others of this machine go first, where a thread can be told so; what Polars starts here inherits it."""
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)
 
 
 def run_in_order(work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
     """The work on each item, some items ahead; no more of them in memory than that."""
     pending: deque[Future[Result]] = deque()
-    pool = ThreadPoolExecutor(AT_A_TIME)
+    pool = ThreadPoolExecutor(AT_A_TIME, initializer=step_back)
     try:
         for item in items:
             pending.append(pool.submit(work, item))

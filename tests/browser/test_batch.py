@@ -34,7 +34,7 @@ javascripts = pytest.mark.parametrize("javascript", [True, False], ids=["script"
 def choose(page: Page, content: str | bytes = MIXED, name: str = "people.csv") -> None:
     data = content.encode() if isinstance(content, str) else content
     file: Any = {"name": name, "mimeType": "text/csv", "buffer": data}
-    page.get_by_label("CSV file").set_input_files(file)
+    page.get_by_label("CSV or Excel file").set_input_files(file)
 
 
 def press(page: Page, button: str) -> None:
@@ -94,7 +94,7 @@ def test_a_bar_shows_how_far_it_is_and_cancel_stops_it(open_page: OpenPage) -> N
     assert violations(page) == []
     page.keyboard.press("Enter")
     expect(page.get_by_role("progressbar")).to_be_hidden()
-    expect(page.get_by_label("CSV file")).to_be_focused()
+    expect(page.get_by_label("CSV or Excel file")).to_be_focused()
     for route in held:
         route.abort()
     page.unroute("**/census/batch?download=1")
@@ -110,7 +110,7 @@ def test_a_connection_that_is_lost_is_said(open_page: OpenPage) -> None:
     link = page.get_by_role("link", name=re.compile("^The connection was lost"))
     expect(link).to_be_visible()
     link.click()
-    expect(page.get_by_label("CSV file")).to_be_focused()
+    expect(page.get_by_label("CSV or Excel file")).to_be_focused()
 
 
 def test_a_file_over_the_limit_is_said_before_it_is_sent(open_page: OpenPage) -> None:
@@ -160,11 +160,11 @@ def test_what_is_wrong_with_a_file_is_said_at_the_field(open_page: OpenPage, jav
         expect(page).to_have_title(re.compile("^Error: "))
         link = page.get_by_role("link", name=message, exact=True)
         expect(link).to_be_visible()
-        expect(page.get_by_label("CSV file")).to_have_accessible_description(re.compile(re.escape(message)))
+        expect(page.get_by_label("CSV or Excel file")).to_have_accessible_description(re.compile(re.escape(message)))
         if javascript:
             expect(page.get_by_role("alert")).to_be_focused()
         link.click()
-        expect(page.get_by_label("CSV file")).to_be_focused()
+        expect(page.get_by_label("CSV or Excel file")).to_be_focused()
     choose(page)
     press(page, "Score the file" if javascript else "Check the file")
     heading(page).to_have_text(re.compile("^31 of 32 rows"))
@@ -175,7 +175,7 @@ def test_a_file_is_sent_by_keyboard_alone(open_page: OpenPage) -> None:
     link = page.get_by_role("link", name="Score a whole file")
     tab_to(page, link)
     page.keyboard.press("Enter")
-    tab_to(page, page.get_by_label("CSV file"))
+    tab_to(page, page.get_by_label("CSV or Excel file"))
     choose(page)
     button = page.get_by_role("button", name="Score the file")
     tab_to(page, button)

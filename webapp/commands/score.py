@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from model.files.scoring import Counts
 
 STREAM = Path("-")
+# A workbook is read on as text, and none is written.
 FORMATS = {".csv": "csv", ".tsv": "csv", ".txt": "csv", ".parquet": "parquet", ".pq": "parquet"}
 # What ends a command in good time: the terminal that is closed, and whoever stops it.
 ENDINGS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
@@ -52,7 +53,7 @@ def score(
 ) -> None:
     """Estimate every row of the file IN, and write the rows with their estimates to OUT.
 
-    Both are CSV or Parquet files, as their names end in .csv, .tsv, .txt or .parquet. CSV may part its
+    Both are CSV or Parquet files, as their names end in .csv, .tsv, .txt or .parquet; IN may be an Excel workbook. CSV may part its
     cells by commas, semicolons or tabs, in UTF-8 or UTF-16; OUT is written as IN was, in UTF-8. "-" is
     standard input or output, as CSV. A file of any size takes the same memory.
 
@@ -82,7 +83,10 @@ def score(
     if model.has_photo:
         raise CannotScore(f"{model.name} asks for a photo, which fits in no table")
     if cluster is None:
-        forms = format_of(source, formats["source_format"]), format_of(target, formats["target_format"])
+        forms = (
+            format_of(source, formats["source_format"] or ("csv" if source.suffix.lower() == ".xlsx" else None)),
+            format_of(target, formats["target_format"]),
+        )
         with told_plainly(), ExitStack() as files:
             counts = score_file(model, source, target, forms, errors, files)
     else:
@@ -182,14 +186,15 @@ def score_file(
 
 
 def open_reader(source: Path, form: str, files: ExitStack) -> Reader:
-    from model.files.reader import CsvReader, ParquetReader, read_chunks
+    from model.files.reader import ParquetReader, read_chunks
+    from model.files.workbook import open_table
 
     if source == STREAM:
-        return CsvReader(read_chunks(standard("input", sys.stdin)))
+        return open_table(read_chunks(standard("input", sys.stdin)))[0]
     if form == "parquet":
         return ParquetReader(source)
     size = source.stat().st_size if source.is_file() else 0
-    return CsvReader(read_chunks(files.enter_context(source.open("rb")), size), size)
+    return open_table(read_chunks(files.enter_context(source.open("rb")), size), size)[0]
 
 
 def standard(name: str, stream: Any) -> Any:

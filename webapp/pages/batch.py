@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
+from difflib import get_close_matches
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
 from flask import Blueprint, Response, abort, current_app, make_response, render_template, request, stream_with_context
@@ -19,8 +20,8 @@ from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, ServiceUnavai
 
 from model.declare.model import Model
 from model.declare.reading import read_answers
-from model.files.dialect import Dialect, Unusable, write_row
-from webapp.ask import Caller, Said, ask_file, score_in_time
+from model.files.dialect import ColumnsMissing, Dialect, Unusable, write_row
+from webapp.ask import Caller, OverBudget, Said, ask_file, score_in_time
 from webapp.http.addresses import texts
 from webapp.http.headers import keep_private, with_headers
 from webapp.http.lanes import ARRIVING
@@ -31,13 +32,13 @@ from webapp.http.uploads import take_in
 from webapp.http.visit import current
 
 from .fields import NOT_SENT, TOKEN
-
-if TYPE_CHECKING:
-    from model.files.scoring import Scoring
+from .filed import Filed
 
 bp = Blueprint("batch", __name__)
 
 TEMPLATE = Dialect("utf-8", True, ",", "\r\n")
+
+MEDIA = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
 EXPIRED = f"{NOT_SENT}. Choose the file again and send it"
 NO_FILE = "Choose a file"
@@ -83,8 +84,12 @@ def score(model: Model) -> Any:
     except (TooMany, ServiceUnavailable) as later:
         drain()
         return with_headers(make_response(form_page(model, later.description or ""), later.code), later)
+    except ColumnsMissing as refused:
+        return columns_page(model, refused), 422
     except Unusable as refused:
         return form_page(model, str(refused)), 422
+    except OverBudget as over:
+        return form_page(model, over.description or ""), 422
     except (BadRequest, RequestEntityTooLarge, UnsupportedMediaType) as refused:
         drain()
         messages = {400: CUT_SHORT, 413: too_large(), 415: NO_FORM}
@@ -100,7 +105,8 @@ def await_room() -> None:
 
 def answer_to(model: Model, fields: MultiDict[str, str], files: Sequence[FileStorage]) -> Any:
     # Polars takes its time and its memory, which a process that gets no file need not spend.
-    from model.files.reader import CsvReader
+    from model.files.summary import Summary
+    from model.files.workbook import open_table
     from model.files.writer import CsvWriter
 
     token = fields.get(TOKEN, request.headers.get("X-CSRFToken", ""))
@@ -108,20 +114,41 @@ def answer_to(model: Model, fields: MultiDict[str, str], files: Sequence[FileSto
         return form_page(model, EXPIRED), 400
     if len(files) != 1:
         raise Unusable(ONE_FILE if files else NO_FILE)
-    reader, predictor = CsvReader(files[0].stream), predictor_of(model)
-    scoring = ask_file(predictor, reader, CsvWriter(reader.dialect), Caller("file"))
+    predictor, (reader, is_workbook) = predictor_of(model), open_table(files[0].stream)
+    writer, lines = CsvWriter(reader.dialect), files[0].stream.lines
+    scoring = ask_file(predictor, reader, writer, Caller("file"), lines, chosen_columns(model, fields))
+    filed = Filed(model, scoring, Summary(predictor, scoring.scorer.positions))
+    scoring.look = filed.summary.add
     if "download" not in request.args:
         for _ in score_in_time(predictor, scoring):
             pass
-        return keep_private(make_response(counts_page(model, scoring)))
+        return keep_private(make_response(counts_page(filed)))
     # Once the answer has begun, its status cannot change.
     reader.read_ahead()
+    wanted = fields.get("as", "")
+    pieces: Iterable[bytes] = score_in_time(predictor, scoring, last_line(reader.dialect))
+    ending = "csv"
+    if wanted == "xlsx" or (is_workbook and wanted != "csv"):
+        pieces, ending = as_workbook(list(pieces), reader.dialect)
     if "X-Fragment" not in request.headers:
-        name = f"{PurePath(str(files[0].filename)).stem or model.name}-scored.csv"
-        return attachment(score_in_time(predictor, scoring, last_line(reader.dialect)), name)
+        name = f"{PurePath(str(files[0].filename)).stem or model.name}-scored.{ending}"
+        return attachment(pieces, name, MEDIA[ending])
     edge = secrets.token_hex(16)
-    both = stream_with_context(file_and_page(model, scoring, edge, last_line(reader.dialect)))
+    both = stream_with_context(file_and_page(filed, pieces, ending, edge))
     return keep_private(Response(both, mimetype=f"multipart/form-data; boundary={edge}"))
+
+
+def as_workbook(pieces: list[bytes], dialect: Dialect) -> tuple[Iterable[bytes], str]:
+    """The scored rows as a workbook, unless they are too many for one."""
+    from model.files.workbook import write_workbook
+
+    book = write_workbook(pieces, dialect)
+    return (pieces, "csv") if book is None else ([book], "xlsx")
+
+
+def chosen_columns(model: Model, fields: MultiDict[str, str]) -> dict[str, str]:
+    """The headings that somebody chose for inputs whose columns have other names."""
+    return {name: heading for name in model.input if (heading := fields.get(f"column-{name}", ""))}
 
 
 def last_line(dialect: Dialect) -> bytes:
@@ -129,12 +156,12 @@ def last_line(dialect: Dialect) -> bytes:
     return write_row([BROKEN_OFF], dialect).encode()
 
 
-def file_and_page(model: Model, scoring: Scoring, edge: str, last: bytes) -> Iterator[bytes]:
+def file_and_page(filed: Filed, pieces: Iterable[bytes], ending: str, edge: str) -> Iterator[bytes]:
     """The scored file and the page about it, as a form that the script takes apart."""
     head = f'--{edge}\r\nContent-Disposition: form-data; name="{{}}"'
-    yield f'{head.format("file")}; filename="scored.csv"\r\nContent-Type: text/csv\r\n\r\n'.encode()
-    yield from score_in_time(predictor_of(model), scoring, last)
-    page = counts_page(model, scoring, at_hand=True)
+    yield f'{head.format("file")}; filename="scored.{ending}"\r\nContent-Type: {MEDIA[ending]}\r\n\r\n'.encode()
+    yield from pieces
+    page = counts_page(filed, at_hand=True)
     yield f"\r\n{head.format('page')}\r\n\r\n{page}\r\n--{edge}--\r\n".encode()
 
 
@@ -142,14 +169,32 @@ def form_page(model: Model, message: str = "") -> str:
     return render("batch.html", model, faults=[Said("file", message)] if message else [])
 
 
-def counts_page(model: Model, scoring: Scoring, at_hand: bool = False) -> str:
-    return render("batch_counts.html", model, added=list(scoring.added), counts=scoring.counts, at_hand=at_hand)
+def columns_page(model: Model, refused: ColumnsMissing) -> str:
+    """The form once more, with the file's own headings to choose from for each input that has none."""
+    near = {name: guess_column(model, name, refused.header) for name in refused.missing}
+    return render(
+        "batch.html", model, faults=[Said("file", str(refused))], missing=near, header=[h for h in refused.header if h]
+    )
+
+
+def guess_column(model: Model, name: str, header: Sequence[str]) -> str:
+    """The heading that is nearest to an input's name or label; none where none is near."""
+    for meant in (name, model.input[name].label):
+        if near := get_close_matches(meant.casefold(), [heading.casefold() for heading in header], n=1):
+            return next(heading for heading in header if heading.casefold() == near[0])
+    return ""
+
+
+def counts_page(filed: Filed, at_hand: bool = False) -> str:
+    scoring = filed.scoring
+    own = {"filed": filed, "added": list(scoring.added), "counts": scoring.counts, "at_hand": at_hand}
+    return render("batch_counts.html", filed.model, **own)
 
 
 def render(page: str, model: Model, **values: Any) -> str:
     # The form has the token alone; the file itself never passes through WTForms.
-    own = {"form": FlaskForm(formdata=None), "limit": current_app.config["BATCH_MB"]}
-    return render_template(page, model=model, too_large=[Said("file", too_large())], **own, **values)
+    own = {"form": FlaskForm(formdata=None), "limit": current_app.config["BATCH_MB"], "missing": {}, "header": []}
+    return render_template(page, model=model, too_large=[Said("file", too_large())], **{**own, **values})
 
 
 def too_large() -> str:
@@ -159,8 +204,8 @@ def too_large() -> str:
     )
 
 
-def attachment(pieces: Iterable[bytes], name: str) -> Response:
-    file = Response(pieces, mimetype="text/csv")
+def attachment(pieces: Iterable[bytes], name: str, media: str = "text/csv") -> Response:
+    file = Response(pieces, mimetype=media)
     name = "".join(letter for letter in name if letter.isprintable())
     # Headers are ASCII; a name that is not goes into the second form, which browsers prefer.
     plain = name.encode("ascii", "ignore").decode()

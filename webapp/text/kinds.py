@@ -79,6 +79,11 @@ class Chance:
         """What the number is, within a sentence."""
         return "chance"
 
+    @property
+    def noun_of_many(self) -> str:
+        """What is drawn where there are many numbers."""
+        return "estimate, out of 100"
+
     def tick(self, value: float) -> str:
         """A round number along a drawing."""
         return f"{value * 100:g}"
@@ -157,9 +162,8 @@ class Chance:
         if "accuracy" in figures:
             return f"Right about {hundredths(figures['accuracy'])} of 100 {words.many} that it had not seen."
         right = hundredths(figures["right_yes"])
-        if "fitted" in figures:
-            return f"Right about {right} of 100 {words.many} {words.who} {words.yes}, among those it was not set by."
-        return f"Right about {right} of 100 {words.many} {words.who} {words.yes}, among those it was set by."
+        tuned = "it was not tuned on" if "fitted" in figures else "it was tuned on"
+        return f"It got {right} of 100 {words.many} {words.who} {words.yes} right, of those {tuned}."
 
 
 class Classes(Chance):
@@ -224,6 +228,10 @@ class Amount(Chance):
 
     def noun(self, estimate: Estimate) -> str:
         return self.words.amount
+
+    @property
+    def noun_of_many(self) -> str:
+        return f"estimated {self.words.amount}"
 
     def tick(self, value: float) -> str:
         return self.number(value)

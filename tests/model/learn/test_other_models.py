@@ -58,7 +58,7 @@ def test_the_index_shows_them_all(others: FlaskClient) -> None:
     text = page(others, "/").text
     for name in MODELS:
         assert catalog(others)[name].words.question in text
-    assert "Right about 90 of 100 pictures that show a dog, among those it was set by." in text
+    assert "It got 90 of 100 pictures that show a dog right, of those it was tuned on." in text
 
 
 @each
@@ -84,7 +84,7 @@ def test_a_second_model_of_pictures_says_what_its_declaration_leaves_out(others:
     assert "The pictures that the model was set by were not kept" in sure
     shown = page(others, "/dogs/card")
     assert the_table(shown, "good")["show a dog"][0] == "100"
-    assert the_table(shown, "wrong")["In truth: do not"] == ["45 15.0 of 100", "255 85.0 of 100"]
+    assert the_table(shown, "wrong")["In fact: do not"] == ["45 15.0 of 100", "255 85.0 of 100"]
     assert "Picture" in the_table(shown, "equation")
     assert "There is none" in section(shown, "counted").text
 
@@ -105,7 +105,7 @@ def test_four_classes_add_up_on_their_card(others: FlaskClient) -> None:
 def test_the_card_of_events_that_are_never_foretold_says_so(others: FlaskClient) -> None:
     shown = page(others, "/faults/card")
     assert "It never said yes" in section(shown, "wrong").text
-    assert the_table(shown, "wrong")["In truth: had a fault"][0].startswith("0 ")
+    assert the_table(shown, "wrong")["In fact: had a fault"][0].startswith("0 ")
     assert [cells[2] for cells in the_table(shown, "tells").values()][-1] == "–"
 
 

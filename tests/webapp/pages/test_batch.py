@@ -10,8 +10,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+import xlsxwriter
 from flask import Flask
 from flask.testing import FlaskClient
+from python_calamine import CalamineWorkbook
 from werkzeug.formparser import FormDataParser
 from werkzeug.test import TestResponse
 
@@ -19,6 +21,7 @@ from model.declare.model import Model
 from model.files.dialect import EMPTY, HEADER_ONLY, NOT_TEXT, OLD_LINES, SPREADSHEET
 from model.files.reader import CsvReader
 from model.files.scoring import Scoring
+from model.files.workbook import NO_WORKBOOK
 from model.files.writer import CsvWriter
 from webapp import create_app
 from webapp.pages.batch import CUT_SHORT, EXPIRED, NO_FILE, NO_FORM, ONE_FILE
@@ -133,13 +136,12 @@ def test_a_checked_file_is_counted_and_shown(client: FlaskClient) -> None:
     assert page.heading == "30 of 43 rows can be scored"
     assert page.title.startswith("30 of 43 rows scored – ")
     assert "Rows43 Scored30 With errors13" in page.text
-    wrong, first = page.root.all("table")
-    lines = [row.all("th")[0].text for row in wrong.all("tr")[1:]]
-    assert lines == [str(number) for number in range(32, 42)]
-    assert wrong.all("td")[0].text == "Enter the person’s age"
-    assert len(first.all("tr")) == 21
+    (wrong,) = page.root.all("table", class_="faults")
+    told = [[cell.text for cell in (*row.all("th"), *row.all("td"))] for row in wrong.all("tr")[1:]]
+    assert told == [["12", "32", "Enter the person’s age"], ["1", "44", "This row has 2 cells where the header has 7"]]
+    first, highest, lowest = page.root.all("table", class_="unbroken")
     assert [row.all("td")[3].text for row in first.all("tr")[1:]] == ["37"] * 20
-    assert "The first 10 of 13 rows with errors" in page.text
+    assert len(highest.all("tr")) == len(lowest.all("tr")) == 11
     assert response.headers["Cache-Control"] == "no-store"
 
 
@@ -153,6 +155,106 @@ def test_a_file_without_one_good_row_says_so(client: FlaskClient) -> None:
     page = page_of(send(client, f"{HEADER}\n{BAD}\n"))
     assert page.heading == "No row can be scored"
     assert len(page.root.all("table")) == 1
+
+
+def test_what_is_wrong_is_grouped_and_what_was_meant_is_guessed(client: FlaskClient) -> None:
+    wrong = [",".join(person(work=work).values()) for work in ("Local-govt", "Local-govt", "Privat")]
+    page = page_of(send(client, "\n".join([HEADER, GOOD, *wrong, ""])))
+    (faults,) = page.root.all("table", class_="faults")
+    (row,) = faults.all("tr")[1:]
+    assert [cell.text for cell in (*row.all("th"), row.all("td")[0])] == ["3", "3"]
+    assert [item.text for item in row.all("li")] == [
+        "“Local-govt” in 2 rows. Did you mean “Local government”?",
+        "“Privat” in 1 row. Did you mean “Private company”?",
+    ]
+
+
+def test_estimates_are_drawn_and_averaged_by_group(client: FlaskClient) -> None:
+    people = [person(sex=sex, age=age) for sex in ("Male", "Female") for age in (20, 40, 60)]
+    page = page_of(send(client, "\n".join([HEADER, *(",".join(map(str, one.values())) for one in people), ""])))
+    chances = [get_predictor("census").values({**one, "age": int(one["age"]), "hours": 40})[0] for one in people]
+    assert f"Average estimate{100 * sum(chances) / 6:.0f}" in page.text
+    (histogram,) = page.root.all("svg", class_="plot wide-plot")
+    assert histogram.attributes["aria-label"].startswith("A histogram of 6 estimates. ")
+    table = next(
+        table for table in page.root.all("table") if table.all("caption") and table.all("caption")[0].text == "Sex"
+    )
+    rows = [[cell.text for cell in (*row.all("th"), *row.all("td"))] for row in table.all("tr")[1:]]
+    assert rows == [
+        ["Female", "3", f"{100 * sum(chances[3:]) / 3:.0f}"],
+        ["Male", "3", f"{100 * sum(chances[:3]) / 3:.0f}"],
+    ]
+
+
+def test_a_row_leads_to_its_result_and_keeps_its_own_name(client: FlaskClient) -> None:
+    page = page_of(send(client, f"id,{HEADER}\nP-7,{GOOD}\n"))
+    (table,) = page.root.all("table", class_="unbroken")
+    heads, cells = table.all("tr")
+    assert [cell.text for cell in heads.all("th")][:2] == ["Line", "id"]
+    assert cells.all("td")[0].text == "P-7"
+    result = page_of(client.get(cells.all("a")[0].attributes["href"]))
+    assert result.number == "18 out of 100"
+
+
+@each_typed_model
+def test_every_kind_of_model_sums_a_file_up(client: FlaskClient, model: Model) -> None:
+    template = client.get(f"/{model.name}/batch/template.csv").data
+    page = page_of(send(client, template, f"/{model.name}/batch"))
+    assert "Averages by group" in page.text
+    assert len(page.root.all("table", class_="unbroken")) == 1
+
+
+# -- columns with other names, and workbooks -----------------------------------------------------------
+
+
+def test_a_column_with_another_name_is_chosen_by_hand(client: FlaskClient) -> None:
+    file = f"{HEADER.replace('sex', 'Gender')}\n{GOOD}\n"
+    refused = send(client, file)
+    page = page_of(refused)
+    assert refused.status_code == 422
+    (choice,) = page.controls("column-sex")
+    assert "Gender" in [option.text for option in choice.all("option")]
+    body = part("csrf_token", "x\r\n") + part("column-sex", "Gender\r\n") + part("file", f"{file}\r\n", "p.csv")
+    response = client.post(DOWNLOAD, data=f"{body}--edge--\r\n".encode(), content_type=MULTIPART)
+    (row,) = csv.DictReader(io.StringIO(response.text))
+    assert (row["Gender"], row["error"]) == ("Male", "")
+    assert float(row["probability"]) > 0
+
+
+def test_a_heading_that_was_chosen_and_is_not_there_is_said(client: FlaskClient) -> None:
+    body = part("csrf_token", "x\r\n") + part("column-sex", "Gender\r\n") + part("file", "age\n1\n\r\n", "p.csv")
+    assert client.post(DOWNLOAD, data=f"{body}--edge--\r\n".encode(), content_type=MULTIPART).status_code == 422
+
+
+def workbook(*rows: list[Any]) -> bytes:
+    file = io.BytesIO()
+    book = xlsxwriter.Workbook(file, {"in_memory": True})
+    sheet = book.add_worksheet()
+    for at, row in enumerate(rows):
+        sheet.write_row(at, 0, row)
+    book.close()
+    return file.getvalue()
+
+
+def test_a_workbook_comes_back_as_a_workbook(client: FlaskClient, files_written: list[str]) -> None:
+    asked_for = person() | {"age": 37, "hours": 40}
+    response = send(client, workbook(["id", *asked_for], ["=1+1", *asked_for.values()]), DOWNLOAD, "people.xlsx")
+    assert response.headers["Content-Disposition"] == "attachment; filename=people-scored.xlsx"
+    sheet = CalamineWorkbook.from_filelike(io.BytesIO(response.data)).get_sheet_by_index(0)
+    head, row = sheet.to_python()
+    told = dict(zip(head, row, strict=True))
+    (estimate,) = get_predictor("census").estimates(asked_for)
+    assert told["probability"] == pytest.approx(estimate.value, rel=1e-12)
+    assert told["age"] == 37
+    assert files_written == []
+
+
+def test_a_workbook_may_come_back_as_text_and_text_as_a_workbook(client: FlaskClient) -> None:
+    book = workbook(list(person()), list(person().values()))
+    for file, wanted, start in ((book, "csv", b"age,"), (f"{HEADER}\n{GOOD}\n".encode(), "xlsx", b"PK")):
+        head = (part("csrf_token", "x\r\n") + part("as", f"{wanted}\r\n") + part("file", "", "p")).encode()
+        response = client.post(DOWNLOAD, data=head + file + b"\r\n--edge--\r\n", content_type=MULTIPART)
+        assert response.data.startswith(start)
 
 
 # -- a file that is scored ---------------------------------------------------------------------------
@@ -232,7 +334,8 @@ FAULTS: Mapping[str, tuple[Any, str]] = {
     "empty": (b"", EMPTY),
     "header only": (HEADER + "\n", HEADER_ONLY),
     "PNG": (b"\x89PNG\r\n\x1a\n\0\0", NOT_TEXT),
-    "xlsx": (b"PK\x03\x04", SPREADSHEET),
+    "no workbook": (b"PK\x03\x04", NO_WORKBOOK),
+    "an old workbook": (b"\xd0\xcf\x11\xe0", SPREADSHEET),
     "carriage returns alone": (f"{HEADER}\r{GOOD}\r{GOOD}\r", OLD_LINES),
     "zeros further on": (f"{HEADER}\n".encode() + f"{GOOD}\n".encode() * 5000 + b"\0", NOT_TEXT),
     "no column": (

@@ -119,8 +119,8 @@ def test_foods_counts_are_the_only_ones_that_round_to_its_shares(card: Any) -> N
     spared = [n for n in range(rest + 1) if round(n / rest, 9) == round(figures["right_no"], 9)]
     assert (len(found), len(spared)) == (1, 1)
     told = the_table(card("food"), "wrong")
-    assert [number(cell) for cell in told["In truth: show food"]] == [found[0], yes - found[0]]
-    assert [number(cell) for cell in told["In truth: do not"]] == [rest - spared[0], spared[0]]
+    assert [number(cell) for cell in told["In fact: show food"]] == [found[0], yes - found[0]]
+    assert [number(cell) for cell in told["In fact: do not"]] == [rest - spared[0], spared[0]]
 
 
 # -- calibration ---------------------------------------------------------------------------------------
@@ -430,3 +430,12 @@ def test_the_groups_two_by_two_are_told_with_the_number_of_looks(card: Any) -> N
     assert f"{pairs.sure} of {pairs.looked_at} miss by more than luck explains" in text
     for pair in pairs.worst:
         assert f"{pair.people:,}" in text
+
+
+def test_a_site_that_keeps_results_names_the_cards_parts_as_any_other(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(client.application.jinja_env.globals, "keeps", True)
+    page = page_of(client.get("/census/card"))
+    assert "Is 20 out of 100 really 20 out of 100?" in [heading.text for heading in page.root.all("h2")]
+    assert "True" not in [heading.text for heading in page.root.all("h2")]

@@ -1,0 +1,220 @@
+"""What the estimates of a whole file come to: a histogram, averages by group, the highest and lowest, the faults."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from model.declare.inputs import ChoiceInput, Input, NumberInput
+from model.predict.predictor import Predictor
+
+from .cells import read_cell
+from .reader import Piece
+
+BINS = 20
+BANDS = 5
+# So many kinds of faults, and so many texts of each, are told apart.
+MOST_FAULTS = 100
+MOST_TEXTS = 40
+SHOWN_TEXTS = 5
+EXTREMES = 10
+NOT_OFFERED = re.compile(r'"(.*?)" is not one of the (.*)', re.DOTALL)
+
+
+@dataclass
+class Group:
+    """The rows with one answer: how many, and what their estimates add up to, one sum for each class."""
+
+    name: str
+    rows: int = 0
+    sums: Any = 0.0
+
+    @property
+    def averages(self) -> list[float]:
+        return [float(total) / self.rows for total in self.sums]
+
+
+@dataclass
+class FaultGroup:
+    """Rows with the same fault: how many, the first of them, and the texts that were not understood."""
+
+    message: str
+    rows: int = 0
+    first: int = 0
+    texts: Counter[str] = field(default_factory=Counter)
+    meant: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def shown(self) -> list[tuple[str, int, str]]:
+        """The commonest texts, how often each came, and which choice it may have meant."""
+        return [(text, count, self.meant.get(text, "")) for text, count in self.texts.most_common(SHOWN_TEXTS)]
+
+
+@dataclass(frozen=True)
+class Extreme:
+    """A row with one of the highest or lowest estimates: its line, its cells and what they add."""
+
+    rank: float
+    line: int
+    cells: Sequence[Any]
+    estimates: Sequence[Any]
+
+
+class Summary:
+    """Add the pieces of a file in their order; what is held does not grow with them."""
+
+    def __init__(self, predictor: Predictor, positions: Sequence[int]) -> None:
+        self.model = predictor.model
+        self.positions = positions
+        columns = list(predictor.kind.columns)
+        labels = predictor.kind.labels
+        # Where each class's chance stands, or the one number.
+        self.numbers = [columns.index(f"probability_{label}") for label in labels] or [0]
+        self.labels = labels
+        self.histogram = np.zeros(BINS, dtype=int)
+        self.edges: Any = np.linspace(0, 1, BINS + 1) if predictor.model.kind != "amount" else None
+        self.total: Any = np.zeros(len(self.numbers))
+        self.rows = 0
+        self.named: Counter[str] = Counter()
+        self.groups: dict[str, dict[str, Group]] = {asked.name: {} for asked in self.model.inputs}
+        self.faults: dict[str, FaultGroup] = {}
+        self.other_faults = 0
+        self.highest: list[Extreme] = []
+        self.lowest: list[Extreme] = []
+
+    def add(self, piece: Piece, added: pl.DataFrame) -> None:
+        errors = added[:, -1]
+        good = errors.is_null()
+        if not good.all():
+            self._add_faults(piece, errors)
+        places = good.arg_true()
+        if not len(places):
+            return
+        numbers = np.array([added[:, at].gather(places).to_numpy() for at in self.numbers])
+        self.rows += len(places)
+        self.total = self.total + numbers.sum(axis=1)
+        if self.labels:
+            self.named.update(dict(added[:, 0].gather(places).value_counts().iter_rows()))
+        else:
+            self._add_bins(numbers[0])
+            self._add_extremes(piece, added, numbers[0], places)
+        for asked, at in zip(self.model.inputs, self.positions, strict=True):
+            self._add_groups(asked, piece.frame.to_series(at).gather(places), numbers)
+
+    def _add_bins(self, numbers: Any) -> None:
+        if self.edges is None:
+            low, high = float(numbers.min()), float(numbers.max())
+            self.edges = np.linspace(low, high if high > low else low + 1, BINS + 1)
+        clipped = np.clip(numbers, self.edges[0], self.edges[-1])
+        self.histogram += np.histogram(clipped, self.edges)[0]
+
+    def _add_extremes(self, piece: Piece, added: pl.DataFrame, numbers: Any, places: pl.Series) -> None:
+        order = np.argsort(numbers, kind="stable")
+        for kept, own, sign in ((self.highest, order[::-1][:EXTREMES], -1), (self.lowest, order[:EXTREMES], 1)):
+            for at in own.tolist():
+                row = int(places[at])
+                whole = piece.frame.row(row), added.row(row)[:-1]
+                kept.append(Extreme(sign * float(numbers[at]), int(piece.numbers[row]), *whole))
+            kept.sort(key=lambda one: (one.rank, one.line))
+            del kept[EXTREMES:]
+
+    def _add_groups(self, asked: Input, cells: pl.Series, numbers: Any) -> None:
+        texts = cells.cast(pl.String).fill_null("")
+        frame = pl.DataFrame({"text": texts, **{str(n): own for n, own in enumerate(numbers)}})
+        counted = frame.group_by("text").agg(pl.len(), pl.exclude("text").sum())
+        groups = self.groups[asked.name]
+        for text, rows, *sums in counted.iter_rows():
+            name = self._name(asked, text)
+            group = groups.setdefault(name, Group(name))
+            group.rows += rows
+            group.sums = group.sums + np.array(sums)
+
+    def _name(self, asked: Input, text: str) -> str:
+        answer, _ = read_cell(asked, text)
+        if answer is None:
+            return "Not known"
+        return band_of(asked, answer) if isinstance(asked, NumberInput) else asked.words(answer)
+
+    def _add_faults(self, piece: Piece, errors: pl.Series) -> None:
+        lines = pl.DataFrame({"error": errors, "line": pl.Series(list(piece.numbers), dtype=pl.Int64)})
+        counted = lines.drop_nulls("error").group_by("error", maintain_order=True).agg(pl.len(), pl.col("line").min())
+        for error, rows, line in counted.iter_rows():
+            for message in error.split("; "):
+                self._add_fault(message, rows, line)
+
+    def _add_fault(self, message: str, rows: int, line: int) -> None:
+        given = NOT_OFFERED.match(message)
+        key = f"Not one of the {given[2]}" if given else message
+        if key not in self.faults and len(self.faults) >= MOST_FAULTS:
+            self.other_faults += rows
+            return
+        group = self.faults.setdefault(key, FaultGroup(key, first=line))
+        group.rows += rows
+        group.first = min(group.first, line)
+        if given and (given[1] in group.texts or len(group.texts) < MOST_TEXTS):
+            group.texts[given[1]] += rows
+            group.meant[given[1]] = self._guess(given[1], given[2])
+
+    def _guess(self, text: str, rest: str) -> str:
+        """The choice that a text is near to, of the input that the fault is about."""
+        for asked in self.model.inputs:
+            if isinstance(asked, ChoiceInput) and rest.startswith(f"{asked.plural}: "):
+                words = {
+                    word.casefold(): label for pair in asked.choices.items() for word in pair for label in [pair[1]]
+                }
+                near = get_close_matches(text.casefold(), words, n=1, cutoff=0.5)
+                return words[near[0]] if near else ""
+        return ""
+
+    @property
+    def faults_by_number(self) -> list[FaultGroup]:
+        return sorted(self.faults.values(), key=lambda group: (-group.rows, group.first))
+
+    def groups_of(self, asked: Input) -> list[Group]:
+        """The groups by one input in the form's order, those not known last."""
+        groups = self.groups[asked.name]
+        if isinstance(asked, NumberInput):
+            order = [name for name, _, _ in bands_of(asked)]
+        else:
+            order = list(asked.choices.values()) if isinstance(asked, ChoiceInput) else []
+        return [groups[name] for name in [*order, "Not known"] if name in groups]
+
+
+def bands_of(asked: NumberInput) -> list[tuple[str, float, float]]:
+    """About so many parts of a number's range, with round ends."""
+    width = (asked.highest - asked.lowest) / BANDS
+    power = 10 ** math.floor(math.log10(width))
+    step = next(power * factor for factor in (1, 2, 5, 10) if power * factor >= width - 1e-9)
+    step = max(step, 1) if asked.whole else step
+    first = math.floor(asked.lowest / step)
+    ends = [step * n for n in range(first, math.ceil((asked.highest + (1 if asked.whole else 0)) / step - 1e-9) + 1)]
+    bands = []
+    for start, end in pairwise(ends):
+        least = max(start, asked.lowest)
+        last = min(end - 1, asked.highest) if asked.whole else min(end, asked.highest)
+        text = (
+            f"{least:g}"
+            if least == last
+            else f"{least:g} to {last:g}"
+            if asked.whole
+            else f"{least:g} to under {last:g}"
+        )
+        bands.append((text, start, end))
+    if not asked.whole:
+        text, start, end = bands[-1]
+        bands[-1] = (text.replace("under ", ""), start, end)
+    return bands
+
+
+def band_of(asked: NumberInput, answer: float) -> str:
+    bands = bands_of(asked)
+    return next((text for text, start, end in bands if start <= answer < end), bands[-1][0])

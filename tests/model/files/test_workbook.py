@@ -1,0 +1,103 @@
+"""Excel workbooks: read with bounds on what they come to, and written without formulas."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from typing import Any
+
+import pytest
+import xlsxwriter
+from python_calamine import CalamineWorkbook
+
+from model.files import workbook
+from model.files.dialect import Unusable
+from model.files.workbook import AS_TEXT, NO_PLACES, NO_WORKBOOK, read_rows, write_workbook
+
+SHEET = '<worksheet><sheetData><row r="1">{}</row></sheetData></worksheet>'
+
+
+def made(rows: list[list[Any]]) -> bytes:
+    file = io.BytesIO()
+    book = xlsxwriter.Workbook(file, {"in_memory": True})
+    sheet = book.add_worksheet("people")
+    for at, row in enumerate(rows):
+        sheet.write_row(at, 0, row)
+    book.close()
+    return file.getvalue()
+
+
+def changed(**files: str) -> bytes:
+    """A sound workbook with other content in some of its files; __ stands for a slash in their names."""
+    file, names = io.BytesIO(), {name.replace("__", "/") + ".xml": text for name, text in files.items()}
+    with zipfile.ZipFile(io.BytesIO(made([["a"], [1]]))) as sound, zipfile.ZipFile(file, "w", 8) as packed:
+        for name in {*sound.namelist(), *names}:
+            packed.writestr(name, names[name] if name in names else sound.read(name))
+    return file.getvalue()
+
+
+def read(content: bytes) -> str:
+    return b"".join(read_rows(content)).decode()
+
+
+def test_a_sheet_is_read_as_people_would_type_it() -> None:
+    assert read(made([["a", "b"], [1, "x,y"], [2.5, True], ["", "ü"]])) == '"a","b"\n1,"x,y"\n2.5,true\n,ü\n'
+
+
+def test_what_was_written_is_read_again() -> None:
+    content = write_workbook([b"a,b\n1,x\n-0.25,007\n"], AS_TEXT)
+    assert content is not None
+    rows = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
+    assert rows == [["a", "b"], [1.0, "x"], [-0.25, "007"]]
+
+
+def test_a_formula_is_written_as_text() -> None:
+    content = write_workbook([b"a\n'=1+1\n=HYPERLINK(1)\nhttp://example.org\n"], AS_TEXT)
+    assert content is not None
+    with zipfile.ZipFile(io.BytesIO(content)) as packed:
+        assert b"<f>" not in packed.read("xl/worksheets/sheet1.xml")
+        assert b"hyperlink" not in packed.read("xl/worksheets/sheet1.xml")
+
+
+def test_more_cells_than_a_workbook_may_have_are_not_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workbook, "MOST_WRITTEN", 5)
+    assert write_workbook([b"a,b\n1,2\n3,4\n"], AS_TEXT) is None
+
+
+@pytest.mark.parametrize(
+    ("cells", "says"),
+    [
+        ('<c r="XFD1048576"><v>1</v></c>', "The sheet has more than"),
+        ('<c r = "XFD1048576"><v>1</v></c>', NO_PLACES),
+        ("<c><v>1</v></c>", NO_PLACES),
+        ('<x:c t="n" r="XFD1048576"/>', NO_PLACES),
+    ],
+)
+def test_a_sheet_that_is_nearly_empty_and_very_large_is_refused(cells: str, says: str) -> None:
+    for padding in ("", " " * (workbook.CHUNK - 60)):
+        with pytest.raises(Unusable, match=says):
+            read(changed(xl__worksheets__sheet1=SHEET.format(padding + cells)))
+
+
+def test_a_long_text_that_many_cells_share_is_refused() -> None:
+    cells = "".join(f'<c r="A{row}" t="s"><v>0</v></c>' for row in range(1, 5000))
+    shared = f"<sst><si><t>{'x' * (3 << 20)}</t></si></sst>"
+    with pytest.raises(Unusable, match="The workbook unpacks to more than"):
+        read(changed(xl__worksheets__sheet1=SHEET.format(cells), xl__sharedStrings=shared))
+
+
+def test_a_workbook_that_unpacks_to_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workbook, "MOST_UNPACKED", 2 << 20)
+    with pytest.raises(Unusable, match="unpacks to more than 2 MB"):
+        read(changed(xl__styles=" " * (3 << 20)))
+
+
+@pytest.mark.parametrize("content", [b"PK\x03\x04", b"PK\x03\x04" + bytes(100), b"", changed(content="<x/>")])
+def test_what_is_no_workbook_is_said(content: bytes) -> None:
+    with pytest.raises(Unusable, match=NO_WORKBOOK):
+        read(content)
+
+
+def test_a_sheet_with_its_headings_alone_is_said() -> None:
+    with pytest.raises(Unusable, match="The sheet “people” needs a row that names the columns"):
+        read(made([["a", "b"]]))
