@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -47,6 +47,10 @@ class Moves:
     unknown_step: Step | None
     # How far the number's own range reaches on the nearer side; none of an amount, whose range is about single cases.
     margin: float | None
+    # The steps that show: how the sentence begins, its number, and where the step is drawn from and to.
+    lines: list[tuple[str, str, str, str]]
+    # The table: what was put in place, from, to, and the step. All numbers come as text, since they are many.
+    table: list[tuple[str, str, str, str]]
 
     @property
     def moved_most(self) -> list[Input]:
@@ -83,7 +87,15 @@ def say(model: Model, name: str, answer: Any, raised: bool) -> tuple[str, str, s
     return asked.label, asked.words(answer), f"{asked.phrased(answer)} {'raised' if raised else 'lowered'} it to"
 
 
-def tell(model: Model, kind: Chance, path: Path, answers: Mapping[str, Any], low: float, high: float) -> Moves:
+def tell(
+    model: Model,
+    kind: Chance,
+    path: Path,
+    answers: Mapping[str, Any],
+    span: tuple[float, float],
+    place: Callable[[float], str],
+) -> Moves:
+    low, high = span
     end = path.all[-1].after if path.all else path.average
     margin = min(high - end, end - low) if kind.has_middle and low < end < high else None
 
@@ -98,4 +110,12 @@ def tell(model: Model, kind: Chance, path: Path, answers: Mapping[str, Any], low
 
     unknown = [one.label for one in path.unknown.inputs] if path.unknown else []
     steps = [told(step) for step in path.steps]
-    return Moves(path.average, steps, names(path.rest), path.rest, unknown, path.unknown, margin)
+    lines = [(one.begins, kind.whole(one.after), place(one.before), place(one.after)) for one in steps if one.shows]
+    headings = [f"{one.label}: {one.answer}" for one in steps]
+    headings += ["; ".join(names(path.rest))] if path.rest else []
+    headings += [f"{'; '.join(unknown)}, not known"] if unknown else []
+    table = [
+        (heading, kind.exact(step.before), kind.exact(step.after), kind.exact_step(step.before, step.after))
+        for heading, step in zip(headings, path.all, strict=True)
+    ]
+    return Moves(path.average, steps, names(path.rest), path.rest, unknown, path.unknown, margin, lines, table)

@@ -309,7 +309,8 @@ class Result:
     def moves(self) -> Moves | None:
         if self.path is None:
             return None
-        return tell(self.model, self.kind, self.path, self.answers, self.main.low, self.main.high)
+        span = (self.main.low, self.main.high)
+        return tell(self.model, self.kind, self.path, self.answers, span, self.place)
 
     @property
     def background_size(self) -> int:
