@@ -243,7 +243,8 @@ class Result:
     @cached_property
     def agreement(self) -> Agreement | None:
         """How many people in the data agree with these answers; None where there is no such data."""
-        moved_most = [asked for step in self.path.steps for asked in step.inputs] if self.path else self.model.inputs
+        # Those that may be noise are no reason to leave people out.
+        moved_most = self.moves.moved_most if self.moves else self.model.inputs
         return find_agreement(self.predictor, self.answers, moved_most)
 
     @cached_property
@@ -327,7 +328,8 @@ class Result:
     def moves(self) -> Moves | None:
         if self.path is None:
             return None
-        return tell(self.model, self.kind, self.path, self.answers, self.main.low, self.main.high)
+        span = (self.main.low, self.main.high)
+        return tell(self.model, self.kind, self.path, self.answers, span, self.place)
 
     @property
     def background_size(self) -> int:
