@@ -1,4 +1,9 @@
-"""What a user would pick instead: FastAPI with scikit-learn's predict_proba on a one-row DataFrame."""
+"""What a user would pick instead: FastAPI with scikit-learn's predict_proba on a one-row DataFrame.
+
+PEER_MODEL names another fitted model of the census than the one that comes with Likely.
+"""
+
+import os
 
 import joblib
 import pandas as pd
@@ -7,7 +12,7 @@ from pydantic import BaseModel
 
 from model.predict.catalog import Catalog
 
-pipeline = joblib.load(Catalog()["census"].pickle_path)
+pipeline = joblib.load(os.environ.get("PEER_MODEL") or Catalog()["census"].pickle_path)
 app = FastAPI()
 
 

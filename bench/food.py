@@ -13,7 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from model.food import FOOD_CLASSES  # noqa: E402
+from model.declare.reading import read_answers  # noqa: E402
 from model.predict.catalog import Catalog  # noqa: E402
 from model.vision import network  # noqa: E402
 
@@ -29,9 +29,10 @@ def main() -> None:
     print(f"{'photo':12} {'likeliest':34} {'share of food':>14} {'chance of food':>15}")
     food = Catalog().predictor("food")
     for name, data in PHOTOS.items():
-        seen = network.look(data, FOOD_CLASSES)
+        answers, _ = read_answers(food.model.inputs, {"photo": data})
+        seen = answers["photo"]
         likeliest = ", ".join(f"{network.name_of(n)} {chance:.1%}" for n, chance in seen.things[:2])
-        print(f"{name:12} {likeliest:34} {seen.share:14.3f} {food.values({'photo': seen})[0]:15.3f}")
+        print(f"{name:12} {likeliest:34} {seen.share:14.3f} {food.values(answers)[0]:15.3f}")
 
 
 if __name__ == "__main__":

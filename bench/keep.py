@@ -3,17 +3,21 @@
 Several processes with several threads keep cases in one database, as workers do, and each waits until its case is on
 disk. With --kill the processes are ended by SIGKILL again and again while they write, and each begins anew with the
 case that it had no answer for, under the same key; afterwards every acknowledged case must be there, and none twice.
---postgresql starts a PostgreSQL of its own (Debian's package) that waits for the disk as well.
+--postgresql starts a PostgreSQL of its own (Debian's package) that waits for the disk as well. --http asks a server
+with two workers by wrk (apt install wrk) over 16 connections, with a token and `keep`, and without `keep`.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import multiprocessing
 import os
 import random
+import re
 import signal
 import statistics
+import subprocess
 import sys
 import tempfile
 import threading
@@ -28,6 +32,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from sqlalchemy import func, select
 
+from bench.servers import free_port, likely, server
+from webapp import create_app
 from webapp.store.cases import forget_all
 from webapp.store.database import Database
 from webapp.store.opening import Store
@@ -35,10 +41,13 @@ from webapp.store.tables import kept_case
 
 from tests.cases import keep_case, make_person
 from tests.databases import postgresql
+from tests.payloads import get_model
+from tests.people import add_person, make_token
 
 PROCESSES, THREADS, SECONDS = 2, 4, 10.0
 TO_REACH = {"sqlite": (500, 0.1), "postgresql": (1_000, 0.1)}
 ALL = 73_000
+SECRET = "for the benchmark only"
 
 
 def work(address: str, owner: Any, seconds: float, name: str, log: str) -> None:
@@ -119,6 +128,30 @@ def compare(database: Database, folder: Path) -> tuple[int, int, int]:
     return len(told), len(told - set(there)), twice
 
 
+def ask_by_http(address: str) -> None:
+    """Print how many cases a second programs keep over http, and how long one of a hundred takes."""
+    app = create_app({"DATABASE": address, "SECRET_KEY": SECRET})
+    token = make_token(app, add_person(app, "Bench", {"titanic": "analyst"}), "predict")
+    body = json.dumps(dict(get_model("titanic").examples[0].answers))
+    script = f"wrk.method, wrk.body = 'POST', {json.dumps(body)}\nwrk.headers['Content-Type'] = 'application/json'\n"
+    script += f"wrk.headers['Authorization'] = 'Bearer {token}'\n"
+    port = free_port()
+    settings = {"LIKELY_DATABASE": address, "SECRET_KEY": SECRET}
+    with server(likely(port), port, **settings), tempfile.NamedTemporaryFile("w", suffix=".lua") as lua:
+        lua.write(script)
+        lua.flush()
+        command = ["wrk", "-t", "1", "-c", "16", "-d", "8s", "--latency", "-s", lua.name]
+        for name, query in (("not kept", ""), ("kept", "?keep=1"), ("kept", "?keep=1")):
+            asked = [*command, f"http://127.0.0.1:{port}/api/models/titanic/predict{query}"]
+            told = subprocess.run(asked, capture_output=True, text=True, check=True).stdout
+            assert "Non-2xx" not in told, told
+            rate, slow = (re.search(rf"{what}\s+([\d.]+\w*)", told) for what in ("Requests/sec:", "99%"))
+            assert rate
+            assert slow
+            print(f"  over http, {name}: {float(rate[1]):,.0f} a second, one of a hundred takes longer than {slow[1]}")
+    app.extensions["store"].close()
+
+
 def delete_all(database: Database, owner: Any) -> float:
     """Seconds that it takes to delete all of somebody's cases."""
     case = keep_case(database, owner)
@@ -146,7 +179,7 @@ def addresses(kind: str) -> Iterator[str]:
         yield f"sqlite:///{folder}/likely.db"
 
 
-def run(kind: str, rounds: int) -> bool:
+def run(kind: str, rounds: int, http: bool) -> bool:
     print(f"{kind}, {PROCESSES} processes with {THREADS} threads each:")
     with addresses(kind) as address, tempfile.TemporaryDirectory() as log, tempfile.TemporaryDirectory() as killed:
         store = Store(address)
@@ -158,6 +191,8 @@ def run(kind: str, rounds: int) -> bool:
         print(f"  {rate:,.0f} cases a second, one of a hundred takes longer than {slow * 1000:.0f} ms")
         count, lost, twice = compare(database, Path(log))
         seconds = delete_all(database, owner)
+        if http:
+            ask_by_http(address)
         if rounds:
             kill(address, owner, Path(killed), rounds)
             count, lost, twice = compare(database, Path(killed))
@@ -172,8 +207,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--postgresql", action="store_true", help="measure PostgreSQL too")
     parser.add_argument("--kill", type=int, default=0, metavar="TIMES", help="end all processes so often")
+    parser.add_argument("--http", action="store_true", help="ask a server by wrk as well")
     given = parser.parse_args()
-    good = [run(kind, given.kill) for kind in (["sqlite", "postgresql"] if given.postgresql else ["sqlite"])]
+    good = [
+        run(kind, given.kill, given.http) for kind in (["sqlite", "postgresql"] if given.postgresql else ["sqlite"])
+    ]
     sys.exit(0 if all(good) else 1)
 
 

@@ -2,6 +2,7 @@
 
     python bench/serve.py                     Likely and the reference
     python bench/serve.py --peers             also FastAPI and the tutorial's way (pip install fastapi uvicorn)
+    python bench/serve.py --wrapped           a forest and a LightGBM model that were brought, beside FastAPI with the same
 
 Needs wrk (apt install wrk). The reference is a bare Flask page under gunicorn with threads; the same page
 under Granian, with the settings of run.py, tells what the server itself gains. Each request is about another
@@ -85,12 +86,13 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=3)
     parser.add_argument("--peers", action="store_true", help="also FastAPI and the tutorial's way")
+    parser.add_argument("--wrapped", action="store_true", help="a forest and LightGBM, beside FastAPI with the same")
     asked = parser.parse_args()
     if not shutil.which("wrk"):
         raise SystemExit("wrk is missing. Install it: apt install wrk")
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        targets = start(stack, asked.peers)
+        targets = start_wrapped(stack, folder) if asked.wrapped else start(stack, asked.peers)
         for _ in range(asked.rounds):
             for connections in (1, 16):
                 for target in targets:
@@ -119,6 +121,25 @@ def start(stack: ExitStack, peers: bool) -> list[Target]:
         stack.enter_context(server(gunicorn("bench.peers:tutorial()", tutorial), tutorial))
         targets.append(Target("FastAPI with scikit-learn", other, "/predict", bodies=bodies))
         targets.append(Target("the tutorial's way in Flask", tutorial, "/", queries))
+    return targets
+
+
+def start_wrapped(stack: ExitStack, folder: Path) -> list[Target]:
+    """The same two files, wrapped by Likely, and loaded by FastAPI."""
+    from bench.brought import MODELS, bring
+
+    bodies = [json.dumps(person) for person in people(PEOPLE)]
+    bare, ours = free_port(), free_port()
+    files = {name: bring(name, folder) for name in MODELS}
+    stack.enter_context(server(gunicorn("bench.peers:reference()", bare), bare))
+    stack.enter_context(server(likely(ours), ours, LIKELY_MODEL_FOLDERS=str(folder), LIKELY_MODELS=" ".join(MODELS)))
+    targets = [Target("reference: bare Flask page", bare, "/")]
+    for name, file in files.items():
+        other = free_port()
+        command = [sys.executable, "-m", "uvicorn", "bench.fastapi_peer:app", "--workers", "2", "--port", str(other)]
+        stack.enter_context(server([*command, "--log-level", "warning"], other, PEER_MODEL=str(file)))
+        targets.append(Target(f"Likely with the {name}", ours, f"/api/models/{name}/predict", bodies=bodies))
+        targets.append(Target(f"FastAPI with the {name}", other, "/predict", bodies=bodies))
     return targets
 
 

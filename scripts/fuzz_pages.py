@@ -9,6 +9,7 @@ from the seed and its number: --only 4711 sends that one alone, and prints it wi
 from __future__ import annotations
 
 import argparse
+import io
 import re
 import socket
 import sys
@@ -18,8 +19,8 @@ import time
 import zlib
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import suppress
-from dataclasses import dataclass, field
+from contextlib import redirect_stdout, suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO
 
@@ -27,10 +28,15 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from bench.processes import together, workers
 from bench.servers import free_port, likely, server
-from scripts.hostile import CANARY, Sent, make
+from scripts.hostile import CANARY, Given, Sent, make
 from webapp import create_app
+from webapp.people.current import SITTING_COOKIE
+from webapp.people.roles import Person
+from webapp.store.opening import store
 
+from tests.cases import keep_case
 from tests.payloads import SETTINGS
+from tests.people import add_person, make_link, make_site, make_token, sign_in
 
 THREADS = 8
 SLOWEST = 5.0
@@ -42,8 +48,10 @@ OURS = re.compile(rf"{REQUEST}|{STAMP} WARNING A proxy sends .*|Likely is on .*"
 TOKEN = re.compile(rb'name="csrf_token"[^>]* value="([^"]+)"')
 COOKIE = re.compile(rb"set-cookie: ([^;]+)", re.IGNORECASE)
 TRACE = re.compile(rb"Traceback \(most recent|werkzeug\.|jinja2\.|site-packages")
-# There is nothing without a setting.
-OFF = {"/.well-known/security.txt"}
+# There is nothing without a setting, or without a link that opens a model.
+OFF = {"/.well-known/security.txt", "/open"}
+# Enough that some are there to be read while others are deleted.
+CASES = 300
 RULES = list(create_app(SETTINGS).url_map.iter_rules())
 
 
@@ -52,8 +60,7 @@ class Run:
     port: int
     seed: int
     numbers: Iterator[int]
-    cookie: str = ""
-    token: str = ""
+    given: Given = field(default_factory=Given)
     statuses: Counter[str] = field(default_factory=Counter)
     answered: set[str] = field(default_factory=set)
     faults: list[str] = field(default_factory=list)
@@ -61,17 +68,17 @@ class Run:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def make(self, number: int) -> tuple[str, Sent]:
-        rule, sent = make(RULES, self.seed, number, self.cookie, self.token)
+        rule, sent = make(RULES, self.seed, number, self.given)
         return rule.rule, sent
 
-    def sign_in(self) -> None:
+    def sign_in(self, people: Given) -> None:
         """Take the token that forms are sent with, and its cookie: without them nothing behind is reached."""
         page = b"GET /census HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
         answer = ask(self.port, Sent(page, True, "127.0.0.1"))
         cookie, token = COOKIE.search(answer), TOKEN.search(answer)
         assert cookie
         assert token
-        self.cookie, self.token = cookie[1].decode(), token[1].decode()
+        self.given = replace(people, cookie=cookie[1].decode(), token=token[1].decode())
 
     def send_all(self) -> None:
         while True:
@@ -103,6 +110,21 @@ class Run:
             self.slowest = max(self.slowest, (seconds, number))
             self.answered |= {rule} if status.startswith(("2", "3")) else set()
             self.faults += [f"{number} {rule}: {what}" for what, is_so in wrong.items() if is_so]
+
+
+def make_people(folder: Path) -> Given:
+    """An admin who is signed in, has a token, keeps cases, and somebody whose password a link sets."""
+    with redirect_stdout(io.StringIO()):
+        app = make_site(folder)
+        number = add_person(app, "Ada", is_admin=True)
+        given = sign_in(app, number).get_cookie(SITTING_COOKIE)
+        assert given is not None
+        token = make_token(app, number, "predict", "read", "outcome")
+        link = make_link(app, "reset", person=add_person(app, "Grace"))
+        with app.app_context():
+            cases = tuple(keep_case(store().open(), Person(number, "Ada"), "census").public_id for _ in range(CASES))
+            store().close()
+    return Given(sitting=f"{SITTING_COOKIE}={given.value}", bearer=token, link=link, cases=cases)
 
 
 def ask(port: int, sent: Sent) -> bytes:
@@ -153,17 +175,20 @@ def main() -> None:
     parser.add_argument("--only", type=int, metavar="NUMBER")
     chosen = parser.parse_args()
     run = Run(free_port(), chosen.seed, iter(()))
-    with tempfile.TemporaryFile("w+b") as log, server(likely(run.port), run.port, output=log) as master:
-        run.sign_in()
-        if chosen.only is not None:
-            sent = run.make(chosen.only)[1]
-            print(sent.content[:3000], ask(run.port, sent)[:3000], sep="\n\n")
-            return
-        before, middle = workers(master.pid), chosen.requests // 2
-        first = half(run, master.pid, range(middle))
-        last = half(run, master.pid, range(middle, chosen.requests))
-        run.faults += ["a worker died"] if workers(master.pid) != before else []
-        run.faults += read_log(log)
+    with tempfile.TemporaryFile("w+b") as log, tempfile.TemporaryDirectory() as folder:
+        people = make_people(Path(folder))
+        address = f"sqlite:///{folder}/likely.db"
+        with server(likely(run.port), run.port, output=log, LIKELY_DATABASE=address) as master:
+            run.sign_in(people)
+            if chosen.only is not None:
+                sent = run.make(chosen.only)[1]
+                print(sent.content[:3000], ask(run.port, sent)[:3000], sep="\n\n")
+                return
+            before, middle = workers(master.pid), chosen.requests // 2
+            first = half(run, master.pid, range(middle))
+            last = half(run, master.pid, range(middle, chosen.requests))
+            run.faults += ["a worker died"] if workers(master.pid) != before else []
+            run.faults += read_log(log)
     if last > first * (GROWTH if chosen.requests >= LONG else GROWTH_OF_SHORT):
         run.faults.append("the memory grew in the second half")
     run.faults += [

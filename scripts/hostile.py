@@ -44,6 +44,42 @@ X-Forwarded-Host X-Forwarded-Prefix X-Fragment X-HTTP-Method-Override traceparen
 BEFORE = ["/", "//", "/./", "/../", "/%2e%2e/", "/;/", "*", "http://a/", "/\xff"]
 
 
+# What the forms of accounts and of kept cases ask, each with what is good there.
+FIELDS = {
+    "name": "Grace",
+    "role": "viewer",
+    "model": "census",
+    "label": "A label",
+    "note": "A note",
+    "scopes": "read",
+    "models": "*",
+    "days": "7",
+    "happened": "yes",
+    "which": "7",
+    "before": "7",
+}
+SECRETS = ("password", "proof", "old", "key", "next", "seen_on", "text", "since")
+# The pages that take these fields.
+KEPT = ("people.", "history.", "case.", "due.", "kept_files.", "record.", "keep.")
+# Whoever sends this is signed in no more, and could be nothing else from then on.
+SIGNS_OUT = "people.sign_out"
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a request may come with: somebody's cookies and form's token, a program's token, a link, and kept cases."""
+
+    cookie: str = ""
+    sitting: str = ""
+    token: str = ""
+    bearer: str = ""
+    link: str = ""
+    cases: tuple[str, ...] = ("1",)
+
+    def cookies(self, rule: Rule) -> str:
+        return self.cookie if rule.endpoint == SIGNS_OUT else f"{self.cookie}; {self.sitting}"
+
+
 @dataclass
 class Sent:
     content: bytes
@@ -130,9 +166,16 @@ def multipart(dice: random.Random, parts: list[tuple[str, str | None, bytes]]) -
     return made + b"--x--\r\n"
 
 
-def make_body(dice: random.Random, rule: Rule, model: Model, token: str) -> tuple[str, bytes]:
+def odd_fields(dice: random.Random, given: Given) -> list[tuple[str, str]]:
+    """The fields of the forms about people and what they keep."""
+    odd = [(dice.choice([*FIELDS, *SECRETS]), dice.choice(ODD) + CANARY) for _ in range(dice.choice([0, 0, 1, 2]))]
+    fields = [*FIELDS.items(), ("csrf_token", given.token), ("key", given.link), *odd]
+    return dice.sample(fields, len(fields)) * dice.choice([1] * 8 + [2, 100])
+
+
+def make_body(dice: random.Random, rule: Rule, model: Model, given: Given) -> tuple[str, bytes]:
     """A media type and a body: what the address asks for, at times spoilt, or what another one does."""
-    row = dict(model.examples[0].answers)
+    row, token = dict(model.examples[0].answers), given.token
     signed: list[tuple[str, str | None, bytes]] = [
         (name, None, token.encode()) for name in ("csrf_token", "new-csrf_token") if dice.random() < 0.9
     ]
@@ -161,28 +204,38 @@ def make_body(dice: random.Random, rule: Rule, model: Model, token: str) -> tupl
         "tutorials.iris": lambda: (FORM, urlencode({"data": odd_json(dice, [[5.1, 3.5, 1.4, 0.2]])}).encode()),
         "photo": photo,
     }
+    if rule.endpoint.startswith("api_cases."):
+        happened = {"happened": "yes"}
+        return TYPES[2], odd_json(dice, happened if rule.rule.endswith("outcome") else {"label": "A label"})
+    if rule.endpoint.startswith(KEPT) and dice.random() < 0.9:
+        return FORM, urlencode(odd_fields(dice, given), errors="replace").encode()
     usual = "photo" if model.has_photo or rule.endpoint not in ways or dice.random() < 0.1 else rule.endpoint
     kind, body = ways[usual if dice.random() < 0.9 else dice.choice(list(ways))]()
     return kind, break_bytes(dice, body) if dice.random() < 0.1 else body
 
 
-def make(rules: list[Rule], seed: int, number: int, cookie: str, token: str) -> tuple[Rule, Sent]:
+def make(rules: list[Rule], seed: int, number: int, given: Given) -> tuple[Rule, Sent]:
     """The request of this number, for one of the addresses after the other."""
     dice = random.Random(f"{seed} {number}")
     rule, model = rules[number % len(rules)], dice.choice(MODELS)
     version, file = get_predictor(model.name).version, dice.choice(["likely.css", "likely.js"])
-    usual = {"model": model.name, "version": version, "name": file, "filename": file}
-    given = {name: usual.get(name, "1") if dice.random() < 0.97 else dice.choice(ODD) for name in rule.arguments}
-    path = re.sub(r"<(?:\w+:)?(\w+)>", lambda found: quote(given[found[1]], safe=""), rule.rule)
+    usual = {"model": model.name, "version": version, "name": file, "case": dice.choice(given.cases), "act": "reset"}
+    if choices := re.search(r"<any\('?([^,')]+)[^)]*\):(\w+)>", rule.rule):
+        usual[choices[2]] = choices[1]
+    places = {name: usual.get(name, "1") if dice.random() < 0.97 else dice.choice(ODD) for name in rule.arguments}
+    path = re.sub(r"<(?:[^>]*:)?(\w+)>", lambda found: quote(places[found[1]], safe=""), rule.rule)
     if dice.random() < 0.03:
         path = dice.choice(BEFORE) + path.lstrip("/") + dice.choice(["", "/", "%00"])
     query = odd_answers(dice, model) if dice.random() < 0.6 else []
     query += [(name, "1") for name in ("download", "explain", "deep") if dice.random() < 0.2]
+    query += [("key", given.link)] if rule.endpoint == "people.invite" else []
     target = path + ("?" + urlencode(query, errors="replace", safe=dice.choice(["", "%[]/?"])) if query else "")
     allowed = sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}) or ["GET"]
     method = dice.choice(allowed) if dice.random() < 0.95 else dice.choice(METHODS)
-    kind, body = make_body(dice, rule, model, token) if method != "GET" or dice.random() < 0.1 else ("", b"")
-    headers = [("Host", "localhost"), ("Connection", "close"), ("Cookie", cookie)]
+    kind, body = make_body(dice, rule, model, given) if method != "GET" or dice.random() < 0.1 else ("", b"")
+    headers = [("Host", "localhost"), ("Connection", "close"), ("Cookie", given.cookies(rule))]
+    if given.bearer and dice.random() < (0.9 if rule.endpoint.startswith("api_cases.") else 0.2):
+        headers.append(("Authorization", f"Bearer {given.bearer}"))
     if kind:
         headers.append(("Content-Type", kind if dice.random() < 0.95 else dice.choice(TYPES)))
     if dice.random() < 0.3:

@@ -31,6 +31,9 @@ from webapp import create_app
 from webapp.http.addresses import NEW, texts
 from webapp.http.errors import ADVICE
 from webapp.pages.fields import TOKEN
+from webapp.store.opening import store
+
+from tests.people import add_person, make_link, make_site, make_token, sign_in
 
 ROOT = Path(__file__).resolve().parents[1]
 HTML_VALIDATE = "html-validate@10.17.0"
@@ -43,7 +46,7 @@ Page = tuple[str, TestResponse, int]
 
 
 def make_app() -> Flask:
-    app = create_app({"SECRET_KEY": "for checking pages only"})
+    app = create_app({"SECRET_KEY": "for checking pages only", "DATABASE": None})
 
     @app.get("/fails/<int:status>")
     def fails(status: int) -> Any:
@@ -63,6 +66,35 @@ def pages(app: Flask) -> Iterator[Page]:
     for model in Catalog():
         for state, answer, status in model_pages(client, model):
             yield f"{model.name}-{state}", answer, status
+
+
+def people_pages(folder: Path) -> Iterator[Page]:
+    """What whoever is signed in sees, and whoever was invited."""
+    app = make_site(folder, BY_LINK=["iris"])
+    yield "sign-in-nobody", app.test_client().get("/sign-in"), 200
+    number = add_person(app, "Ada & “friends”", is_admin=True)
+    client, stranger, asked = sign_in(app, number), app.test_client(), {"role": "viewer", "model": "iris"}
+    add_person(app, "Grace", {"iris": "analyst", "*": "viewer"})
+    yield "sign-in", stranger.get("/sign-in?next=/tokens"), 200
+    yield "sign-in-missing", stranger.post("/sign-in", data={}), 422
+    for purpose, about in (("owner", {}), ("invitation", {"name": "Mary"}), ("reset", {"person": number})):
+        key = make_link(app, purpose, **about)
+        yield f"invite-{purpose}", stranger.get("/invite", query_string={"key": key}), 200
+        yield f"invite-{purpose}-wrong", stranger.post("/invite", data={"key": key, "name": "<"}), 422
+    yield "invite-gone", stranger.get("/invite"), 410
+    opened = make_link(app, "model", model="iris")
+    yield "open", stranger.get("/open", query_string={"key": opened}), 200
+    yield "people-link", client.post("/people", data=asked), 200
+    make_token(app, number, "predict", "read", models=("iris",))
+    for path in ("/account", "/account/remove", "/tokens", "/people", "/people/2", "/people/events", "/iris/members"):
+        yield path.strip("/").replace("/", "-"), client.get(path), 200
+    for path in ("/account", "/tokens", "/people", "/people/2", "/iris/members", "/people/2/remove"):
+        yield f"{path.strip('/').replace('/', '-')}-wrong", client.post(path, data={"name": "<", "label": "<"}), 422
+    token = {"label": "<", "scopes": "read", "models": "*", "days": "7"}
+    yield "token-made", client.post("/tokens", data=token), 200
+    yield "privacy-with-people", client.get("/privacy"), 200
+    with app.app_context():
+        store().close()
 
 
 def model_pages(client: FlaskClient, model: Model) -> Iterator[Page]:
@@ -134,7 +166,9 @@ def wrongly_answered(model: Model) -> dict[str, Any]:
 def write(folder: Path) -> int:
     """Write the pages; a page that is not what it should be must not pass for valid."""
     number = 0
-    for name, answer, status in pages(make_app()):
+    with tempfile.TemporaryDirectory() as database:
+        found = [*pages(make_app()), *people_pages(Path(database))]
+    for name, answer, status in found:
         if answer.status_code != status or answer.mimetype != "text/html":
             raise SystemExit(f"{name} is {answer.status} as {answer.mimetype}, and should be a page with {status}")
         (folder / f"{name}.html").write_text(answer.text, encoding="utf-8")

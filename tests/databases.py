@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from webapp.store.database import Database
@@ -21,26 +22,61 @@ PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
 OWNER = "postgres"
 
 
+@dataclass(frozen=True)
+class Cluster:
+    """A PostgreSQL of one's own, which can be stopped and started."""
+
+    folder: Path
+    port: int
+    settings: dict[str, str]
+
+    @property
+    def address(self) -> str:
+        return f"postgresql+psycopg://likely@127.0.0.1:{self.port}/postgres"
+
+    def start(self) -> None:
+        options = {"port": str(self.port), "listen_addresses": "127.0.0.1", "unix_socket_directories": ""}
+        said = " ".join(f"-c {name}='{value}'" for name, value in (options | self.settings).items())
+        run(
+            "pg_ctl",
+            "--pgdata",
+            self.folder / "data",
+            "--log",
+            self.folder / "log",
+            "--wait",
+            "--options",
+            said,
+            "start",
+        )
+
+    def stop(self) -> None:
+        run("pg_ctl", "--pgdata", self.folder / "data", "--mode", "immediate", "stop")
+
+
 @contextlib.contextmanager
-def postgresql(**settings: str) -> Iterator[str]:
-    """The address of a PostgreSQL that nobody else uses; it ends with the context."""
+def cluster(**settings: str) -> Iterator[Cluster]:
+    """It runs, and ends with the context."""
     folder = Path(tempfile.mkdtemp(dir="/tmp", prefix="likely-postgresql-"))
-    port = free_port()
     if os.getuid() == 0:
         owner = pwd.getpwnam(OWNER)
         os.chown(folder, owner.pw_uid, owner.pw_gid)
     try:
         run("initdb", "--pgdata", folder / "data", "--username", "likely", "--auth", "trust", "--encoding", "UTF8")
-        # What is quick to make may be lost with the machine, but for whoever measures.
-        options = {"port": str(port), "listen_addresses": "127.0.0.1", "unix_socket_directories": "", **settings}
-        said = " ".join(f"-c {name}='{value}'" for name, value in options.items())
-        run("pg_ctl", "--pgdata", folder / "data", "--log", folder / "log", "--wait", "--options", said, "start")
+        own = Cluster(folder, free_port(), settings)
+        own.start()
         try:
-            yield f"postgresql+psycopg://likely@127.0.0.1:{port}/postgres"
+            yield own
         finally:
-            run("pg_ctl", "--pgdata", folder / "data", "--mode", "immediate", "stop")
+            own.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def postgresql(**settings: str) -> Iterator[str]:
+    """The address of a PostgreSQL that nobody else uses."""
+    with cluster(**settings) as own:
+        yield own.address
 
 
 def run(program: str, *arguments: str | Path) -> None:

@@ -23,10 +23,13 @@ class Element:
     children: list[Element | str] = field(default_factory=list)
 
     def elements(self) -> Iterator[Element]:
-        for child in self.children:
-            if isinstance(child, Element):
-                yield child
-                yield from child.elements()
+        # In the order of the page; one generator inside of another for each level would take twice as long.
+        waiting = self.children[::-1]
+        while waiting:
+            element = waiting.pop()
+            if isinstance(element, Element):
+                yield element
+                waiting += element.children[::-1]
 
     def all(self, tag: str, **attributes: str) -> list[Element]:
         wanted = {name.rstrip("_").replace("_", "-"): value for name, value in attributes.items()}

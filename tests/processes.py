@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import http.client
 import os
 import socket
@@ -10,13 +11,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from http.client import HTTPMessage
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 PATIENCE = 20.0
+PR_CAPBSET_DROP = 24
 # A worker that is asked to end while it starts is killed after 30 seconds.
 ENDS_WITHIN = 40.0
 
@@ -32,7 +34,9 @@ def environment(**changes: str) -> dict[str, str]:
     return {**kept, **temporary, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", **changes}
 
 
-def run(*arguments: str, cwd: Path = ROOT, **changes: str) -> subprocess.CompletedProcess[str]:
+def run(
+    *arguments: str, cwd: Path = ROOT, before: Callable[[], None] | None = None, **changes: str
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, *arguments],
         cwd=cwd,
@@ -41,7 +45,18 @@ def run(*arguments: str, cwd: Path = ROOT, **changes: str) -> subprocess.Complet
         text=True,
         timeout=120,
         check=False,
+        preexec_fn=before,
     )
+
+
+def run_without_rights(*arguments: str, **changes: str) -> subprocess.CompletedProcess[str]:
+    """The same by somebody whom a folder's rights bind: by root too, who gives up what root is let off."""
+
+    def give_up() -> None:
+        # CAP_DAC_OVERRIDE, which root has no more once another program begins; nobody else has it to give up.
+        ctypes.CDLL(None).prctl(PR_CAPBSET_DROP, 1, 0, 0, 0)
+
+    return run(*arguments, before=give_up, **changes)
 
 
 def likely(*arguments: str, **changes: str) -> subprocess.CompletedProcess[str]:
@@ -85,6 +100,7 @@ class Server:
         self.port = port
         self.process = process
         self.output = output
+        self.patience = PATIENCE
 
     @property
     def log(self) -> str:
@@ -92,7 +108,7 @@ class Server:
 
     def ask(self, method: str, path: str, body: bytes | Iterator[bytes] = b"", **headers: str) -> Answer:
         """Send one request and read its answer; a body in pieces is sent in chunks."""
-        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)) as line:
+        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=self.patience)) as line:
             named = {name.replace("_", "-"): value for name, value in headers.items()}
             line.request(method, path, body or None, named, encode_chunked=not isinstance(body, bytes))
             with line.getresponse() as answer:

@@ -85,6 +85,11 @@ def test_serving_imports_no_learning_library(found: dict[str, Any], library: str
     assert not [name for name in found["modules"] if name == library or name.startswith(f"{library}.")]
 
 
+@pytest.mark.parametrize("library", ["sqlalchemy", "alembic", "psycopg", "argon2"])
+def test_nothing_of_the_database_is_imported_before_somebody_needs_it(found: dict[str, Any], library: str) -> None:
+    assert not [name for name in found["modules"] if name == library or name.startswith(f"{library}.")]
+
+
 def test_serving_imports_none_of_the_code_that_learns(found: dict[str, Any]) -> None:
     assert not [name for name in found["modules"] if name.startswith("model.learn")]
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from wtforms import Form
 
-from model.declare import Candidate, ChoiceField, Curve, Example, Model, NumberField, Recipe, Table, Words
+from model.declare import Candidate, ChoiceField, Curve, Example, Keeping, Model, NumberField, Recipe, Table, Words
 
 
 class ToyForm(Form):

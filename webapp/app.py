@@ -8,6 +8,7 @@ from flask import Flask
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from model.declare.deadline import TooLate
 from model.predict.catalog import Catalog
 
 from . import tutorials
@@ -15,7 +16,7 @@ from .api import cases, docs, inference, predict
 from .http import cache, headers, health, limits, metrics, security, static, watch
 from .http.addresses import path_of
 from .http.compression import compress
-from .http.errors import explain
+from .http.errors import explain, explain_delay
 from .http.front import Front
 from .http.log import Failures
 from .http.models import ModelConverter, shown_models
@@ -68,6 +69,7 @@ def build(config: Mapping[str, Any] | None) -> Flask:
     limits.init_app(app)
     headers.init_app(app)
     app.register_error_handler(HTTPException, explain)
+    app.register_error_handler(TooLate, explain_delay)
     filters.init_app(app)
     static.init_app(app)
     app.after_request(compress)

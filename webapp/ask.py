@@ -39,6 +39,8 @@ MOST_SUMS = 1_000_000
 WRITTEN_SUM = 25
 # Different sets of unknown answers, each of which takes a look at all people in the data.
 MOST_PATTERNS = 64
+# Lines of a file: the shortest take as long as longer ones, and 50 MB of them would be 25 million.
+MOST_LINES = 3_000_000
 # So many rows of a list are counted as one prediction, and as one explanation.
 ROWS_A_PREDICTION = 100
 ROWS_AN_EXPLANATION = 10
@@ -113,7 +115,12 @@ def ask_each(
 
 
 def ask_file(
-    predictor: Predictor, reader: Reader, writer: Writer, caller: Caller, chosen: Mapping[str, str] | None = None
+    predictor: Predictor,
+    reader: Reader,
+    writer: Writer,
+    caller: Caller,
+    lines: int = 0,
+    chosen: Mapping[str, str] | None = None,
 ) -> Scoring:
     """Let a file in; its rows are read by their own reader, which says the same of each.
 
@@ -121,6 +128,11 @@ def ask_file(
     """
     from model.files.scoring import Scoring
 
+    if lines > MOST_LINES:
+        raise over(
+            f"The file has {lines:,} lines, and up to {MOST_LINES:,} can be scored at once. "
+            "Cut it into several files, each with the line that names the columns"
+        )
     admit(predictor, caller, Budget(), 1)
     return Scoring(predictor, reader, writer, chosen)
 
@@ -140,6 +152,7 @@ def admit(predictor: Predictor, caller: Caller, budget: Budget, rows: int, expla
     if not may("predict", predictor.model):
         raise Forbidden(f"This token may not ask {name}: it lacks the scope predict, or is for other models")
     visit.model, visit.version = name, predictor.version
+    visit.begin_work()
     # A comparison asks twice and is one prediction; a file has an allowance of its own, and a script's try too.
     visit.take(ALLOWANCES.get(caller.door, "predictions"), share(rows, ROWS_A_PREDICTION))
     if explain:

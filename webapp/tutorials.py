@@ -39,6 +39,7 @@ TITANIC_NAMES = {
     "siblings_spouses": "SibSp",
     "parents_children": "Parch",
 }
+MOST_VALUES = MOST_ROWS * len(TITANIC_NAMES)
 WELCOME = (
     "Welcome to Likely. POST a photo here in the multipart field 'file' to learn whether it shows food, "
     'a JSON array of passengers for the Titanic, or {"input": rooms} for a house price.'
@@ -80,7 +81,7 @@ def iris() -> Any:
     flowers = predictor("iris")
     if "data" not in request.form:
         return form.send(flowers.model)
-    rows = array(parse_json(request.form["data"]), "data must be a JSON array of rows")
+    rows = array(parse_json(request.form["data"].encode(), MOST_VALUES), "data must be a JSON array of rows")
     names = list(flowers.model.input)
     for number, row in enumerate(rows):
         if not isinstance(row, list) or len(row) != len(names):
@@ -103,7 +104,7 @@ def predict() -> Any:
     # The housing client sends JSON without saying so, hence no check of the media type when it is absent.
     if request.mimetype and not request.is_json:
         raise UnsupportedMediaType(WELCOME)
-    body = parse_json(whole_body())
+    body = parse_json(whole_body(), MOST_VALUES)
     if isinstance(body, list):
         return titanic(array(body, "Send at least one passenger"))
     if isinstance(body, dict) and "input" in body:
@@ -118,9 +119,11 @@ def titanic(rows: list[Any]) -> Response:
         if not isinstance(row, dict):
             message = f'Passenger {number + 1} must be an object like {{"Age": 29, "Sex": "female"}}'
             return refuse([entry(None, message, number)])
-        if strangers := [key[:60] for key in row if key not in theirs]:
-            message = f'"{strangers[0]}" is not one of the inputs: {", ".join(theirs)}'
-            return refuse([entry(strangers[0], message, number)])
+        stranger = next((key for key in row if key not in theirs), None)
+        if stranger is not None:
+            stranger = stranger[:60]
+            message = f'"{stranger}" is not one of the inputs: {", ".join(theirs)}'
+            return refuse([entry(stranger, message, number)])
     given = [{name: row.get(key) for name, key in TITANIC_NAMES.items()} for row in rows]
     asked = read(passengers, given, TITANIC_NAMES)
     return jsonify(prediction=[int(predict_probability(passengers, answers)[0].value > 0.5) for answers in asked])

@@ -1,6 +1,7 @@
 """What a model asks: its inputs, the form fields that hold them, and how answers are read."""
 
 from .fields import ChoiceField, NumberField, PhotoField
+from .keeping import Keeping
 from .model import Example, Model
 from .recipe import Blend, Boosted, Candidate, Curve, Given, Ladder, Pair, Recipe, Slope, Steps, Table, Wrapped
 from .words import Words
@@ -13,6 +14,7 @@ __all__ = [
     "Curve",
     "Example",
     "Given",
+    "Keeping",
     "Ladder",
     "Model",
     "NumberField",

@@ -73,7 +73,7 @@ def contradictions(model: Model) -> Iterator[str]:
     if isinstance(model.recipe, Recipe):
         yield from in_recipe(model, model.recipe)
     else:
-        yield from strangers(model, [model.recipe.input], "recipe")
+        yield from strangers(model, [model.recipe.input, *filter(None, [model.recipe.prior])], "recipe")
 
 
 def in_sentences(model: Model) -> Iterator[str]:

@@ -44,7 +44,9 @@ class InputField(Field):
         """What the person typed, as the page shows it again."""
         if self.raw_data:
             return next((str(raw) for raw in self.raw_data if raw), "")
-        return "" if self.data is None else self.input.text(self.data)
+        usual = getattr(self.input, "default", None)
+        answer = usual if self.data is None else self.data
+        return "" if answer is None else self.input.text(answer)
 
     @property
     def chosen(self) -> str:

@@ -171,6 +171,8 @@ class NumberInput(Input):
     subject: str = ""
     # The phrase where the answer is 1, if that is another one.
     phrase_of_one: str = ""
+    # What a blank stands for, where there is a plain answer that most may leave as it is.
+    default: float | None = None
 
     kind = "number"
 
@@ -179,6 +181,8 @@ class NumberInput(Input):
 
     def read(self, raw: Any) -> float | int | NotRecorded | None:
         number: float | int
+        if self.default is not None and (raw is None or raw == ""):
+            raw = self.default
         if type(raw) is str and raw.isdecimal() and len(raw) < LONGEST_NUMBER:
             number = int(raw)
         elif type(raw) is int:

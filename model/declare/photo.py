@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from .deadline import TooLate, seconds_left
 from .inputs import Input, Refused, is_several
 
 
@@ -35,7 +36,9 @@ class PhotoInput(Input):
             return raw
         if isinstance(raw, (bytes, bytearray)):
             try:
-                return look(bytes(raw), self.classes)
+                return look(bytes(raw), self.classes, seconds_left())
+            except TimeoutError:
+                raise TooLate from None
             except PhotoRefused as refused:
                 raise Refused("unusable_photo", reason=str(refused)) from None
         if raw is None or raw == "":

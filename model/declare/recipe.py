@@ -213,9 +213,16 @@ class Given:
     intercept: float
     slope: float
     # The figures of that fit: auc; rows, and of how many of them it was so (yes); and of these and of the
-    # others the share that was told rightly (right_yes, right_no).
+    # others the share that was told rightly (right_yes, right_no). Where these were kept from the fit, fitted is to how many
+    # others it was.
     figures: Mapping[str, float]
     source: str
+    # The input that says how many of 100 cases are so; the log odds of that are added, since the fit weighed half so and
+    # half not.
+    prior: str = ""
+    # Of each kind of case that was kept from the fit: its name, how many there were, whether they are so, and of how many
+    # the model said so.
+    kinds: Sequence[tuple[str, int, bool, int]] = ()
     # What the slope multiplies, and the sentences that say how that comes about, how the range is made, and
     # why the estimates may not keep their word.
     number: str = ""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from itertools import accumulate
 from typing import Any
 
 from .groups import Told
-from .shares import Share, equal_parts
+from .shares import Cut, Share, equal_parts
 
 # So many are looked at; of a smaller table a tenth, and never fewer than this.
 NEAREST, LEAST = 1_000, 100
@@ -49,6 +49,12 @@ class Record:
             else:
                 high = middle
         return self.part(low, low + size)
+
+    def cut(self, above: float) -> Cut:
+        """What follows from saying yes to everyone whose estimate is more than this."""
+        start, everybody, so = bisect_right(self.estimates, above), len(self.estimates), self.counts[-1]
+        found = so - self.counts[start]
+        return Cut(above, Share(found, so), Share(everybody - start - found, everybody - so))
 
     def part(self, start: int, end: int) -> Near:
         estimated = (self.sums[end] - self.sums[start]) / (end - start)

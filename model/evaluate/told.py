@@ -69,10 +69,8 @@ def count_cuts(crowd: People | Crowd) -> list[Cut]:
     return [cut(crowd.chances[0], crowd.outcomes, above) for above in CUTS]
 
 
-def cut_at(predictor: Predictor, above: float) -> Cut | None:
-    """What follows from saying yes above this chance, or above the nearest one that was told."""
-    if predictor.crowd:
-        return cut(predictor.crowd.chances[0], predictor.crowd.outcomes, above)
+def nearest_line(predictor: Predictor, above: float) -> Cut | None:
+    """What follows from saying yes above the chance that is nearest to this one of those that were told."""
     lines = [Cut(**one | shares(one, "found", "false_alarms")) for one in kept(predictor, "lines")]
     return min(lines, key=lambda line: abs(line.above - above), default=None)
 

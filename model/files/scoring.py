@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import sys
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -110,10 +113,16 @@ class Scoring:
         return Shown(line, [str(cells[at] or "") for at in self.scorer.positions], estimates, "", own)
 
 
+def step_back() -> None:
+    """Let others of this machine go first, where a thread can be told so; what Polars starts here inherits it."""
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)
+
+
 def run_in_order(work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
     """The work on each item, some items ahead; no more of them in memory than that."""
     pending: deque[Future[Result]] = deque()
-    pool = ThreadPoolExecutor(AT_A_TIME)
+    pool = ThreadPoolExecutor(AT_A_TIME, initializer=step_back)
     try:
         for item in items:
             pending.append(pool.submit(work, item))

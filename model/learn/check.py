@@ -50,10 +50,12 @@ def check(model: Model) -> Iterator[str]:
     yield "pickle: checksum holds"
     if isinstance(model.recipe, Given):
         # With no table to go through, the whole range of the one input is.
-        (asked,) = model.inputs
+        asked = model.input[model.recipe.input]
         assert isinstance(asked, PhotoInput)
+        # At even odds the prior adds nothing.
+        even = {model.recipe.prior: 0.0} if model.recipe.prior else {}
         tried, where = np.linspace(asked.lowest, asked.highest, 10_001), "10,001 values of its input"
-        got = predictor.engine.predict([{asked.name: number} for number in tried.tolist()])
+        got = predictor.engine.predict([{asked.name: number, **even} for number in tried.tolist()])
         predicted = kind.predict(fitted, tried[:, None])
     else:
         if data_digest(model) != card.data.sha256:

@@ -13,11 +13,13 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
+from model.declare.inputs import NumberInput
 from model.declare.model import Model
 from model.declare.photo import PhotoInput
 from model.declare.recipe import Given, Wrapped
 from model.evaluate.metrics import digits
 from model.predict.card import Card
+from model.predict.logistic import logit
 
 from .artefacts import make_folder, save
 from .background import choose_background
@@ -142,17 +144,29 @@ def take_over(model: Model, given: Given) -> Card:
     fitted.intercept_, fitted.coef_ = np.array([given.intercept]), np.array([[given.slope]])
     ends, name = [asked.lowest, asked.highest], [given.input]
     points = [[given.slope * end] for end in ends]
+    terms = [{"inputs": name, "levels": [ends], "between": name, "whole": [], "points": points}]
+    if given.prior:
+        # Its feature is the log odds, each of which is worth one point.
+        prior = model.input[given.prior]
+        assert isinstance(prior, NumberInput)
+        reach = [logit(end / 100) for end in (prior.lowest, prior.highest)]
+        own: dict[str, Any] = {"inputs": [given.prior], "levels": [reach], "between": [given.prior], "whole": []}
+        terms.append({**own, "points": [[end] for end in reach]})
     return save(
         model,
         fitted,
         recipe={"chosen": "given", "intercept": given.intercept, "slope": given.slope},
-        data={"rows": int(given.figures["rows"]), "sha256": None},
+        data={"rows": int(given.figures.get("fitted", given.figures["rows"])), "sha256": None},
         observed={},
-        evaluation={"figures": given.figures, "source": given.source},
+        evaluation={
+            "figures": given.figures,
+            "source": given.source,
+            "told": {"kinds": [list(one) for one in given.kinds]},
+        },
         engine={
             "name": "tables",
             "intercept": [given.intercept],
-            "terms": [{"inputs": name, "levels": [ends], "between": name, "whole": [], "points": points}],
+            "terms": terms,
             "people": {"inputs": [], "answers": [], "counts": []},
         },
     )

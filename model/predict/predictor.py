@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from model.declare.deadline import check_time
 from model.declare.inputs import NumberInput
 from model.declare.model import Model
 from model.declare.reading import read_answers
@@ -81,12 +82,14 @@ class Predictor:
 
     def vary(self, answers: Answers, name: str, values: Sequence[Any]) -> Sequence[float]:
         """The estimate that sentences about these answers speak of, with one answer replaced by each of these."""
+        check_time()
         if self.model.features:
             return self.predict([{**answers, name: value} for value in values])[self.focus(answers)]
         return self.engine.vary(answers, name, values)[self.focus(answers)]
 
     def estimates(self, answers: Answers) -> list[Estimate]:
         """The estimate with its range; one for each class where there are classes."""
+        check_time()
         values = self.values(answers)
         ranges = self.engine.ranges(answers if self.model.views else self.features(answers))
         labels = self.kind.labels or [""] * len(values)

@@ -80,11 +80,18 @@ class Sight:
         raise ValueError("This is not the text of a sight.")
 
 
-def look(data: bytes, classes: Iterable[int]) -> Sight:
-    """Return what the network sees in a photo file, or raise PhotoRefused; the share is that of the classes."""
+def look(data: bytes, classes: Iterable[int], seconds: float | None = None) -> Sight:
+    """Return what the network sees in a photo file, or raise PhotoRefused; the share is that of the classes.
+
+    Nobody waits for longer than so many seconds, and what has not begun by then is not begun any more: TimeoutError.
+    """
     from model.vision import photo
 
-    return _looking.submit(lambda: look_at(photo.views(photo.open_photo(data)), classes)).result()
+    looking = _looking.submit(lambda: look_at(photo.views(photo.open_photo(data)), classes))
+    try:
+        return looking.result(seconds)
+    finally:
+        looking.cancel()
 
 
 def look_at(views: list[Image], classes: Iterable[int]) -> Sight:

@@ -47,10 +47,16 @@ def wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
 
 
 @pytest.fixture(scope="session")
-def site() -> Iterator[str]:
+def database(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Where that Likely keeps what people keep."""
+    return f"sqlite:///{tmp_path_factory.mktemp('database') / 'likely.db'}"
+
+
+@pytest.fixture(scope="session")
+def site(database: str) -> Iterator[str]:
     """The address of a running Likely."""
     port = free_port()
-    environment = os.environ | {"SECRET_KEY": "for the browser tests only"}
+    environment = os.environ | {"SECRET_KEY": "for the browser tests only", "LIKELY_DATABASE": database}
     server = subprocess.Popen(
         [sys.executable, "run.py", "--port", str(port)], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL
     )

@@ -12,7 +12,6 @@ from werkzeug.exceptions import BadRequest, NotFound, UnprocessableEntity
 from model.predict.outcome import NoOutcome
 from webapp.http.headers import keep_private
 from webapp.http.json import as_json, json_body
-from webapp.http.limits import MEGABYTE
 from webapp.http.models import catalog, predictor_of
 from webapp.people.current import may
 from webapp.people.roles import Action
@@ -131,7 +130,7 @@ def read_day(text: str, first: date) -> date:
 
 def read_body(longest: dict[str, int]) -> dict[str, str]:
     """An object with some of these texts; true, false and numbers are taken for what they say."""
-    body = json_body(MEGABYTE)
+    body = json_body(len(longest))
     if not isinstance(body, dict) or not body or not body.keys() <= longest.keys():
         raise UnprocessableEntity(f"Send one JSON object with {' and '.join(longest)}, and nothing else")
     sent = {}

@@ -13,6 +13,7 @@ from model.declare.model import Model
 from model.predict.predictor import Predictor
 from webapp.ask import Caller
 from webapp.http.addresses import path_of, site
+from webapp.http.json import LONGEST_OBJECT
 from webapp.http.limits import MEGABYTE, PHOTO_LIMIT
 from webapp.http.models import predictor_of, shown_models
 from webapp.text.snippets import Snippet, curl, pretty, snippets
@@ -49,7 +50,7 @@ def documentation() -> str:
         statuses=openapi.STATUSES,
         most=api.MOST_AT_ONCE,
         megabytes=PHOTO_LIMIT // MEGABYTE,
-        megabytes_of_one=api.ONE_LIMIT // MEGABYTE,
+        megabytes_of_one=LONGEST_OBJECT // MEGABYTE,
         origins=current_app.config["CORS_ORIGINS"],
     )
 

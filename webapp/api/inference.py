@@ -64,7 +64,7 @@ def metadata(model: Model, version: str = "") -> Response:
 @bp.post("/models/<model:model>/versions/<version>/infer")
 @body_limit(PHOTO_LIMIT)
 def infer(model: Model, version: str = "") -> Response:
-    predictor, body = pinned(model, version), read_body()
+    predictor, body = pinned(model, version), read_body(model)
     outputs = read_outputs(predictor, body.get("outputs"))
     columns = read_columns(model, body.get("inputs"))
     rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
@@ -100,12 +100,13 @@ def insist(is_so: bool, words: str) -> None:
         raise BadRequest(words)
 
 
-def read_body() -> Any:
+def read_body(model: Model) -> Any:
     if "Inference-Header-Content-Length" in request.headers:
         words = "Send tensors as JSON, without Inference-Header-Content-Length: no binary tensors are taken here"
         raise UnsupportedMediaType(f"{words}. In tritonclient that is set_data_from_numpy(…, binary_data=False)")
     # Clients of this protocol need not say that it is JSON, and tritonclient does not.
-    body = json_body(PHOTO_LIMIT) if request.mimetype else parse_json(whole_body())
+    most = (MOST_AT_ONCE * len(model.inputs), PHOTO_LIMIT)
+    body = json_body(*most) if request.mimetype else parse_json(whole_body(), *most)
     insist(isinstance(body, dict), "Send a JSON object with “inputs”, a list of tensors")
     is_so = isinstance(body.get("id"), (str, NULL)) and isinstance(body.get("parameters"), (dict, NULL))
     insist(is_so, "“id” must be a text, and “parameters” an object")

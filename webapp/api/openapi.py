@@ -10,8 +10,8 @@ from webapp.ask import Caller
 from webapp.http.models import predictor_of, shown_models
 from webapp.store.opening import store
 
+from . import kept, protocol
 from . import predict as api
-from . import protocol
 from .schemas import TEXT, Schema, listed, reference, schemas_of, shared_schemas
 
 ANSWERS = {
@@ -71,19 +71,20 @@ def document() -> Schema:
 
 def describe_tokens(document: Schema) -> Schema:
     """The same with what may be sent to ask in somebody’s name, and how a token is refused."""
+    described, schemas = kept.describe(document["paths"], document["components"]["schemas"], problem, content)
     refused = {status: problem(text) for status, text in TOKEN_ERRORS.items()}
     by_inference = {status: protocol.answered(text, "inference_error") for status, text in TOKEN_ERRORS.items()}
     paths = {
         path: {
             method: {**of, "responses": of["responses"] | (by_inference if path.startswith("/v2") else refused)}
-            if method in ("get", "post")
+            if method in ("get", "post", "patch")
             else of
             for method, of in methods.items()
         }
-        for path, methods in document["paths"].items()
+        for path, methods in described.items()
     }
     scheme = {"type": "http", "scheme": "bearer", "description": "A token of somebody who has an account: lk_…"}
-    components = document["components"] | {"securitySchemes": {"token": scheme}}
+    components = {"schemas": schemas, "securitySchemes": {"token": scheme}}
     return document | {"security": [{}, {"token": []}], "paths": paths, "components": components}
 
 
@@ -121,7 +122,9 @@ def describe_predict(model: Model) -> Schema:
         f"example_{n}": (one.name, dict(one.answers)) for n, one in enumerate(model.examples, 1)
     }
     if model.has_photo:
-        description = f"One photo in the multipart field “{model.inputs[0].name}”. It is not kept."
+        description = (
+            f"One photo in the multipart field “{model.inputs[0].name}”, which is not kept, and the other answers."
+        )
         body = content(answers, "multipart/form-data")
         good = {"200": {"description": "The photo was looked at", **content(one, examples=answered(model, examples))}}
     else:

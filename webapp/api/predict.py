@@ -15,7 +15,7 @@ from model.predict.predictor import Predictor
 from webapp.ask import Asked, Budget, Caller, OverBudget, ask, ask_each, in_time
 from webapp.http.errors import problem
 from webapp.http.json import as_json, encoded, json_body
-from webapp.http.limits import MEGABYTE, PHOTO_LIMIT, body_limit
+from webapp.http.limits import PHOTO_LIMIT, body_limit
 from webapp.http.models import predictor_of, shown_models
 from webapp.http.visit import current
 
@@ -25,8 +25,6 @@ from .keep import Keeper, find_keeper
 bp = Blueprint("api", __name__, url_prefix="/api")
 
 MOST_AT_ONCE = 10_000
-# One object of answers alone; no form has so many.
-ONE_LIMIT = MEGABYTE
 # So many bytes of a long answer are sent together.
 PIECE = 64 * 1024
 # An answer tells its faults in so many bytes, about 18 kB, and counts those that are left.
@@ -92,7 +90,7 @@ def predict(model: Model) -> Response:
     explain, keep = read_wishes(predictor)
     # Before the body is read: whoever may not keep is told so.
     keeper = find_keeper(model) if keep else None
-    body = read_photo(model) if model.has_photo else json_body(ONE_LIMIT)
+    body = read_photo(model) if model.has_photo else json_body(MOST_AT_ONCE * len(model.inputs))
     return answer(predictor, body, explain, Caller("api"), keeper)
 
 
@@ -139,7 +137,8 @@ def answer(predictor: Predictor, body: Any, explain: bool, caller: Caller, keepe
         if isinstance(body, list):
             asked = ask_each(predictor, body, caller, Budget(MOST_AT_ONCE), explain)
             status = 207 if any(one.faults for one in asked) else 200
-            pieces = answer_each(head, in_time(asked, visit := current()), explain)
+            (visit := current()).begin_work(endless=True)
+            pieces = answer_each(head, in_time(asked, visit), explain)
             return Response(visit.work(pieces), status, mimetype="application/json")
         if not isinstance(body, dict):
             return problem(422, UNPROCESSABLE, ONE_OR_MANY)

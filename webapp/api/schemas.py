@@ -79,7 +79,11 @@ def schemas_of(model: Model) -> Schema:
     behind = schemas_behind(model)
     found = {**estimate_properties(model), **behind}
     own = {
-        "answers": exactly({asked.name: answer_schema(asked) for asked in model.inputs}),
+        "answers": exactly(
+            {asked.name: answer_schema(asked) for asked in model.inputs},
+            # What has a plain answer may be left out.
+            optional=[one.name for one in model.inputs if isinstance(one, NumberInput) and one.default is not None],
+        ),
         "estimate": exactly({**head, **found}, optional=behind),
     }
     if not model.has_photo:
@@ -102,6 +106,7 @@ def answer_schema(asked: Input) -> Schema:
         typed = f"{'whole-number' if asked.whole else 'number'}-from-{lowest}-to-{highest}"
         number = {"type": "integer" if asked.whole else "number", "minimum": lowest, "maximum": highest}
         ways = [number, {"type": "string", "format": typed}]
+        about |= {} if asked.default is None else {"default": asked.default}
     if isinstance(asked, ChoiceInput):
         about["description"] = "; ".join([f"{value}: {label}" for value, label in asked.choices.items()])
         # Each enum has values of one type, since generators of clients make a type of it.

@@ -99,7 +99,11 @@ def run_granian(host: str, port: int, workers: int, tls: tuple[Path, Path] | Non
             # Before that, a worker that dies ends the start: it would not fare better the second time.
             server.respawn_failed_workers = True
             shown = f"[{host}]" if ":" in host and not host.startswith("[") else host
-            click.echo(f"Likely is on {'https' if tls else 'http'}://{shown}:{port}  (Ctrl-C stops it)")
+            said = f"Likely is on {'https' if tls else 'http'}://{shown}:{port}"
+            if log.AS_JSON:
+                log.write(said, {"level": "INFO"})
+            else:
+                click.echo(f"{said}  (Ctrl-C stops it)")
             say_who_is_missing()
         while not report:
             report = reports.get()

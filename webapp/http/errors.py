@@ -1,13 +1,23 @@
 """What people and programs see when something is wrong: a page in the site's look, or a problem as JSON."""
 
 from flask import Response, current_app, render_template, request
-from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge, UnsupportedMediaType
+from werkzeug.exceptions import (
+    HTTPException,
+    MethodNotAllowed,
+    NotFound,
+    RequestEntityTooLarge,
+    ServiceUnavailable,
+    UnsupportedMediaType,
+)
 
+from model.declare.deadline import TooLate
+
+from . import metrics
 from .headers import with_headers
 from .json import as_json
 from .limits import drain, size
 from .models import shown_models
-from .visit import current
+from .visit import LATE, current
 
 ADVICE = {
     400: ("This request cannot be read", "Go back and send the form again."),
@@ -67,6 +77,11 @@ def explain(error: HTTPException) -> Response:
             render_template("error.html", status=status, title=title, advice=advice, id=current().id), status
         )
     return with_headers(answer, error)
+
+
+def explain_delay(error: TooLate) -> Response:
+    metrics.count_refusal("seconds")
+    return explain(ServiceUnavailable(LATE, retry_after=60))
 
 
 def is_there(error: MethodNotAllowed) -> bool:

@@ -11,9 +11,10 @@ from werkzeug.exceptions import HTTPException, ServiceUnavailable, TooManyReques
 from .limiter import EXEMPT, network_of
 
 # How many of each kind a worker does at once; what more comes waits this long for its turn.
-LANES = {"photos": 4, "file uploads": 4, "long lists": 2, "pictures": 2}
+LANES = {"photos": 4, "file uploads": 2, "long lists": 2, "pictures": 2}
 # An upload that is still on its way holds no place among those, however slow it is, but the room for what came of it.
 ARRIVING = "megabytes of files"
+FILES_ON_THE_WAY = 4
 PATIENCE = 5.0
 
 
@@ -45,7 +46,7 @@ class Lane:
 
 def make_lanes(megabytes: int) -> dict[str, Lane]:
     """A worker's lanes, where the longest file is so long."""
-    sizes = {**LANES, ARRIVING: LANES["file uploads"] * (megabytes + 1)}
+    sizes = {**LANES, ARRIVING: FILES_ON_THE_WAY * (megabytes + 1)}
     return {name: Lane(name, size) for name, size in sizes.items()}
 
 

@@ -24,9 +24,11 @@ class Pieces:
         self._account = account
         self._pieces: deque[bytes] = deque()
         self._last = bytearray()
+        self.lines = 0
 
     def write(self, data: bytes) -> int:
         self._account(len(data))
+        self.lines += data.count(b"\n")
         self._last += data
         # Large pieces go back to the system when they are let go; between small ones gaps would stay.
         while len(self._last) >= MEGABYTE:

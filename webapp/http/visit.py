@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections import Counter
@@ -13,6 +14,7 @@ from typing import TypeVar
 
 from werkzeug.exceptions import ServiceUnavailable
 
+from model.declare.deadline import END
 from webapp.settings import Rate
 
 from . import metrics
@@ -75,6 +77,11 @@ class Visit:
             metrics.count_refusal(name)
             raise
         self.places[name] += more
+
+    def begin_work(self, endless: bool = False) -> None:
+        """From here on it is timed: what came before is the client's. A list that is sent as it is made times each item."""
+        seconds = math.inf if endless or self.allowances is None else self.allowances.seconds
+        END.set(time.monotonic() + seconds)
 
     @property
     def is_late(self) -> bool:

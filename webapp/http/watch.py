@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import re
 import secrets
@@ -12,10 +13,11 @@ from typing import Any
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
+from model.declare.deadline import END
 from model.declare.model import Model
 
 from . import log, metrics
-from .errors import short_refusal
+from .errors import is_for_programs, short_refusal
 from .front import HEADERS, HTTPS_HEADERS, WsgiApp
 from .headers import with_headers
 from .lanes import Shares, make_lanes
@@ -37,6 +39,8 @@ NOT_COUNTED = frozenset(
 # Counted before the body is read; a long list counts for more once it was read.
 PREDICTIONS = frozenset({"api.predict", "inference.infer", "tutorials.predict", "tutorials.iris"})
 
+# Why a request is not answered, as it is handed on.
+REFUSED = "likely.refused"
 WHAT_IFS = frozenset({"compare.compare", "curves.show"})
 
 UNDECLARED = "a proxy that is not declared"
@@ -67,6 +71,8 @@ class Watch:
             return start_response(status, [*headers, ("X-Request-ID", visit.id)], exc_info)
 
         CURRENT.set(visit)
+        # This thread has answered others.
+        END.set(math.inf)
         shares = self.allowances.shares if visit.address not in EXEMPT else None
         try:
             if shares:
@@ -77,7 +83,10 @@ class Watch:
             return pieces if isinstance(pieces, list) else Pieces(pieces, visit.end)
         except HTTPException as refused:
             metrics.count_refusal("client requests")
-            return refuse(refused, environ)(environ, start)
+            if is_for_programs(environ["PATH_INFO"]):
+                return refuse(refused, environ)(environ, start)
+            # A person gets a page, which the application makes; of the body nothing is read.
+            return self.app(environ | {REFUSED: refused}, start)
         except BaseException:
             visit.end()
             raise
@@ -165,7 +174,7 @@ def id_of(environ: dict[str, Any]) -> str:
 
 
 def refuse(error: HTTPException, environ: dict[str, Any]) -> Response:
-    """An answer before anything is made of the request: no page, since there is no application yet."""
+    """An answer before anything is made of the request."""
     answer = short_refusal(environ["PATH_INFO"], error.code or 503, error.name, error.description or "")
     with_headers(answer, error)
     answer.headers.extend(HTTPS_HEADERS if environ["wsgi.url_scheme"] == "https" else HEADERS)
@@ -175,6 +184,8 @@ def refuse(error: HTTPException, environ: dict[str, Any]) -> Response:
 def note_route() -> None:
     """What the request is about, before anything is asked of a model; and pages are counted."""
     visit, rule, given = current(), request.url_rule, request.view_args or {}
+    if refused := request.environ.get(REFUSED):
+        raise refused
     if rule is None:
         return visit.take("pages")
     endpoint, visit.route, visit.is_private = rule.endpoint, rule.rule, not rule.arguments <= HARMLESS

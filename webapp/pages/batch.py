@@ -21,7 +21,7 @@ from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, ServiceUnavai
 from model.declare.model import Model
 from model.declare.reading import read_answers
 from model.files.dialect import ColumnsMissing, Dialect, Unusable, write_row
-from webapp.ask import Caller, Said, ask_file, score_in_time
+from webapp.ask import Caller, OverBudget, Said, ask_file, score_in_time
 from webapp.http.addresses import texts
 from webapp.http.headers import keep_private, with_headers
 from webapp.http.lanes import ARRIVING
@@ -88,6 +88,8 @@ def score(model: Model) -> Any:
         return columns_page(model, refused), 422
     except Unusable as refused:
         return form_page(model, str(refused)), 422
+    except OverBudget as over:
+        return form_page(model, over.description or ""), 422
     except (BadRequest, RequestEntityTooLarge, UnsupportedMediaType) as refused:
         drain()
         messages = {400: CUT_SHORT, 413: too_large(), 415: NO_FORM}
@@ -113,7 +115,8 @@ def answer_to(model: Model, fields: MultiDict[str, str], files: Sequence[FileSto
     if len(files) != 1:
         raise Unusable(ONE_FILE if files else NO_FILE)
     predictor, (reader, is_workbook) = predictor_of(model), open_table(files[0].stream)
-    scoring = ask_file(predictor, reader, CsvWriter(reader.dialect), Caller("file"), chosen_columns(model, fields))
+    writer, lines = CsvWriter(reader.dialect), files[0].stream.lines
+    scoring = ask_file(predictor, reader, writer, Caller("file"), lines, chosen_columns(model, fields))
     filed = Filed(model, scoring, Summary(predictor, scoring.scorer.positions))
     scoring.look = filed.summary.add
     if "download" not in request.args:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 from typing import Any
 
-from flask import Blueprint, current_app
+from flask import Blueprint, current_app, request
 
 from model.declare.inputs import Input, NumberInput
 from model.declare.model import Model
@@ -23,33 +24,39 @@ from model.evaluate.groups import (
     groups_of,
     not_recorded,
 )
+from model.evaluate.pairs import Pair
 from model.evaluate.record import Near, Record, nearest_of, record_of
 from model.evaluate.shares import Bin, Cut, Share
-from model.evaluate.told import bins_by_name, cuts_of, fifths_by_estimate, kinds_by_truth
+from model.evaluate.told import bins_by_name, cuts_of, fifths_by_estimate, kinds_by_truth, nearest_line
 from model.predict.predictor import Predictor
 from model.predict.tables import Axis
 from webapp.http.addresses import address_of
-from webapp.http.cache import kept
+from webapp.http.cache import kept, rendered
 from webapp.http.models import predictor_of
 from webapp.people.consent import may_read_record
-from webapp.text.charts import Plot, Rows, amount_plot, calibration_plot, gaps_plot, roc_plot
+from webapp.text.charts import Benefits, Plot, Rows, amount_plot, benefits_plot, calibration_plot, gaps_plot, roc_plot
 from webapp.text.kinds import is_measured
 
 from .equation import Sum, sums_of, work_out
+from .threshold import THRESHOLD_PLACE, read_threshold
 
 bp = Blueprint("card", __name__)
 
 
 @bp.get("/<model:model>/card")
-def show(model: Model) -> str:
+def show(model: Model) -> tuple[str, int]:
     card, has_record = card_of(predictor_of(model)), may_read_record(model)
 
     def values() -> dict[str, Any]:
         answers, _ = read_answers(model.inputs, model.examples[0].answers)
         example = work_out(card.predictor, answers, address_of(model, answers))
-        return {"model": model, "card": card, "example": example, "has_record": has_record}
+        own = {"model": model, "card": card, "example": example, "has_record": has_record}
+        return own | {"threshold_place": THRESHOLD_PLACE}
 
-    return kept(card.template, (model, has_record), values)
+    page = kept(card.template, (model, has_record), values)
+    threshold = read_threshold(request.args.getlist("above"))
+    part = rendered("_card_threshold.html", {"model": model, "threshold": threshold, "cut": card.cut(threshold.above)})
+    return page.replace(THRESHOLD_PLACE, part), 422 if threshold.message else 200
 
 
 class Card:
@@ -67,6 +74,10 @@ class Card:
     @cached_property
     def record(self) -> Record | None:
         return record_of(self.model.kind, self.crowd)
+
+    def cut(self, above: float) -> Cut | None:
+        """What follows from saying yes above this chance; for models of yes or no."""
+        return None
 
     def near(self, estimate: float) -> Near | None:
         """What came of those, held back for testing, whose estimate was nearest to this one."""
@@ -129,11 +140,29 @@ class ChanceCard(Card):
 
     @property
     def calibration_plot(self) -> Plot:
-        return calibration_plot(self.bins)
+        return calibration_plot(self.bins, self.evaluation.curve)
+
+    @property
+    def benefits_plot(self) -> Benefits:
+        return benefits_plot(self.evaluation.decisions)
+
+    @property
+    def useful(self) -> tuple[float, float] | None:
+        """Between which thresholds acting on the estimates is worth more than acting on everybody or on nobody."""
+        gains = [one.above for one in self.evaluation.decisions if one.gain.low > 0]
+        return (gains[0], gains[-1]) if gains else None
+
+    @property
+    def pairs(self) -> list[Pair]:
+        """The groups two by two whose estimates miss by most."""
+        return [Pair(**one) for one in self.evaluation.pairs.get("worst", ())]
 
     @cached_property
     def cuts(self) -> list[Cut]:
         return cuts_of(self.predictor)
+
+    def cut(self, above: float) -> Cut | None:
+        return self.record.cut(above) if self.record else nearest_line(self.predictor, above)
 
     @property
     def roc_plot(self) -> Plot:
@@ -178,6 +207,9 @@ class ChanceCard(Card):
 
 class ClassesCard(ChanceCard):
     """The card of a model that tells several classes apart."""
+
+    def cut(self, above: float) -> Cut | None:
+        return None
 
     template = "card_classes.html"
 
@@ -262,6 +294,14 @@ class AmountCard(Card):
         return gaps_plot([(f"{name}: {band.name}", band.gap) for band in self.bands], 1)
 
 
+@dataclass(frozen=True)
+class KeptKind:
+    """Whether cases of a kind are so, and of how many of them that was told rightly."""
+
+    so: bool
+    share: Share
+
+
 class GivenCard(Card):
     """The card of a model whose coefficients were fitted elsewhere."""
 
@@ -275,6 +315,13 @@ class GivenCard(Card):
     @property
     def shares(self) -> list[Share]:
         return given_shares(self.given)
+
+    @property
+    def kinds(self) -> list[tuple[str, KeptKind]]:
+        """The kinds of cases that were kept from the fit."""
+        return [
+            (name, KeptKind(so, Share(yes if so else many - yes, many))) for name, many, so, yes in self.given.kinds
+        ]
 
     @property
     def matrix(self) -> list[MatrixRow]:

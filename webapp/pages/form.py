@@ -64,6 +64,7 @@ def send(model: Model) -> Any:
 def enter_lane(model: Model) -> None:
     if model.has_photo:
         current().enter("photos")
+        current().begin_work()
 
 
 def wait_page(model: Model, later: HTTPException) -> Any:

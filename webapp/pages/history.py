@@ -114,7 +114,7 @@ def search_of() -> tuple[Search, list[Said]]:
     return search, faults
 
 
-@bp.get("/cases.<any(csv, json):form>")
+@bp.get("/cases.<any(csv,json):form>")
 def export(form: str) -> Response:
     from webapp.keeping.export import as_csv, as_json
 

@@ -23,8 +23,9 @@ class Told:
     # The numbers before and after.
     before: float
     after: float
-    # Whether the number itself is less sure than this step is large.
+    # Whether the number itself is less sure than this step is large, and whether the step shows in whole numbers.
     is_noise: bool
+    shows: bool
 
     @property
     def shift(self) -> float:
@@ -46,8 +47,19 @@ class Moves:
     margin: float | None
 
     @property
+    def shown(self) -> list[Told]:
+        """The steps that show in the number as it is written."""
+        return [step for step in self.steps if step.shows]
+
+    @property
+    def idle(self) -> list[str]:
+        """Answers that hardly mattered: those of the steps that do not show, and the rest where it is small."""
+        hidden = [f"{step.label} ({step.answer})" for step in self.steps if not step.shows]
+        return [*hidden, *self.rest] if self.rest_is_small else hidden
+
+    @property
     def noise(self) -> list[Told]:
-        return [step for step in self.steps if step.is_noise]
+        return [step for step in self.shown if step.is_noise]
 
     @property
     def rest_is_small(self) -> bool:
@@ -70,7 +82,8 @@ def tell(model: Model, kind: Chance, path: Path, answers: Mapping[str, Any], low
     def told(step: Step) -> Told:
         (asked,) = step.inputs
         said = say(model, asked.name, answers[asked.name], step.shift > 0)
-        return Told(*said, step.before, step.after, margin is not None and abs(step.shift) < margin)
+        is_noise = margin is not None and abs(step.shift) < margin
+        return Told(*said, step.before, step.after, is_noise, kind.whole(step.before) != kind.whole(step.after))
 
     def names(step: Step | None) -> list[str]:
         return [f"{one.label} ({one.words(answers[one.name])})" for one in step.inputs] if step else []

@@ -104,6 +104,9 @@ def given_token() -> str:
     kind, _, key = request.environ.get("HTTP_AUTHORIZATION", "").partition(" ")
     if kind.lower() != "bearer" or not key.startswith(TOKEN):
         return ""
+    if request.path == "/metrics":
+        # It has a secret of its own, whatever that begins with.
+        return ""
     return key.strip() if is_for_programs(request.path) or (request.method, request.path) in TUTORIALS else ""
 
 
@@ -186,6 +189,8 @@ def keep_personal(response: Response) -> Response:
     who = request.environ.get(FOUND)
     if (who and (who.person or who.opened)) or g.get("is_personal"):
         response.headers["Cache-Control"] = "no-store"
+    if g.get("is_personal"):
+        response.headers["X-Robots-Tag"] = "noindex"
     return response
 
 

@@ -108,7 +108,9 @@ def use(key: str, name: str, password: str) -> int | str | None:
         assert number is not None
         if found.role and found.model:
             members.give(connection, number, found.model, found.role, found.made_by, moment)
-        events.add(connection, "joined", moment, number, number, found.model, {"role": found.role or "none"})
+        events.add(
+            connection, "joined", moment, number, number, found.model, {"role": found.role} if found.role else None
+        )
         return number
 
     try:

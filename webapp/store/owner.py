@@ -22,8 +22,8 @@ def file_lacks_owner(file: Path) -> bool:
     try:
         with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True, timeout=PATIENCE)) as database:
             return database.execute(QUERY).fetchone() is None
-    except sqlite3.Error:
-        return False
+    except sqlite3.Error as fault:
+        return "no such table" in str(fault)
 
 
 def server_lacks_owner(address: str) -> bool:
@@ -32,5 +32,7 @@ def server_lacks_owner(address: str) -> bool:
     try:
         with psycopg.connect(address.replace("+psycopg", ""), connect_timeout=PATIENCE) as connection:
             return connection.execute(QUERY).fetchone() is None
+    except psycopg.errors.UndefinedTable:
+        return True
     except psycopg.Error:
         return False

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from model.evaluate.shares import Bin, Cut, Mean
+from model.predict.card import CurvePoint, Decision
 
 if TYPE_CHECKING:
     # It needs NumPy, which a page about no kept case does not.
@@ -59,8 +60,9 @@ class Plot:
     across: list[Tick]
     up: list[Tick]
     marks: list[Mark]
-    # The points of a line, as SVG's polyline takes them.
+    # The points of a line, as SVG's polyline takes them, and of the outline of a band around it.
     line: str = ""
+    band: str = ""
 
     width, height = WIDTH, HEIGHT
     left, right, top, bottom = LEFT, RIGHT, TOP, BOTTOM
@@ -91,8 +93,8 @@ def ticks(values: Iterable[float], scale: Scale, times: float = 1) -> list[Tick]
     return [Tick(scale(value), f"{value * times:g}".replace("-", "−")) for value in values]
 
 
-def calibration_plot(found: Sequence[Bin]) -> Plot:
-    """Estimates across, what was so upwards; the larger a mark the more people."""
+def calibration_plot(found: Sequence[Bin], curve: Sequence[CurvePoint] = ()) -> Plot:
+    """Estimates across, what was so upwards; the larger a mark the more people. A smooth curve with its band."""
     most = max(one.observed.people for one in found)
     marks = [
         Mark(
@@ -104,7 +106,42 @@ def calibration_plot(found: Sequence[Bin]) -> Plot:
         )
         for one in found
     ]
-    return Plot(ticks(HUNDREDTHS, ACROSS, 100), ticks(HUNDREDTHS, UP, 100), marks)
+    line = " ".join([f"{ACROSS(point.estimated)},{UP(point.observed)}" for point in curve])
+    lower = [f"{ACROSS(point.estimated)},{UP(point.low)}" for point in curve]
+    upper = [f"{ACROSS(point.estimated)},{UP(point.high)}" for point in reversed(curve)]
+    return Plot(ticks(HUNDREDTHS, ACROSS, 100), ticks(HUNDREDTHS, UP, 100), marks, line, " ".join([*lower, *upper]))
+
+
+@dataclass(frozen=True)
+class Benefits:
+    """Net benefit upwards against the line that is drawn: of the model, of acting on everybody, and of acting on nobody."""
+
+    across: list[Tick]
+    up: list[Tick]
+    model: str
+    everybody: str
+    nobody: float
+
+    width, height = WIDTH, HEIGHT
+    left, right, top, bottom = LEFT, RIGHT, TOP, BOTTOM
+
+
+def benefits_plot(decisions: Sequence[Decision]) -> Benefits:
+    most = max(0.01, *[max(one.benefit.value, one.everybody) for one in decisions])
+    step = nice_step(most / 4)
+    top = step * -(-most // step)
+    up = Scale(-top / 4, top, BOTTOM, TOP)
+    model = " ".join([f"{ACROSS(one.above)},{up(one.benefit.value)}" for one in decisions])
+    # Acting on everybody soon costs more than there is room for.
+    shown = [one for one in decisions if one.everybody >= -top / 4]
+    everybody = " ".join([f"{ACROSS(one.above)},{up(one.everybody)}" for one in shown])
+    return Benefits(
+        ticks(HUNDREDTHS, ACROSS, 100),
+        ticks([step * n for n in range(round(top / step) + 1)], up, 100),
+        model,
+        everybody,
+        up(0),
+    )
 
 
 def record_plot(parts: Sequence[Part]) -> Plot:

@@ -34,6 +34,12 @@ EVENTS = {
 
 def say_event(what: str, details: Mapping[str, Any] | None = None) -> str:
     """The event, and in brackets what is told of it; one of another edition as it was written."""
-    told = [", ".join(value) if isinstance(value, list) else str(value) for value in (details or {}).values() if value]
+    told = [say_detail(name, value) for name, value in (details or {}).items() if value]
     words = EVENTS.get(what, what)
     return f"{words} ({'; '.join(told)})" if told else words
+
+
+def say_detail(name: str, value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(["every model" if one == "*" else str(one) for one in value])
+    return f"{value} days" if name == "days" else str(value)

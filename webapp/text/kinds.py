@@ -138,7 +138,7 @@ class Chance:
     def difference_of(self, margin: float) -> str:
         """How far a range reaches to one side."""
         points = hundredths(margin)
-        return "less than 1 point" if points < 1 else "1 point" if points == 1 else f"{points} points"
+        return "1 point" if points == 1 else f"{points} points" if points else f"{margin * 100:.1g} points"
 
     @property
     def happenings(self) -> list[tuple[str, str]]:
@@ -162,7 +162,8 @@ class Chance:
         if "accuracy" in figures:
             return f"Right about {hundredths(figures['accuracy'])} of 100 {words.many} that it had not seen."
         right = hundredths(figures["right_yes"])
-        return f"It got {right} of 100 {words.many} {words.who} {words.yes} right, of those it was tuned on."
+        tuned = "it was not tuned on" if "fitted" in figures else "it was tuned on"
+        return f"It got {right} of 100 {words.many} {words.who} {words.yes} right, of those {tuned}."
 
 
 class Classes(Chance):

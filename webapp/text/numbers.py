@@ -51,7 +51,9 @@ def counted(number: int, one: str, many: str) -> str:
 
 
 def decimals(number: float, places: int = 2) -> str:
-    return f"{number:.{places}f}".replace("-", "−")
+    text = f"{number:.{places}f}"
+    # What rounds to nought has no sign.
+    return text.replace("-", "−" if float(text) else "")
 
 
 def of_100(share: float, places: int = 1) -> str:

@@ -26,7 +26,9 @@ with urllib.request.urlopen(request) as response:
 PYTHON_PHOTO = """\
 from pathlib import Path
 
-part = b'--photo\\r\\nContent-Disposition: form-data; name="{name}"; filename="photo.jpg"\\r\\n\\r\\n'"""
+part = {others}b'--photo\\r\\nContent-Disposition: form-data; name="{name}"; filename="photo.jpg"\\r\\n\\r\\n'"""
+PYTHON_FIELD = """b'--photo\\r\\nContent-Disposition: form-data; name="{name}"\\r\\n\\r\\n{text}\\r\\n'
+part += """
 JAVASCRIPT = """\
 const answer = await fetch("{address}", {{
   method: "POST",
@@ -37,7 +39,7 @@ console.log(await answer.json());"""
 JAVASCRIPT_PHOTO = """\
 const form = new FormData();
 form.append("{name}", document.querySelector("input[type=file]").files[0]);
-const answer = await fetch("{address}", {{method: "POST", body: form}});
+{others}const answer = await fetch("{address}", {{method: "POST", body: form}});
 console.log(await answer.json());"""
 
 
@@ -53,8 +55,14 @@ def snippets(model: Model, address: str, answers: Mapping[str, Any]) -> list[Sni
     """The documentation's own question, or the one that a result page answers."""
     if model.has_photo:
         name = model.inputs[0].name
-        curled, scripted = f"curl '{address}' -F {name}=@photo.jpg", JAVASCRIPT_PHOTO.format(address=address, name=name)
-        given, kind = PYTHON_PHOTO.format(name=name), "multipart/form-data; boundary=photo"
+        # Fields of a form are texts.
+        others = {one.name: one.text(answers[one.name]) for one in model.inputs[1:] if one.name in answers}
+        fields = "".join([f" -F {other}={text}" for other, text in others.items()])
+        curled = f"curl '{address}' -F {name}=@photo.jpg{fields}"
+        appended = "".join([f'form.append("{other}", "{text}");\n' for other, text in others.items()])
+        scripted = JAVASCRIPT_PHOTO.format(address=address, name=name, others=appended)
+        parts = "".join([PYTHON_FIELD.format(name=other, text=text) for other, text in others.items()])
+        given, kind = PYTHON_PHOTO.format(name=name, others=parts), "multipart/form-data; boundary=photo"
         body = 'part + Path("photo.jpg").read_bytes() + b"\\r\\n--photo--\\r\\n"'
     else:
         pairs = [(to_json(name), to_json(model.input[name].to_json(answer))) for name, answer in answers.items()]

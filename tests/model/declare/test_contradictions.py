@@ -50,6 +50,21 @@ EXAMPLE = 'Example("A grey day", {"clouds": 7, "wind": "W"})'
             "yes=True,\n        c",
             "yes: the table is read as text, so write 'True' and not True",
         ),
+        (
+            "    examples=",
+            "    keeping=Keeping(days=0),\n    examples=",
+            "keeping: days must be from 1 to 36500, and is 0",
+        ),
+        (
+            "    examples=",
+            "    keeping=Keeping(9, 9),\n    examples=",
+            "keeping: due_after must be from 0 to less than days",
+        ),
+        (
+            "    examples=",
+            "    keeping=Keeping(followed=101),\n    examples=",
+            "keeping: followed must be from 0 to 100",
+        ),
         ("    examples=", '    compares_with="sex",\n    examples=', "compares_with: there is no input 'sex'"),
         ("    examples=", '    compares_with="wind",\n    examples=', "compares_with: 'wind' is none of the groups"),
     ],

@@ -149,6 +149,7 @@ def make_wide_predictor(people: int = 1_000) -> Predictor:
     return Predictor(model, card)
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 def test_four_thousand_patterns_of_unknown_answers_add_little_memory() -> None:
     predictor = make_wide_predictor()
@@ -161,6 +162,7 @@ def test_four_thousand_patterns_of_unknown_answers_add_little_memory() -> None:
     assert (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / MEGABYTE <= 30
 
 
+@pytest.mark.alone
 def test_with_everything_unknown_a_result_takes_a_moment() -> None:
     predictor = make_wide_predictor()
     nothing = dict.fromkeys(NAMES)
@@ -176,6 +178,7 @@ def test_with_everything_unknown_a_result_takes_a_moment() -> None:
     assert min(explain() for _ in range(3)) <= 0.15
 
 
+@pytest.mark.alone
 def test_with_half_of_it_unknown_the_smallest_changes_are_looked_for_in_bounded_time() -> None:
     from model.predict.changes import find_smallest_changes
 

@@ -66,8 +66,9 @@ def unpickled(name: str) -> Any:
 def pickles_answer(model: Model, answers: dict[str, Any]) -> list[float]:
     """What anyone who loads the pickle gets for the same answers."""
     if model.features:
-        (number,) = model.features(answers).values()
-        return [float(unpickled(model.name).predict_proba([[number]])[0, 1])]
+        number, *prior = model.features(answers).values()
+        score = float(unpickled(model.name).decision_function([[number]])[0]) + sum(prior)
+        return [1 / (1 + math.exp(-score)) if score >= 0 else math.exp(score) / (1 + math.exp(score))]
     kind, fitted = kind_of(model), unpickled(model.name)
     # To the pickle NaN is an answer that is not recorded. What is unknown it averages over, people by people.
     unknown = [asked.name for asked in model.inputs if answers[asked.name] is None]

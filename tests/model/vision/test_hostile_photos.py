@@ -138,6 +138,7 @@ def costs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[str, floa
     return dict(zip(HOSTILE, map(json.loads, run.stdout.splitlines()), strict=True))
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_photo_is_cheap(name: str, costs: dict[str, tuple[str, float, float]]) -> None:
@@ -165,6 +166,7 @@ print(resident("VmHWM") - idle, resident("VmRSS") - idle)
 """
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 def test_sixteen_of_the_largest_at_once_cost_no_more_than_one_and_leave_nothing(tmp_path: Path) -> None:
     largest = [name for name, (_, refusal) in HOSTILE.items() if not refusal and "megapixels" in name]

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import jsonschema_rs
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from schemathesis.specs.openapi.definitions import OPENAPI_31
 
 from tests.payloads import get_model
 from tests.people import add_person, bearer, make_site, make_token
@@ -196,3 +198,23 @@ def test_where_nothing_is_kept_programs_are_told_so(client: FlaskClient) -> None
     stranger = Program(client, {})
     assert stranger.keep().status_code == 404
     assert stranger.ask("/api/cases").status_code == 404
+
+
+def test_what_is_kept_is_as_the_document_says(program: Program) -> None:
+    document = program.ask("/api/openapi.json").get_json()
+    assert [str(one) for one in jsonschema_rs.validator_for(OPENAPI_31).iter_errors(document)] == []
+
+    def faults(name: str, content: Any) -> list[str]:
+        whole = {"$ref": f"#/components/schemas/{name}", "components": document["components"]}
+        return [str(fault) for fault in jsonschema_rs.validator_for(whole).iter_errors(content)]
+
+    for name in ("titanic", "iris", "housing"):
+        answer = program.keep(name, query="keep=1&explain=1").get_json()
+        assert faults(f"{name}_estimate", answer) == []
+        assert faults("Case", program.ask(answer["kept"]["url"]).get_json()) == []
+        said = program.ask(f"{answer['kept']['url']}/outcome", "POST", {"happened": "cannot be known"})
+        assert faults("Case", said.get_json()) == []
+    assert faults("Cases", program.ask("/api/cases").get_json()) == []
+    for path in document["paths"]:
+        if path.startswith("/api/cases"):
+            assert program.client.options(path.replace("{case}", "0" * 32)).status_code == 200

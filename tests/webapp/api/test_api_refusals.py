@@ -52,7 +52,7 @@ def test_page_and_api_refuse_with_the_same_words(client: FlaskClient, model: Mod
 def test_everything_that_is_missing_is_said_at_once(client: FlaskClient, model: Model) -> None:
     nothing: Any = {"json": {}} if model in TYPED else {"content_type": "multipart/form-data; boundary=x"}
     told = refusals(client.post(f"/api/models/{model.name}/predict", **nothing))
-    assert list(told) == [one.name for one in model.inputs]
+    assert list(told) == [one.name for one in model.inputs if getattr(one, "default", None) is None]
     assert list(told.values()) == page_of(client.post(f"/{model.name}")).summary
 
 
@@ -172,7 +172,7 @@ def test_of_very_many_faults_the_first_are_told_and_the_others_counted(
         assert told[-1]["message"] == f"{LEFT_OUT}{5000 * len(body[0]) - len(told) + 1:,}"
 
 
-@pytest.mark.parametrize("item", [{}, dict.fromkeys(map(str, range(20)), 1)], ids=["blank", "strangers"])
+@pytest.mark.parametrize("item", [{}, dict.fromkeys(map(str, range(12)), 1)], ids=["blank", "strangers"])
 def test_every_item_of_a_long_list_of_bad_ones_has_its_errors_and_the_first_are_told(
     client: FlaskClient, item: Any
 ) -> None:

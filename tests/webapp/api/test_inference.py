@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import venv
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +12,14 @@ from werkzeug.test import TestResponse
 
 from model.declare.inputs import NumberInput
 from model.declare.model import Model
+from model.learn.train import train
+from model.predict.catalog import Catalog
 from webapp import create_app
 from webapp.settings import VERSION
 
 from tests.payloads import SETTINGS, asked, each_typed_model, example, get_model, get_predictor, person, photo
-from tests.processes import server
 from tests.programs import answer, predict
+from tests.toys import write_toy
 
 FLOWER = [5.1, 3.5, 1.4, 0.2]
 BINARY = {"Inference-Header-Content-Length": "12"}
@@ -349,70 +349,19 @@ def predict_photo(client: FlaskClient) -> TestResponse:
     return client.post("/api/models/food/predict", data={"photo": photo()})
 
 
-# -- a client of an inference server -------------------------------------------------------------------
-
-TRITONCLIENT = "tritonclient[http]==2.73.0"
-PROGRAM = """
-import json, sys
-import numpy as np
-from tritonclient.http import InferenceServerClient, InferInput, InferRequestedOutput
-from tritonclient.utils import InferenceServerException
-
-KINDS = {"INT64": np.int64, "FP64": np.float64, "BYTES": np.object_}
-client = InferenceServerClient(sys.argv[1])
-assert client.is_server_live() and client.is_server_ready()
-told = {"server": client.get_server_metadata(), "models": {}}
-
-
-def tensors(inputs, row):
-    found = []
-    for one in inputs:
-        found.append(InferInput(one["name"], [1], one["datatype"]))
-        found[-1].set_data_from_numpy(np.array([row[one["name"]]], KINDS[one["datatype"]]), binary_data=False)
-    return found
-
-
-for name, row in json.load(sys.stdin).items():
-    about = client.get_model_metadata(name)
-    version = about["versions"][0]
-    assert client.is_model_ready(name) and client.is_model_ready(name, version)
-    result = client.infer(name, tensors(about["inputs"], row), model_version=version, request_id="7")
-    assert result.get_response()["id"] == "7"
-    told["models"][name] = {one["name"]: result.as_numpy(one["name"]).tolist() for one in about["outputs"]}
-    last = about["outputs"][-1]["name"]
-    one = client.infer(name, tensors(about["inputs"], row), outputs=[InferRequestedOutput(last, binary_data=False)])
-    assert [output["name"] for output in one.get_response()["outputs"]] == [last]
-
-flowers = InferInput("input-0", [2, 4], "FP32")
-flowers.set_data_from_numpy(np.array([[5.1, 3.5, 1.4, 0.2]] * 2, np.float32), binary_data=False)
-told["matrix"] = client.infer("iris", [flowers]).as_numpy("class").tolist()
-flowers.set_data_from_numpy(np.array([[5.1, 3.5, 1.4, 0.2]] * 2, np.float32))
-refused = []
-for inputs in ([flowers], [InferInput("age", [1], "BYTES").set_data_from_numpy(np.array(["7"], object), False)]):
-    try:
-        client.infer("iris", inputs)
-    except InferenceServerException as fault:
-        refused.append([fault.status(), fault.message()])
-print(json.dumps({**told, "refused": refused}))
-"""
-
-
 @pytest.mark.slow
-def test_tritonclient_asks_every_model_of_the_running_server(tmp_path: Path, client: FlaskClient) -> None:
-    venv.create(tmp_path / "venv", with_pip=True)
-    python = tmp_path / "venv" / "bin" / "python"
-    subprocess.run([python, "-m", "pip", "install", "--quiet", TRITONCLIENT], check=True, timeout=300)
-    (tmp_path / "program.py").write_text(PROGRAM, encoding="utf-8")
-    rows = {name: dict(example(get_model(name))) for name in ("census", "titanic", "iris", "housing")}
-    with server() as running:
-        command = [python, tmp_path / "program.py", f"127.0.0.1:{running.port}"]
-        done = subprocess.run(command, input=json.dumps(rows), capture_output=True, text=True, timeout=120, check=False)
-    assert done.returncode == 0, done.stderr
-    told = json.loads(done.stdout)
-    assert told["server"]["name"] == "likely"
-    for name, row in rows.items():
-        expected = outputs(infer(client, name, tensors(get_model(name), [row])))
-        assert told["models"][name] == expected
-    assert told["matrix"] == ["setosa", "setosa"]
-    assert [status for status, _ in told["refused"]] == ["415", "400"]
-    assert "binary_data=False" in told["refused"][0][1]
+def test_a_switch_is_an_answer_where_the_form_asks_yes_or_no(tmp_path: Path) -> None:
+    folder = write_toy(
+        tmp_path,
+        lambda model: model.replace(
+            '"N": "North", "E": "East", "S": "South", "W": "West"', '"yes": "Yes", "no": "No"'
+        ).replace('"wind": "W"', '"wind": "yes"'),
+        lambda rows: [{**row, "wind": {"W": "yes", "?": "?"}.get(row["wind"], "no")} for row in rows],
+    )
+    train(Catalog([folder])["toy"])
+    client = create_app(SETTINGS | {"MODEL_FOLDERS": [folder]}).test_client()
+    clouds = tensor("clouds", "INT64", [7, 7, 7])
+    by_switch = outputs(infer(client, "toy", [clouds, tensor("wind", "BOOL", [True, False, None])]))
+    by_text = outputs(infer(client, "toy", [clouds, tensor("wind", "BYTES", ["yes", "no", ""])]))
+    assert by_switch == by_text
+    assert len(set(by_switch["probability"])) == 3

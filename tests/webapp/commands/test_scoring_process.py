@@ -20,7 +20,7 @@ from model.files.reader import read_chunks
 from webapp.commands.score import CannotScore, told_plainly
 
 from tests.model.files.test_scoring import PERSON, one_person, write_csv
-from tests.processes import PATIENCE, ROOT, environment
+from tests.processes import PATIENCE, ROOT, environment, run_without_rights
 
 pytestmark = pytest.mark.slow
 
@@ -189,3 +189,48 @@ def test_a_file_that_shrinks_while_it_is_read_is_refused(tmp_path: Path) -> None
     ):
         file.writelines(chunks)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_shrinks_while_the_command_reads_it_leaves_what_was_there(tmp_path: Path) -> None:
+    source, target = tmp_path / "in.csv", tmp_path / "out.csv"
+    source.write_text(one_person() + one_person().partition("\n")[2] * 1_000_000)
+    target.write_text("from yesterday")
+    with subprocess.Popen(
+        [sys.executable, "run.py", "score", "census", str(source), str(target)],
+        cwd=ROOT,
+        env=environment(),
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stderr is not None
+        wait_until(lambda: any(file.name.startswith(".out.csv") for file in tmp_path.iterdir()))
+        process.send_signal(signal.SIGSTOP)
+        os.truncate(source, 100_000)
+        process.send_signal(signal.SIGCONT)
+        assert process.wait(PATIENCE) == 2
+        assert b"The file became shorter while it was read" in process.stderr.read()
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["in.csv", "out.csv"]
+    assert target.read_text() == "from yesterday"
+
+
+def test_a_folder_that_may_not_be_written_to_is_named(tmp_path: Path) -> None:
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    path = write_csv(tmp_path / "in.csv", [PERSON])
+    folder.chmod(0o555)
+    for more in ([str(folder / "out.csv")], [str(tmp_path / "out.csv"), "--errors", str(folder / "bad.csv")]):
+        result = run_without_rights("run.py", "score", "census", str(path), *more)
+        assert result.returncode == 2, result.stderr
+        assert result.stderr.startswith(f"Error: {folder}")
+        assert "Permission denied" in result.stderr
+        assert result.stderr.count("\n") == 1
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["in.csv", "mine"]
+    assert list(folder.iterdir()) == []
+    # It is there to be read all the same.
+    assert run_without_rights("run.py", "score", "census", str(path), "-").returncode == 0
+
+
+def test_a_disk_that_is_full_is_said(tmp_path: Path) -> None:
+    result = in_shell(f"{write_csv(tmp_path / 'in.csv', [PERSON] * 5_000)} /dev/full --to csv", tmp_path)
+    assert result.returncode == 2
+    assert "No space left on device" in result.stderr
+    assert result.stderr.count("\n") == 1

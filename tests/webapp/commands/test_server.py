@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import signal
 import socket
@@ -16,6 +17,7 @@ from webapp.settings import SETTINGS, BadSetting
 
 from tests import photos
 from tests.page import Page
+from tests.payloads import get_model
 from tests.processes import PATIENCE, Server, assert_refused, free_port, likely, refused_start, server
 from tests.toys import write_toy
 
@@ -315,3 +317,26 @@ def test_a_card_that_is_a_link_to_itself_is_named_in_one_sentence(tmp_path: Path
     card = folder / "trained" / "toy.json"
     card.symlink_to(card)
     assert_refused(refused_start(LIKELY_MODEL_FOLDERS=str(folder)), "toy.json cannot be read")
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "1e999"])
+def test_a_card_with_a_number_that_is_none_is_refused_though_its_checksum_is_right(tmp_path: Path, number: str) -> None:
+    (tmp_path / "rooms.py").write_text(
+        "from dataclasses import replace\nfrom model.housing import MODEL as HOUSING\nMODEL = replace(HOUSING, name='rooms')\n"
+    )
+    (tmp_path / "trained").mkdir()
+    raw = get_model("housing").card_path.read_bytes().partition(b"\n")[2]
+    spoilt = re.sub(rb'"intercept": \[[^\]]+\]', b'"intercept": [' + number.encode() + b"]", raw, count=1)
+    assert spoilt != raw
+    card = b'{"checksum": "' + hashlib.sha256(spoilt).hexdigest().encode() + b'",\n' + spoilt
+    (tmp_path / "trained" / "rooms.json").write_bytes(card)
+    started = refused_start(LIKELY_MODEL_FOLDERS=str(tmp_path), SECRET_KEY=KEY)
+    assert_refused(started, f"rooms.json has {number} where a number belongs. Train it again")
+
+
+def test_an_expectation_that_nobody_can_meet_breaks_nothing(running: Server) -> None:
+    for expected in ("100-continue", "200-ok", "a" * 500, "100-continue, 200-ok"):
+        answer = running.ask("POST", "/iris", b"data=[[5,3,2,1]]", Expect=expected, Content_Type=FORM)
+        assert answer.status in (200, 417)
+    assert running.ask("GET", "/census").status == 200
+    assert "Traceback" not in running.log

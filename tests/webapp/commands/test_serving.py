@@ -18,10 +18,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from tests import photos
 from tests.payloads import example, get_model
-from tests.processes import ENDS_WITHIN, PATIENCE, Server, free_port, likely, run, server
+from tests.processes import ENDS_WITHIN, PATIENCE, Server, free_port, likely, run, run_without_rights, server
 
 pytestmark = pytest.mark.slow
 
@@ -356,3 +357,64 @@ def test_the_server_itself_makes_no_application() -> None:
     """It stays small: only the workers read the models and import Flask."""
     script = "import sys, webapp.commands.main; print([name for name in ('flask', 'numpy', 'granian') if name in sys.modules])"
     assert run("-c", script).stdout.strip() == "[]", sys.version
+
+
+# -- a start that lacks something --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_it_serves_though_streams_are_closed_and_a_refused_start_ends_with_2(closed: str) -> None:
+    script = "import os, sys; os.execv('/bin/sh', ['sh', '-c', sys.argv[1], 'sh', sys.executable])"
+    start = f'exec "$1" run.py --workers 1 --port {{port}} {closed}'
+    with server(other=("-c", script, start), SECRET_KEY=KEY) as running:
+        assert running.ask("GET", "/census").status == 200
+        assert "Traceback" not in running.log
+    refused = run("-c", script, start.format(port=free_port()), SECRET_KEY=KEY, LIKELY_MODELS="weather")
+    assert refused.returncode == 2
+    assert "Traceback" not in refused.stderr
+    assert len(refused.stderr.splitlines()) == (0 if "2>&-" in closed else 1)
+
+
+def test_a_key_that_cannot_be_kept_is_said(tmp_path: Path) -> None:
+    folder = tmp_path / "instance"
+    folder.mkdir(mode=0o555)
+    script = (
+        "import pathlib, sys, webapp.commands.serve as serve; from webapp.commands.main import main;"
+        f"serve.SECRET_FILE = pathlib.Path({str(folder / 'secret_key')!r}); main()"
+    )
+    refused = run_without_rights("-c", script, "--port", str(free_port()))
+    assert refused.returncode == 2
+    assert refused.stderr.startswith(f"Error: The key cannot be kept in {folder / 'secret_key'} (Permission denied)")
+    assert refused.stderr.count("\n") == 1
+
+
+def memory(process: int, key: str) -> float:
+    """In megabytes."""
+    status = Path(f"/proc/{process}/status").read_text()
+    return int(next(line for line in status.splitlines() if line.startswith(key)).split()[1]) / 1024
+
+
+@pytest.mark.alone
+def test_sixteen_of_the_worst_photos_at_once_leave_both_workers_small() -> None:
+    worst = [
+        photos.saved(Image.new("RGB", (8_000, 6_000)), "JPEG", subsampling=0),
+        photos.png_of(6_000, 5_000, interlaced=True),
+        photos.saved(Image.new("RGBA", (4_000, 2_000), (1, 2, 3, 4)), "WEBP", method=0),
+        photos.jpeg_with_scans(44, (5_000, 4_000)),
+    ]
+    with server(SECRET_KEY=KEY, LIKELY_LOG="json") as running:
+        kind = {"Content_Type": "multipart/form-data; boundary=x"}
+        running.patience = 120
+
+        def send(photo: bytes) -> int:
+            return running.ask("POST", "/predict", multipart(photo), **kind).status
+
+        for _ in range(8):
+            assert send(photos.COFFEE.read_bytes()) == 200
+        idle = [memory(worker, "VmRSS") for worker in workers(running)]
+        with ThreadPoolExecutor(16) as pool:
+            assert {*pool.map(send, worst * 4)} <= {200, 503}
+        peaks, after = [[memory(worker, key) for worker in workers(running)] for key in ("VmHWM", "VmRSS")]
+        assert max(peaks) <= 600
+        assert all(now <= before + 100 for now, before in zip(after, idle, strict=True))
+        assert send(photos.COFFEE.read_bytes()) == 200

@@ -15,10 +15,12 @@ from flask.testing import FlaskClient
 from webapp.http import lanes
 
 from tests.limited import CLIENT, OTHER, limited
+from tests.page import Page
 from tests.payloads import example, get_model, person, photo
 from tests.problems import problem
 
 PREDICT = "/api/models/census/predict"
+LIMITS = ("Retry-After", "RateLimit", "RateLimit-Policy")
 
 
 @pytest.fixture
@@ -59,6 +61,13 @@ def test_one_client_cannot_hold_more_requests_than_its_share_whose_bodies_do_not
         assert refused.headers["RateLimit-Policy"] == '"requests-at-once";q=2;qu="concurrent-requests"'
         assert refused.headers["RateLimit"] == '"requests-at-once";r=0;t=1'
         assert "default-src" in refused.headers["Content-Security-Policy"]
+        for ask in (app.test_client().get, app.test_client().post):
+            page = ask("/census", environ_base=CLIENT)
+            assert page.status_code == 429
+            assert Page(page.text).heading == "You are faster than we can answer"
+            assert "You may have 2 requests at once under way" in Page(page.text).text
+            assert {name: page.headers[name] for name in LIMITS} == {name: refused.headers[name] for name in LIMITS}
+            assert page.headers.getlist("X-Content-Type-Options") == ["nosniff"]
         assert app.test_client().get("/census", environ_base=OTHER).status_code == 200
         for body in bodies:
             body.over.set()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import json
 import time
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from model.declare.deadline import END
 from webapp.http.limiter import TooMany
 from webapp.settings import Rate
 
@@ -224,6 +227,59 @@ def test_a_file_that_takes_too_long_is_refused_in_words(tmp_path: Path, monkeypa
     refused = client.post("/census/batch", data={"file": photo(rows.encode(), "a.csv")})
     assert refused.status_code == 503
     assert Page(refused.text).summary == ["This takes longer than one request may. Send less at once"]
+
+
+def test_one_question_that_takes_too_long_is_refused_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = limited(tmp_path, monkeypatch, SECONDS=0)
+    late = "This takes longer than one request may. Send less at once"
+    unknown = passenger() | dict.fromkeys(UNKNOWN)
+    columns = [{"name": n, "shape": [1], "datatype": "BYTES", "data": [str(v)]} for n, v in person().items()]
+    for sent in (
+        client.post("/api/models/titanic/predict?explain=1", json=unknown),
+        client.post("/api/models/food/predict", data={"photo": photo()}),
+        client.post("/predict", data={"file": photo()}),
+        client.post("/predict", json=[{"Sex": "male"}] * 20),
+    ):
+        assert problem(sent, 503)["detail"] == late
+        assert sent.headers["Retry-After"] == "60"
+    assert client.post("/v2/models/census/infer", json={"inputs": columns}).get_json() == {"error": late}
+    for page in (
+        client.get("/titanic/result", query_string=passenger() | dict.fromkeys(UNKNOWN, "unknown")),
+        client.get("/titanic/compare", query_string=passenger()),
+        client.get("/probability", query_string=person()),
+        client.post("/food", data={"photo": photo()}),
+    ):
+        assert page.status_code == 503
+        assert Page(page.text).heading == "We are busy at the moment"
+        assert late in Page(page.text).text
+
+
+def test_whoever_is_slow_is_not_taken_for_much_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The time begins once the body is there, and one client's end is not another's."""
+    client = limited(tmp_path, monkeypatch, SECONDS=1)
+    END.set(0.0)
+    assert client.get("/readyz").status_code == 200
+
+    class Slow(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            time.sleep(1.1)
+            return super().read(size)
+
+    body = json.dumps(person()).encode()
+    length = {"CONTENT_LENGTH": str(len(body))}
+    sent = client.post(PREDICT, input_stream=Slow(body), content_type="application/json", environ_overrides=length)
+    assert sent.status_code == 200
+
+
+def test_a_file_of_very_many_lines_is_refused_before_any_is_scored(client: FlaskClient) -> None:
+    head = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\n'
+    body = head + ",".join(person()).encode() + b"\n" + b"x\n" * 4_000_000 + b"\r\n--x--\r\n"
+    refused = client.post("/census/batch?download=1", data=body, content_type="multipart/form-data; boundary=x")
+    assert refused.status_code == 422
+    assert Page(refused.text).summary == [
+        "The file has 4,000,001 lines, and up to 3,000,000 can be scored at once. "
+        "Cut it into several files, each with the line that names the columns"
+    ]
 
 
 @pytest.mark.parametrize("headers", [{}, {"X-Fragment": "1"}], ids=["page", "script"])

@@ -124,6 +124,28 @@ def test_a_question_mark_that_was_forgotten_puts_no_answers_into_the_log(
     assert "... 404 " in line
 
 
+FORGED = "2026-01-01T00:00:00Z GET /forged 200 1.0 ms"
+
+
+@pytest.mark.parametrize("as_json", ["plain", "json"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r", "\v", "\x85", "\u2028"])
+@pytest.mark.parametrize("host", ["localhost", "..", "a" * 300, "x y", f"x\n{FORGED}", ""])
+def test_a_path_with_line_ends_writes_no_line_of_its_own_whatever_the_host_is(
+    as_json: str, end: str, host: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    client = create_app(SETTINGS | {"LOG": as_json}).test_client()
+    capsys.readouterr()
+    for path in ("/nothing", "/census", "/census/result", "/api/models/census/predict", "/static/x"):
+        forged = f"{path}{end}{FORGED}{end}".encode().decode("latin-1")
+        for method in ("GET", "POST"):
+            said = {"PATH_INFO": forged, "HTTP_HOST": host.encode().decode("latin-1"), "RAW_URI": forged}
+            answer = client.open("/", method=method, environ_overrides=said)
+            assert answer.status_code in (400, 404)
+    told = capsys.readouterr().out
+    assert len(told.splitlines()) == 10
+    assert not [line for line in told.splitlines() if line.startswith(FORGED[:30])]
+
+
 @pytest.mark.parametrize("as_json", ["plain", "json"])
 def test_nothing_that_a_client_sends_writes_a_second_line(as_json: str, capsys: pytest.CaptureFixture[str]) -> None:
     client = create_app(SETTINGS | {"LOG": as_json}).test_client()
@@ -146,8 +168,9 @@ def test_the_server_itself_writes_json_too() -> None:
     with server("--workers", "1", SECRET_KEY="for the tests only, nowhere else", LIKELY_LOG="json") as running:
         running.ask("GET", "/healthz")
         running.wait_until_it_says('"path": "/healthz"')
-        told = [json.loads(line) for line in running.log.splitlines() if not line.startswith("Likely is on")]
+        told = list(map(json.loads, running.log.splitlines()))
         assert told[-1]["status"] == 200
+        assert told[0]["message"] == f"Likely is on http://127.0.0.1:{running.port}"
 
 
 def test_the_log_is_plain_unless_set(app: Flask) -> None:

@@ -19,7 +19,7 @@ from model.declare.model import Model
 from model.evaluate.shares import Share, cut
 from model.predict.card import Group
 from webapp.text.charts import nice_step
-from webapp.text.numbers import chance, signed
+from webapp.text.numbers import chance, decimals, signed
 
 from tests.cards import crowd, evaluation, number, numbers, section, the_table
 from tests.page import page_of
@@ -72,7 +72,7 @@ def test_it_has_no_style_of_its_own(client: FlaskClient, model: Model) -> None:
 def test_every_picture_says_what_it_shows_and_stands_beside_a_table(card: Any, model: Model) -> None:
     page = card(model.name)
     pictures = [svg for svg in page.root.all("svg") if svg.above("main")]
-    assert len(pictures) == {"census": 3, "titanic": 3, "iris": 1, "housing": 2, "food": 0}[model.name]
+    assert len(pictures) == {"census": 4, "titanic": 4, "iris": 1, "housing": 2, "food": 0}[model.name]
     for picture in pictures:
         assert picture.attributes["role"] == "img"
         assert len(picture.attributes["aria-label"]) > 80
@@ -115,8 +115,8 @@ def test_the_auc_is_what_scikit_learn_makes_of_the_people(card: Any, name: str) 
 def test_foods_counts_are_the_only_ones_that_round_to_its_shares(card: Any) -> None:
     figures = get_model("food").recipe.figures  # type: ignore[union-attr]
     yes, rest = int(figures["yes"]), int(figures["rows"] - figures["yes"])
-    found = [n for n in range(yes + 1) if round(n / yes, 3) == figures["right_yes"]]
-    spared = [n for n in range(rest + 1) if round(n / rest, 3) == figures["right_no"]]
+    found = [n for n in range(yes + 1) if round(n / yes, 9) == round(figures["right_yes"], 9)]
+    spared = [n for n in range(rest + 1) if round(n / rest, 9) == round(figures["right_no"], 9)]
     assert (len(found), len(spared)) == (1, 1)
     told = the_table(card("food"), "wrong")
     assert [number(cell) for cell in told["In fact: show food"]] == [found[0], yes - found[0]]
@@ -357,6 +357,78 @@ def test_the_checksums_are_those_of_the_files(card: Any, model: Model) -> None:
     assert get_predictor(model.name).version in text
     for library, version in get_predictor(model.name).card.libraries.items():
         assert f"{library} {version}".lower() in text.lower()
+
+
+# -- for statisticians --------------------------------------------------------------------------------
+
+
+@CHANCES
+def test_slope_intercept_and_briers_parts_are_told_with_their_ranges(card: Any, name: str) -> None:
+    text = section(card(name), "keeps").text
+    found = evaluation(name)
+    assert found.line is not None
+    assert found.brier_parts is not None
+    for one in (found.line.slope, found.line.intercept):
+        assert f"{decimals(one.value, 3)} {decimals(one.low, 3)} to {decimals(one.high, 3)}" in text
+    (chances,), outcomes = observed(name)
+    parts = found.brier_parts
+    score = float(np.mean((chances - outcomes) ** 2))
+    assert parts.reliability - parts.resolution + parts.uncertainty == pytest.approx(score, abs=1e-4)
+    assert f"{parts.resolution:.4f}" in text
+    assert "Validated on its own data only." in text
+
+
+@CHANCES
+def test_the_smooth_curve_is_drawn_with_its_band(card: Any, name: str) -> None:
+    (picture,) = [one for one in section(card(name), "keeps").all("svg") if one.all("polygon")]
+    assert len(picture.all("polygon")[0].attributes["points"].split()) == 2 * len(evaluation(name).curve)
+
+
+def test_the_decision_curve_says_where_the_model_is_no_better_than_never_saying_yes(card: Any) -> None:
+    text = section(card("census"), "tells").text
+    worth = [one.above for one in evaluation("census").decisions if one.gain.low > 0]
+    assert f"Above {100 * max(worth):.3g} the model is not shown to be better than never saying yes." in text
+
+
+@CHANCES
+@pytest.mark.parametrize("above", [5, 35, 62.5, 90])
+def test_a_threshold_that_is_moved_tells_what_is_found_and_what_is_falsely_raised(
+    client: FlaskClient, name: str, above: float
+) -> None:
+    page = page_of(client.get(f"/{name}/card?above={above}"))
+    (chances,), outcomes = observed(name)
+    raised = chances > above / 100
+    counts = [int((raised & (outcomes == so)).sum()) for so in (1, 0)]
+    sizes = [int((outcomes == so).sum()) for so in (1, 0)]
+    text = page.root.all("p", id="line")[0].text
+    assert f"Above {above:g} out of 100 it finds {counts[0]:,} of the {sizes[0]:,} " in text
+    assert f"falsely raises {counts[1]:,} of the {sizes[1]:,} others" in text
+    assert f"{100 * counts[0] / max(sum(counts), 1):.1f} in 100 are right" in text
+
+
+@pytest.mark.parametrize(
+    ("typed", "message"),
+    [
+        ("abc", "The number above which to say yes must be a number, like 50"),
+        ("", "Enter the number above which to say yes"),
+        ("100", "The number above which to say yes must be from 1 to 99. Above 0 everyone is called yes"),
+    ],
+)
+def test_a_threshold_that_is_none_is_refused_and_kept_in_its_field(
+    client: FlaskClient, typed: str, message: str
+) -> None:
+    refused = client.get("/census/card", query_string={"above": typed})
+    assert refused.status_code == 422
+    page = page_of(refused)
+    assert message in page.text
+    assert page.root.all("input", id="above")[0].attributes["value"] == typed
+
+
+def test_the_groups_two_by_two_are_told_with_the_number_of_looks(card: Any) -> None:
+    pairs, text = evaluation("census").pairs, section(card("census"), "who").text
+    assert f"{pairs['sure']} of {pairs['looked_at']} miss by more than luck explains" in text
+    for pair in pairs["worst"]:
+        assert f"{pair['people']:,}" in text
 
 
 def test_a_site_that_keeps_results_names_the_cards_parts_as_any_other(

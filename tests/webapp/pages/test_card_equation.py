@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from model.declare.inputs import NumberInput
 from model.declare.model import Model
 from model.declare.reading import Answers
+from model.food import evidence as evidence_of
 from webapp.http.addresses import texts
 
 from tests.cards import number, rows, section, the_table
@@ -99,10 +100,13 @@ def test_the_printed_coefficients_of_food_give_its_number(client: FlaskClient, c
     model = get_model("food")
     lines = the_table(card("food"), "equation")
     for shown in range(len(model.examples)):
-        sight = example(model, shown)["photo"]
-        odds = math.log(sight.share / (1 - sight.share))
-        total = number(lines["Intercept"][0]) + number(lines["Log odds of food"][0]) * odds
-        true = get_predictor("food").estimates({"photo": sight})[0].value
+        answers = example(model, shown)
+        evidence, common = evidence_of(answers["photo"]), answers["common"]
+        total = number(lines["Intercept"][0]) + number(lines["Evidence of food"][0]) * evidence
+        total += number(lines["Log odds of: Of 100 of your photos, how many show food?"][0]) * math.log(
+            common / (100 - common)
+        )
+        true = get_predictor("food").estimates(answers)[0].value
         assert 1 / (1 + math.exp(-total)) == pytest.approx(true, abs=1e-9)
 
 

@@ -53,7 +53,7 @@ def test_the_script_gets_the_curves_as_a_piece(client: FlaskClient) -> None:
     assert piece.headers["Cache-Control"] == "no-store"
 
 
-@pytest.mark.parametrize(("path", "status"), [("/food/curves", 404), ("/census/curves", 422)])
+@pytest.mark.parametrize(("path", "status"), [("/food/curves", 422), ("/census/curves", 422)])
 def test_where_there_is_nothing_to_draw_that_is_said(client: FlaskClient, path: str, status: int) -> None:
     assert client.get(path).status_code == status
 

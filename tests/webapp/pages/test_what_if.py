@@ -151,7 +151,7 @@ def test_two_photos_are_compared(client: FlaskClient) -> None:
     query = parse_qs(urlsplit(sent.location).query)
     assert query["photo"] == [before["photo"]]
     page = page_of(client.get(sent.location))
-    assert headings(page) == ["2 out of 100", "More than 99 out of 100"]
+    assert headings(page) == ["About 5 in 1,000", "More than 99 out of 100"]
     assert "espresso" in page.text
 
 

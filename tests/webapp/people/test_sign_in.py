@@ -93,10 +93,18 @@ def test_each_try_costs_one_look_at_a_password_whoever_it_is(
     browser: FlaskClient, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     """So that how long it takes tells nothing of who has an account."""
-    looked = []
-    monkeypatch.setattr(accounts, "is_right", lambda *given: looked.append(passwords.is_right(*given)))
+    hasher, looked = passwords.hasher(), []
+
+    class Counting:
+        hash = hasher.hash
+
+        def verify(self, kept: str, password: str) -> bool:
+            looked.append(kept.partition("$m=")[2].partition("$")[0])
+            return bool(hasher.verify(kept, password))
+
+    monkeypatch.setattr(passwords, "hasher", Counting)
     send(browser, name, "not the password")
-    assert looked == [False]
+    assert looked == ["19456,t=2,p=1"]
 
 
 def test_the_cookie_is_for_this_site_alone_and_for_no_script(browser: FlaskClient) -> None:
@@ -166,6 +174,16 @@ def test_one_is_led_nowhere_else(browser: FlaskClient, elsewhere: str) -> None:
     assert send(browser, next=elsewhere).location == "/"
 
 
+def test_one_is_led_back_where_the_site_is_mounted(browser: FlaskClient) -> None:
+    mounted = {"environ_overrides": {"SCRIPT_NAME": "/likely"}}
+    asked = browser.get("/tokens", **mounted)
+    assert asked.location == "/likely/sign-in?next=/tokens"
+    sent = {"name": "Ada Lovelace", "password": PASSWORD, "next": "/tokens"}
+    answer = browser.post("/sign-in", data=sent, **mounted)
+    assert answer.location == "/likely/tokens"
+    assert "Path=/likely" in answer.headers.getlist("Set-Cookie")[0]
+
+
 def test_a_page_that_needs_it_leads_to_signing_in_and_back(browser: FlaskClient) -> None:
     asked = browser.get("/tokens?x=1")
     assert asked.location == "/sign-in?next=/tokens?x%3D1"
@@ -215,12 +233,13 @@ def test_a_sitting_ends_after_twelve_hours_without_a_page(browser: FlaskClient, 
     assert not is_in(browser)
 
 
-def test_a_sitting_ends_after_thirty_days_in_any_case(browser: FlaskClient, later: Any) -> None:
+def test_a_sitting_ends_after_thirty_days_in_any_case(browser: FlaskClient, later: Any, monkeypatch: Any) -> None:
+    monkeypatch.setattr(sittings, "IDLE", timedelta(days=11))
     send(browser)
-    for _ in range(60):
-        later(hours=11, minutes=58)
+    for _ in range(3):
+        later(days=9, hours=23)
         assert is_in(browser)
-    later(hours=2)
+    later(hours=3, minutes=1)
     assert not is_in(browser)
 
 

@@ -14,7 +14,7 @@ from webapp.store.opening import Away, Store
 
 from tests.page import page_of
 from tests.payloads import asked, get_model, person
-from tests.people import add_person, bearer, make_link, make_site, make_token, sign_in, signed_in
+from tests.people import PASSWORD, add_person, bearer, make_link, make_site, make_token, sign_in, signed_in
 from tests.processes import run
 
 
@@ -117,14 +117,15 @@ def test_whoever_is_removed_has_no_name_in_the_events(site: Flask, admin: FlaskC
     number = add_person(site, "Forgotten Person")
     admin.post(f"/people/{number}/end")
     assert "Forgotten Person" in admin.get("/people/events").text
-    assert admin.post(f"/people/{number}/remove").location == "/people"
+    assert admin.post(f"/people/{number}/remove").status_code == 422, "there is no way back from it"
+    assert admin.post(f"/people/{number}/remove", data={"proof": PASSWORD}).location == "/people"
     assert "Forgotten Person" not in admin.get("/people/events").text
     assert "Removed somebody and all that they kept" in admin.get("/people/events").text
 
 
 def test_the_last_admin_stays(site: Flask, admin: FlaskClient) -> None:
     for act in ("end", "unmake-admin", "remove"):
-        refused = admin.post(f"/people/1/{act}")
+        refused = admin.post(f"/people/1/{act}", data={"proof": PASSWORD})
         assert refused.status_code == 422
         assert page_of(refused).summary == ["They are the only admin. Make somebody else one first"]
     assert admin.get("/people").status_code == 200

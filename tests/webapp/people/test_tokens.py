@@ -69,6 +69,7 @@ def test_a_token_is_shown_once_and_lets_a_program_ask(site: Flask, browser: Flas
     [
         ({"label": " "}, "Say what it is for, so that you know it again"),
         ({"label": "x" * 61}, "Say in 60 characters or fewer what it is for"),
+        ({"label": "a\x00b"}, "Say what it is for in letters, digits and signs alone"),
         ({"scopes": []}, "Choose what it may do"),
         ({"scopes": ["everything"]}, "Choose what it may do"),
         ({"models": []}, "Choose the models that it is for"),

@@ -6,16 +6,28 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine, text
 
 from webapp.store.opening import Store
 
-from tests.databases import postgresql
+from tests.databases import Cluster, cluster
 
 
 @pytest.fixture(scope="session")
-def postgresql_address() -> Iterator[str]:
-    with postgresql(fsync="off") as address:
-        yield address
+def own_cluster() -> Iterator[Cluster]:
+    with cluster(fsync="off") as own:
+        yield own
+
+
+@pytest.fixture
+def postgresql_address(own_cluster: Cluster) -> Iterator[str]:
+    """A database with no tables in it."""
+    yield own_cluster.address
+    engine = create_engine(own_cluster.address)
+    with engine.begin() as connection:
+        connection.execute(text("DROP SCHEMA public CASCADE"))
+        connection.execute(text("CREATE SCHEMA public"))
+    engine.dispose()
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
@@ -24,15 +36,7 @@ def empty_address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[st
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'instance' / 'likely.db'}"
         return
-    address: str = request.getfixturevalue("postgresql_address")
-    yield address
-    from sqlalchemy import create_engine, text
-
-    engine = create_engine(address)
-    with engine.begin() as connection:
-        connection.execute(text("DROP SCHEMA public CASCADE"))
-        connection.execute(text("CREATE SCHEMA public"))
-    engine.dispose()
+    yield request.getfixturevalue("postgresql_address")
 
 
 @pytest.fixture

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from model.declare.keeping import Keeping
+from model.declare.reading import read_answers
+from model.predict.predictor import Predictor
+from webapp.keeping.keep import Wish, keep
 from webapp.keeping.versions import old_version
 from webapp.store import cases, outcomes, record
 from webapp.store.cases import KeyTaken, Search
@@ -50,6 +55,20 @@ def test_the_same_key_names_the_same_case_and_another_body_is_refused(database: 
     for other in ({"changes": {"age": None}}, {"model": "iris"}):
         with pytest.raises(KeyTaken):
             keep_case(database, ada, key="one", **other)  # type: ignore[arg-type]
+
+
+def test_a_model_declares_when_a_case_is_due_and_when_it_is_deleted_and_how_many_are_followed(
+    database: Database,
+) -> None:
+    predictor, ada = get_predictor("titanic"), make_person(database)
+    answers, _ = read_answers(predictor.model.inputs, predictor.model.examples[0].answers)
+    for followed in (0, 100):
+        model = replace(predictor.model, keeping=Keeping(days=90, due_after=30, followed=followed))
+        case, _ = keep(database, Predictor(model, predictor.card), answers, Wish(ada, "page"))
+        assert case.due_at - case.made_at == timedelta(days=30)
+        assert round((case.expires_at - case.made_at) / timedelta(days=1), 3) == 90
+        assert case.followed is (followed == 100)
+    assert len(found(database, ada.id, state="later")) == 2
 
 
 def test_nobody_finds_what_is_anothers(database: Database) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import abort
+from flask import abort, request
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, PasswordField, RadioField, SelectField, SelectMultipleField, StringField
 from wtforms.validators import InputRequired, StopValidation
@@ -34,6 +34,11 @@ SCOPE_WORDS = {
 
 class SiteForm(FlaskForm):
     """A form of ours: bound, checked, and its faults as the summary shows them."""
+
+    def __init__(self, **more: Any) -> None:
+        # Said outright, since Flask-WTF would take JSON for a form.
+        sent = request.form if request.method == "POST" else None
+        super().__init__(**{"formdata": sent, **more})
 
     @property
     def is_sent_well(self) -> bool:
@@ -208,6 +213,8 @@ class TokenForm(ProvedForm):
     def validate_label(self, field: Any) -> None:
         if not field.data:
             raise StopValidation("Say what it is for, so that you know it again")
+        if not field.data.isprintable():
+            raise StopValidation("Say what it is for in letters, digits and signs alone")
         if len(field.data) > LONGEST_LABEL:
             raise StopValidation(f"Say in {LONGEST_LABEL} characters or fewer what it is for")
 

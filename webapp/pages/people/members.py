@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import redirect, render_template, url_for
@@ -32,7 +33,7 @@ def show(model: Model) -> Any:
 def take(model: Model) -> Any:
     person, form = manager(model), ProvedButtonForm()
     if not form.is_sent_by(person):
-        return page(model, MemberForm(formdata=None), form)
+        return page(model, MemberForm(formdata=None), form, "proof-take")
     accounts.give_role(form.number, model.name, None, person.id)
     return redirect(path_of("people.members", model), 303)
 
@@ -40,7 +41,7 @@ def take(model: Model) -> Any:
 def make_link(model: Model) -> Any:
     person, form = manager(model), ProvedButtonForm()
     if not form.is_sent_by(person):
-        return page(model, MemberForm(formdata=None), form)
+        return page(model, MemberForm(formdata=None), form, "proof-link")
     address = site() + url_for("people.open", key=links.make("model", person.id, model=model.name))
     there = path_of("people.members", model)
     return render_template("link_made.html", address=address, purpose="model", name=model.words.title, back=there)
@@ -52,7 +53,10 @@ def end_link(model: Model) -> Any:
     return redirect(path_of("people.members", model), 303)
 
 
-def page(model: Model, form: MemberForm, button: ProvedButtonForm | None = None) -> tuple[str, int]:
+def page(
+    model: Model, form: MemberForm, button: ProvedButtonForm | None = None, place: str = "proof"
+) -> tuple[str, int]:
+    """The page; a password that a button asks for is missing in the field of that place."""
     acts = button or ProvedButtonForm(formdata=None)
     return render_template(
         "members.html",
@@ -64,5 +68,5 @@ def page(model: Model, form: MemberForm, button: ProvedButtonForm | None = None)
         role_words=ROLE_WORDS,
         form=form,
         acts=acts,
-        faults=form.faults or acts.faults,
+        faults=form.faults or [replace(said, name=place) for said in acts.faults],
     ), max(form.status, acts.status)

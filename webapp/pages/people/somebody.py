@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import abort, redirect, render_template, url_for
 
 from webapp.http.addresses import site
 from webapp.people import accounts, links
-from webapp.people.roles import EVERY
 
-from .forms import ActForm, RoleForm, roles_in_words
+from .forms import ActForm, ProvedForm, RemoveForm, RoleForm, roles_in_words
 from .gate import admin
 
 LAST = "They are the only admin. Make somebody else one first"
@@ -33,7 +33,7 @@ def act(number: int, act: str) -> Any:
     if act not in ACTS:
         abort(404)
     find(number)
-    form = ActForm()
+    form = RemoveForm() if act == "remove" else ActForm()
     if not form.is_sent_by(person):
         return page(number, RoleForm(person, formdata=None), form)
     return ACTS[act](number, person.id, form)
@@ -50,7 +50,8 @@ def make_reset(number: int, by: int, form: ActForm) -> Any:
 
 
 def take_role(number: int, by: int, form: ActForm) -> Any:
-    accounts.give_role(number, form.which.data or EVERY, None, by)
+    if (model := form.which.data) in accounts.roles_of(number):
+        accounts.give_role(number, model, None, by)
     return back(number)
 
 
@@ -72,7 +73,7 @@ def unmake_admin(number: int, by: int, form: ActForm) -> Any:
     return back(number) if accounts.set_admin(number, False, by) else refuse(number, form)
 
 
-def remove(number: int, by: int, form: ActForm) -> Any:
+def remove(number: int, by: int, form: Any) -> Any:
     if not accounts.remove(number, by):
         return refuse(number, form)
     return redirect(url_for("people.everybody"), 303)
@@ -97,20 +98,24 @@ def back(number: int) -> Any:
     return redirect(url_for("people.somebody", number=number), 303)
 
 
-def refuse(number: int, form: ActForm) -> Any:
+def refuse(number: int, form: ProvedForm) -> Any:
     form.refuse("proof", LAST)
     return page(number, RoleForm(admin(), formdata=None), form)
 
 
-def page(number: int, form: RoleForm, acts: ActForm) -> tuple[str, int]:
+def page(number: int, form: RoleForm, acts: ProvedForm) -> tuple[str, int]:
     somebody, own = find(number), accounts.roles_of(number)
-    faults = form.faults or acts.faults
+    is_removal = isinstance(acts, RemoveForm)
+    # Each of the three forms asks for the password in a field of its own.
+    place = "proof-role" if form.faults else "proof" if is_removal else "proof-acts"
+    faults = [replace(said, name=place) if said.name == "proof" else said for said in form.faults or acts.faults]
     return render_template(
         "person.html",
         somebody=somebody,
         person=admin(),
         roles=list(zip(own, roles_in_words(own), strict=True)),
         form=form,
-        acts=acts,
+        acts=ActForm(formdata=None) if is_removal else acts,
+        removal=acts if is_removal else RemoveForm(formdata=None),
         faults=faults,
     ), max(form.status, acts.status)
