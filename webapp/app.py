@@ -16,7 +16,7 @@ from .api import cases, docs, inference, predict
 from .http import cache, headers, health, limits, metrics, security, static, watch
 from .http.addresses import path_of
 from .http.compression import compress
-from .http.errors import explain, explain_delay
+from .http.errors import explain, explain_clash, explain_delay
 from .http.front import Front
 from .http.log import Failures
 from .http.models import ModelConverter, shown_models
@@ -41,6 +41,7 @@ from .pages.people import doors
 from .people import current
 from .settings import settings_from
 from .store import opening
+from .store.opening import Clash
 from .text import filters
 
 
@@ -70,6 +71,7 @@ def build(config: Mapping[str, Any] | None) -> Flask:
     headers.init_app(app)
     app.register_error_handler(HTTPException, explain)
     app.register_error_handler(TooLate, explain_delay)
+    app.register_error_handler(Clash, explain_clash)
     filters.init_app(app)
     static.init_app(app)
     app.after_request(compress)

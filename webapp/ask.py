@@ -41,6 +41,8 @@ WRITTEN_SUM = 25
 MOST_PATTERNS = 64
 # Lines of a file: the shortest take as long as longer ones, and 50 MB of them would be 25 million.
 MOST_LINES = 3_000_000
+# A row that is too short is filled up, so that a file with many columns would grow; a whole one has no more cells than bytes.
+CELLS_A_BYTE, FEW_CELLS = 8, 1_000_000
 # So many rows of a list are counted as one prediction, and as one explanation.
 ROWS_A_PREDICTION = 100
 ROWS_AN_EXPLANATION = 10
@@ -120,6 +122,7 @@ def ask_file(
     writer: Writer,
     caller: Caller,
     lines: int = 0,
+    length: int = 0,
     chosen: Mapping[str, str] | None = None,
 ) -> Scoring:
     """Let a file in; its rows are read by their own reader, which says the same of each.
@@ -132,6 +135,11 @@ def ask_file(
         raise over(
             f"The file has {lines:,} lines, and up to {MOST_LINES:,} can be scored at once. "
             "Cut it into several files, each with the line that names the columns"
+        )
+    if lines * len(reader.header) > CELLS_A_BYTE * length + FEW_CELLS:
+        raise over(
+            f"Most rows of the file have fewer cells than the {len(reader.header):,} columns that its first line names. "
+            "Check what separates the cells, and choose the file again"
         )
     admit(predictor, caller, Budget(), 1)
     return Scoring(predictor, reader, writer, chosen)

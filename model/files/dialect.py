@@ -18,6 +18,8 @@ SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 OTHERS = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"%PDF", b"\x1f\x8b", b"PAR1", b"SQLite format 3")
 # No row of ours is longer; keeps a file without line ends from being held in memory whole.
 LONGEST_LINE = 1 << 20
+# Each column takes its time in each piece of the file, however little is in it.
+MOST_COLUMNS = 2_000
 # After each broken line the rest is looked at anew.
 MOST_BROKEN = 20
 
@@ -36,6 +38,10 @@ TOO_BROKEN = (
     "Check the quotation marks, and choose the file again"
 )
 CUT = "The file became shorter while it was read. Wait until nothing writes to it, and score it again"
+TOO_WIDE = (
+    f"The file has {{:,}} columns, and {MOST_COLUMNS:,} is the most that can be read. "
+    "Leave out those that are not needed, and choose the file again"
+)
 TOO_LONG = "Line {:,} is longer than a row can be. Choose a CSV file with a line for each row"
 
 

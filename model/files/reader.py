@@ -22,10 +22,12 @@ from .dialect import (
     LONGEST_LINE,
     MARKS,
     MOST_BROKEN,
+    MOST_COLUMNS,
     NOT_TEXT,
     START,
     TOO_BROKEN,
     TOO_LONG,
+    TOO_WIDE,
     Dialect,
     Unusable,
     detect_dialect,
@@ -104,6 +106,8 @@ class CsvReader:
         end = int(ends[ends > blank].min(initial=len(content)))
         self.header: Sequence[str]
         ((_, self.header),) = read_records(content[:end].strip(b"\r\n"), self._delimiter)
+        if len(self.header) > MOST_COLUMNS:
+            raise Unusable(TOO_WIDE.format(len(self.header)))
         self.types: Sequence[Any] = [pl.String] * len(self.header)
         if end < len(content):
             self._items = chain([Item(number + content.count(b"\n", 0, end), content[end:])], self._items)

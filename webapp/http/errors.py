@@ -2,6 +2,7 @@
 
 from flask import Response, current_app, render_template, request
 from werkzeug.exceptions import (
+    Conflict,
     HTTPException,
     MethodNotAllowed,
     NotFound,
@@ -23,6 +24,7 @@ ADVICE = {
     400: ("This request cannot be read", "Go back and send the form again."),
     404: ("Page not found", "Check the address, or start from the list of models."),
     405: ("This page takes no such request", "Open the page in a browser and use its form."),
+    409: ("Somebody was quicker", ""),
     413: ("That is too large", "Send something smaller."),
     415: ("That kind of content is not accepted", "Send the form as the page has it."),
     429: ("You are faster than we can answer", ""),
@@ -82,6 +84,11 @@ def explain(error: HTTPException) -> Response:
 def explain_delay(error: TooLate) -> Response:
     metrics.count_refusal("seconds")
     return explain(ServiceUnavailable(LATE, retry_after=60))
+
+
+def explain_clash(error: Exception) -> Response:
+    """Two asked for what excludes each other, as that a case be deleted and that something be said of it."""
+    return explain(Conflict("What this is about was changed or deleted at the same moment. Load the page again"))
 
 
 def is_there(error: MethodNotAllowed) -> bool:

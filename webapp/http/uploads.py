@@ -24,11 +24,12 @@ class Pieces:
         self._account = account
         self._pieces: deque[bytes] = deque()
         self._last = bytearray()
-        self.lines = 0
+        self.lines = self.length = 0
 
     def write(self, data: bytes) -> int:
         self._account(len(data))
         self.lines += data.count(b"\n")
+        self.length += len(data)
         self._last += data
         # Large pieces go back to the system when they are let go; between small ones gaps would stay.
         while len(self._last) >= MEGABYTE:

@@ -115,8 +115,8 @@ def answer_to(model: Model, fields: MultiDict[str, str], files: Sequence[FileSto
     if len(files) != 1:
         raise Unusable(ONE_FILE if files else NO_FILE)
     predictor, (reader, is_workbook) = predictor_of(model), open_table(files[0].stream)
-    writer, lines = CsvWriter(reader.dialect), files[0].stream.lines
-    scoring = ask_file(predictor, reader, writer, Caller("file"), lines, chosen_columns(model, fields))
+    writer, sent = CsvWriter(reader.dialect), measure(files[0])
+    scoring = ask_file(predictor, reader, writer, Caller("file"), *sent, chosen_columns(model, fields))
     filed = Filed(model, scoring, Summary(predictor, scoring.scorer.positions))
     scoring.look = filed.summary.add
     if "download" not in request.args:
@@ -136,6 +136,12 @@ def answer_to(model: Model, fields: MultiDict[str, str], files: Sequence[FileSto
     edge = secrets.token_hex(16)
     both = stream_with_context(file_and_page(filed, pieces, ending, edge))
     return keep_private(Response(both, mimetype=f"multipart/form-data; boundary={edge}"))
+
+
+def measure(file: FileStorage) -> tuple[int, int]:
+    """How many lines and bytes came of it."""
+    pieces: Any = file.stream
+    return pieces.lines, pieces.length
 
 
 def as_workbook(pieces: list[bytes], dialect: Dialect) -> tuple[Iterable[bytes], str]:

@@ -19,6 +19,7 @@ from model.files.dialect import (
     SPREADSHEET,
     TOO_BROKEN,
     TOO_LONG,
+    TOO_WIDE,
     UNREADABLE,
 )
 from model.files.workbook import NO_WORKBOOK
@@ -91,6 +92,8 @@ REFUSED: dict[str, tuple[str | bytes, str]] = {
     "half a letter of UTF-16": (TABLE.encode("utf-16") + b"1", UNREADABLE.format(4)),
     "a very long line": (TABLE + "x" * (LONGEST_LINE + 1), TOO_LONG.format(4)),
     "a very long line between others": (TABLE + "x" * (LONGEST_LINE + 1) + f"\n{GOOD}\n" * 5, TOO_LONG.format(4)),
+    # Half a million of them would be worked on for hours.
+    "very many columns": (f"{HEADER}{',x' * 500_000}\n{GOOD}\n", TOO_WIDE.format(500_007)),
     # It takes a look at all that follows each of them.
     "a quotation mark that nobody closed on every line": (HEADER + "\n" + 'x","\n' * 200_000, TOO_BROKEN.format(22)),
     "first line without names": (

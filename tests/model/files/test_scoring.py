@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from model.declare.faults import sentence
-from model.declare.inputs import plain
+from model.declare.inputs import NOT_RECORDED, plain
 from model.declare.reading import read_answers
 from model.files import cells, reader
 from model.files.dialect import BROKEN
@@ -86,15 +86,19 @@ def some_rows(name: str, count: int, faults: float = 0.0) -> list[dict[str, str]
     return rows
 
 
-def as_asked(row: Mapping[str, str]) -> dict[str, Any]:
-    """What a form would send: nothing for an empty cell."""
-    return {name: cell if plain(str(cell)) else None for name, cell in row.items()}
+def as_asked(name: str, row: Mapping[str, str]) -> dict[str, Any]:
+    """What a form would send: nothing for an empty cell, and that it is not recorded where the form offers that."""
+    sent: dict[str, Any] = {key: cell if plain(str(cell)) else None for key, cell in row.items()}
+    for asked in get_model(name).inputs:
+        if asked.not_recorded and sent[asked.name] in (None, "?"):
+            sent[asked.name] = "not recorded"
+    return sent
 
 
 def assert_scored_like_the_form(name: str, scored: Iterable[Mapping[str, Any]]) -> None:
     predictor = get_predictor(name)
     for row in scored:
-        answers, faults = read_answers(predictor.model.inputs, as_asked(row))
+        answers, faults = read_answers(predictor.model.inputs, as_asked(name, row))
         assert (row["error"] or "") == "; ".join(sentence(fault, predictor.model.input) for fault in faults)
         cells = [row[heading] for heading in predictor.kind.columns]
         if faults:
@@ -310,7 +314,7 @@ def test_parquet_keeps_its_types_and_gets_numbers(tmp_path: Path) -> None:
     assert_scored_like_the_form("census", rows)
 
 
-def test_missing_numbers_in_parquet_are_unknown_answers(tmp_path: Path) -> None:
+def test_missing_numbers_in_parquet_are_not_recorded(tmp_path: Path) -> None:
     ages = [30.0, float("nan"), None, 0.5, 1e-5]
     others = {"sex": "male", "ticket_class": "3", "port": "S", "siblings_spouses": 0, "parents_children": 0}
     pl.DataFrame({"age": ages}).with_columns(**{name: pl.lit(value) for name, value in others.items()}).write_parquet(
@@ -319,7 +323,7 @@ def test_missing_numbers_in_parquet_are_unknown_answers(tmp_path: Path) -> None:
     assert score("titanic", tmp_path / "in.parquet", tmp_path / "out.parquet").exit_code == 0
     predictor = get_predictor("titanic")
     found = pl.read_parquet(tmp_path / "out.parquet")["probability"]
-    for age, chance in zip([30.0, None, None, 0.5, 1e-5], found, strict=True):
+    for age, chance in zip([30.0, NOT_RECORDED, NOT_RECORDED, 0.5, 1e-5], found, strict=True):
         assert chance == pytest.approx(predictor.values({**others, "age": age})[0], rel=1e-12)
 
 

@@ -59,3 +59,12 @@ def test_a_slow_photo_costs_no_more_than_a_second(client: FlaskClient, path: str
     field = "file" if path == "/predict" else "photo"
     answer = cost(lambda: send(client, path, field, data), 1.0)
     assert answer.status_code in (200, 303, 422)
+
+
+def test_short_rows_of_a_wide_file_are_refused_and_not_filled_up(client: FlaskClient) -> None:
+    sent = HEADER.rstrip() + ",x" * 1_990 + "\n" + GOOD * 40_000
+    answer = cost(lambda: send(client, "/census/batch?download=1", "file", sent.encode()), 0.5)
+    assert answer.status_code == 422
+    assert "Most rows of the file have fewer cells than the 1,997 columns that its first line names" in answer.text
+    whole = HEADER.rstrip() + ",x" * 1_990 + "\n" + (GOOD.rstrip() + ",1" * 1_990 + "\n") * 500
+    assert send(client, "/census/batch?download=1", "file", whole.encode()).status_code == 200

@@ -9,11 +9,14 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import Connection
 
 from model.declare.reading import read_answers
 from webapp.http.addresses import query_of
 from webapp.people.roles import Person
+from webapp.store import outcomes
 from webapp.store.database import Database
+from webapp.store.outcomes import write
 from webapp.store.tables import kept_case, model_version
 
 from tests.cases import keep_case, make_person
@@ -282,3 +285,19 @@ def test_without_the_database_estimates_go_on_and_pages_say_when_to_come_again(
     store._away_until = 0.0
     assert keeper.post("/titanic/keep", data=form).status_code == 303
     assert keeper.get("/readyz").get_json()["database"] == "answers"
+
+
+def test_a_case_that_is_deleted_while_somebody_says_what_happened_is_no_failure(
+    keeper: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = keeper.post("/titanic/keep", data=keep_form(keeper)).location.partition("?")[0]
+
+    def delete_before(connection: Connection, *more: Any) -> bool:
+        connection.execute(kept_case.delete())
+        return write(connection, *more)
+
+    monkeypatch.setattr(outcomes, "write", delete_before)
+    answer = keeper.post(f"{page}/outcome", data={"happened": "yes"})
+    assert answer.status_code == 409
+    assert page_of(answer).heading == "Somebody was quicker"
+    assert "was changed or deleted at the same moment" in answer.text
