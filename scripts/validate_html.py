@@ -31,8 +31,11 @@ from webapp import create_app
 from webapp.http.addresses import NEW, texts
 from webapp.http.errors import ADVICE
 from webapp.pages.fields import TOKEN
+from webapp.people.roles import Person
 from webapp.store.opening import store
 
+from tests.cases import keep_case, say
+from tests.payloads import get_model, get_predictor
 from tests.people import add_person, make_link, make_site, make_token, sign_in
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -93,8 +96,37 @@ def people_pages(folder: Path) -> Iterator[Page]:
     token = {"label": "<", "scopes": "read", "models": "*", "days": "7"}
     yield "token-made", client.post("/tokens", data=token), 200
     yield "privacy-with-people", client.get("/privacy"), 200
+    yield from kept_pages(app, client, Person(number, "Ada", is_admin=True))
     with app.app_context():
         store().close()
+
+
+def kept_pages(app: Flask, client: FlaskClient, ada: Person) -> Iterator[Page]:
+    """What somebody has kept: nothing, and cases of each kind of answer, marked and not."""
+    yield "kept-none", client.get("/history"), 200
+    yield "due-none", client.get("/history/due"), 200
+    with app.app_context():
+        database = store().open()
+        kept = [keep_case(database, ada, name, days_ago=3, label="<a & b>") for name in ("titanic", "iris", "housing")]
+        say(database, keep_case(database, ada, days_ago=2), ada)
+        say(database, kept[0], ada)
+        say(database, kept[0], ada, None)
+    for path in ("", "?text=<&state=due", "?after=0-0", "/due", "/due?state=follow-up", "/file", "/delete"):
+        yield f"kept{path}", client.get(f"/history{path}"), 200
+    yield "kept-wrong", client.get("/history?since=<"), 422
+    for number, case in enumerate(kept, 1):
+        path = f"/history/{case.public_id}"
+        yield f"case-{number}", client.get(f"{path}?kept=1"), 200
+        yield f"case-{number}-wrong", client.post(f"{path}/outcome", data={"happened": "<", "seen_on": "<"}), 422
+        yield f"case-{number}-due-wrong", client.post(f"/history/due/{case.public_id}", data={"happened": "<"}), 422
+    yield "case-note-wrong", client.post(f"{path}/note", data={"label": "<" * 200, "note": "<" * 3000}), 422
+    yield "kept-delete-wrong", client.post("/history/delete", data={}), 422
+    yield "kept-file-wrong", client.post("/history/file", data={}), 422
+    model = get_model("titanic")
+    answers = texts(model, read_answers(model.inputs, model.examples[0].answers)[0])
+    yield "result-to-keep", client.get("/titanic/result", query_string=answers), 200
+    wrong = {"case-version": get_predictor("titanic").version, "case-label": "<" * 200}
+    yield "result-not-kept", client.post("/titanic/keep", data={**answers, **wrong}), 422
 
 
 def model_pages(client: FlaskClient, model: Model) -> Iterator[Page]:

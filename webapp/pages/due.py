@@ -64,7 +64,7 @@ def say(case: str) -> Any:
         # It was deleted in another window; the list goes on.
         return redirect(url_for("due.show"), 303)
     if not is_ours(request.form):
-        return due_page(case, [Said(case, EXPIRED)], 400)
+        return due_page(f"case-{case}", [Said(f"case-{case}", EXPIRED)], 400)
     if faults := mark(database, told, "list"):
-        return due_page(case, [Said(case, fault.message) for fault in faults], 422)
+        return due_page(f"case-{case}", [Said(f"case-{case}", fault.message) for fault in faults], 422)
     return redirect(url_for("due.show", done=case, state=request.args.get("state")), 303)
