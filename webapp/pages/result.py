@@ -161,14 +161,20 @@ class Result:
         """The numbers among the answers, each of which has a curve."""
         return numbers_among(self.predictor)
 
-    @property
+    @cached_property
     def probably(self) -> str:
         """The range as the heading has it; none where nobody in the data is like this."""
         return "" if self.is_unlike else self.kind.probable(self.main)
 
-    @property
+    @cached_property
     def sentence(self) -> str:
         return self.kind.sentence(self.estimates)
+
+    @property
+    def description(self) -> str:
+        """What networks and search engines say of the page: the number in words, its range, and the warning."""
+        span = f" Probably {self.probably}." if self.probably else ""
+        return f"{self.sentence}{span} {self.model.words.warning}"
 
     @property
     def span(self) -> str:
@@ -219,7 +225,7 @@ class Result:
     def query(self) -> str:
         return urlencode(self.texts)
 
-    @property
+    @cached_property
     def address(self) -> str:
         return result_address(self.model, self.query)
 
@@ -233,7 +239,7 @@ class Result:
         """The whole address of the picture that networks show beside a link."""
         return site() + page_address("picture.show", self.model, self.query)
 
-    @property
+    @cached_property
     def whole_address(self) -> str:
         """The address for a printed page."""
         return site() + self.address
