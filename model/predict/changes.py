@@ -183,11 +183,25 @@ class Trials:
 
     def find(self, group: Sequence[Input], most: int) -> Sized | None:
         changes = self._sort(group, max(most // self.sums, 1))
+        engine = self.predictor.engine
+        if isinstance(engine, ChanceTables) and not engine.unknown(self.answers) and not self.predictor.model.features:
+            return self._find_in_sum(engine, group, changes)
         while some := list(islice(changes, AT_ONCE)):
             values = self.predictor.predict([{**self.answers, **changed} for _, changed in some])[self.focus]
             for change, value in zip(some, values, strict=True):
                 if (value > 0.5) != self.above:
                     return change
+        return None
+
+    def _find_in_sum(self, engine: ChanceTables, group: Sequence[Input], changes: Iterator[Sized]) -> Sized | None:
+        """The same where a term has several of the answers, so that only its points are added up anew."""
+        names = {asked.name for asked in group}
+        touched = [(term.table, term.key) for term in engine.score.terms if names.intersection(term.inputs)]
+        rest = engine.score.one(self.answers) - sum([table[key(self.answers)] for table, key in touched])
+        for size, changed in changes:
+            row = {**self.answers, **changed}
+            if (rest + sum([table[key(row)] for table, key in touched]) > 0) != self.above:
+                return size, changed
         return None
 
     def _sort(self, group: Sequence[Input], most: int) -> Iterator[Sized]:

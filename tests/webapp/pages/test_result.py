@@ -167,7 +167,7 @@ def test_what_moved_the_number_are_steps_that_add_up(client: FlaskClient, model:
 
 def test_the_answers_that_hardly_matter_stand_in_one_line(client: FlaskClient) -> None:
     text = section(result(client, CENSUS, texts(CENSUS, example(CENSUS, 1))), "What moved the number").text
-    assert re.search(r"These hardly mattered: [^.]*; Employer \(Local government\)\.", text)
+    assert re.search(r"(This|These) hardly mattered: [^.]*\(", text)
 
 
 def test_a_step_smaller_than_the_range_is_called_noise(client: FlaskClient) -> None:
