@@ -29,7 +29,7 @@ APART = 0.05
 # Of fewer people nothing is said.
 FEWEST = 30
 # Its range holds this share of what another machine says, in each part of its estimates.
-MOST, PARTS = 0.8, 10
+MOST, PARTS = 0.9, 10
 # What a node does with a missing number, as `Forest` has it.
 AS_ZERO, OWN_WAY = 0, 2
 LINKS = {"probability": "sigmoid", "classes": "softmax", "amount": "none"}
@@ -130,7 +130,8 @@ def reach_around(other: Predicted, third: Predicted) -> dict[str, Any]:
     one, two = (np.clip(said[:, 1], LEAST, 1 - LEAST) for said in (other, third))
     apart = np.abs(np.log(one / (1 - one)) - np.log(two / (1 - two)))
     edges, parts = parts_of(one, PARTS)
-    return {"ranges": [{"edges": edges, "reach": [float(np.quantile(apart[part], MOST)) for part in parts]}]}
+    reach = [float(np.quantile(apart[part], MOST)) if part.any() else 0.0 for part in parts]
+    return {"ranges": [{"edges": edges, "reach": reach}]}
 
 
 def tell_apart(y: Any, own: Predicted, other: Predicted) -> dict[str, Any]:
