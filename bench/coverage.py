@@ -1,92 +1,231 @@
-"""How often the stated ranges hold what they are to hold.
+"""How often the stated ranges hold what they are to hold, where the truth is known because it was made up.
 
-    python bench/coverage.py [census titanic iris housing] [--refits 200] [--people 500]
+    python bench/coverage.py [census titanic iris housing] [--tables 100] [--truth N] [--quick]
 
-Chances: the model is refitted on bootstrap resamples of its table, and the share of refitted
-estimates that fall inside the 95 % range stated by the model is counted, at people drawn from
-the table; the goal is 93 to 97 %. Amounts: ten-fold cross-validation over five seeds counts the
-share of prices inside the 80 % range of a model that had not seen them.
+Chances: a truth is a fit to the table: of the model's own form with the ridge penalty's C at 1, 10 and 100, and of a
+boosting machine. From each truth so many tables are drawn, with the table's own people and what happens to them drawn
+anew; on each the model chooses and learns as in training. Printed is the share of 95 % ranges that hold the true chance,
+with its standard error over the tables: for people drawn from the table, for those with the rarest choice of each input,
+and for those whose true chance is under 1 % or over 95 %. Under the boosting machine it is the whole span that counts,
+which reaches from the range to the challenger, fitted anew too, and to others of the challenger's kind. Then, from the table
+itself, how often a third kind of model lies outside the whole span. --quick draws five tables. The truths are numbered
+from 0, and --truth asks for one of them alone; 4 is for the third kind.
+
+Classes: the share of estimates of refits to resamples that lie in the stated range. Amounts: the share of prices in the
+range of a model that had not seen them, over five other seeds of folds, whole towns held out where the recipe says so.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import numpy as np
-from sklearn.model_selection import KFold
+import pandas as pd
 
+from model.declare.inputs import ChoiceInput
 from model.declare.model import Model
-from model.declare.recipe import Candidate
+from model.learn.challenger import challenger_among
 from model.learn.check import records
+from model.learn.choice import choose, fit
+from model.learn.contest import predict_all
+from model.learn.distinct import Distinct
 from model.learn.kinds import kind_of
-from model.learn.table import read_table
+from model.learn.newton import Fits, sigmoid
+from model.learn.references import BOOSTING, LIGHTGBM, SETTINGS, Tuned, learn, prepare, references
+from model.learn.rows import Rows
+from model.learn.spread import spread_of_counts
+from model.learn.table import rows_of
 from model.predict.catalog import Catalog
-from model.predict.predictor import Predictor
+from model.predict.logistic import NORMAL_95
+from model.predict.program import ends
 
-SEEDS = 5
 CATALOG = Catalog()
+PEOPLE = 2_000
+RARE_CHANCES = {"chance under 1 %": (0.0, 0.01), "chance over 95 %": (0.95, 1.0)}
+Numbers = np.ndarray[Any, Any]
 
 
-def chosen(model: Model, predictor: Predictor) -> Candidate:
-    """The candidate that the card was compiled from."""
-    wanted = predictor.card.recipe.chosen
-    return next(candidate for candidate in model.learns.candidates if candidate.name == wanted)
+@dataclass
+class Simulation:
+    """A model, its table, and the way that it was fitted to all of it."""
+
+    model: Model
+    rows: Rows
+    way: Any
+    random: Any
+
+    @property
+    def distinct(self) -> Distinct:
+        assert self.rows.distinct is not None
+        return self.rows.distinct
+
+    def truths(self) -> Iterator[tuple[str, Numbers]]:
+        """The true chance of each of the different answers in the table."""
+        people, yes = self.distinct.counts(np.arange(len(self.rows)))
+        design = self.distinct.fits_of(self.way).design
+        for C in (1.0, 10.0, 100.0):
+            yield f"its own form, C={C:g}", sigmoid(design @ Fits(design, C).begin(people, yes))
+        machine = prepare(self.model, BOOSTING, SETTINGS[BOOSTING][-1 if len(self.rows) > PEOPLE else 0], guest=False)
+        said = learn(machine, self.rows, self.rows)[:, 1]
+        first = np.unique(self.distinct.codes, return_index=True)[1]
+        yield "a boosting machine", said[first]
+
+    def draw(self, truth: Numbers) -> Rows:
+        """The table's people, with what happens to them drawn anew."""
+        so = (self.random.random(len(self.rows)) < truth[self.distinct.codes]).astype(int)
+        return replace(self.rows, y=pd.Series(so), distinct=replace(self.distinct, so=so.astype(float)))
+
+    def groups(self, truth: Numbers) -> Mapping[str, Numbers]:
+        """Of whom it is counted how often the range holds: places in the table."""
+        found = {"people": self.random.choice(len(self.rows), min(PEOPLE, len(self.rows)), replace=False)}
+        for asked in self.model.inputs:
+            if isinstance(asked, ChoiceInput):
+                counts = self.rows.table[asked.name].value_counts().reindex([*asked.choices], fill_value=0)
+                rarest = str(counts.idxmin())
+                found[f"{asked.name}: {rarest}"] = np.flatnonzero(self.rows.table[asked.name] == rarest)
+        chances = truth[self.distinct.codes]
+        for name, (low, high) in RARE_CHANCES.items():
+            found[name] = np.flatnonzero((low <= chances) & (chances <= high))
+        return {name: places for name, places in found.items() if len(places)}
+
+    def range_of(self, drawn: Rows) -> tuple[Numbers, Numbers, Numbers]:
+        """The estimate for each of the different answers, and its range's ends, as training makes them."""
+        assert drawn.distinct is not None
+        fits, counts = drawn.distinct.fits_of(choose(self.model, drawn)), drawn.distinct.counts(drawn.places)
+        found = fits.fit(*counts)
+        error = np.sqrt(
+            np.square(fits.design @ spread_of_counts(fits.design, *counts, found, fits.penalty)).sum(axis=1)
+        )
+        score = fits.design @ found
+        return sigmoid(score), sigmoid(score - NORMAL_95 * error), sigmoid(score + NORMAL_95 * error)
 
 
-def bootstrap_coverage(model: Model, refits: int, people: int) -> float:
-    predictor = CATALOG.predictor(model.name)
-    X, y = read_table(model)
-    X = X[list(model.input)]
+def whole_span(model: Model, rows: Rows, low: Numbers, high: Numbers) -> tuple[Numbers, Numbers]:
+    """The ends of the span that the page shows, for each row: with the challenger fitted to these rows."""
+    card = CATALOG.predictor(model.name).card
+    if card.challenger is None:
+        return low, high
+    tuned = card.evaluation.tuned[challenger_among(references(model)) or ""]
+    other = learn(prepare(model, LIGHTGBM, tuned, guest=False), rows, rows)[:, 1]
+    table = card.challenger.ranges[0] if card.challenger.ranges else None
+    other_low, other_high = ends(table, other)
+    return np.minimum(low, other_low), np.maximum(high, other_high)
+
+
+def simulate(model: Model, tables: int, only: int | None) -> None:
+    rows = rows_of(model)
+    simulation = Simulation(model, rows, choose(model, rows), np.random.default_rng(0))
+    for number, (name, truth) in enumerate(simulation.truths()):
+        if only not in (None, number):
+            continue
+        simulation.random = np.random.default_rng(number)
+        groups, is_own = simulation.groups(truth), name.startswith("its own")
+        held: dict[str, list[float]] = {group: [] for group in groups}
+        widths = []
+        for _ in range(tables):
+            drawn = simulation.draw(truth)
+            codes = simulation.distinct.codes
+            _, low, high = (one[codes] for one in simulation.range_of(drawn))
+            if not is_own:
+                low, high = whole_span(model, drawn, low, high)
+            inside = (low <= truth[codes]) & (truth[codes] <= high)
+            widths.append(float(np.median((high - low)[groups["people"]])))
+            for group, places in groups.items():
+                held[group].append(float(inside[places].mean()))
+        what = "the 95 % range" if is_own else "the whole span"
+        print(f"{model.name}, truth of {name}, {tables} tables: {what}, median width {np.mean(widths):.4f}, holds")
+        for group, shares in held.items():
+            error = np.std(shares, ddof=1) / np.sqrt(tables)
+            print(f"  {np.mean(shares):6.1%} ± {error:.1%} of {len(groups[group]):,} with {group}", flush=True)
+
+
+def outside_third(model: Model) -> None:
+    """How often another kind of model, that neither is, lies outside the whole span: from rows none of them had seen."""
+    rows = rows_of(model)
+    distinct, card = rows.distinct, CATALOG.predictor(model.name).card
+    assert distinct is not None
+    others = references(model)
+    machines = {name: one for name, one in others.items() if isinstance(one, Tuned)}
+    for name, one in machines.items():
+        kind = "LightGBM" if name.startswith("LightGBM") else name
+        one.best = prepare(model, kind, card.evaluation.tuned[name], guest=False)
+    low, high, third = (np.empty(len(rows)) for _ in range(3))
+    simulation = Simulation(model, rows, None, None)
+    challenger = machines[challenger_among(others) or "LightGBM"]
+    other, third = np.empty(len(rows)), np.empty(len(rows))
+    for inside, outside in rows.folds(5, seed=77):
+        _, own_low, own_high = simulation.range_of(rows.take(inside))
+        low[outside], high[outside] = own_low[distinct.codes[outside]], own_high[distinct.codes[outside]]
+        other[outside] = learn(challenger, rows.take(inside), rows.take(outside))[:, 1]
+        third[outside] = learn(machines[BOOSTING], rows.take(inside), rows.take(outside))[:, 1]
+    beyond = (third < low) | (third > high)
+    print(f"{model.name}: {BOOSTING} lies outside the model's own range for {beyond.mean():.1%} of people")
+    table = card.challenger.ranges[0] if card.challenger else None
+    other_low, other_high = ends(table, other)
+    low, high = np.minimum(low, other_low), np.maximum(high, other_high)
+    beyond = (third < low) | (third > high)
+    print(
+        f"{model.name}: and outside the whole span, of median width {np.median(high - low):.4f}, for {beyond.mean():.1%}"
+    )
+
+
+def refit(model: Model, refits: int) -> None:
+    """Of several classes: how many of the refits' estimates lie in the stated ranges."""
+    rows, predictor, kind = rows_of(model), CATALOG.predictor(model.name), kind_of(model)
     random = np.random.default_rng(0)
-    asked = X.iloc[random.choice(len(X), size=min(people, len(X)), replace=False)]
-    ranges = [predictor.estimates(answers) for answers in records(asked)]
-    low = np.array([[one.low for one in row] for row in ranges])
-    high = np.array([[one.high for one in row] for row in ranges])
+    ranges = [predictor.estimates(answers) for answers in records(rows.answers)]
+    low, high = (np.array([[getattr(one, end) for one in row] for row in ranges]) for end in ("low", "high"))
+    way = next(one for one in model.learns.candidates if one.name == predictor.card.recipe.chosen)
     inside = []
     for _ in range(refits):
-        resampled = random.integers(0, len(X), len(X))
-        kind = kind_of(model)
-        fitted = kind.estimator(model, chosen(model, predictor)).fit(X.iloc[resampled], y.iloc[resampled])
-        refitted = kind.answers(kind.predict(fitted, asked))
+        again = rows.take(random.integers(len(rows), size=len(rows)))
+        refitted = kind.answers(kind.predict(fit(model, way, again), rows.answers))
         inside.append((low <= refitted) & (refitted <= high))
-    return float(np.mean(inside))
+    print(f"{model.name}: the 95 % range holds {np.mean(inside):.1%} of the estimates of {refits} refits to resamples")
 
 
-def amount_coverage(model: Model) -> list[float]:
-    X, y = read_table(model)
-    X = X[list(model.input)]
-    held = []
-    for seed in range(SEEDS):
-        inside = np.zeros(len(X), bool)
-        for known, unseen in KFold(10, shuffle=True, random_state=seed).split(X):
-            fitted: Any = kind_of(model).estimator(model, model.learns.candidates[0])
-            predicted = fitted.fit(X.iloc[known], y.iloc[known]).predict(X.iloc[unseen])
-            price = y.iloc[unseen].to_numpy()
-            inside[unseen] = (predicted[:, 1] <= price) & (price <= predicted[:, 2])
-        held.append(float(inside.mean()))
-    return held
+def hold_out(model: Model, seeds: range) -> None:
+    """Of an amount: how many lie in the range of a model that had not seen them."""
+    rows, held = rows_of(model), []
+    way = partial(choose_and_predict, model)
+    for seed in seeds:
+        predicted, told, _ = predict_all(model, way, rows, seed, lambda step: None)
+        held.append(float(np.mean((predicted[:, 1] <= told.truth) & (told.truth <= predicted[:, 2]))))
+    kept = f", whole {model.learns.grouped_by}s held out" if model.learns.grouped_by else ""
+    span = f"{min(held):.1%} to {max(held):.1%} over {len(held)} other seeds of folds"
+    print(f"{model.name}: the {model.learns.holds:.0%} range holds {np.mean(held):.1%} of cases{kept} ({span})")
+
+
+def choose_and_predict(model: Model, inside: Rows, outside: Rows) -> Any:
+    return kind_of(model).predict(fit(model, choose(model, inside), inside), outside.table)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("models", nargs="*", default=["titanic", "iris", "housing", "census"])
-    parser.add_argument("--refits", type=int, default=200)
-    parser.add_argument("--people", type=int, default=500)
+    parser.add_argument("--tables", type=int, default=100)
+    parser.add_argument("--truth", type=int, choices=range(5))
+    parser.add_argument("--quick", action="store_true")
     asked = parser.parse_args()
     for name in asked.models:
         model = CATALOG[name]
-        if model.kind == "amount":
-            held = amount_coverage(model)
-            ends = f"{min(held):.1%} to {max(held):.1%}"
-            print(f"{name}: the 80 % range holds {np.mean(held):.1%} of cases out of fold ({ends} over {SEEDS} seeds)")
+        kind = kind_of(model)
+        if not kind.is_counted:
+            hold_out(model, range(1, 6))
+        elif kind.is_yes_or_no:
+            simulate(model, 5 if asked.quick else asked.tables, asked.truth)
+            if asked.truth in (None, 4):
+                outside_third(model)
         else:
-            share = bootstrap_coverage(model, asked.refits, asked.people)
-            print(f"{name}: the 95 % range holds {share:.1%} of the estimates of {asked.refits} refits")
+            refit(model, 2 * (5 if asked.quick else asked.tables))
 
 
 if __name__ == "__main__":

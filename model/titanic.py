@@ -47,8 +47,8 @@ PLAIN = (
     Table("ticket_class"),
     AGE,
     Table("port"),
-    Curve("siblings_spouses", knots=(0, 1, 2, 5)),
-    Curve("parents_children", knots=(0, 1, 3)),
+    Curve("siblings_spouses", knots=(0, 2, 5)),
+    Curve("parents_children", knots=(0, 9)),
     Pair(Table("sex"), Table("ticket_class")),
 )
 AGE_BY_SEX = Pair(AGE, Table("sex"))
@@ -69,10 +69,11 @@ MODEL = Model(
         table="titanic.csv", target="survived", yes="1",
         candidates=[
             Candidate((*PLAIN, *pairs), C=C, name=f"{name}, C={C:g}")
-            for name, pairs in PAIRS.items() for C in (0.3, 1.0, 3.0)
+            for name, pairs in PAIRS.items() for C in (0.5, 1.0, 2.0)
         ],
         smallest_bin=40, groups={"sex": (), "ticket_class": (), "age": (13, 18, 30, 45, 60)},
         tutorial=("age", "sex", "port"), reference_only=("fare",),
+        other_folds=("ticket",), clusters="ticket", seeds=10, refits=200,
     ),
     examples=(
         Example("A woman of 29 in first class",

@@ -3,7 +3,21 @@
 from .fields import ChoiceField, NumberField, PhotoField
 from .keeping import Keeping
 from .model import Example, Model
-from .recipe import Blend, Boosted, Candidate, Curve, Given, Ladder, Pair, Recipe, Slope, Steps, Table, Wrapped
+from .recipe import (
+    Blend,
+    Boosted,
+    Candidate,
+    Curve,
+    Discriminant,
+    Given,
+    Ladder,
+    Pair,
+    Recipe,
+    Slope,
+    Steps,
+    Table,
+    Wrapped,
+)
 from .words import Words
 
 __all__ = [
@@ -12,6 +26,7 @@ __all__ = [
     "Candidate",
     "ChoiceField",
     "Curve",
+    "Discriminant",
     "Example",
     "Given",
     "Keeping",

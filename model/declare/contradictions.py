@@ -141,7 +141,12 @@ def in_part(model: Model, part: Part) -> Iterator[str]:
     if asked is None:
         yield from strangers(model, [part.input], repr(part))
     elif not isinstance(asked, NumberInput):
-        if not isinstance(part, Table | Ladder):
+        if isinstance(part, Table):
+            joined = [choice for choices in part.together for choice in choices]
+            choices = getattr(asked, "choices", {})
+            if strange := [choice for choice in joined if choice not in choices or joined.count(choice) > 1]:
+                yield f"{part!r}: {strange[0]!r} is no choice of {part.input!r}, or stands in together twice"
+        elif not isinstance(part, Ladder):
             yield f"{part!r}: {part.input!r} is no number. Use Table({part.input!r})"
     elif isinstance(part, Ladder):
         yield f"{part!r}: {part.input!r} is a number. Use Table({part.input!r}), or a Curve"

@@ -112,5 +112,9 @@ class Model:
         return self.folder / "trained" / f"{self.name}.npz"
 
     @property
+    def challenger_path(self) -> Path:
+        return self.folder / "trained" / f"{self.name}.challenger.npz"
+
+    @property
     def pickle_path(self) -> Path:
         return self.folder / "trained" / f"{self.name}.joblib"

@@ -15,6 +15,8 @@ class Table:
     """Points for each of an input's choices, or for each whole number it can be."""
 
     input: str
+    # Choices that share their points, by the names of all of them; any other choice has points of its own.
+    together: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,9 @@ class Pair:
 
     first: Part
     second: Part
+    # What its columns are multiplied by: the smaller, the more the ridge penalty pulls its points to nothing. Few rows
+    # have both of two answers, so that a pair is best believed less than what each answer tells alone.
+    weight: float = 1.0
 
 
 Block = Part | Pair
@@ -105,6 +110,14 @@ class Candidate:
 
 
 @dataclass(frozen=True)
+class Discriminant:
+    """A linear discriminant of classes: the same sums, learnt from how the inputs of each class are spread."""
+
+    blocks: tuple[Block, ...]
+    name: str = "linear discriminant"
+
+
+@dataclass(frozen=True)
 class Boosted:
     """Steps for each input, and for some pairs of them, as a small explainable boosting machine finds them."""
 
@@ -129,7 +142,7 @@ class Blend:
         return f"{self.first.name or 'curves'} and {self.second.name}, {self.share:.0%} of the first"
 
 
-Way = Candidate | Boosted | Blend
+Way = Candidate | Discriminant | Boosted | Blend
 
 
 @dataclass(frozen=True)
@@ -171,6 +184,18 @@ class Recipe:
     # A column that says for how many people of the population a row speaks. The model learns without it, and the card
     # shows the figures with it too.
     speaks_for: str = ""
+    # Columns by which rows are kept together where the model is measured a second time; "" is for no such column.
+    other_folds: Sequence[str] = ()
+    # Rows with the same value of this column tell less than as many strangers, where it is asked who is ahead.
+    clusters: str = ""
+    # Over how many seeds of folds figures are averaged, and on how many resamples of the table the model is fitted anew
+    # to see how far single estimates move. With one seed it is measured against one model only.
+    seeds: int = 1
+    # Over how many of these seeds what it is measured against is fitted too; 0 is for all.
+    other_seeds: int = 0
+    refits: int = 0
+    # Numbers with which the answer is known to rise; the models that this one is measured against may use that.
+    rising: Sequence[str] = ()
     # How often the model is fitted to the other rows to see what it says of some; and within, to choose a candidate.
     folds: int = 10
     inner_folds: int = 5
@@ -184,7 +209,7 @@ class Recipe:
 
     def range_blocks(self, candidate: Way) -> tuple[Block, ...]:
         """What the range of an amount is built of."""
-        own = candidate.blocks if isinstance(candidate, Candidate) else ()
+        own = candidate.blocks if isinstance(candidate, Candidate | Discriminant) else ()
         return (self.range_block,) if self.range_block else own
 
     @property

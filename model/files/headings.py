@@ -55,10 +55,10 @@ def list_names(names: Sequence[str]) -> str:
     return f"{', '.join(others)} or {last}" if others else last
 
 
-def added_columns(predictor: Predictor, header: Sequence[str]) -> list[str]:
+def added_columns(predictor: Predictor, header: Sequence[str], more: Sequence[str] = ()) -> list[str]:
     """The headings that a scored file has after its own; a name that is taken gets a number."""
     taken = {heading.strip() for heading in header}
     return [
         next(one for one in chain([name], map(f"{name}_{{}}".format, count(2))) if one not in taken)
-        for name in [*predictor.kind.columns, "error"]
+        for name in [*predictor.kind.columns, *more, "error"]
     ]

@@ -13,6 +13,7 @@ from model.predict.predictor import Predictor
 from model.predict.program import Program
 
 from .cells import Cells, Column
+from .dialect import Unusable
 from .headings import added_columns, input_columns
 from .reader import Piece
 from .tables import build_tables
@@ -24,17 +25,36 @@ MOST_REMEMBERED = 20_000
 class Scorer:
     """Scores the pieces of a file whose columns are headed so; several threads may share one."""
 
-    def __init__(self, predictor: Predictor, header: Sequence[str], chosen: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        predictor: Predictor,
+        header: Sequence[str],
+        chosen: Mapping[str, str] | None = None,
+        challenger: bool = False,
+    ) -> None:
         found = input_columns(predictor.model, header, chosen)
         self.positions = [found[name] for name in predictor.model.input]
-        self._kinds = predictor.kind.columns.values()
+        # What another kind of model says, where that is asked for.
+        more = [f"challenger_{name}" for name in self._numbers(predictor)] if challenger else []
+        self._challenger = predictor.challenger if challenger else None
+        self._kinds = [*predictor.kind.columns.values(), *[float] * len(more)]
         # The columns that a scored file has after its own, with what is in them.
         types = [pl.String if kind is str else pl.Float64 for kind in (*self._kinds, str)]
-        self.added = dict(zip(added_columns(predictor, header), types, strict=True))
+        self.added = dict(zip(added_columns(predictor, header, more), types, strict=True))
         self._predictor = predictor
         self._of_thread = threading.local()
         self._tables = build_tables(predictor)
         self._known: dict[tuple[Any, ...], list[float | str]] = {}
+
+    @staticmethod
+    def _numbers(predictor: Predictor) -> list[str]:
+        """The columns that hold the estimates themselves."""
+        if predictor.challenger is None:
+            raise Unusable(
+                f"{predictor.model.name} has no challenger: no other kind of model was found that is as good"
+            )
+        labels = predictor.kind.labels
+        return [f"{predictor.kind.number}_{label}" for label in labels] if labels else [predictor.kind.number]
 
     def columns(self) -> list[Column]:
         """What this thread reads the inputs' columns of its next piece with."""
@@ -69,6 +89,18 @@ class Scorer:
 
     def _estimate(self, cells: Cells, unknown: tuple[str, ...]) -> Iterable[Sequence[Any] | np.ndarray[Any, Any]]:
         """The estimates' columns for rows with which nothing is wrong, and all of which lack these answers."""
+        own = self._estimate_own(cells, unknown)
+        return [*own, *self._face(cells)] if self._challenger else own
+
+    def _face(self, cells: Cells) -> Iterable[Sequence[float]]:
+        """The challenger's columns; each combination of answers is asked once."""
+        assert self._challenger is not None
+        rows = cells.read_answers()
+        known = {row: at for at, row in enumerate(dict.fromkeys(rows))}
+        said = self._challenger.predict([dict(zip(self._predictor.model.input, row, strict=True)) for row in known])
+        return zip(*[said[known[row]] for row in rows], strict=True)
+
+    def _estimate_own(self, cells: Cells, unknown: tuple[str, ...]) -> Iterable[Sequence[Any] | np.ndarray[Any, Any]]:
         estimates = self._tables.estimate(cells, unknown) if self._tables else None
         if estimates is not None:
             return estimates

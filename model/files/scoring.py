@@ -57,10 +57,15 @@ class Scoring:
     """One file being scored: take its contents to the end, then read its counts."""
 
     def __init__(
-        self, predictor: Predictor, reader: Reader, writer: Writer, chosen: Mapping[str, str] | None = None
+        self,
+        predictor: Predictor,
+        reader: Reader,
+        writer: Writer,
+        chosen: Mapping[str, str] | None = None,
+        challenger: bool = False,
     ) -> None:
         self.reader, self.writer = reader, writer
-        self.scorer = Scorer(predictor, reader.header, chosen)
+        self.scorer = Scorer(predictor, reader.header, chosen, challenger)
         self.added = self.scorer.added
         self.counts = Counts()
         others = [at for at in range(len(reader.header)) if at not in self.scorer.positions]

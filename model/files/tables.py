@@ -30,6 +30,7 @@ from model.predict.tables import Score
 from model.predict.unknown import Ways
 
 from .cells import MOST_BITS, Cells
+from .covers import Covers, build_covers
 
 Array = np.ndarray[Any, np.dtype[Any]]
 Answers = Mapping[str, Sequence[Any]]
@@ -77,13 +78,16 @@ class Group:
 
 
 @lru_cache(16)
-def build_tables(predictor: Predictor) -> Tables | None:
+def build_tables(predictor: Predictor) -> Tables | Covers | None:
     """Tables, for a model whose estimate is one chance with a range from its coefficients."""
     engine, inputs = predictor.engine, predictor.model.inputs
     if not isinstance(engine, ChanceTables) or not engine.score.intercept_spread or predictor.model.features:
         return None
     groups = group_answers(inputs, engine) if len(inputs) <= MOST_BITS else None
-    return Tables(engine, [Group(answers, engine.score) for answers in groups]) if groups else None
+    if groups:
+        return Tables(engine, [Group(answers, engine.score) for answers in groups])
+    # Where pairs tie too many inputs together, no such groups lie apart.
+    return build_covers(inputs, engine) if len(inputs) <= MOST_BITS else None
 
 
 def group_answers(inputs: Sequence[Input], engine: ChanceTables) -> list[Answers] | None:

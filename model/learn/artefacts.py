@@ -44,6 +44,7 @@ def save(
     fitted: Any = None,
     people: bytes | None = None,
     arrays: bytes | None = None,
+    beside: bytes | None = None,
     **learned: Mapping[str, Any],
 ) -> Card:
     """Write the files of one training, unless they would say what those there are say; return the card."""
@@ -53,12 +54,16 @@ def save(
         model.pickle_path: pickled.getvalue() if fitted is not None else None,
         model.people_path: people,
         model.arrays_path: arrays,
+        model.challenger_path: beside,
     }
     files = {path: whole for path, whole in own.items() if whole is not None}
     if arrays is not None:
         learned["engine"] = {**learned["engine"], "file": hashlib.sha256(arrays).hexdigest()}
     # It changes when, and only when, some answer could: it stands for all that the engine reads.
+    if beside is not None:
+        learned["challenger"] = {**learned["challenger"], "file": hashlib.sha256(beside).hexdigest()}
     engine = [learned["engine"], *([NETWORK_SHA256] if model.has_photo else [])]
+    engine += [learned["challenger"]["file"]] if beside is not None else []
     content = {
         "model": model.name,
         "kind": model.kind,
@@ -89,6 +94,7 @@ def are_there(model: Model, content: Mapping[str, Any]) -> bool:
             model.pickle_path: old["pickle"],
             model.people_path: old["data"].get("people"),
             model.arrays_path: old["engine"].get("file"),
+            model.challenger_path: old.get("challenger", {}).get("file"),
         }
         whole = all(digest(path) == expected for path, expected in sums.items() if expected)
     except (OSError, ValueError, LookupError):

@@ -160,7 +160,7 @@ def take_over(machine: Any, at: int, asked: Sequence[Input], X: pd.DataFrame, sh
     points = np.reshape(machine.term_scores_[at][rows], (size, -1))
     bags = np.stack([np.reshape(bag[rows], (size, -1)) for bag in machine.bagged_scores_[at]])
     parts = [part for part, _, _ in axes]
-    block: Block = Pair(*parts) if len(parts) == 2 else parts[0]
+    block: Block = Pair(parts[0], parts[1]) if len(parts) == 2 else parts[0]
     levels = [own for _, own, _ in axes]
     return Places(block, levels, np.round(share * points, DECIMALS), np.round(share * spread(bags), DECIMALS))
 

@@ -12,6 +12,7 @@ import pandas as pd
 from model.declare.inputs import NOT_RECORDED
 from model.declare.model import Model
 from model.declare.photo import PhotoInput
+from model.declare.reading import read_answers
 from model.declare.recipe import Given, Wrapped
 from model.predict.card import read_card, read_trained, tampered
 from model.predict.predictor import Predictor
@@ -65,6 +66,8 @@ def check(model: Model) -> Iterator[str]:
             check_sum(model.people_path, card.data.people)
             yield "people: checksum holds"
         X, where = read_table(model)[0][list(model.input)], "all rows"
+        if card.challenger:
+            yield from check_challenger(model, predictor)
         got, predicted = predictor.predict(records(X, predictor.engine.averaged)), kind.predict(fitted, X)
     expected = kind.answers(predicted)[:, : len(got)]
     # Of an amount the difference relative to its size.
@@ -72,6 +75,12 @@ def check(model: Model) -> Iterator[str]:
     if not apart <= AGREEMENT:
         raise CheckFailed(f"{model.name}: card and pickle differ by {apart:.1e}, more than {AGREEMENT}")
     yield f"agreement: card and pickle differ by at most {apart:.1e} over {where}"
+
+
+def check_challenger(model: Model, predictor: Predictor) -> Iterator[str]:
+    assert predictor.challenger is not None
+    predictor.challenger.values(read_answers(model.inputs, model.examples[0].answers)[0])
+    yield f"challenger: checksum holds, and it answers: {predictor.challenger.name}"
 
 
 def check_sum(path: Path, expected: str) -> None:

@@ -3,41 +3,54 @@
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any
 
-from model.declare.model import Model
-from model.declare.recipe import Blend, Boosted, Way
+import numpy as np
 
+from model.declare.model import Model
+from model.declare.recipe import Blend, Boosted, Candidate, Way
+from model.evaluate.paired import LOSSES
+
+from .distinct import is_plain
 from .kinds import Kind, Predicted, kind_of
+from .newton import NEAR
 from .rows import Rows
 
-Fit = Callable[[Rows], Any]
+# Learns from the first rows, and says what it predicts of the second.
+Learn = Callable[[Rows, Rows], Predicted]
 # Boosting takes most of the time. To choose, half its bags will do; and where it loses so many times as much as the
 # best curves on the first fold, neither it nor a blend with it will be chosen.
 BAGS_TO_CHOOSE = 2
 HOPELESS = 1.15
+# To choose, coefficients need no more digits than these.
+NEAR_ENOUGH = 1e-3
 
 
 def fit(model: Model, candidate: Way, rows: Rows) -> Any:
     return kind_of(model).estimator(model, candidate).fit(rows.answers, rows.y, rows.weights)
 
 
-def unseen(
-    kind: Kind, fit: Fit, rows: Rows, folds: int, seed: int, at_a_time: int = 1
-) -> Iterator[tuple[Any, Predicted]]:
-    """For each fold its rows, and what is predicted of them by a fit to the others."""
+def predict(model: Model, candidate: Way, inside: Rows, outside: Rows, near: float = NEAR) -> Predicted:
+    """What a candidate that learns from some rows says of others."""
+    if inside.distinct is not None and isinstance(candidate, Candidate) and is_plain(candidate):
+        return inside.distinct.predict(candidate, inside.places, outside.places, near)
+    return kind_of(model).predict(fit(model, candidate, inside), outside.table)
 
-    def predict(parts: tuple[Any, Any]) -> tuple[Any, Predicted]:
+
+def unseen(learn: Learn, rows: Rows, folds: int, seed: int, at_a_time: int = 1) -> Iterator[tuple[Any, Predicted]]:
+    """For each fold its rows, and what is predicted of them by what learnt from the others."""
+
+    def work(parts: tuple[Any, Any]) -> tuple[Any, Predicted]:
         inside, outside = parts
-        return outside, kind.predict(fit(rows.take(inside)), rows.take(outside).table)
+        return outside, learn(rows.take(inside), rows.take(outside))
 
     if at_a_time == 1:
-        yield from map(predict, rows.folds(folds, seed))
+        yield from map(work, rows.folds(folds, seed))
         return
     # The sums of a fit are made outside Python, so that threads share the processors.
     with ThreadPoolExecutor(at_a_time) as pool:
-        yield from pool.map(predict, rows.folds(folds, seed))
+        yield from pool.map(work, rows.folds(folds, seed))
 
 
 @dataclass(frozen=True)
@@ -50,9 +63,9 @@ class Trial:
 
     @cached_property
     def losses(self) -> list[float]:
-        """The loss of each fold."""
-        figure = self.kind.columns[0]
-        return [self.kind.headline(rows.truth, said, rows.weights)[figure] for rows, said in self.told]
+        """The mean loss of each fold's rows."""
+        loss = LOSSES[self.kind.columns[0]]
+        return [float(np.average(loss(rows.truth, said), weights=rows.weights)) for rows, said in self.told]
 
     @property
     def loss(self) -> float:
@@ -84,7 +97,11 @@ def try_out(model: Model, way: Way, rows: Rows, most: Sequence[float] = ()) -> T
     """One candidate on the inner folds; of a boosting machine that loses more than this on the first, no others."""
     quick = replace(way, bags=min(way.bags, BAGS_TO_CHOOSE)) if isinstance(way, Boosted) else way
     kind, told = kind_of(model), []
-    for at, predicted in unseen(kind, partial(fit, model, quick), rows, model.learns.inner_folds, seed=1):
+
+    def learn(inside: Rows, outside: Rows) -> Predicted:
+        return predict(model, quick, inside, outside, NEAR_ENOUGH)
+
+    for at, predicted in unseen(learn, rows, model.learns.inner_folds, seed=1):
         told.append((rows.take(at), predicted))
         if len(told) == 1 and most and Trial(kind, way, told).loss > most[0]:
             break

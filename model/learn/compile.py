@@ -16,22 +16,32 @@ from numpy.typing import NDArray
 
 from model.declare.inputs import MOST_LISTED, Input, NumberInput
 from model.declare.model import Model
-from model.declare.recipe import Blend, Block, Boosted, Candidate, Steps, Way, draws_lines, listed, parts_of
+from model.declare.recipe import (
+    Blend,
+    Block,
+    Boosted,
+    Candidate,
+    Discriminant,
+    Steps,
+    Way,
+    draws_lines,
+    listed,
+    parts_of,
+)
 from model.evaluate.metrics import digits
 
 from .design import Places
+from .discriminant import jackknife
+from .distinct import is_plain
 from .rows import Rows
+from .spread import spread_of_counts, spread_of_scores
 
 Matrix = NDArray[Any]
 
 
 def compile_chances(model: Model, candidate: Way, fitted: Any, rows: Rows) -> dict[str, Any]:
     columns, regression = fitted.pipeline_
-    if isinstance(candidate, Candidate):
-        design, chances = np.asarray(columns.transform(rows.answers)), fitted.pipeline_.predict_proba(rows.answers)
-        factor = spread_factor(design, chances, rows.truth, regression.C, rows.weights)
-    else:
-        factor = regression.spread_
+    factor = spread_of(candidate, columns, regression, fitted, rows)
     names = list(fitted.unknowable)
     people = zip(*(fitted.people_[name] for name in names), strict=True)
     return {
@@ -45,6 +55,20 @@ def compile_chances(model: Model, candidate: Way, fitted: Any, rows: Rows) -> di
             "counts": fitted.people_["count"].tolist(),
         },
     }
+
+
+def spread_of(candidate: Way, columns: Any, regression: Any, fitted: Any, rows: Rows) -> Matrix:
+    """A factor of the covariance of the coefficients, as scores x (1 + columns) x rank."""
+    if isinstance(candidate, Boosted | Blend):
+        return np.asarray(regression.spread_)
+    if isinstance(candidate, Candidate) and rows.distinct is not None and is_plain(candidate):
+        fits, (people, yes) = rows.distinct.fits_of(candidate), rows.distinct.counts(rows.places)
+        found = np.append(regression.intercept_, regression.coef_)
+        return spread_of_counts(fits.design, people, yes, found, fits.penalty)[None]
+    if isinstance(candidate, Discriminant):
+        return np.asarray(jackknife(np.asarray(columns.transform(rows.answers)), rows.truth))
+    design, chances = np.asarray(columns.transform(rows.answers)), fitted.pipeline_.predict_proba(rows.answers)
+    return spread_of_scores(design, chances, rows.truth, regression.C, rows.weights)
 
 
 def plain(value: Any) -> Any:
@@ -122,39 +146,3 @@ def compile_terms(
 def can_be_listed(asked: Input) -> bool:
     """Whether serving may look every answer up beforehand: whole numbers, unless there are very many."""
     return isinstance(asked, NumberInput) and asked.whole and asked.highest - asked.lowest < MOST_LISTED
-
-
-def spread_factor(design: Matrix, chances: Matrix, y: Matrix, C: float, weighed: Matrix | None = None) -> Matrix:
-    """A factor F of the coefficients' covariance F F', as scores x (1 + columns) x rank.
-
-    The covariance is the sandwich H^-1 G H^-1: H the curvature of the penalised likelihood, G the
-    spread of the people's own gradients, each as it would be had the fit left that person out. It
-    says how the penalised estimate itself would vary with other people from the same population,
-    which is what refitting on resamples shows (bench/coverage.py).
-    """
-    whole = np.hstack([np.ones((len(design), 1)), design])
-    observed = np.eye(chances.shape[1])[y]
-    if chances.shape[1] == 2:
-        # The chance of yes alone has a score.
-        chances, observed = chances[:, 1:], observed[:, 1:]
-    scores, width = chances.shape[1], whole.shape[1]
-    each = np.ones(len(whole)) if weighed is None else weighed
-    weights = each[:, None, None] * chances[:, :, None] * (np.eye(scores) - chances[:, None, :])
-    curvature = np.zeros((scores, width, scores, width))
-    for a, b in np.ndindex(scores, scores):
-        curvature[a, :, b] = whole.T @ (whole * weights[:, a, b, None])
-    # The intercept is not penalised.
-    penalty = np.diag(np.tile(np.append(0, np.ones(width - 1) / C), scores))
-    inverse: Matrix = np.linalg.pinv(curvature.reshape(scores * width, -1) + penalty, hermitian=True)
-    # Each person's residual by a fit without that person, in one Newton step (the jackknife's HC3).
-    blocks, leverage = inverse.reshape(scores, width, scores, width), np.empty((len(whole), scores, scores))
-    for a, b in np.ndindex(scores, scores):
-        leverage[:, a, b] = np.einsum("ij,ij->i", whole @ blocks[a, :, b], whole)
-    residuals = np.linalg.solve(np.eye(scores) - weights @ leverage, (each[:, None] * (observed - chances))[:, :, None])
-    gradients = (residuals * whole[:, None, :]).reshape(len(whole), -1)
-    values, vectors = np.linalg.eigh(inverse @ (gradients.T @ gradients) @ inverse)
-    keep = values > values.max() * 1e-10
-    factor = vectors[:, keep] * np.sqrt(values[keep])
-    # The sign of an eigenvector is arbitrary; fixing it keeps retraining reproducible.
-    factor *= np.sign(factor[np.abs(factor).argmax(axis=0), range(factor.shape[1])])
-    return factor.reshape(scores, width, -1)

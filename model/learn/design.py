@@ -18,11 +18,17 @@ Matrix = NDArray[np.float64]
 
 
 class Levels(TransformerMixin, BaseEstimator):
-    """One column a level. A missing value gets a column of its own, so that it teaches nothing else."""
+    """One column a level, or one for several that go together. A missing value gets a column of its own, so that it
+    teaches nothing else.
+    """
 
-    def __init__(self, levels: Sequence[Any], may_be_missing: bool) -> None:
+    # What a pickle of an older edition does not say.
+    together: Sequence[Sequence[Any]] = ()
+
+    def __init__(self, levels: Sequence[Any], may_be_missing: bool, together: Sequence[Sequence[Any]] = ()) -> None:
         self.levels = levels
         self.may_be_missing = may_be_missing
+        self.together = together
 
     def fit(self, X: Any, y: ArrayLike | None = None) -> Self:
         self.kind_ = object if isinstance(self.levels[0], str) else float
@@ -31,7 +37,17 @@ class Levels(TransformerMixin, BaseEstimator):
         return self
 
     def transform(self, X: Any) -> Matrix:
-        return np.asarray(self.encoder_.transform(X.astype(self.kind_)))
+        each = np.asarray(self.encoder_.transform(X.astype(self.kind_)))
+        return each @ self._members() if self.together else each
+
+    def _members(self) -> Matrix:
+        """A column for each set of levels that go together, in the order of the first level of each."""
+        places = list(range(len(self.levels) + self.may_be_missing))
+        for levels in self.together:
+            own = [self.levels.index(level) for level in levels]
+            for place in own:
+                places[place] = min(own)
+        return np.equal.outer(places, sorted(set(places))).astype(float)
 
 
 class Bends(TransformerMixin, BaseEstimator):
@@ -68,9 +84,13 @@ class Bends(TransformerMixin, BaseEstimator):
 class Products(TransformerMixin, BaseEstimator):
     """Each column of one block times each column of another: a table over both inputs."""
 
-    def __init__(self, first: Any, second: Any) -> None:
+    # What a pickle of an older edition does not say.
+    weight = 1.0
+
+    def __init__(self, first: Any, second: Any, weight: float = 1.0) -> None:
         self.first = first
         self.second = second
+        self.weight = weight
 
     def fit(self, X: Any, y: ArrayLike | None = None) -> Self:
         self.first_ = self.first.fit(X.iloc[:, [0]])
@@ -80,7 +100,7 @@ class Products(TransformerMixin, BaseEstimator):
     def transform(self, X: Any) -> Matrix:
         first = np.asarray(self.first_.transform(X.iloc[:, [0]]), dtype=float)
         second = np.asarray(self.second_.transform(X.iloc[:, [1]]), dtype=float)
-        return (first[:, :, None] * second[:, None, :]).reshape(len(first), -1)
+        return self.weight * (first[:, :, None] * second[:, None, :]).reshape(len(first), -1)
 
 
 class Line(TransformerMixin, BaseEstimator):
@@ -164,10 +184,10 @@ class Stairs(Levels):
 
 def transformer(block: Block, inputs: Mapping[str, Input]) -> Any:
     if isinstance(block, Pair):
-        return Products(transformer(block.first, inputs), transformer(block.second, inputs))
+        return Products(transformer(block.first, inputs), transformer(block.second, inputs), block.weight)
     asked = inputs[block.input]
     if isinstance(block, Table):
-        return Levels(listed(block, asked), asked.may_be_unknown)
+        return Levels(listed(block, asked), asked.may_be_unknown, block.together)
     if isinstance(block, Ladder):
         return Rungs(listed(block, asked), asked.may_be_unknown)
     if isinstance(block, Curve):

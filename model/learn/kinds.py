@@ -13,14 +13,15 @@ from sklearn.pipeline import Pipeline, make_pipeline
 
 from model.declare.inputs import few
 from model.declare.model import Model
-from model.declare.recipe import Blend, Boosted, Way
+from model.declare.recipe import Blend, Boosted, Discriminant, Way
 from model.evaluate import metrics
 from model.evaluate.told import Crowd, tell_amounts, tell_chances, tell_classes
 
 from .boost import Boosting
 from .compile import compile_amount, compile_chances
 from .design import columns
-from .errors import add_ranges, errors_by_estimate
+from .discriminant import Discriminating
+from .errors import add_ranges, errors_by_estimate, level_to_hold
 from .estimators import AverageOverUnknown, EstimateWithRange
 
 Predicted = NDArray[np.float64]
@@ -37,6 +38,10 @@ class Kind:
     # The figures that training prints; candidates are chosen by the first, of which less is better.
     columns: tuple[str, ...] = ("log_loss", "accuracy")
     averages_unknown = False
+    # Whether a linear discriminant is what others would try.
+    has_discriminant = True
+    # Whether the answer is yes or no, and one sum gives its chance.
+    is_yes_or_no = False
     # Whether there are rows of each answer to count.
     is_counted = True
     of_each = " of each answer"
@@ -72,6 +77,8 @@ class Kind:
         if isinstance(candidate, Boosted | Blend):
             own = ridge(candidate.first.C) if isinstance(candidate, Blend) else None
             return Boosting(candidate, model.input, amount=not self.is_counted, ridge=own)
+        if isinstance(candidate, Discriminant):
+            return Discriminating(candidate.blocks, model.input)
         return Pipeline([("columns", columns(candidate.blocks, model.input)), ("regression", ridge(candidate.C))])
 
     def predict(self, fitted: Any, X: pd.DataFrame) -> Predicted:
@@ -91,7 +98,7 @@ class Kind:
         """What was predicted, with the range of each that rests on how far off other folds were."""
         return predicted
 
-    def range_table(self, model: Model, truth: Any, predicted: Predicted) -> dict[str, Any]:
+    def range_table(self, model: Model, truth: Any, predicted: Predicted, folds: NDArray[np.intp]) -> dict[str, Any]:
         """What an engine draws a range from, where no sum does."""
         return {}
 
@@ -107,6 +114,8 @@ class Kind:
 class Probability(Kind):
     columns = ("log_loss", "auc", "brier", "accuracy", "calibration_error")
     averages_unknown = True
+    is_yes_or_no = True
+    has_discriminant = False
     headline = staticmethod(metrics.chance_figures)
     evaluate = staticmethod(metrics.evaluate_chances)
 
@@ -131,6 +140,7 @@ class Probability(Kind):
 
 class Amount(Kind):
     is_counted = False
+    has_discriminant = False
     of_each = ""
     plain = LinearRegression()
     boosted = HistGradientBoostingRegressor
@@ -172,12 +182,19 @@ class Amount(Kind):
     def with_range(self, model: Model, truth: Any, predicted: Predicted, folds: NDArray[np.intp]) -> Predicted:
         if model.learns.range_by != "residuals" or predicted.shape[1] > 1:
             return predicted
-        return add_ranges(truth, predicted[:, 0], folds, model.learns.holds)
+        return add_ranges(truth, predicted[:, 0], folds, self.level(model, truth, predicted, folds))
 
-    def range_table(self, model: Model, truth: Any, predicted: Predicted) -> dict[str, Any]:
+    def level(self, model: Model, truth: Any, predicted: Predicted, folds: NDArray[np.intp]) -> float:
+        """The share of the errors of others that a range holds."""
+        if not model.learns.grouped_by:
+            return model.learns.holds
+        return level_to_hold(truth, predicted[:, 0], folds, model.learns.holds)
+
+    def range_table(self, model: Model, truth: Any, predicted: Predicted, folds: NDArray[np.intp]) -> dict[str, Any]:
         if model.learns.range_by != "residuals":
             return {}
-        return {"ranges": [errors_by_estimate(truth, predicted[:, 0], model.learns.holds)]}
+        level = self.level(model, truth, predicted, folds)
+        return {"ranges": [errors_by_estimate(truth, predicted[:, 0], level)]}
 
     def predict(self, fitted: Any, X: pd.DataFrame) -> Predicted:
         """The amount, and the two ends of its range where the estimator gives them."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.model_selection import GroupKFold, KFold, StratifiedGroupKFold, StratifiedKFold, TimeSeriesSplit
 
-Places = NDArray[np.intp]
+from .distinct import Distinct, Places
 
 
 @dataclass(frozen=True)
@@ -19,12 +20,26 @@ class Rows:
     # The inputs' columns, and whether the target has answers to count.
     names: Sequence[str]
     counted: bool
-    table: pd.DataFrame
+    # The whole table, of which these rows may be a part.
+    whole: pd.DataFrame
     y: pd.Series
     weights: NDArray[np.float64] | None = None
     # What rows that stay in one fold have in common, and the place of each row in time.
     groups: NDArray[Any] | None = None
     order: NDArray[Any] | None = None
+    # What fits to parts of the table share, where there is such.
+    distinct: Distinct | None = None
+    # Where these rows stand in the whole table; None where they are all of it.
+    at: Places | None = None
+
+    @property
+    def places(self) -> Places:
+        return np.arange(len(self.whole)) if self.at is None else self.at
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """The rows themselves; what only counts them does without."""
+        return self.whole if self.at is None else self.whole.iloc[self.at]
 
     @property
     def answers(self) -> pd.DataFrame:
@@ -39,7 +54,8 @@ class Rows:
 
     def take(self, at: Places) -> Rows:
         weights, groups, order = (None if own is None else own[at] for own in (self.weights, self.groups, self.order))
-        return replace(self, table=self.table.iloc[at], y=self.y.iloc[at], weights=weights, groups=groups, order=order)
+        parts: dict[str, Any] = {"weights": weights, "groups": groups, "order": order}
+        return replace(self, y=self.y.iloc[at], at=self.places[at], **parts)
 
     def folds(self, number: int, seed: int) -> Iterator[tuple[Places, Places]]:
         """Which rows to learn from and which to test on, so many times."""
@@ -51,7 +67,7 @@ class Rows:
         elif self.groups is not None:
             grouped = StratifiedGroupKFold if self.counted else GroupKFold
             number = min(number, len(pd.unique(self.groups)))
-            yield from grouped(number, shuffle=True, random_state=seed).split(self.table, self.y, self.groups)
+            yield from grouped(number, shuffle=True, random_state=seed).split(self.y, self.y, self.groups)
         else:
             folds = StratifiedKFold if self.counted else KFold
-            yield from folds(number, shuffle=True, random_state=seed).split(self.table, self.y)
+            yield from folds(number, shuffle=True, random_state=seed).split(self.y, self.y)

@@ -13,6 +13,7 @@ from model.declare.model import Model
 from model.declare.recipe import Recipe
 
 from .artefacts import digest
+from .distinct import count_distinct, is_plain
 from .kinds import kind_of
 from .rows import Rows
 
@@ -61,7 +62,7 @@ def read_table(model: Model) -> tuple[pd.DataFrame, pd.Series]:
 def rows_of(model: Model) -> Rows:
     """The table's rows as a model learns from them."""
     recipe = model.learns
-    table, y = read_table(model)
+    table, y = (part.reset_index(drop=True) for part in read_table(model))
     for name in filter(None, (recipe.weights, recipe.grouped_by, recipe.ordered_by, recipe.speaks_for)):
         if name not in table.columns:
             raise Disagreement(f"{model.name}: the table has no column {name!r} to weigh, group or order its rows by")
@@ -70,14 +71,17 @@ def rows_of(model: Model) -> Rows:
             f"{model.name}: {recipe.grouped_by} puts the rows in {groups} groups, and {recipe.folds} are needed: "
             "one for each fold. Write fewer folds in the recipe"
         )
+    weights = weights_of(table[recipe.weights]) if recipe.weights else None
+    is_sum = kind_of(model).is_yes_or_no and any(map(is_plain, recipe.candidates))
     return Rows(
         tuple(model.input),
         kind_of(model).is_counted,
         table,
         y,
-        weights_of(table[recipe.weights]) if recipe.weights else None,
+        weights,
         table[recipe.grouped_by].to_numpy() if recipe.grouped_by else None,
         moments(table[recipe.ordered_by]) if recipe.ordered_by else None,
+        count_distinct(model, table[[*model.input]], y, weights) if is_sum else None,
     )
 
 

@@ -3,10 +3,9 @@
 import hashlib
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
-from os import cpu_count
 from typing import Any
 
 import numpy as np
@@ -18,16 +17,20 @@ from model.declare.model import Model
 from model.declare.photo import PhotoInput
 from model.declare.recipe import Given, Wrapped
 from model.evaluate.metrics import digits
-from model.predict.card import Card
+from model.predict.card import Card, Contest
 from model.predict.logistic import logit
 
 from .artefacts import make_folder, save
 from .background import choose_background
-from .choice import Fit, choose, fit, unseen
+from .challenger import challenger_among, compile_challenger, is_as_good, reach_around, tell_apart
+from .choice import Learn, choose, fit, predict
+from .contest import OWN, hold, predict_all, regrouped
 from .kinds import Predicted, kind_of
 from .people import compile_people
-from .references import fit_reference, references
+from .references import BOOSTING, Tuned, references
+from .references import learn as learn_from
 from .rows import Rows
+from .stability import find_stability
 from .summary import observed, without_rows
 from .table import Disagreement, data_digest, rows_of, weights_of
 
@@ -66,7 +69,12 @@ def without_chatter() -> Iterator[None]:
 
 def steps(model: Model) -> int:
     """How many steps of progress training reports."""
-    return 1 if isinstance(model.recipe, Given) else model.recipe.folds * (1 + len(references(model))) + 1
+    if isinstance(model.recipe, Given):
+        return 1
+    recipe = model.learns
+    others = len(references(model)) * (recipe.other_seeds or recipe.seeds)
+    rounds = (recipe.seeds + others) * (1 + len(recipe.other_folds))
+    return recipe.folds * rounds + recipe.refits + 1
 
 
 def learn(model: Model, progress: Progress) -> Card:
@@ -75,26 +83,13 @@ def learn(model: Model, progress: Progress) -> Card:
     make_folder(model)
     chosen: Counter[str] = Counter()
 
-    def fit_best(rows: Rows) -> Any:
+    def predict_best(inside: Rows, outside: Rows) -> Predicted:
         # Whatever is chosen is chosen anew inside each fold.
-        best = choose(model, rows)
+        best = choose(model, inside)
         chosen[best.name] += 1
-        return fit(model, best, rows)
+        return predict(model, best, inside, outside)
 
-    def predict_all(fit: Fit) -> tuple[Predicted, Rows]:
-        """What is predicted of the rows that were tested, in their order, and these rows."""
-        tested, parts, folds = [], [], []
-        for number, (outside, predicted) in enumerate(unseen(kind, fit, rows, recipe.folds, 0, cpu_count() or 1)):
-            tested.append(outside)
-            parts.append(predicted)
-            folds.append(np.full(len(outside), number))
-            progress("cross-validation")
-        places = np.concatenate(tested)
-        order = np.argsort(places)
-        predicted = kind.with_range(model, rows.truth[places], np.concatenate(parts), np.concatenate(folds))
-        return predicted[order], rows.take(places[order])
-
-    out_of_fold, told = predict_all(fit_best)
+    out_of_fold, told, folds = predict_all(model, predict_best, rows, 0, progress)
     evaluation = kind.headline(told.truth, out_of_fold, told.weights)
     evaluation |= kind.evaluate(model, told.answers, told.truth, out_of_fold)
     evaluation = without_rows(model, told.truth, out_of_fold, evaluation)
@@ -102,21 +97,42 @@ def learn(model: Model, progress: Progress) -> Card:
         weights = weights_of(told.table[recipe.speaks_for])
         evaluation["weighted"] = {"by": recipe.speaks_for, **kind.weigh(told.truth, out_of_fold, weights)}
     evaluation["chosen_in_folds"] = dict(chosen)
-    evaluation["compared"] = {
-        name: kind.headline(told.truth, predict_all(partial(fit_reference, one))[0], told.weights)
-        for name, one in references(model).items()
-    }
+    others = references(model)
+    evaluation["tuned"] = {name: one.tune(rows) for name, one in others.items() if isinstance(one, Tuned)}
+    learners: dict[str, Learn] = {OWN: predict_best, **{name: partial(learn_from, one) for name, one in others.items()}}
+    known = {OWN: (out_of_fold, told)}
+    challenger = challenger_among(others)
+    for name in filter(None, (challenger, BOOSTING if challenger else None)):
+        known[name] = predict_all(model, learners[name], rows, 0, progress)[:2]
+    evaluation["contests"] = contests = [
+        {"kept": kept, **hold(model, regrouped(rows, kept), learners, progress, known if at == 0 else {})}
+        for at, kept in enumerate((recipe.grouped_by, *recipe.other_folds))
+    ]
     figures = {name: evaluation.pop(name) for name, value in [*evaluation.items()] if isinstance(value, float)}
+    evaluation["stability"] = find_stability(model, rows, progress)
     progress("fit on all rows")
     best = choose(model, rows)
     fitted = fit(model, best, rows)
     # Of an amount the estimate alone, without the ends of its range.
     width = None if kind.is_counted else 1
     people = compile_people(model, told.answers, told.y, kind.answers(out_of_fold)) if recipe.shows_rows else None
+    facing: dict[str, Any] = {}
+    if challenger and is_as_good(contests[0]["ahead"][challenger], model):
+        about, facing["beside"] = compile_challenger(model, others[challenger], rows)
+        lead = contests[0]["ahead"][challenger][kind.columns[0]]
+        facing["challenger"] = digits(
+            {
+                **about,
+                "lead": lead,
+                **reach_around(known[challenger][0], known[BOOSTING][0]),
+                **tell_apart(told.truth, out_of_fold, known[challenger][0]),
+            }
+        )
     return save(
         model,
         fitted,
         people,
+        **facing,
         recipe={"chosen": best.name, "C": getattr(best, "C", None)},
         data={
             "rows": len(rows),
@@ -129,7 +145,7 @@ def learn(model: Model, progress: Progress) -> Card:
         engine={
             "name": "tables",
             **kind.compile(model, best, fitted, rows),
-            **kind.range_table(model, told.truth, out_of_fold),
+            **kind.range_table(model, told.truth, out_of_fold, folds),
         },
     )
 
@@ -177,13 +193,9 @@ def report(model: Model, card: Card) -> str:
     if isinstance(model.recipe, Given):
         return f"{model.name}: coefficients given; {model.recipe.source}"
     evaluation, columns = card.evaluation, kind_of(model).columns
-    rows = {f"Likely, version {card.version}": evaluation.figures, **evaluation.compared}
-    width = max(map(len, rows))
-    lines = [
-        f"{model.words.title}: {card.data.rows:,} rows, out of fold",
-        "  " + " " * width + "".join(f"{name.replace('_', ' '):>19}" for name in columns),
-        *(f"  {name:{width}}" + "".join(f"{row[column]:>19.4f}" for column in columns) for name, row in rows.items()),
-    ]
+    lines = [f"{model.words.title}, version {card.version}: {card.data.rows:,} rows, out of fold"]
+    for contest in evaluation.contests:
+        lines += tabulate(contest, columns)
     if list(evaluation.chosen_in_folds) != [""]:
         chosen = "; ".join(f"{name} ({count} folds)" for name, count in evaluation.chosen_in_folds.items())
         lines.append(f"  chosen inside the folds: {chosen}")
@@ -191,3 +203,21 @@ def report(model: Model, card: Card) -> str:
         held = evaluation.figures["range_holds"]
         lines.append(f"  the {model.learns.holds * 100:.0f} % range holds {held:.1%} of cases out of fold")
     return "\n".join(lines)
+
+
+def tabulate(contest: Contest, columns: Sequence[str]) -> Iterator[str]:
+    """A line for the model and for each of the others, with the range by which it is ahead."""
+    rows = {"Likely": contest.own, **contest.others}
+    width = max(map(len, rows))
+    kept = f"rows of one {contest.kept} kept together" if contest.kept else "rows parted at random"
+    others = f" ({contest.other_seeds} for the others)" if contest.other_seeds < contest.seeds else ""
+    yield f" {contest.seeds} seeds of folds{others}, {kept}: the mean, the least and the most"
+    yield "  " + " " * width + "".join(f"{name.replace('_', ' '):>26}" for name in columns)
+    for name, row in rows.items():
+        cells = (f"{row[c].mean:.4f} ({row[c].least:.4f}-{row[c].most:.4f})" for c in columns)
+        yield f"  {name:{width}}" + "".join(f"{cell:>26}" for cell in cells)
+    for name, apart in contest.ahead.items():
+        one = apart[columns[0]]
+        verdict = "ahead" if one.low > 0 else "behind" if one.high < 0 else "a tie"
+        range_ = f"{one.value:+.4f} ({one.low:+.4f} to {one.high:+.4f})"
+        yield f"  against {name}, {columns[0].replace('_', ' ')}: {range_}, {verdict}"

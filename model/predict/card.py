@@ -14,7 +14,7 @@ from typing import Any
 from model.declare.inputs import is_known
 
 # Goes up when a card is written in another way; one of another format is refused.
-FORMAT = 2
+FORMAT = 3
 # Where a number may be too large for a computer; each number is looked at only then, since that takes its time.
 PERHAPS_ENDLESS = re.compile(rb"\d[eE]\+?\d{3}|\d{300}")
 FIRST_LINE = re.compile(rb'\{"checksum": "([0-9a-f]{64})",\n')
@@ -155,13 +155,73 @@ class Weighted:
 
 
 @dataclass(frozen=True)
+class Spread:
+    """A figure over several seeds of folds."""
+
+    mean: float
+    least: float
+    most: float
+
+
+@dataclass(frozen=True)
+class Contest:
+    """The model's figures beside those of what it is measured against, on the same folds."""
+
+    # The column by whose values rows are kept together in a fold; none where any rows may be parted.
+    kept: str
+    seeds: int
+    other_seeds: int
+    own: Mapping[str, Spread]
+    others: Mapping[str, Mapping[str, Spread]]
+    # By how much the model is better than each other in each figure; below 0 where the other is.
+    ahead: Mapping[str, Mapping[str, Ranged]]
+
+    def winner(self, figure: str) -> str | None:
+        """Who is better than all that the range of the difference tells apart: "" is the model; None where it is a tie."""
+        apart = {name: figures[figure] for name, figures in self.ahead.items() if figure in figures}
+        if apart and all(one.low > 0 for one in apart.values()):
+            return ""
+        behind = [name for name, one in apart.items() if one.high < 0]
+        return min(behind, key=lambda name: apart[name].value) if behind else None
+
+
+@dataclass(frozen=True)
+class Band:
+    """People whose estimate begins here, up to the next: how far those of refits lie from it."""
+
+    start: float
+    estimated: float
+    # Between these ends lie 95 % of the refits' estimates, less the model's own.
+    low: float
+    high: float
+    moves: float
+    moves_most: float
+
+
+@dataclass(frozen=True)
+class Stability:
+    """How far single estimates move when the model is fitted to resamples of its table, on average and for one in 20."""
+
+    refits: int
+    moves: float
+    moves_most: float
+    bands: tuple[Band, ...] = ()
+
+    def around(self, value: float) -> Band:
+        return next((band for band in reversed(self.bands) if value >= band.start), self.bands[0])
+
+
+@dataclass(frozen=True)
 class Evaluation:
     """How good the model is on rows that it had not seen; what its kind has no use for is empty."""
 
     # The single numbers by their names: log_loss, auc, r2, range_holds …
     figures: Mapping[str, float]
     source: str = ""
-    compared: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    # Beside others on the model's own folds, and on other folds after that.
+    contests: tuple[Contest, ...] = ()
+    # The settings of those that were tuned.
+    tuned: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     chosen_in_folds: Mapping[str, int] = field(default_factory=dict)
     calibration: tuple[Bin, ...] = ()
     groups: tuple[Group, ...] = ()
@@ -175,6 +235,7 @@ class Evaluation:
     brier_parts: BrierParts | None = None
     decisions: tuple[Decision, ...] = ()
     weighted: Weighted | None = None
+    stability: Stability | None = None
     # Groups two by two: how many were looked at, how many are off, and the ones that are off by most.
     pairs: Mapping[str, Any] = field(default_factory=dict)
     # What is told of the people where they themselves are not kept: parts by estimate, cuts, and the like.
@@ -190,6 +251,39 @@ class Wrapped:
     tolerance: float
     # "folds" of fresh fits, rows that were said to be "unseen", or "nothing".
     measured: str
+
+
+@dataclass(frozen=True)
+class Case:
+    """People of whom another kind of model gave a chance more than five points higher, or lower: who was right."""
+
+    higher: bool
+    people: int
+    own: float
+    other: float
+    observed: Ranged
+
+    @property
+    def is_nearer_other(self) -> bool:
+        """Whether what was so lies nearer to what the other said."""
+        return abs(self.other - self.observed.value) < abs(self.own - self.observed.value)
+
+
+@dataclass(frozen=True)
+class Challenger:
+    """Another kind of model that is just as good; its program, as the engine for trees reads it, and its file's sum."""
+
+    name: str
+    file: str
+    program: Mapping[str, Any]
+    settings: Mapping[str, Any]
+    # By how much the model is ahead of it, in its first figure: the range includes none, or lies below.
+    lead: Ranged
+    # For each estimate by where it lies: how far other machines of its kind lie from it.
+    ranges: tuple[Mapping[str, Any], ...] = ()
+    # Of how many people the two differ by more than five points, and what was so of them.
+    differ: float | None = None
+    cases: tuple[Case, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -217,6 +311,7 @@ class Card:
     # The compiled model, as the engine that it names reads it.
     engine: Mapping[str, Any]
     wrapped: Wrapped | None = None
+    challenger: Challenger | None = None
     # None where a model learnt from no table of ours.
     background: Background | None = None
 
@@ -304,6 +399,7 @@ def read_card(path: Path) -> Card:
             **content,
             "recipe": Fit(**content["recipe"]),
             "wrapped": Wrapped(**content["wrapped"]) if "wrapped" in content else None,
+            "challenger": typed(Challenger, content.get("challenger")),
             "background": Background(**content["background"]) if "background" in content else None,
             "data": Data(**content["data"]),
             "observed": {name: Observed(**seen) for name, seen in content["observed"].items()},
@@ -321,22 +417,32 @@ def evaluation_of(content: Mapping[str, Any]) -> Evaluation:
         "line": Line,
         "brier_parts": BrierParts,
         "weighted": Weighted,
+        "stability": Stability,
+        "contests": Contest,
     }
     return Evaluation(**{name: typed(parts[name], one) if name in parts else one for name, one in content.items()})
 
 
 # What stands within a part of an evaluation.
 WITHIN: Mapping[str, Any] = {
-    **dict.fromkeys(("intercept", "slope", "benefit", "gain"), Ranged),
+    **dict.fromkeys(("intercept", "slope", "benefit", "gain", "observed", "lead"), Ranged),
+    "cases": Case,
     "line": Line,
     "decisions": Decision,
+    "bands": Band,
+    "ahead": {"": {"": Ranged}},
+    "own": {"": Spread},
+    "others": {"": {"": Spread}},
 }
 
 
 def typed(part: Any, content: Any) -> Any:
-    """What JSON has of a part, or of several: None stays so."""
+    """What JSON has of a part, of several, or of some by their names: None stays so."""
     if isinstance(content, list):
         return tuple([typed(part, one) for one in content])
     if content is None:
         return None
-    return part(**{name: typed(WITHIN[name], one) if name in WITHIN else one for name, one in content.items()})
+    if isinstance(part, dict):
+        return {name: typed(part[""], one) for name, one in content.items()}
+    within = {name: one for name, one in content.items() if name in WITHIN and not isinstance(one, float)}
+    return part(**content | {name: typed(WITHIN[name], one) for name, one in within.items()})

@@ -34,7 +34,11 @@ def state_of(path: Path) -> State:
 def read_sums(model: Model, state: State) -> Mapping[Path, str]:
     """The checksums in a card, whose own one is looked at too."""
     card = read_content(model.card_path)
-    sums = {model.people_path: card["data"].get("people"), model.arrays_path: card["engine"].get("file")}
+    sums = {
+        model.people_path: card["data"].get("people"),
+        model.arrays_path: card["engine"].get("file"),
+        model.challenger_path: card.get("challenger", {}).get("file"),
+    }
     return {path: expected for path, expected in sums.items() if expected}
 
 

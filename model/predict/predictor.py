@@ -13,6 +13,7 @@ from model.declare.model import Model
 from model.declare.reading import read_answers
 
 from .card import Card
+from .challenger import Challenger
 from .engine import Columns, Engine
 from .kinds import KINDS, Estimate
 from .neighbours import People, read_people
@@ -116,6 +117,12 @@ class Predictor:
             low, high = min(tried, key=lambda pair: pair[0]), max(tried, key=lambda pair: pair[0])
             found.append(UnknownAnswer(name, *low, *high))
         return found
+
+    @cached_property
+    def challenger(self) -> Challenger | None:
+        """Another kind of model that is just as good, where one was found."""
+        found = self.card.challenger
+        return Challenger(self.model, found, self.engine) if found else None
 
     # -- what is found once ------------------------------------------------------------------------------------
 

@@ -213,8 +213,9 @@ def ends(table: Mapping[str, Any] | None, column: Array) -> tuple[Array, Array]:
         return column, column
     at = np.searchsorted(table["edges"], column, side="right")
     if "low" in table:
-        low, high = np.take(table["low"], at), np.take(table["high"], at)
-        return np.minimum(column + low, column), np.maximum(column + high, column)
+        low = np.maximum(column + np.take(table["low"], at), table["least"])
+        high = np.minimum(column + np.take(table["high"], at), table["most"])
+        return np.minimum(low, column), np.maximum(high, column)
     held = np.clip(column, LEAST, 1 - LEAST)
     odds, reach = (1 - held) / held, np.exp(np.take(table["reach"], at))
     return np.minimum(1 / (1 + odds * reach), column), np.maximum(1 / (1 + odds / reach), column)

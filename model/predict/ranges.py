@@ -28,6 +28,7 @@ class Ranges:
 def one_range(table: Mapping[str, Any], value: float) -> tuple[float, float]:
     at = bisect_right(table["edges"], value)
     if "low" in table:
-        return min(value + table["low"][at], value), max(value + table["high"][at], value)
+        low, high = max(value + table["low"][at], table["least"]), min(value + table["high"][at], table["most"])
+        return min(low, value), max(high, value)
     centre, reach = logit(min(max(value, LEAST), 1 - LEAST)), table["reach"][at]
     return min(sigmoid(centre - reach), value), max(sigmoid(centre + reach), value)

@@ -11,10 +11,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from model.learn.forest import Arrays
+
 from .asking import Asked, list_asked
 from .original import CannotWrap, Failed, Original, Rows
 from .sums import find_bends, read_sum
-from .trees import Arrays, compile_trees
+from .trees import compile_trees
 
 # How far what is served may be from the original: where both add up in float64, and elsewhere.
 EXACT, NEAR = 1e-12, 1e-6

@@ -93,7 +93,7 @@ def measure(
         return Measured(digits({"figures": {}, **kind.usual(model, y)}), None, "nothing", table)
     truth = y.to_numpy()
     predicted = kind.with_range(model, truth, predicted, folds)
-    ranges = kind.range_table(model, truth, predicted).get("ranges", ranges)
+    ranges = kind.range_table(model, truth, predicted, folds).get("ranges", ranges)
     evaluation = kind.headline(truth, predicted) | kind.evaluate(model, X, truth, predicted)
     evaluation = without_rows(model, truth, predicted, evaluation)
     figures = {name: evaluation.pop(name) for name, value in [*evaluation.items()] if isinstance(value, float)}

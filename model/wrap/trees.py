@@ -9,78 +9,24 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from model.learn.forest import Arrays, Forest, lay_out_masks
 from model.predict.trees import WORD
 
 from .asking import Ask, Asked, clean, find_cuts, find_owners, halve, vary_all
 from .original import CannotWrap, Numbers, Rows
 from .sums import NotASum, read_sum
 
-Arrays = dict[str, NDArray[Any]]
 # What the arrays of one model may take, in memory and, nearly, on the disk.
 MOST_BYTES = 100_000_000
 MOST_MASKS = 48_000_000
-# Where LightGBM takes a number for 0.
-NEARLY_ZERO = 1e-35
 
 
-class Forest:
-    """The trees as the worker wrote them down, and what each input's cells make of their nodes."""
-
-    def __init__(self, part: Mapping[str, Any]) -> None:
-        self.part = part
-        for name in ("feature", "left", "right", "missing_left", "missing", "roots"):
-            setattr(self, name, part[name].astype(int))
-        self.threshold, self.values = part["threshold"], part["values"]
-        self.sets = {int(node): np.array(listed) for node, listed in part["categories"].items()}
-        self.inner = np.flatnonzero(self.left >= 0)
-
-    feature: NDArray[Any]
-    left: NDArray[Any]
-    right: NDArray[Any]
-    missing_left: NDArray[Any]
-    missing: NDArray[Any]
-    roots: NDArray[Any]
-
-    def beyond(self, values: Any, thresholds: Any) -> Any:
-        """Whether numbers go right."""
-        if self.part["bits"] == 32:
-            with np.errstate(over="ignore"):
-                values = np.asarray(values).astype(np.float32).astype(np.float64)
-        return values >= thresholds if self.part["strict"] else values > thresholds
-
-    def thresholds(self) -> dict[int, Numbers]:
-        """Where each feature is cut; a category is cut off from those on both of its sides."""
-        found: dict[int, set[float]] = {}
-        for node in self.inner.tolist():
-            own = found.setdefault(int(self.feature[node]), set())
-            if node in self.sets:
-                own |= {float(c + side) - 0.5 for c in self.sets[node].tolist() for side in (0, 1)}
-            elif self.missing[node] == 1:
-                own |= {float(self.threshold[node]), NEARLY_ZERO, -NEARLY_ZERO}
-            else:
-                own.add(float(self.threshold[node]))
-        return {feature: np.array(sorted(own)) for feature, own in found.items()}
-
-    def edges(self, feature: int) -> Numbers:
-        """The numbers, in floating point, from which one of the feature's nodes decides otherwise."""
-        cuts = self.thresholds()[feature]
-        reach = np.maximum(np.abs(cuts) * 1e-6, 1e-30)
-        job = np.array([cuts - reach, cuts + reach, 0 * cuts, cuts, 0 * cuts])
-        return np.unique(halve(lambda numbers, _: numbers, job, False, self.beyond))
-
-    def goes_left(self, node: int, values: Numbers) -> NDArray[np.bool_]:
-        """What the node decides of its feature's values."""
-        lost, default = np.isnan(values), bool(self.missing_left[node])
-        if node in self.sets:
-            # A category is a whole number; what is none of those listed goes the other way.
-            listed = np.isin(np.trunc(np.nan_to_num(values, nan=-1)), self.sets[node])
-            goes = ~listed if self.part.get("listed_go_right") else listed
-            return np.where(lost, default, goes)
-        if self.missing[node] == 1:
-            lost = lost | (np.abs(values) <= NEARLY_ZERO)
-        if self.missing[node] == 0:
-            values, lost = np.nan_to_num(values), np.zeros_like(lost)
-        return np.where(lost, default, ~self.beyond(values, self.threshold[node]))
+def edges_of(forest: Forest, feature: int) -> Numbers:
+    """The numbers, in floating point, from which one of the feature's nodes decides otherwise."""
+    cuts = forest.thresholds()[feature]
+    reach = np.maximum(np.abs(cuts) * 1e-6, 1e-30)
+    job = np.array([cuts - reach, cuts + reach, 0 * cuts, cuts, 0 * cuts])
+    return np.unique(halve(lambda numbers, _: numbers, job, False, forest.beyond))
 
 
 def compile_trees(
@@ -102,7 +48,7 @@ def compile_trees(
     sizes = [len(answers[one.name]) for one in inputs]
     decisions: list[tuple[int, int, NDArray[np.bool_]]] = []
     mixed = sorted({f for f in forest.feature[forest.inner].tolist() if len(owners[f]) > 1})
-    columns = {feature: forest.edges(feature) for feature in mixed}
+    columns = {feature: edges_of(forest, feature) for feature in mixed}
     sizes += [len(edges) + 1 for edges in columns.values()]
     for node in forest.inner.tolist():
         feature = int(forest.feature[node])
@@ -167,60 +113,6 @@ def choose_layout(forest: Forest, sizes: Sequence[int]) -> tuple[LayOut, str]:
     trees = np.searchsorted(forest.roots, leaves, side="right") - 1
     words = int(np.ceil(np.bincount(trees) / WORD).sum())
     return (lay_out_masks, "masks") if words * sum(sizes) * 8 <= MOST_MASKS else (lay_out_nodes, "nodes")
-
-
-def lay_out_masks(
-    forest: Forest, decisions: Sequence[tuple[int, int, NDArray[np.bool_]]], sizes: Sequence[int]
-) -> Arrays:
-    """For each cell a bit for each leaf that it leaves possible; and each leaf's values."""
-    first_word: list[int] = []
-    values: list[Any] = []
-    spans: dict[int, tuple[int, int]] = {}
-    words = 0
-    for root in forest.roots.tolist():
-        leaves: list[int] = []
-        number_leaves(forest, root, leaves, spans)
-        first_word.append(words)
-        count = -(-len(leaves) // WORD)
-        block = np.zeros((count, WORD + 1, forest.values.shape[1]))
-        for at, leaf in enumerate(leaves):
-            block[at // WORD, at % WORD] = forest.values[leaf]
-        values.append(block)
-        words += count
-    tree_of = np.searchsorted(forest.roots, np.arange(len(forest.left)), side="right") - 1
-    counts = [block.shape[0] for block in values]
-    tables = [np.full((size, words), np.uint64(2**64 - 1)) for size in sizes]
-    for node, own, goes in decisions:
-        tree = tree_of[node]
-        start, count = first_word[tree], counts[tree]
-        left, right = (bits_of(*spans[child], count) for child in (forest.left[node], forest.right[node]))
-        tables[own][:, start : start + count] &= np.where(goes[:, None], ~right, ~left)
-    # What lies after a tree's last leaf is never possible.
-    for tree, root in enumerate(forest.roots.tolist()):
-        start, count = first_word[tree], counts[tree]
-        tables[0][:, start : start + count] &= bits_of(*spans[root], count)
-    arrays: Arrays = {f"masks{at}": table for at, table in enumerate(tables)}
-    return arrays | {"values": np.concatenate(values).reshape(-1, forest.values.shape[1])}
-
-
-def number_leaves(forest: Forest, root: int, leaves: list[int], spans: dict[int, tuple[int, int]]) -> None:
-    """The leaves from left to right, and for each node from which to which of them lie below it."""
-    stack: list[tuple[int, bool]] = [(root, False)]
-    while stack:
-        node, done = stack.pop()
-        if forest.left[node] < 0:
-            spans[node] = (len(leaves), len(leaves) + 1)
-            leaves.append(node)
-        elif done:
-            spans[node] = (spans[forest.left[node]][0], len(leaves))
-        else:
-            stack += [(node, True), (int(forest.right[node]), False), (int(forest.left[node]), False)]
-
-
-def bits_of(start: int, end: int, words: int) -> NDArray[np.uint64]:
-    """The bits from one leaf to before another, over so many words."""
-    bits = ((1 << end) - (1 << start)) & ((1 << WORD * words) - 1)
-    return np.array([bits >> WORD * word & (1 << WORD) - 1 for word in range(words)], dtype=np.uint64)
 
 
 def lay_out_nodes(

@@ -20,6 +20,7 @@ from webapp.text.snippets import Snippet, curl, pretty, snippets
 
 from . import openapi
 from . import predict as api
+from .answers import Wants
 
 bp = Blueprint("api_docs", __name__, url_prefix="/api")
 
@@ -88,4 +89,4 @@ def kept_answer(predictor: Predictor, body: str, explain: bool) -> str:
 
 
 def work_out(predictor: Predictor, body: Any, explain: bool = False) -> str:
-    return pretty(api.answer(predictor, body, explain, Caller("example")).get_json())
+    return pretty(api.answer(predictor, body, Wants(explain), Caller("example")).get_json())

@@ -18,7 +18,7 @@ from webapp.people.current import asking, current_person, may
 from webapp.people.roles import Action, Person
 from webapp.store.opening import Away, store
 
-from .answers import render_answer
+from .answers import Wants, render_answer
 
 # What stands in the header Idempotency-Key.
 KEY = re.compile(r"[\x21-\x7e]([\x20-\x7e]{0,198}[\x21-\x7e])?")
@@ -30,7 +30,7 @@ class Keeper:
     person: Person
     key: str | None
 
-    def keep(self, predictor: Predictor, answers: Answers, explain: bool) -> dict[str, Any]:
+    def keep(self, predictor: Predictor, answers: Answers, wants: Wants) -> dict[str, Any]:
         """Keep the answer and tell it; where the key came before, what was answered then."""
         from webapp.keeping.keep import Wish, keep
         from webapp.store.cases import KeyTaken
@@ -43,7 +43,7 @@ class Keeper:
             ) from None
         content = {"model": case.model, "version": case.version}
         if case.version == predictor.version:
-            content |= render_answer(predictor, answers, explain)
+            content |= render_answer(predictor, answers, wants)
         else:
             estimates = [
                 Estimate(value, low, high, label) for label, (value, low, high) in (case.classes or {}).items()

@@ -12,6 +12,7 @@ from webapp.store.opening import store
 
 from . import kept, protocol
 from . import predict as api
+from .answers import Wants
 from .schemas import TEXT, Schema, listed, reference, schemas_of, shared_schemas
 
 ANSWERS = {
@@ -148,13 +149,15 @@ def describe_predict(model: Model) -> Schema:
         }
     behind = "1 adds what moved the number, what would change it, and the arithmetic"
     explain = parameter("explain", "query", behind, {"enum": ["0", "1"], "default": "0"})
+    beside = "1 adds what another kind of model says, that is just as good; null where none was found"
+    challenger = parameter("challenger", "query", beside, {"enum": ["0", "1"], "default": "0"})
     only = {"enum": [predictor_of(model).version]}
     version = parameter("version", "query", "Answer only with this version of the model, else 409", only)
     return {
         "operationId": f"predict_{model.name}",
         "summary": model.words.question,
         "description": description,
-        "parameters": [explain, version],
+        "parameters": [explain, challenger, version],
         "requestBody": {"required": True, **body},
         "responses": {**good, **{status: problem(text) for status, text in ERRORS.items()}},
     }
@@ -163,6 +166,9 @@ def describe_predict(model: Model) -> Schema:
 def answered(model: Model, examples: dict[str, tuple[str, Any]]) -> Schema:
     """What the API really answers to the request's example of the same name."""
     return {
-        name: {"summary": summary, "value": api.answer(predictor_of(model), sent, False, Caller("example")).get_json()}
+        name: {
+            "summary": summary,
+            "value": api.answer(predictor_of(model), sent, Wants(), Caller("example")).get_json(),
+        }
         for name, (summary, sent) in examples.items()
     }

@@ -19,7 +19,7 @@ from webapp.http.limits import PHOTO_LIMIT, body_limit
 from webapp.http.models import predictor_of, shown_models
 from webapp.http.visit import current
 
-from .answers import render_answer
+from .answers import Wants, render_answer
 from .keep import Keeper, find_keeper
 
 bp = Blueprint("api", __name__, url_prefix="/api")
@@ -30,7 +30,7 @@ PIECE = 64 * 1024
 # An answer tells its faults in so many bytes, about 18 kB, and counts those that are left.
 ROOM_FOR_FAULTS = 18_000
 UNPROCESSABLE = "Unprocessable Content"
-PARAMETERS = ("explain", "version", "keep")
+PARAMETERS = ("explain", "challenger", "version", "keep")
 ONE_OR_MANY = f"Send one JSON object of answers, or a list of up to {MOST_AT_ONCE:,} of them"
 
 
@@ -87,15 +87,15 @@ def described(asked: Input) -> dict[str, Any]:
 @body_limit(PHOTO_LIMIT)
 def predict(model: Model) -> Response:
     predictor = predictor_of(model)
-    explain, keep = read_wishes(predictor)
+    wants, keep = read_wishes(predictor)
     # Before the body is read: whoever may not keep is told so.
     keeper = find_keeper(model) if keep else None
     body = read_photo(model) if model.has_photo else json_body(MOST_AT_ONCE * len(model.inputs))
-    return answer(predictor, body, explain, Caller("api"), keeper)
+    return answer(predictor, body, wants, Caller("api"), keeper)
 
 
-def read_wishes(predictor: Predictor) -> tuple[bool, bool]:
-    """Read the parameters that a request may have: whether it wants an explanation, and to be kept.
+def read_wishes(predictor: Predictor) -> tuple[Wants, bool]:
+    """Read the parameters that a request may have: what it wants besides the estimate, and whether to be kept.
 
     A wrong one is refused, not passed over.
     """
@@ -106,7 +106,7 @@ def read_wishes(predictor: Predictor) -> tuple[bool, bool]:
         if len(given) > 1:
             raise BadRequest(f"The parameter {name} is there twice")
         asked[name] = given[0]
-    for name in ("explain", "keep"):
+    for name in ("explain", "challenger", "keep"):
         if asked.get(name, "0") not in ("0", "1"):
             raise BadRequest(f"{name} must be 0 or 1")
     pinned = asked.get("version", predictor.version)
@@ -115,7 +115,8 @@ def read_wishes(predictor: Predictor) -> tuple[bool, bool]:
             f"This is version {predictor.version} of {predictor.model.name}, not “{pinned[:60]}”. "
             "It was trained anew: compare before you go on, or leave the parameter out"
         )
-    return asked.get("explain") == "1", asked.get("keep") == "1"
+    wants = Wants(*(asked.get(name) == "1" for name in ("explain", "challenger")))
+    return wants, asked.get("keep") == "1"
 
 
 def read_photo(model: Model) -> dict[str, Any]:
@@ -129,30 +130,30 @@ def read_photo(model: Model) -> dict[str, Any]:
     return {name or "": values[0] if len(values) == 1 else values for name, values in sent.items()}
 
 
-def answer(predictor: Predictor, body: Any, explain: bool, caller: Caller, keeper: Keeper | None = None) -> Response:
+def answer(predictor: Predictor, body: Any, wants: Wants, caller: Caller, keeper: Keeper | None = None) -> Response:
     head = {"model": predictor.model.name, "version": predictor.version}
     try:
         if isinstance(body, list) and keeper:
             return problem(422, UNPROCESSABLE, "Send one JSON object of answers to be kept, not a list")
         if isinstance(body, list):
-            asked = ask_each(predictor, body, caller, Budget(MOST_AT_ONCE), explain)
+            asked = ask_each(predictor, body, caller, Budget(MOST_AT_ONCE), wants.more)
             status = 207 if any(one.faults for one in asked) else 200
             (visit := current()).begin_work(endless=True)
-            pieces = answer_each(head, in_time(asked, visit), explain)
+            pieces = answer_each(head, in_time(asked, visit), wants)
             return Response(visit.work(pieces), status, mimetype="application/json")
         if not isinstance(body, dict):
             return problem(422, UNPROCESSABLE, ONE_OR_MANY)
-        one = ask(predictor, body, caller, Budget(), explain)
+        one = ask(predictor, body, caller, Budget(), wants.more)
         if one.faults:
             return refuse(entries(one), len(one.faults))
         if keeper:
-            return as_json(keeper.keep(predictor, one.answers, explain))
-        return as_json(head | render_answer(predictor, one.answers, explain))
+            return as_json(keeper.keep(predictor, one.answers, wants))
+        return as_json(head | render_answer(predictor, one.answers, wants))
     except OverBudget as over:
         return problem(422, UNPROCESSABLE, f"{ONE_OR_MANY}. {over.description}")
 
 
-def answer_each(head: dict[str, Any], asked: Iterable[Asked], explain: bool) -> Iterator[bytes]:
+def answer_each(head: dict[str, Any], asked: Iterable[Asked], wants: Wants) -> Iterator[bytes]:
     """Every item in order, sent as it is worked out: nobody waits in silence, and one explanation is in memory."""
     piece, room = encoded(head)[:-1] + b', "results": [', ROOM_FOR_FAULTS
     for number, one in enumerate(asked):
@@ -163,7 +164,7 @@ def answer_each(head: dict[str, Any], asked: Iterable[Asked], explain: bool) -> 
             item: Any = {"errors": errors}
             room -= 0 if is_alone else sum(map(size, errors))
         else:
-            item = render_answer(one.predictor, one.answers, explain)
+            item = render_answer(one.predictor, one.answers, wants)
         piece += (b", " if number else b"") + encoded(item)
         if len(piece) >= PIECE:
             yield piece

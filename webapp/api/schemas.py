@@ -144,7 +144,15 @@ def schemas_behind(model: Model) -> Schema:
     term = exactly({"inputs": listed(name), "points": NUMBERS})
     parts = {"intercept": NUMBERS, "terms": listed(term), "sum": NUMBERS, "result": NUMBERS}
     arithmetic = exactly({"share": CHANCE, "filled_in": named(ANSWER), **parts})
+    facing = exactly(
+        {"name": {"type": "string"}, **dict.fromkeys(("value", "low", "high", "whole_low", "whole_high"), NUMBER)}
+    )
     return {
+        "challenger": {
+            "anyOf": [facing, {"type": "null"}],
+            "description": "What another kind of model says, that is just as good; between what ends others of its kind "
+            "lie, and what both models' ranges reach together",
+        },
         "unknown": listed(name, "The answers that are unknown; the estimate is averaged over them"),
         **seen,
         "steps": listed(

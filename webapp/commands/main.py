@@ -75,9 +75,10 @@ def main(context: click.Context, /, workers: int, tls_cert: Path | None, tls_key
 def train(names: tuple[Model, ...]) -> None:
     """Learn the named models, or all, and write their files.
 
-    For each model: check that the form mirrors the table, cross-validate (every choice made inside
-    the folds), fit on all rows, and write NAME.joblib, NAME.json and NAME.people into
-    model/trained/. Prints the out-of-fold figures beside the tutorial's recipe and gradient boosting on the same folds.
+    For each model: check that the form mirrors the table, cross-validate (choosing among the recipe's
+    candidates inside the folds), fit on all rows, and write NAME.joblib, NAME.json and NAME.people into
+    model/trained/, and NAME.challenger.npz where another kind of model is as good. Prints the out-of-fold figures,
+    over several seeds of folds, beside LightGBM, gradient boosting and the tutorial's recipe on the same folds.
     Retraining on unchanged data leaves the files as they are.
     """
     from model.learn.artefacts import NotWritten

@@ -47,9 +47,16 @@ class CannotScore(Refusal):
 @click.option("--from", "source_format", type=FORMAT, help="What IN is, whatever its name ends in.")
 @click.option("--to", "target_format", type=FORMAT, help="What OUT shall be, whatever its name ends in.")
 @click.option("--errors", metavar="FILE", type=FILE, help="Write each bad row's line and message to this CSV file.")
+@click.option("--challenger", is_flag=True, help="Add what another kind of model says, that is just as good.")
 @click.option("--cluster", metavar="ADDRESS", help="Score a folder of Parquet files on the Dask cluster there.")
 def score(
-    model: Model, source: Path, target: Path, errors: Path | None, cluster: str | None, **formats: str | None
+    model: Model,
+    source: Path,
+    target: Path,
+    errors: Path | None,
+    challenger: bool,
+    cluster: str | None,
+    **formats: str | None,
 ) -> None:
     """Estimate every row of the file IN, and write the rows with their estimates to OUT.
 
@@ -88,10 +95,10 @@ def score(
             format_of(target, formats["target_format"]),
         )
         with told_plainly(), ExitStack() as files:
-            counts = score_file(model, source, target, forms, errors, files)
+            counts = score_file(model, source, target, forms, errors, challenger, files)
     else:
-        if errors or any(formats.values()):
-            raise click.UsageError("--from, --to and --errors are for a single file, not for a --cluster")
+        if errors or challenger or any(formats.values()):
+            raise click.UsageError("--from, --to, --errors and --challenger are for a single file, not for a --cluster")
         with told_plainly():
             counts = score_on_cluster(model, source, target, cluster)
     if counts.wrong:
@@ -154,7 +161,13 @@ def score_on_cluster(model: Model, source: Path, target: Path, address: str) -> 
 
 
 def score_file(
-    model: Model, source: Path, target: Path, formats: tuple[str, str], errors: Path | None, files: ExitStack
+    model: Model,
+    source: Path,
+    target: Path,
+    formats: tuple[str, str],
+    errors: Path | None,
+    challenger: bool,
+    files: ExitStack,
 ) -> Counts:
     from model.files.scoring import Scoring
     from model.files.writer import CsvWriter, ParquetWriter, write_parquet
@@ -172,7 +185,7 @@ def score_file(
     reader = open_reader(source, formats[0], files)
     part = target if target == STREAM else files.enter_context(put_in_place(target))
     writer = ParquetWriter() if formats[1] == "parquet" else CsvWriter(reader.dialect)
-    scoring = Scoring(all_models().predictor(model.name), reader, writer)
+    scoring = Scoring(all_models().predictor(model.name), reader, writer, challenger=challenger)
     is_hidden = sys.stderr is None or not sys.stderr.isatty() or not reader.size
     bar = click.progressbar(length=reader.size, label=model.name, file=sys.stderr, hidden=is_hidden)
     contents = scoring.run(files.enter_context(bar).update, complain)

@@ -66,6 +66,9 @@ def read_anew(model: Model) -> None:
     card = read_card(model.card_path)
     if card.data.people:
         read_people(model.people_path, card.data.people)
-    file = card.engine.get("file")
-    if file and hashlib.sha256(read_trained(model.arrays_path)).hexdigest() != file:
-        raise tampered(model.arrays_path)
+    beside = {model.arrays_path: card.engine.get("file")}
+    if card.challenger:
+        beside[model.challenger_path] = card.challenger.file
+    for path, expected in beside.items():
+        if expected and hashlib.sha256(read_trained(path)).hexdigest() != expected:
+            raise tampered(path)

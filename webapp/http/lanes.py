@@ -86,7 +86,8 @@ class Shares:
     def __init__(self, most: int) -> None:
         self.most = most
         self.begun: Counter[str] = Counter()
-        self.lock = threading.Lock()
+        # An answer that was forgotten leaves whenever Python collects it, also while this very thread counts.
+        self.lock = threading.RLock()
 
     def enter(self, address: str) -> None:
         client = network_of(address)

@@ -209,17 +209,17 @@ def write_past(connection: Connection, *, person: Person, new: Sequence[tuple[Pa
     keys = [case.key for _, case in new]
     same = (kept_case.c.person_id == person.id) & kept_case.c.key.in_(keys)
     before = set(connection.execute(select(kept_case.c.key).where(same)).scalars())
-    kept = marked = 0
-    for past, case in new:
-        if case.key in before:
-            continue
-        public_id = cases.insert(connection, case)
-        kept += 1
-        if past.happened is not None:
-            number = connection.execute(select(kept_case.c.id).where(kept_case.c.public_id == public_id)).scalar_one()
-            saying = outcomes.Saying(person.id, "file", past.seen_on, person.token_id)
-            marked += outcomes.write(connection, number, past.happened, saying)
-    return kept, marked
+    fresh = [(past, case) for past, case in new if case.key not in before]
+    if not fresh:
+        return 0, 0
+    numbers = cases.insert_each(connection, [case for _, case in fresh])
+    sayings = [
+        (number, past.happened, outcomes.Saying(person.id, "file", past.seen_on, person.token_id))
+        for number, (past, _) in zip(numbers, fresh, strict=True)
+        if past.happened is not None
+    ]
+    outcomes.insert_first(connection, sayings)
+    return len(fresh), len(sayings)
 
 
 def read_past(taken: Taken, table: Table, predictor: Predictor, places: Mapping[str, int]) -> Iterator[Past | None]:

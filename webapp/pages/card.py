@@ -28,6 +28,7 @@ from model.evaluate.pairs import Pair
 from model.evaluate.record import Near, Record, nearest_of, record_of
 from model.evaluate.shares import Bin, Cut, Share
 from model.evaluate.told import bins_by_name, cuts_of, fifths_by_estimate, kinds_by_truth, nearest_line
+from model.predict.card import Contest
 from model.predict.predictor import Predictor
 from model.predict.tables import Axis
 from webapp.http.addresses import address_of
@@ -87,7 +88,12 @@ class Card:
 
     @property
     def figures(self) -> list[Figure]:
-        return compared_figures(self.evaluation)
+        return compared_figures(self.contest)
+
+    @property
+    def contest(self) -> Contest | None:
+        """The model beside others on its own folds."""
+        return next(iter(self.evaluation.contests), None)
 
     @property
     def everybody(self) -> Share:

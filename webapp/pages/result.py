@@ -21,7 +21,9 @@ from model.evaluate.groups import Group
 from model.evaluate.record import Near
 from model.evaluate.standing import Comparator, below, comparators, has_somebody, position
 from model.predict.agreement import Agreement, Rarest, find_agreement, find_rarest
+from model.predict.card import Band
 from model.predict.card import Group as GroupRow
+from model.predict.challenger import Facing
 from model.predict.changes import find_smallest_changes
 from model.predict.explain import Arithmetic, explain_sum
 from model.predict.kinds import Estimate
@@ -243,6 +245,23 @@ class Result:
         """How many people in the data agree with these answers; None where there is no such data."""
         moved_most = [asked for step in self.path.steps for asked in step.inputs] if self.path else self.model.inputs
         return find_agreement(self.predictor, self.answers, moved_most)
+
+    @cached_property
+    def facing(self) -> Facing | None:
+        """What another kind of model says, that is just as good; None where none was found."""
+        challenger = self.predictor.challenger
+        return challenger.face(self.answers, self.focus, self.main) if challenger else None
+
+    @property
+    def looked_for_others(self) -> bool:
+        """Whether the model was measured against other kinds that were tuned."""
+        return bool(self.predictor.card.evaluation.tuned)
+
+    @property
+    def moves_by(self) -> Band | None:
+        """How far an estimate like this one moves where the model learns from resamples of its table."""
+        stability = self.predictor.card.evaluation.stability
+        return stability.around(self.main.value) if stability else None
 
     @cached_property
     def rarest(self) -> Rarest | None:

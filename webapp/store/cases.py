@@ -96,9 +96,23 @@ INSERT = kept_case.insert().inline()
 
 def insert(connection: Connection, case: NewCase) -> str:
     """Insert a case, and return its public id; Clash where there is one under its key."""
-    public_id = secrets.token_hex(16)
-    connection.execute(INSERT, vars(case) | {"public_id": public_id, "sought": sought(case.label, case.note)})
-    return public_id
+    row = row_of(case)
+    connection.execute(INSERT, row)
+    return str(row["public_id"])
+
+
+def insert_each(connection: Connection, new: Sequence[NewCase]) -> list[int]:
+    """Insert cases whose keys are new, and return their numbers."""
+    rows = [row_of(case) for case in new]
+    connection.execute(INSERT, rows)
+    ids = [row["public_id"] for row in rows]
+    asked = select(kept_case.c.public_id, kept_case.c.id).where(kept_case.c.public_id.in_(ids))
+    numbers = {row.public_id: int(row.id) for row in connection.execute(asked)}
+    return [numbers[one] for one in ids]
+
+
+def row_of(case: NewCase) -> dict[str, Any]:
+    return vars(case) | {"public_id": secrets.token_hex(16), "sought": sought(case.label, case.note)}
 
 
 def keep(database: Database, case: NewCase) -> tuple[Case, bool]:
@@ -191,8 +205,9 @@ def waiting(connection: Connection, person_id: int, search: Search, most: int) -
 
 
 def count(connection: Connection, person_id: int, search: Search) -> int:
-    joined = kept_case.outerjoin(outcome, and_(outcome.c.case_id == kept_case.c.id, outcome.c.is_current))
-    asked = select(func.count()).select_from(joined).where(*search.conditions(person_id))
+    current = and_(outcome.c.case_id == kept_case.c.id, outcome.c.is_current)
+    there = kept_case.outerjoin(outcome, current) if search.state else kept_case
+    asked = select(func.count()).select_from(there).where(*search.conditions(person_id))
     return int(connection.execute(asked).scalar_one())
 
 
@@ -221,12 +236,16 @@ def models(connection: Connection, person_id: int) -> Sequence[str]:
 def annotate(database: Database, case: Case, label: str, note: str) -> None:
     changed = {"label": label, "note": note, "sought": sought(label, note)}
     database.write(
-        lambda connection: connection.execute(update(kept_case).where(kept_case.c.id == case.id).values(changed))
+        lambda connection: connection.execute(
+            update(kept_case).where(kept_case.c.public_id == case.public_id).values(changed)
+        )
     )
 
 
 def forget(database: Database, case: Case) -> None:
-    database.write(lambda connection: connection.execute(delete(kept_case).where(kept_case.c.id == case.id)))
+    database.write(
+        lambda connection: connection.execute(delete(kept_case).where(kept_case.c.public_id == case.public_id))
+    )
     database.clean()
 
 

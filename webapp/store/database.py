@@ -130,7 +130,9 @@ class Database:
         except IntegrityError as fault:
             raise Clash(said_by(fault)) from None
         except DBAPIError as fault:
-            if type(fault).__name__ not in ("OperationalError", "InterfaceError") and not fault.connection_invalidated:
+            is_away = fault.connection_invalidated or type(fault).__name__ in ("OperationalError", "InterfaceError")
+            # SQLite calls a statement that makes no sense operational, too.
+            if not is_away or getattr(fault.orig, "sqlite_errorname", "") == "SQLITE_ERROR":
                 raise DatabaseFault(said_by(fault)) from None
             self.rest(said_by(fault))
             raise Away from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Any
 
 from sqlalchemy import Connection, select, update
 
@@ -13,6 +14,9 @@ from model.predict.outcome import Outcome
 from .cases import Marked
 from .database import Database
 from .tables import outcome, person
+
+# Made once, as in `cases`.
+INSERT = outcome.insert().inline()
 
 
 @dataclass(frozen=True)
@@ -44,9 +48,19 @@ def write(connection: Connection, case_id: int, what: Outcome, saying: Saying) -
         return False
     if before:
         connection.execute(update(outcome).where(current).values(is_current=False))
-    said = vars(what) | vars(saying) | {"is_known": what.is_known, "said_at": datetime.now(UTC)}
-    connection.execute(outcome.insert(), {"case_id": case_id, "is_current": True, **said})
+    connection.execute(INSERT, row_of(case_id, what, saying))
     return True
+
+
+def insert_first(connection: Connection, sayings: Sequence[tuple[int, Outcome, Saying]]) -> None:
+    """Say what happened to cases of which nobody has said it."""
+    if sayings:
+        connection.execute(INSERT, [row_of(*one) for one in sayings])
+
+
+def row_of(case_id: int, what: Outcome, saying: Saying) -> dict[str, Any]:
+    said = {"is_known": what.is_known, "said_at": datetime.now(UTC)}
+    return {"case_id": case_id, "is_current": True, **vars(what), **vars(saying), **said}
 
 
 def history(connection: Connection, case_id: int) -> list[tuple[Marked, str]]:

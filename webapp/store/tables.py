@@ -46,6 +46,23 @@ class Moment(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+class Plain(TypeDecorator[str]):
+    """Text that every database takes: without zero bytes and halves of characters, which people do not type."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        if value is None or (value.isascii() and "\0" not in value):
+            return value
+        return value.replace("\0", "").encode("utf-8", "replace").decode()
+
+
+class PlainText(Plain):
+    impl = Text
+    cache_ok = True
+
+
 # Constraints get names, without which Alembic could not take one away again.
 metadata = MetaData(
     naming_convention={
@@ -70,7 +87,7 @@ def belongs_to(name: str, table: str, ondelete: str, **more: Any) -> Column[int]
 
 def digest(**more: Any) -> Column[str]:
     """A secret is stored as its SHA-256 alone, in hexadecimal."""
-    return Column("digest", String(64), nullable=False, **more)
+    return Column("digest", Plain(64), nullable=False, **more)
 
 
 # -- people, and what they may --------------------------------------------------------------------------
@@ -79,11 +96,11 @@ person = Table(
     "person",
     metadata,
     number(),
-    Column("name", String(80), nullable=False),
+    Column("name", Plain(80), nullable=False),
     # The name as it is looked for: without case and space around it.
-    Column("name_key", String(160), nullable=False, unique=True),
+    Column("name_key", Plain(160), nullable=False, unique=True),
     # None until its link was used.
-    Column("password", Text),
+    Column("password", PlainText),
     Column("password_at", Moment),
     Column("is_admin", Boolean, nullable=False, default=False),
     Column("made_at", Moment, nullable=False),
@@ -103,7 +120,7 @@ sitting = Table(
     Column("fresh_at", Moment, nullable=False),
     Column("expires_at", Moment, nullable=False, index=True),
     # What the list of sittings calls it, as “Firefox on Linux”.
-    Column("client", String(80)),
+    Column("client", Plain(80)),
 )
 
 link = Table(
@@ -112,13 +129,13 @@ link = Table(
     number(),
     digest(unique=True),
     # "owner", "invitation", "reset" or "model".
-    Column("purpose", String(20), nullable=False),
+    Column("purpose", Plain(20), nullable=False),
     # Whom it lets in; None where they are not there yet, or where anybody may use it.
     belongs_to("person_id", "person", "CASCADE"),
     # The name that an invitation proposes.
-    Column("name", String(80)),
-    Column("model", String(80), index=True),
-    Column("role", String(20)),
+    Column("name", Plain(80)),
+    Column("model", Plain(80), index=True),
+    Column("role", Plain(20)),
     belongs_to("made_by", "person", "SET NULL"),
     Column("made_at", Moment, nullable=False),
     Column("expires_at", Moment, index=True),
@@ -130,10 +147,10 @@ token = Table(
     metadata,
     number(),
     belongs_to("person_id", "person", "CASCADE", nullable=False),
-    Column("name", String(80), nullable=False),
+    Column("name", Plain(80), nullable=False),
     digest(unique=True),
     # Its first characters, by which its owner knows it.
-    Column("start", String(12), nullable=False),
+    Column("start", Plain(12), nullable=False),
     # Of "predict", "read" and "outcome".
     Column("scopes", JSON, nullable=False),
     # None for all models that its person may use.
@@ -147,7 +164,7 @@ token = Table(
 access = Table(
     "access",
     metadata,
-    Column("model", String(80), primary_key=True),
+    Column("model", Plain(80), primary_key=True),
     # Whether its owner lets everybody see the record.
     Column("record_is_public", Boolean, nullable=False, default=False),
     belongs_to("changed_by", "person", "SET NULL"),
@@ -157,10 +174,10 @@ access = Table(
 member = Table(
     "member",
     metadata,
-    Column("model", String(80), primary_key=True),
+    Column("model", Plain(80), primary_key=True),
     Column("person_id", Number, ForeignKey("person.id", ondelete="CASCADE"), primary_key=True, index=True),
     # "viewer", "analyst" or "owner".
-    Column("role", String(20), nullable=False),
+    Column("role", Plain(20), nullable=False),
     belongs_to("added_by", "person", "SET NULL"),
     Column("added_at", Moment, nullable=False),
 )
@@ -173,10 +190,10 @@ event = Table(
     # Who did it, and with which token; None where a command or nobody known did.
     belongs_to("person_id", "person", "SET NULL"),
     belongs_to("token_id", "token", "SET NULL"),
-    Column("what", String(40), nullable=False),
+    Column("what", Plain(40), nullable=False),
     # To whom.
     belongs_to("subject_id", "person", "SET NULL"),
-    Column("model", String(80)),
+    Column("model", Plain(80)),
     # Never an answer, a label, a note or an outcome.
     Column("details", JSON(none_as_null=True)),
     Index(None, "model", "at"),
@@ -188,7 +205,7 @@ content = Table(
     "content",
     metadata,
     # A card, arrays or words, compressed, under the SHA-256 of what they are.
-    Column("digest", String(64), primary_key=True),
+    Column("digest", Plain(64), primary_key=True),
     Column("bytes", LargeBinary, nullable=False),
 )
 
@@ -196,11 +213,11 @@ model_version = Table(
     "model_version",
     metadata,
     number(),
-    Column("model", String(80), nullable=False),
-    Column("version", String(80), nullable=False),
-    Column("card", String(64), ForeignKey("content.digest"), nullable=False, index=True),
-    Column("arrays", String(64), ForeignKey("content.digest"), index=True),
-    Column("words", String(64), ForeignKey("content.digest"), nullable=False, index=True),
+    Column("model", Plain(80), nullable=False),
+    Column("version", Plain(80), nullable=False),
+    Column("card", Plain(64), ForeignKey("content.digest"), nullable=False, index=True),
+    Column("arrays", Plain(64), ForeignKey("content.digest"), index=True),
+    Column("words", Plain(64), ForeignKey("content.digest"), nullable=False, index=True),
     Column("first_kept", Moment, nullable=False),
     UniqueConstraint("model", "version", "words"),
 )
@@ -210,12 +227,12 @@ kept_case = Table(
     metadata,
     number(),
     # 128 random bits in hexadecimal, by which addresses name it.
-    Column("public_id", String(32), nullable=False, unique=True),
+    Column("public_id", Plain(32), nullable=False, unique=True),
     belongs_to("person_id", "person", "CASCADE", nullable=False),
     belongs_to("token_id", "token", "SET NULL"),
     belongs_to("version_id", "model_version", "RESTRICT", nullable=False),
-    Column("model", String(80), nullable=False),
-    Column("version", String(80), nullable=False),
+    Column("model", Plain(80), nullable=False),
+    Column("version", Plain(80), nullable=False),
     # Values, never labels.
     Column("answers", JSON, nullable=False),
     # The estimate that sentences speak of, and the range around it.
@@ -224,20 +241,20 @@ kept_case = Table(
     Column("high", Float, nullable=False),
     # Of several classes a value, low and high for each, by the class's name.
     Column("classes", JSON(none_as_null=True)),
-    Column("label", String(120), nullable=False, default=""),
-    Column("note", Text, nullable=False, default=""),
+    Column("label", Plain(120), nullable=False, default=""),
+    Column("note", PlainText, nullable=False, default=""),
     # Label and note as the search looks for them.
-    Column("sought", Text, nullable=False, default=""),
+    Column("sought", PlainText, nullable=False, default=""),
     # Drawn when it was kept: this one shall be followed up.
     Column("followed", Boolean, nullable=False),
     # "page", "api" or "file".
-    Column("source", String(10), nullable=False),
+    Column("source", Plain(10), nullable=False),
     Column("made_at", Moment, nullable=False),
     Column("due_at", Moment, nullable=False),
     Column("expires_at", Moment, nullable=False, index=True),
-    Column("key", String(200)),
+    Column("key", Plain(240)),
     # The SHA-256 of what was sent with the key.
-    Column("body", String(64)),
+    Column("body", Plain(64)),
     UniqueConstraint("person_id", "key"),
     Index(None, "person_id", "made_at"),
     Index(None, "model", "version", "due_at"),
@@ -253,7 +270,7 @@ outcome = Table(
     # 1 for yes, 0 for no, or the amount; None for a class, and for what cannot be known.
     Column("value", Float),
     # The class's name.
-    Column("class_name", String(200)),
+    Column("class_name", Plain(200)),
     Column("is_known", Boolean, nullable=False),
     # The day on which it was seen.
     Column("seen_on", Date),
@@ -261,7 +278,7 @@ outcome = Table(
     belongs_to("person_id", "person", "SET NULL"),
     belongs_to("token_id", "token", "SET NULL"),
     # "page", "list", "file" or "api".
-    Column("source", String(10), nullable=False),
+    Column("source", Plain(10), nullable=False),
 )
 # Beside the plain index of the foreign key, which a partial one does not serve.
 Index(

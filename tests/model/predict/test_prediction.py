@@ -112,12 +112,11 @@ def test_predict_probability_is_the_chance_of_class_one(answers: dict[str, Any])
 
 
 @given(answers=answers_of(get_model("housing")))
-def test_the_range_of_a_price_is_the_pickles_too(answers: dict[str, Any]) -> None:
+def test_the_price_is_the_pickles_and_its_range_reaches_beyond_no_price_in_the_data(answers: dict[str, Any]) -> None:
     (estimate,) = get_predictor("housing").estimates(answers)
-    value, low, high = pickles_answer(get_model("housing"), answers)
+    (value,) = pickles_answer(get_model("housing"), answers)
     assert estimate.value == pytest.approx(value, abs=1e-10)
-    assert estimate.low == pytest.approx(min(low, value), abs=1e-10)
-    assert estimate.high == pytest.approx(max(high, value), abs=1e-10)
+    assert 5 <= estimate.low < estimate.value < estimate.high <= 50
 
 
 def test_a_model_of_several_classes_has_no_one_probability() -> None:

@@ -218,3 +218,10 @@ def test_what_is_kept_is_as_the_document_says(program: Program) -> None:
     for path in document["paths"]:
         if path.startswith("/api/cases"):
             assert program.client.options(path.replace("{case}", "0" * 32)).status_code == 200
+
+
+def test_half_a_character_in_a_label_is_no_fault_of_ours(program: Program) -> None:
+    kept = program.keep().get_json()["kept"]["url"]
+    assert program.ask(kept, "PATCH", {"label": "a\ud800b\0"}).get_json()["label"] == "a?b"
+    assert program.ask(f"{kept}/outcome", "POST", {"happened": "\ud800\0"}).status_code == 422
+    assert program.ask("/api/cases?model=%00%ED%A0%80").status_code == 200

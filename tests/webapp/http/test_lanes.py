@@ -219,3 +219,18 @@ def test_a_list_that_is_left_by_its_reader_leaves_nothing_behind(client: FlaskCl
     lane = lane_of(client.application, "long lists")
     client.post(f"{PREDICT}?explain=1", json=[example(get_model("census"))] * 1000).close()
     assert lane.inside.total() == 0
+
+
+def test_an_answer_that_is_collected_while_its_thread_counts_holds_nobody_up() -> None:
+    shares = lanes.Shares(2)
+    shares.enter("192.0.2.1")
+
+    def collect_meanwhile() -> None:
+        with shares.lock:
+            shares.leave("192.0.2.1")
+
+    counting = threading.Thread(target=collect_meanwhile, daemon=True)
+    counting.start()
+    counting.join(10)
+    assert not counting.is_alive()
+    assert not shares.begun

@@ -281,7 +281,7 @@ def leaks_of(text: str) -> list[str]:
     """What a page tells of a hidden model."""
     return [
         *[word for word in WORDS if word in text],
-        *[name for name in HIDDEN if f"/{name}" in text],
+        *[name for name in HIDDEN if f"/{name}" in text or f'"{name}"' in text],
     ]
 
 

@@ -193,3 +193,19 @@ def test_the_record_has_the_due_cases_in_time_order(database: Database) -> None:
     drawn, said = record.followed_up(database, "titanic", first.version)
     assert drawn == sum(due.followed)
     assert said <= drawn
+
+
+ODD = "a\0b\ud800c"
+
+
+def test_text_that_no_database_takes_is_kept_without_what_is_odd_in_it(database: Database) -> None:
+    ada = make_person(database)
+    case = keep_case(database, ada, label=ODD, note=ODD, key=f"api {ODD}{'x' * 195}")
+    assert found(database, ada.id) == ["ab?c"]
+    for search in ({"text": ODD}, {"label": ODD}):
+        assert found(database, ada.id, **search) == ["ab?c"]
+    assert found(database, ada.id, model=ODD) == []
+    cases.annotate(database, case, f"{ODD}d", ODD)
+    assert found(database, ada.id) == ["ab?cd"]
+    with database.read() as connection:
+        assert cases.find(connection, ada.id, ODD) is None

@@ -170,7 +170,7 @@ def upgrade() -> None:
         sa.Column("made_at", MOMENT, nullable=False),
         sa.Column("due_at", MOMENT, nullable=False),
         sa.Column("expires_at", MOMENT, nullable=False),
-        sa.Column("key", sa.String(length=200), nullable=True),
+        sa.Column("key", sa.String(length=240), nullable=True),
         sa.Column("body", sa.String(length=64), nullable=True),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_kept_case_person_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["token_id"], ["token.id"], name=op.f("fk_kept_case_token_id"), ondelete="SET NULL"),

@@ -1,0 +1,41 @@
+"""Whole files of a model whose pairs tie all inputs together are as quick as others, and say the same."""
+
+from __future__ import annotations
+
+import math
+
+from model.files.covers import Covers, build_covers
+from model.learn.check import records
+from model.learn.table import read_table
+from model.predict.engine import ChanceTables
+
+from tests.payloads import get_model, get_predictor
+
+
+def covers() -> tuple[Covers, ChanceTables]:
+    engine = get_predictor("census").engine
+    assert isinstance(engine, ChanceTables)
+    found = build_covers(get_model("census").inputs, engine)
+    assert found is not None
+    return found, engine
+
+
+def test_each_row_has_the_estimate_and_the_range_that_the_page_has() -> None:
+    found, engine = covers()
+    table = read_table(get_model("census"))[0][list(get_model("census").input)].iloc[::977]
+    for row in records(table, engine.averaged):
+        score = variance = 0.0
+        for one in found.covers:
+            place = sum(places[row[name]] for name, places in zip(one.names, one.places, strict=True))
+            variance += float(one.variances.ravel()[place])
+            score += float(one.points.ravel()[place]) if one.points is not None else 0.0
+        (low, high), reach = engine.ranges(row)[0], 1.959963984540054 * math.sqrt(variance)
+        assert math.isclose(1 / (1 + math.exp(-score)), engine.predict_one(row)[0], rel_tol=1e-10)
+        assert math.isclose(1 / (1 + math.exp(-score + reach)), low, rel_tol=1e-8)
+        assert math.isclose(1 / (1 + math.exp(-score - reach)), high, rel_tol=1e-8)
+
+
+def test_they_take_a_few_dozen_megabytes_at_most() -> None:
+    found, _ = covers()
+    assert sum(one.variances.nbytes for one in found.covers) < 40_000_000
+    assert len(found.covers) < 20
