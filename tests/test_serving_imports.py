@@ -107,6 +107,15 @@ def test_serving_unpickles_nothing(found: dict[str, Any]) -> None:
     assert found["unpickled"] == []
 
 
+def test_commands_and_the_server_that_starts_the_workers_import_neither_flask_nor_the_database() -> None:
+    script = (
+        "import sys; import webapp.commands.main; "
+        "print([name for name in ('flask', 'werkzeug', 'jinja2', 'sqlalchemy', 'numpy') if name in sys.modules])"
+    )
+    result = run("-c", script)
+    assert result.stdout.strip() == "[]", result.stderr + result.stdout
+
+
 def test_answering_imports_nothing_of_the_web() -> None:
     """The models know no Flask and no template."""
     script = (

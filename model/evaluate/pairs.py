@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from itertools import combinations, pairwise
 from typing import Any
 
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from model.declare.inputs import ChoiceInput, NumberInput
 from model.declare.model import Model
+from model.predict.card import Pair
 from model.predict.logistic import NORMAL_95
 
 Numbers = NDArray[np.float64]
@@ -29,20 +30,6 @@ MOST_TOLD = 8
 # A number without groups of its own is cut into so many of equally many.
 PARTS = 5
 FALSELY = 0.05
-
-
-@dataclass(frozen=True)
-class Pair:
-    """People who have both answers; gap and reach are per person, far is the gap in standard errors."""
-
-    inputs: list[str]
-    groups: list[str]
-    people: int
-    estimated: float
-    observed: float
-    gap: float
-    reach: float
-    is_sure: bool
 
 
 def look_at_pairs(model: Model, X: pd.DataFrame, y: Numbers, chance: Numbers) -> dict[str, Any]:

@@ -212,6 +212,32 @@ class Stability:
 
 
 @dataclass(frozen=True)
+class Pair:
+    """People who have both answers; gap and reach are per person, and is_sure whether it is beyond luck."""
+
+    inputs: list[str]
+    groups: list[str]
+    people: int
+    estimated: float
+    observed: float
+    gap: float
+    reach: float
+    is_sure: bool
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Groups two by two: how many were looked at, and whose range leaves out 0, of how many by luck and of how many surely."""
+
+    looked_at: int
+    outside: int
+    by_luck: float
+    sure: int
+    # Those that are furthest off for their number.
+    worst: tuple[Pair, ...] = ()
+
+
+@dataclass(frozen=True)
 class Evaluation:
     """How good the model is on rows that it had not seen; what its kind has no use for is empty."""
 
@@ -236,8 +262,7 @@ class Evaluation:
     decisions: tuple[Decision, ...] = ()
     weighted: Weighted | None = None
     stability: Stability | None = None
-    # Groups two by two: how many were looked at, how many are off, and the ones that are off by most.
-    pairs: Mapping[str, Any] = field(default_factory=dict)
+    pairs: Pairs | None = None
     # What is told of the people where they themselves are not kept: parts by estimate, cuts, and the like.
     told: Mapping[str, Any] = field(default_factory=dict)
 
@@ -419,6 +444,7 @@ def evaluation_of(content: Mapping[str, Any]) -> Evaluation:
         "weighted": Weighted,
         "stability": Stability,
         "contests": Contest,
+        "pairs": Pairs,
     }
     return Evaluation(**{name: typed(parts[name], one) if name in parts else one for name, one in content.items()})
 
@@ -433,6 +459,7 @@ WITHIN: Mapping[str, Any] = {
     "ahead": {"": {"": Ranged}},
     "own": {"": Spread},
     "others": {"": {"": Spread}},
+    "worst": Pair,
 }
 
 

@@ -31,7 +31,7 @@ class Commands(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except (*REFUSALS, *database.REFUSALS, *person.REFUSALS) as problem:
+        except (*REFUSALS, *database.refusals(), *person.REFUSALS) as problem:
             raise Refusal(str(problem)) from None
         except KeyboardInterrupt:
             # click would end with 1, which is what scoring ends with where some rows are bad.

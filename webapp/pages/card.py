@@ -24,7 +24,6 @@ from model.evaluate.groups import (
     groups_of,
     not_recorded,
 )
-from model.evaluate.pairs import Pair
 from model.evaluate.record import Near, Record, nearest_of, record_of
 from model.evaluate.shares import Bin, Cut, Share
 from model.evaluate.told import bins_by_name, cuts_of, fifths_by_estimate, kinds_by_truth, nearest_line
@@ -157,11 +156,6 @@ class ChanceCard(Card):
         """Between which thresholds acting on the estimates is worth more than acting on everybody or on nobody."""
         gains = [one.above for one in self.evaluation.decisions if one.gain.low > 0]
         return (gains[0], gains[-1]) if gains else None
-
-    @property
-    def pairs(self) -> list[Pair]:
-        """The groups two by two whose estimates miss by most."""
-        return [Pair(**one) for one in self.evaluation.pairs.get("worst", ())]
 
     @cached_property
     def cuts(self) -> list[Cut]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from model.declare.inputs import Input
 from model.declare.model import Model
 from model.predict.steps import Path, Step
 from webapp.http.cache import MOST_KEPT
@@ -17,6 +18,7 @@ from webapp.text.kinds import Chance
 class Told:
     """What one answer did: the start of a sentence that ends with a number, and the line of a table."""
 
+    asked: Input
     label: str
     answer: str
     begins: str
@@ -45,6 +47,16 @@ class Moves:
     unknown_step: Step | None
     # How far the number's own range reaches on the nearer side; none of an amount, whose range is about single cases.
     margin: float | None
+    # The steps that show: how the sentence begins, its number, and where the step is drawn from and to.
+    lines: list[tuple[str, str, str, str]]
+    # The table: what was put in place, from, to, and the step. All numbers come as text, since they are many.
+    table: list[tuple[str, str, str, str]]
+
+    @property
+    def moved_most(self) -> list[Input]:
+        """What moved the number by more than noise, the first first; where all may be noise, the first of all."""
+        found = [step.asked for step in self.steps if not step.is_noise]
+        return found or [step.asked for step in self.steps[:1]]
 
     @property
     def shown(self) -> list[Told]:
@@ -75,7 +87,15 @@ def say(model: Model, name: str, answer: Any, raised: bool) -> tuple[str, str, s
     return asked.label, asked.words(answer), f"{asked.phrased(answer)} {'raised' if raised else 'lowered'} it to"
 
 
-def tell(model: Model, kind: Chance, path: Path, answers: Mapping[str, Any], low: float, high: float) -> Moves:
+def tell(
+    model: Model,
+    kind: Chance,
+    path: Path,
+    answers: Mapping[str, Any],
+    span: tuple[float, float],
+    place: Callable[[float], str],
+) -> Moves:
+    low, high = span
     end = path.all[-1].after if path.all else path.average
     margin = min(high - end, end - low) if kind.has_middle and low < end < high else None
 
@@ -83,11 +103,19 @@ def tell(model: Model, kind: Chance, path: Path, answers: Mapping[str, Any], low
         (asked,) = step.inputs
         said = say(model, asked.name, answers[asked.name], step.shift > 0)
         is_noise = margin is not None and abs(step.shift) < margin
-        return Told(*said, step.before, step.after, is_noise, kind.whole(step.before) != kind.whole(step.after))
+        return Told(asked, *said, step.before, step.after, is_noise, kind.whole(step.before) != kind.whole(step.after))
 
     def names(step: Step | None) -> list[str]:
         return [f"{one.label} ({one.words(answers[one.name])})" for one in step.inputs] if step else []
 
     unknown = [one.label for one in path.unknown.inputs] if path.unknown else []
     steps = [told(step) for step in path.steps]
-    return Moves(path.average, steps, names(path.rest), path.rest, unknown, path.unknown, margin)
+    lines = [(one.begins, kind.whole(one.after), place(one.before), place(one.after)) for one in steps if one.shows]
+    headings = [f"{one.label}: {one.answer}" for one in steps]
+    headings += ["; ".join(names(path.rest))] if path.rest else []
+    headings += [f"{'; '.join(unknown)}, not known"] if unknown else []
+    table = [
+        (heading, kind.exact(step.before), kind.exact(step.after), kind.exact_step(step.before, step.after))
+        for heading, step in zip(headings, path.all, strict=True)
+    ]
+    return Moves(path.average, steps, names(path.rest), path.rest, unknown, path.unknown, margin, lines, table)

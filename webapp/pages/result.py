@@ -161,14 +161,20 @@ class Result:
         """The numbers among the answers, each of which has a curve."""
         return numbers_among(self.predictor)
 
-    @property
+    @cached_property
     def probably(self) -> str:
         """The range as the heading has it; none where nobody in the data is like this."""
         return "" if self.is_unlike else self.kind.probable(self.main)
 
-    @property
+    @cached_property
     def sentence(self) -> str:
         return self.kind.sentence(self.estimates)
+
+    @property
+    def description(self) -> str:
+        """What networks and search engines say of the page: the number in words, its range, and the warning."""
+        span = f" Probably {self.probably}." if self.probably else ""
+        return f"{self.sentence}{span} {self.model.words.warning}"
 
     @property
     def span(self) -> str:
@@ -219,7 +225,7 @@ class Result:
     def query(self) -> str:
         return urlencode(self.texts)
 
-    @property
+    @cached_property
     def address(self) -> str:
         return result_address(self.model, self.query)
 
@@ -233,7 +239,7 @@ class Result:
         """The whole address of the picture that networks show beside a link."""
         return site() + page_address("picture.show", self.model, self.query)
 
-    @property
+    @cached_property
     def whole_address(self) -> str:
         """The address for a printed page."""
         return site() + self.address
@@ -243,7 +249,8 @@ class Result:
     @cached_property
     def agreement(self) -> Agreement | None:
         """How many people in the data agree with these answers; None where there is no such data."""
-        moved_most = [asked for step in self.path.steps for asked in step.inputs] if self.path else self.model.inputs
+        # Those that may be noise are no reason to leave people out.
+        moved_most = self.moves.moved_most if self.moves else self.model.inputs
         return find_agreement(self.predictor, self.answers, moved_most)
 
     @cached_property
@@ -327,7 +334,8 @@ class Result:
     def moves(self) -> Moves | None:
         if self.path is None:
             return None
-        return tell(self.model, self.kind, self.path, self.answers, self.main.low, self.main.high)
+        span = (self.main.low, self.main.high)
+        return tell(self.model, self.kind, self.path, self.answers, span, self.place)
 
     @property
     def background_size(self) -> int:

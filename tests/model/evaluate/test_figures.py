@@ -118,7 +118,9 @@ def test_iris_is_right_97_times_of_100_out_of_fold() -> None:
 
 def test_food_reaches_its_figures() -> None:
     assert figures("food")["auc"] >= 0.99
-    assert min(figures("food")["right_yes"], figures("food")["right_no"]) >= 0.97
+    # On photos that it was not fitted to, where one of ten shows food.
+    assert figures("food")["right_yes"] >= 0.94
+    assert figures("food")["right_no"] >= 0.99
 
 
 # -- the figures add up --------------------------------------------------------------------------------

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 
 from model.learn.train import train
+from model.predict.agreement import find_rarest
 from model.predict.catalog import declared_in
+from model.predict.predictor import Predictor
 from webapp import create_app
 
 from tests.page import page_of
@@ -60,6 +63,22 @@ def test_a_result_tells_of_no_single_row_and_says_what_an_unknown_answer_is(priv
     assert "counts as it does in the data: the model learnt from the days of which it is missing" in shown
 
 
+def test_a_line_may_be_drawn_and_the_nearest_estimates_are_told_in_parts(private: FlaskClient, folder: Path) -> None:
+    assert "it finds" in page_of(private.get("/toy/card?above=41")).text
+    told = json.loads((folder / "trained" / "toy.json").read_text(encoding="utf-8"))["evaluation"]["told"]
+    assert all(part["so"]["people"] >= 100 for part in told["record"])
+    raised = [line["found"]["yes"] + line["false_alarms"]["yes"] for line in told["lines"]]
+    assert all(one == other or one - other >= 10 for one, other in pairwise(raised))
+    assert "Can you trust it?" in page_of(private.get("/toy/result?clouds=7&wind=W")).text
+
+
+def test_no_row_of_the_table_stands_for_everybody(folder: Path) -> None:
+    """Rows are made up, each answer by itself; a number is an average of neighbours."""
+    card = json.loads((folder / "trained" / "toy.json").read_text(encoding="utf-8"))
+    assert len(card["background"]["rows"]) == 32
+    assert sum(card["background"]["weights"]) == pytest.approx(1)
+
+
 def test_the_card_still_tells_how_good_the_model_is(private: FlaskClient) -> None:
     shown = page_of(private.get("/toy/card")).text
     for told in (
@@ -77,6 +96,10 @@ def test_no_count_under_ten_is_kept(tmp_path: Path) -> None:
     write_table(folder, rows)
     card = train(declared_in(folder / "toy.py"))
     assert card.observed["wind"].counts == {"N": 0, "E": 0, "S": 0, "W": 279}
+    predictor = Predictor(declared_in(folder / "toy.py"), card)
+    rarest = find_rarest(predictor, {"clouds": 4, "wind": "N"})
+    assert rarest is not None
+    assert rarest.some is None
     assert [group.people for group in card.evaluation.groups] == [279]
     assert not [count for row in card.evaluation.confusion for count in row if 0 < count < 10]
     assert [one.people for one in card.evaluation.calibration if one.people < 10] == []

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from model.declare.inputs import ChoiceInput, NumberInput
 from model.declare.model import Model
 from model.learn.people import MOST_MASKS, compile_people
+from model.predict.agreement import find_agreement
 from model.predict.neighbours import People, Person
 
-from tests.payloads import MODELS, get_predictor
+from tests.payloads import MODELS, example, get_predictor
 
 CENSUS, TITANIC, IRIS = MODELS[:3]
 
@@ -122,3 +123,15 @@ def test_more_different_numbers_than_two_bytes_hold_are_kept_apart() -> None:
     for row in (0, 35_000, 69_999):
         assert people.person(row).answers["petal_length"] == numbers[row]
     assert people.close(petal(5.0)) == np.sum(np.abs(numbers - 5.0) <= 1.7 + 1e-9)
+
+
+def test_of_many_answers_those_are_compared_that_moved_the_number_most(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("model.predict.agreement.MOST_COMPARED", 3)
+    answers = example(TITANIC)
+    inputs = [TITANIC.input[name] for name in ("sex", "ticket_class")]
+    found = find_agreement(get_predictor("titanic"), answers, inputs)
+    assert found is not None
+    assert [asked.name for asked in found.compared] == ["sex", "ticket_class"]
+    people = [crowd(TITANIC).person(row) for row in range(crowd(TITANIC).count)]
+    alike = [one for one in people if all(one.answers[asked.name] == answers[asked.name] for asked in inputs)]
+    assert (found.same.people, found.same.yes) == (len(alike), sum(one.outcome == 1 for one in alike))

@@ -427,9 +427,10 @@ def test_a_threshold_that_is_none_is_refused_and_kept_in_its_field(
 
 def test_the_groups_two_by_two_are_told_with_the_number_of_looks(card: Any) -> None:
     pairs, text = evaluation("census").pairs, section(card("census"), "who").text
-    assert f"{pairs['sure']} of {pairs['looked_at']} miss by more than luck explains" in text
-    for pair in pairs["worst"]:
-        assert f"{pair['people']:,}" in text
+    assert pairs is not None
+    assert f"{pairs.sure} of {pairs.looked_at} miss by more than luck explains" in text
+    for pair in pairs.worst:
+        assert f"{pair.people:,}" in text
 
 
 def test_a_site_that_keeps_results_names_the_cards_parts_as_any_other(
