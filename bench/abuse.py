@@ -3,6 +3,7 @@
 Worst: one address sends each kind over 16 connections (slow headers over 150, silence over 1,000), straight to the
 server; then 16 addresses do, behind nginx with deploy/nginx.conf. Meanwhile somebody else asks ten times a second for
 a form, and as often for an estimate by JSON. Nothing is compared with another run: the quiet server is measured beside.
+Full disk: a small one is mounted and filled, before the start and after it, which takes root.
 Death: 16 connections ask without a pause, and the worker that holds more of them gets SIGKILL.
 Needs nginx (apt install nginx-light).
 """
@@ -26,6 +27,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from bench.attacks import ATTACKS, CONNECTIONS, Attack, attacked
+from bench.disk import bear_a_full_disk
 from bench.nginx import nginx
 from bench.processes import connections, workers
 from bench.servers import PERSON, free_port, likely, server
@@ -177,7 +179,10 @@ def main() -> None:
     if not asked.only:
         print(f"One of two workers killed while {CONNECTIONS} connections ask:")
         borne &= bear_a_death(asked.seconds)
-        print(f"to reach: at most two failures a connection, and {TARGET_BACK:.0f} s")
+        print(f"to reach: at most two failures a connection, and {TARGET_BACK:.0f} s\n")
+        print("The folder for temporary files on a disk that is full:")
+        borne &= bear_a_full_disk()
+        print("to reach: all answered, and a warning where the files could not be made")
     sys.exit(0 if borne else 1)
 
 

@@ -24,7 +24,8 @@ from tests import photos
 from tests.payloads import example, get_model
 from tests.processes import ENDS_WITHIN, PATIENCE, Server, free_port, likely, run, run_without_rights, server
 
-pytestmark = pytest.mark.slow
+# Servers are waited for, and a second test beside them would make each wait longer.
+pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
 KEY = "for the tests only, nowhere else"
 # A list that keeps a worker busy for a moment.
@@ -394,7 +395,6 @@ def memory(process: int, key: str) -> float:
     return int(next(line for line in status.splitlines() if line.startswith(key)).split()[1]) / 1024
 
 
-@pytest.mark.alone
 def test_sixteen_of_the_worst_photos_at_once_leave_both_workers_small() -> None:
     worst = [
         photos.saved(Image.new("RGB", (8_000, 6_000)), "JPEG", subsampling=0),

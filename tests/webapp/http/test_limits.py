@@ -271,6 +271,18 @@ def test_whoever_is_slow_is_not_taken_for_much_work(tmp_path: Path, monkeypatch:
     assert sent.status_code == 200
 
 
+@pytest.mark.parametrize("jump", [86_400, -86_400, 10**9])
+def test_a_clock_that_jumps_changes_no_limit_and_no_deadline(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch, jump: int
+) -> None:
+    now = time.time()
+    told = [client.post(PREDICT, json=person(), environ_base=CLIENT).status_code]
+    monkeypatch.setattr(time, "time", lambda: now + jump)
+    told += [client.post(PREDICT, json=person(), environ_base=CLIENT).status_code for _ in range(3)]
+    assert told == [200, 200, 200, 429]
+    assert client.get("/census/result", query_string=person(), environ_base=OTHER).status_code == 200
+
+
 def test_a_file_of_very_many_lines_is_refused_before_any_is_scored(client: FlaskClient) -> None:
     head = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\n'
     body = head + ",".join(person()).encode() + b"\n" + b"x\n" * 4_000_000 + b"\r\n--x--\r\n"
