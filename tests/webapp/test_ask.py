@@ -34,9 +34,10 @@ def test_a_row_is_read_alike_alone_and_among_the_many_of_a_file(model: Model) ->
     @given(typed=st.fixed_dictionaries({}, optional={one.name: typed_text(model) for one in model.inputs}))
     def holds(typed: dict[str, str]) -> None:
         cells = {**usual, **{name: " ".join(text.replace("\0", "").split()) for name, text in typed.items()}}
-        # An empty cell of a file is an unknown answer where the form offers one.
-        unknown = {name for name, cell in cells.items() if not plain(cell) and model.input[name].may_be_unknown}
-        alone = ask(predictor, cells | dict.fromkeys(unknown, "unknown"), CALLER, Budget())
+        # An empty cell of a file, and a question mark, is not recorded where the form offers that, and else unknown.
+        empty = [model.input[name] for name, cell in cells.items() if plain(cell) in ("", "?")]
+        said = {one.name: "not recorded" if one.not_recorded else "unknown" for one in empty if one.may_be_unknown}
+        alone = ask(predictor, cells | said, CALLER, Budget())
         file = io.StringIO()
         csv.writer(file, quoting=csv.QUOTE_ALL).writerows([list(cells), list(cells.values())])
         reader = CsvReader([file.getvalue().encode()])

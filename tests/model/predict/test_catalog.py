@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from model.learn.train import train
-from model.predict.card import NotTrained, write_card
+from model.predict.card import FORMAT, NotTrained, write_card
 from model.predict.catalog import TAKEN, BadModel, Catalog, UnknownModel
 from webapp import create_app
 
@@ -66,7 +66,7 @@ def test_a_card_of_another_format_is_refused_with_what_to_do(folder: Path) -> No
     content = json.loads(before)
     del content["checksum"], content["format"]
     write_card(model.card_path, content)
-    older = model.card_path.read_text(encoding="utf-8").replace('"format": 2', '"format": 1')
+    older = model.card_path.read_text(encoding="utf-8").replace(f'"format": {FORMAT}', '"format": 1')
     body = older.split("\n", 1)[1]
     digest = hashlib.sha256(body.encode()).hexdigest()
     model.card_path.write_text(f'{{"checksum": "{digest}",\n{body}', encoding="utf-8")
