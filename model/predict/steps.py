@@ -149,7 +149,8 @@ def explain_steps(predictor: Predictor, answers: Answers, estimate: float | None
         left.remove(name)
         before, now = now, now + reached[name] if left or averaged else estimate
         steps.append(Step((inputs[name],), before, now))
-        averages.put(name)
+        if left or averaged:
+            averages.put(name)
     rest = None
     if left:
         for name in left if averaged else ():

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from model.files.dialect import SPREADSHEET
 from model.files.reader import CsvReader
 from model.files.scoring import Scoring
+from model.files.workbook import NO_WORKBOOK
 from model.files.writer import CsvWriter
 from webapp.pages.batch import NO_FILE
 
@@ -69,7 +69,7 @@ def test_a_file_is_sent_once_and_counted_and_handed_back(open_page: OpenPage) ->
     heading(page).to_have_text("31 of 32 rows were scored")
     expect(page.get_by_role("heading", level=1)).to_be_focused()
     expect(page).to_have_title(re.compile("^31 of 32 rows"))
-    expect(page.get_by_role("main")).to_contain_text("Enter the person’s age; ")
+    expect(page.get_by_role("main")).to_contain_text("Enter the person’s age")
     assert downloaded(page, "link", "Download the scored file") == ("people-scored.csv", scored_here(MIXED))
     assert sent.count("POST") == 1
 
@@ -153,7 +153,7 @@ def test_without_the_script_a_file_is_scored(open_page: OpenPage) -> None:
 @javascripts
 def test_what_is_wrong_with_a_file_is_said_at_the_field(open_page: OpenPage, javascript: bool) -> None:
     page = open_page("/census/batch", javascript=javascript)
-    for content, message in ((b"PK\x03\x04", SPREADSHEET), (None, NO_FILE)):
+    for content, message in ((b"PK\x03\x04", NO_WORKBOOK), (None, NO_FILE)):
         if content:
             choose(page, content, "people.xlsx")
         press(page, "Score the file" if javascript else "Score and download")

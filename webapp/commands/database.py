@@ -64,4 +64,5 @@ def tidy() -> None:
 def refusals() -> tuple[type[BaseException], ...]:
     """What ends a command and is the person's to put right. What nobody has imported, nobody can have raised."""
     opening = sys.modules.get("webapp.store.opening")
-    return (NoDatabase, opening.Outdated, opening.UnknownRevision, opening.Away) if opening else (NoDatabase,)
+    found: tuple[type[BaseException], ...] = (NoDatabase,)
+    return (*found, opening.Outdated, opening.UnknownRevision, opening.Away) if opening else found

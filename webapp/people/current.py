@@ -179,6 +179,12 @@ def is_signed_in() -> bool:
     return (person := current_person()) is not None and person.token is None
 
 
+def comes_with_key() -> bool:
+    """Whether somebody’s key came along, good or not: what is answered to it may be for nobody else."""
+    cookies = request.cookies if "HTTP_COOKIE" in request.environ else {}
+    return SITTING_COOKIE in cookies or OPENED_COOKIE in cookies or bool(given_token())
+
+
 def refuse_bad_token() -> None:
     if given_token() and asking().is_refused:
         raise Unauthorized(BAD_TOKEN, www_authenticate=WWWAuthenticate("bearer", {"error": "invalid_token"}))
@@ -186,8 +192,7 @@ def refuse_bad_token() -> None:
 
 def keep_personal(response: Response) -> Response:
     """What was made for somebody is for nobody's cache."""
-    who = request.environ.get(FOUND)
-    if (who and (who.person or who.opened)) or g.get("is_personal"):
+    if g.get("is_personal") or (comes_with_key() and request.blueprint != "assets"):
         response.headers["Cache-Control"] = "no-store"
     if g.get("is_personal"):
         response.headers["X-Robots-Tag"] = "noindex"
