@@ -31,14 +31,16 @@ class Commands(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except Exception as problem:
-            if not isinstance(problem, (*REFUSALS, *database.refusals(), *person.REFUSALS)):
-                raise
+        except refusals() as problem:
             raise Refusal(str(problem)) from None
         except KeyboardInterrupt:
             # click would end with 1, which is what scoring ends with where some rows are bad.
             click.echo("Stopped", err=True)
             sys.exit(128 + signal.SIGINT)
+
+
+def refusals() -> tuple[type[BaseException], ...]:
+    return (*REFUSALS, *database.refusals(), *person.REFUSALS)
 
 
 @click.group(cls=Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
