@@ -32,7 +32,9 @@ MOST_VALUES = 1_000
 # Where nothing adds up, so many sums are made at most, for the smallest changes first and some at a time.
 MOST_SUMS = 100_000
 # Most people have the commonest answers.
-MOST_KNOWN = 500
+MOST_KNOWN = 1_000
+# A longer list is made anew each time, since a thousand of them would take much memory.
+SHORT = 200
 AT_ONCE = 100
 
 
@@ -182,10 +184,10 @@ class Trials:
         self.sums = predictor.engine.ways(predictor.unknown(answers))
 
     def find(self, group: Sequence[Input], most: int) -> Sized | None:
-        changes = self._sort(group, max(most // self.sums, 1))
         engine = self.predictor.engine
         if isinstance(engine, ChanceTables) and not engine.unknown(self.answers) and not self.predictor.model.features:
-            return self._find_in_sum(engine, group, changes)
+            return self._find_in_sum(engine, group)
+        changes = self._sort(group, max(most // self.sums, 1))
         while some := list(islice(changes, AT_ONCE)):
             values = self.predictor.predict([{**self.answers, **changed} for _, changed in some])[self.focus]
             for change, value in zip(some, values, strict=True):
@@ -193,16 +195,77 @@ class Trials:
                     return change
         return None
 
-    def _find_in_sum(self, engine: ChanceTables, group: Sequence[Input], changes: Iterator[Sized]) -> Sized | None:
-        """The same where a term has several of the answers, so that only its points are added up anew."""
-        names = {asked.name for asked in group}
-        touched = [(term.table, term.key) for term in engine.score.terms if names.intersection(term.inputs)]
-        rest = engine.score.one(self.answers) - sum([table[key(self.answers)] for table, key in touched])
-        for size, changed in changes:
-            row = {**self.answers, **changed}
-            if (rest + sum([table[key(row)] for table, key in touched]) > 0) != self.above:
-                return size, changed
-        return None
+    def _find_in_sum(self, engine: ChanceTables, group: Sequence[Input]) -> Sized | None:
+        """The same where a term has several of the answers: whole lists of sums are made of the terms' lists of points."""
+        first, *others = group
+        near = {asked.name: self._near(engine, asked) for asked in group}
+        names = set(near)
+        touched = [at for at, term in enumerate(engine.score.terms) if names.intersection(term.inputs)]
+        rest = engine.score.one(self.answers) - sum([engine.score.terms[at].points(self.answers) for at in touched])
+        if not others:
+            at = self._find_crossing(near[first.name], self._add_points(engine, first, touched, self.answers, rest))
+            return None if at is None else (near[first.name][at][0], {first.name: near[first.name][at][1]})
+        # The shorter list is walked, and for each of its answers the other is searched.
+        walked, listed = sorted(group, key=lambda asked: len(near[asked.name]))
+        with_listed = [at for at in touched if listed.name in engine.score.terms[at].inputs]
+        alone = [engine.score.terms[at] for at in touched if at not in with_listed]
+        best: tuple[float, tuple[int, ...]] | None = None
+        for place, (size, value, _) in enumerate(near[walked.name]):
+            if best is not None and size > best[0]:
+                break
+            row = {**self.answers, walked.name: value}
+            sums = self._add_points(engine, listed, with_listed, row, rest + sum([term.points(row) for term in alone]))
+            other = self._find_crossing(near[listed.name], sums)
+            if other is not None:
+                places = (place, other) if walked is first else (other, place)
+                found = size + near[listed.name][other][0], places
+                best = found if best is None else min(best, found)
+        if best is None:
+            return None
+        return best[0], {asked.name: near[asked.name][at][1] for asked, at in zip(group, best[1], strict=True)}
+
+    def _find_crossing(self, near: Sequence[tuple[float, Any, int]], sums: Sequence[float]) -> int | None:
+        above = self.above
+        return next((place for place, (_, _, at) in enumerate(near) if (sums[at] > 0) != above), None)
+
+    def _add_points(
+        self, engine: ChanceTables, asked: Input, terms: Sequence[int], row: Answers, rest: float
+    ) -> Sequence[float]:
+        """The score with each answer that the input could have, in the order of its list."""
+        sums: Sequence[float] = ()
+        for at in terms:
+            points = self._list_points(engine, at, asked, row)
+            sums = (
+                [total + own for total, own in zip(sums, points, strict=True)] if sums else [rest + o for o in points]
+            )
+        return sums or [rest] * len(list_values(asked, MOST_VALUES))
+
+    def _list_points(self, engine: ChanceTables, at: int, asked: Input, row: Answers) -> Sequence[float]:
+        """What a term adds with each of the input's answers; found once for the commonest answers to its other input."""
+        term, known = engine.score.terms[at], engine.gains
+        key = (at, asked.name, *[row[name] for name in term.inputs if name != asked.name])
+        points: Sequence[float] | None = known.get(key)
+        if points is None:
+            if len(known) >= MOST_KNOWN:
+                known.clear()
+            points = [term.points({**row, asked.name: value}) for value in list_values(asked, MOST_VALUES)]
+            if len(points) <= SHORT:
+                known[key] = points
+        return points
+
+    def _near(self, engine: ChanceTables, asked: Input) -> Sequence[tuple[float, Any, int]]:
+        """The answers that it could become, the nearest first: how far each is, and its place in the list."""
+        now, known = self.answers[asked.name], engine.gains
+        key = ("near", asked.name, now)
+        near: Sequence[tuple[float, Any, int]] | None = known.get(key)
+        if near is None:
+            values = enumerate(list_values(asked, MOST_VALUES))
+            near = sorted(
+                [(measure(asked, now, value), value, at) for at, value in values if asked.could_become(now, value)]
+            )
+            if len(near) <= SHORT:
+                known[key] = near
+        return near
 
     def _sort(self, group: Sequence[Input], most: int) -> Iterator[Sized]:
         """So many changes of these answers, the smallest first."""
