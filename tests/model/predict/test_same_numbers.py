@@ -1,4 +1,4 @@
-"""The rebuilt house answers as the flat one did: its numbers were stored before anything was moved."""
+"""The models answer as they did when they were trained: scripts/store_numbers.py stored their numbers then."""
 
 from __future__ import annotations
 
