@@ -12,13 +12,12 @@ import json
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from model.declare.reading import read_answers
 from model.predict.catalog import Catalog
 
-STORED = ROOT / "tests" / "model" / "predict" / "numbers_before.json.gz"
+STORED = Path(__file__).resolve().parents[1] / "tests" / "model" / "predict" / "numbers_before.json.gz"
 
 
 def main() -> None:
