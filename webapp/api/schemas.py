@@ -106,7 +106,10 @@ def answer_schema(asked: Input) -> Schema:
         typed = f"{'whole-number' if asked.whole else 'number'}-from-{lowest}-to-{highest}"
         number = {"type": "integer" if asked.whole else "number", "minimum": lowest, "maximum": highest}
         ways = [number, {"type": "string", "format": typed}]
-        about |= {} if asked.default is None else {"default": asked.default}
+        if asked.default is not None:
+            # A field of a form that was left empty is sent as an empty text.
+            ways += [{"type": "string", "maxLength": 0}, {"type": "null"}]
+            about["default"] = asked.default
     if isinstance(asked, ChoiceInput):
         about["description"] = "; ".join([f"{value}: {label}" for value, label in asked.choices.items()])
         # Each enum has values of one type, since generators of clients make a type of it.
