@@ -1,5 +1,6 @@
 """The estimators that are pickled: scikit-learn pipelines, and what they do with an unknown answer."""
 
+import warnings
 from collections.abc import Sequence
 from itertools import compress
 from typing import Any, Self
@@ -8,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin, clone
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.pipeline import Pipeline
 
 # Coefficients are rounded so that retraining on another machine reproduces them to the letter.
@@ -131,7 +133,11 @@ def learn(learner: Any, X: pd.DataFrame, y: Any, weights: Any) -> Any:
 
 
 def fit_pipeline(learner: Pipeline, X: pd.DataFrame, y: Any, weights: Any) -> Pipeline:
-    return clone(learner).fit(X, y, **({} if weights is None else {f"{learner.steps[-1][0]}__sample_weight": weights}))
+    weighted = {} if weights is None else {f"{learner.steps[-1][0]}__sample_weight": weights}
+    with warnings.catch_warnings():
+        # Where the classes hardly overlap, scikit-learn says so and goes on with another solver.
+        warnings.filterwarnings("ignore", "Line search of Newton solver", ConvergenceWarning)
+        return clone(learner).fit(X, y, **weighted)
 
 
 def round_coefficients(regression: Any) -> None:

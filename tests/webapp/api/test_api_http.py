@@ -27,8 +27,8 @@ CENSUS = "/api/models/census/predict"
         ("explain=", "explain must be 0 or 1"),
         ("explain=true", "explain must be 0 or 1"),
         ("explain=1&explain=1", "The parameter explain is there twice"),
-        ("explian=1", "There is no parameter “explian”. There are: explain, version"),
-        ("age=37", "There is no parameter “age”. There are: explain, version"),
+        ("explian=1", "There is no parameter “explian”. There are: explain, challenger, version, keep"),
+        ("age=37", "There is no parameter “age”. There are: explain, challenger, version, keep"),
     ],
 )
 def test_a_wrong_parameter_is_not_passed_over(client: FlaskClient, query: str, detail: str) -> None:
