@@ -31,7 +31,7 @@ class Distinct:
     codes: Places
     so: Numbers
     weights: Numbers
-    fits: dict[Any, Fits] = field(default_factory=dict)
+    fits: dict[str, Fits] = field(default_factory=dict)
     lock: Any = field(default_factory=Lock, repr=False)
 
     def counts(self, at: Places) -> tuple[Numbers, Numbers]:
@@ -44,11 +44,12 @@ class Distinct:
     def fits_of(self, way: Candidate) -> Fits:
         """The fits of a candidate, all of which begin at the one to all rows, so that their order is of no matter."""
         with self.lock:
-            if way not in self.fits:
+            # By what it says of itself, since whoever declares it may give lists.
+            if (key := repr(way)) not in self.fits:
                 fits = Fits(self.design(way), way.C)
                 fits.begin(*self.counts(np.arange(len(self.codes))))
-                self.fits[way] = fits
-            return self.fits[way]
+                self.fits[key] = fits
+            return self.fits[key]
 
     def design(self, way: Candidate) -> csr_array:
         """The candidate's columns for each of the answers, after a column of ones."""

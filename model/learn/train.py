@@ -211,7 +211,8 @@ def tabulate(contest: Contest, columns: Sequence[str]) -> Iterator[str]:
     width = max(map(len, rows))
     kept = f"rows of one {contest.kept} kept together" if contest.kept else "rows parted at random"
     others = f" ({contest.other_seeds} for the others)" if contest.other_seeds < contest.seeds else ""
-    yield f" {contest.seeds} seeds of folds{others}, {kept}: the mean, the least and the most"
+    seeds = "1 seed" if contest.seeds == 1 else f"{contest.seeds} seeds"
+    yield f" {seeds} of folds{others}, {kept}: the mean, the least and the most"
     yield "  " + " " * width + "".join(f"{name.replace('_', ' '):>26}" for name in columns)
     for name, row in rows.items():
         cells = (f"{row[c].mean:.4f} ({row[c].least:.4f}-{row[c].most:.4f})" for c in columns)

@@ -23,7 +23,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = write_toy(tmp_path_factory.mktemp("models"))
     trained = likely("train", "toy", LIKELY_MODEL_FOLDERS=str(folder))
     assert trained.returncode == 0, trained.stderr
-    assert "Rain: 300 rows, out of fold" in trained.stdout
+    assert ": 300 rows, out of fold" in trained.stdout
     assert "Gradient boosting" in trained.stdout
     return folder
 
