@@ -52,6 +52,11 @@ class Chance:
         # The classes' names, where there are some.
         self.labels = labels
 
+    @property
+    def line(self) -> str:
+        """What the drawn line runs between."""
+        return "On a line from 0 to 100"
+
     def number(self, value: float) -> str:
         return in_100(value)
 
@@ -203,6 +208,10 @@ class Amount(Chance):
     has_middle = False
     is_yes_or_no = False
     turned = Markup()
+
+    @property
+    def line(self) -> str:
+        return f"On a line from the lowest to the highest {self.words.amount} in the data"
 
     @property
     def happenings(self) -> list[tuple[str, str]]:
