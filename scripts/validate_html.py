@@ -203,7 +203,7 @@ def write(folder: Path) -> int:
     for name, answer, status in found:
         if answer.status_code != status or answer.mimetype != "text/html":
             raise SystemExit(f"{name} is {answer.status} as {answer.mimetype}, and should be a page with {status}")
-        (folder / f"{name}.html").write_text(answer.text, encoding="utf-8")
+        (folder / f"{name.replace('/', '-')}.html").write_text(answer.text, encoding="utf-8")
         number += 1
     return number
 
