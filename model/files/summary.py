@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from model.declare.inputs import ChoiceInput, Input, NumberInput
+from model.declare.inputs import ChoiceInput, Input, NumberInput, is_known
 from model.predict.predictor import Predictor
 
 from .cells import read_cell
@@ -142,6 +142,8 @@ class Summary:
         answer, _ = read_cell(asked, text)
         if answer is None:
             return "Not known"
+        if not is_known(answer):
+            return asked.words(answer)
         return band_of(asked, answer) if isinstance(asked, NumberInput) else asked.words(answer)
 
     def _add_faults(self, piece: Piece, errors: pl.Series) -> None:

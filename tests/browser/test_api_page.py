@@ -19,7 +19,8 @@ pytestmark = pytest.mark.browser
 
 
 def region(page: Page, about: str, what: str) -> str:
-    return page.get_by_role("region", name=f"{about}, {what}", exact=True).inner_text()
+    # It is folded away until somebody opens it.
+    return page.get_by_label(f"{about}, {what}", exact=True).text_content() or ""
 
 
 def said(page: Page, code: str) -> Any:

@@ -201,7 +201,8 @@ def watch(predictor: Predictor, kept: DueCases) -> list[Watched]:
         seen = predictor.card.observed.get(asked.name)
         answers = [kept.inputs[row].get(asked.name) for _, row in order]
         if seen and isinstance(asked, NumberInput):
-            numbers = [None if answer is None else float(answer) for answer in answers]
+            # What is not recorded is a text, and unknown here.
+            numbers = [float(answer) if isinstance(answer, int | float) else None for answer in answers]
             codes = code_numbers(numbers) if len(answers) > FIRST else np.zeros(0, np.int64)
             here, there = quartiles(numbers), {"middle": seen.middle}
         elif seen and isinstance(asked, ChoiceInput):
