@@ -47,7 +47,7 @@ def test_training_again_gives_the_same_model_whatever_it_is_measured_by(tmp_path
     recipe = replace(model.learns, seeds=1, other_seeds=1, refits=0)
     train(replace(model, recipe=recipe))
     after = read_content(model.card_path)
-    for part in ("version", "pickle", "observed", "background"):
+    for part in ("engine", "pickle", "data", "observed", "background"):
         assert after[part] == before[part], part
 
 
