@@ -30,7 +30,7 @@ sys.path.insert(0, str(ROOT))
 from tests import photos  # noqa: E402
 from tests.processes import Server, server  # noqa: E402
 
-FEWEST_CASES = 5_000
+FEWEST_CASES = 3_000
 SMALLEST_SHARE = 0.99
 TYPED_NUMBER = re.compile(r"(whole-)?number-from-(\S+)-to-(\S+)")
 

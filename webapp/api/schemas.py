@@ -108,7 +108,7 @@ def answer_schema(asked: Input) -> Schema:
         ways = [number, {"type": "string", "format": typed}]
         if asked.default is not None:
             # A field of a form that was left empty is sent as an empty text.
-            ways += [{"type": "string", "maxLength": 0}, {"type": "null"}]
+            ways.append({"type": "string", "maxLength": 0})
             about["default"] = asked.default
     if isinstance(asked, ChoiceInput):
         about["description"] = "; ".join([f"{value}: {label}" for value, label in asked.choices.items()])
