@@ -81,7 +81,7 @@ class Summary:
         self.numbers = [columns.index(f"probability_{label}") for label in labels] or [0]
         self.labels = labels
         self.histogram = np.zeros(BINS, dtype=int)
-        self.edges: Any = np.linspace(0, 1, BINS + 1) if predictor.model.kind != "amount" else None
+        self.edges: Any = np.linspace(0, 1, BINS + 1) if not predictor.kind.is_amount else None
         self.total: Any = np.zeros(len(self.numbers))
         self.rows = 0
         self.named: Counter[str] = Counter()

@@ -55,7 +55,7 @@ class Change:
 
 def find_smallest_changes(predictor: Predictor, answers: Answers) -> list[Change]:
     changeable = [asked for asked in predictor.model.inputs if asked.changeable and is_known(answers[asked.name])]
-    if predictor.kind.number == "amount" or not changeable:
+    if predictor.kind.is_amount or not changeable:
         return []
     engine = predictor.engine
     adds_up = isinstance(engine, ChanceTables) and not engine.unknown(answers) and not share_a_term(engine, changeable)

@@ -39,6 +39,8 @@ class Probability:
 
     # What programs and files call the number.
     number = "probability"
+    # Whether it tells how much, and not how likely.
+    is_amount = False
     engines: Mapping[str, Callable[[Model, Mapping[str, Any]], Engine]] = {"tables": ChanceTables, **PROGRAMS}
 
     def __init__(self, model: Model) -> None:
@@ -119,6 +121,7 @@ class Amount(Probability):
     """How much of something."""
 
     number = "amount"
+    is_amount = True
     engines = {"tables": AmountTables, **PROGRAMS}
 
     def read_known(self, text: str) -> Outcome:

@@ -182,7 +182,7 @@ def try_kept(averages: Averages, put: tuple[str, ...], names: Sequence[str]) -> 
 def small_step(predictor: Predictor, average: float, estimate: float) -> float:
     """How small a step may be and yet be told by itself."""
     quantiles = predictor.card.evaluation.quantiles
-    if predictor.kind.number == "amount":
+    if predictor.kind.is_amount:
         ends = [quantiles[0], quantiles[-1]] if quantiles else [estimate]
         return SMALL_AMOUNT * max(abs(end - average) for end in ends)
     return min(SMALL, SMALL_PART * min(estimate, 1 - estimate))

@@ -133,7 +133,7 @@ def estimate_properties(model: Model) -> Schema:
     if kind.labels:
         one = exactly(dict.fromkeys(("probability", "low", "high"), CHANCE))
         return {"class": {"enum": kind.labels}, "classes": exactly(dict.fromkeys(kind.labels, one))}
-    return dict.fromkeys(kind.columns, NUMBER if kind.number == "amount" else CHANCE)
+    return dict.fromkeys(kind.columns, NUMBER if kind.is_amount else CHANCE)
 
 
 def schemas_behind(model: Model) -> Schema:

@@ -70,7 +70,7 @@ class ModelRecord:
         self.cases = cases.only(is_due)
         self.record: Record = read_record(self.cases)
         self.unknowable = int((is_due & np.array(kept.unknowable, bool)).sum())
-        self.misses = misses_of(kept, is_due) if kind.number == "amount" else None
+        self.misses = misses_of(kept, is_due) if kind.is_amount else None
         self.inputs = watch(predictor, kept)
 
     @property
