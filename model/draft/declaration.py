@@ -26,6 +26,8 @@ def write_declaration(draft: Draft, folder: Path) -> str:
     """The text of the declaration’s file, in this folder."""
     form = "".join(part.capitalize() for part in draft.name.split("_")) + "Form"
     blocks = list(chain.from_iterable(map(block, draft.columns)))
+    if len(draft.columns) == 1:
+        blocks = [", ".join(blocks)]
     table = os.path.relpath(draft.path.resolve(), folder.resolve()).replace(os.sep, "/")
     told = comment(draft.target.guess)
     uses = set() if draft.wishes.quick else {"Boosted"}

@@ -47,6 +47,16 @@ def test_many_choices_are_named_once_more_where_they_are_read() -> None:
     assert 'choices={"a": "A", "b": "B", "Other": "Other"},' in text
 
 
+def test_one_column_alone_makes_a_model(tmp_path: Path) -> None:
+    for number in (amounts, lambda row: row % 7):
+        table = table_of(outcome=outcome, **{"how long the whole of it took in the end": number})
+        draft = replace(draft_of(table), name="folk")
+        path = tmp_path / "folk.py"
+        path.write_text(write_declaration(draft, tmp_path), encoding="utf-8")
+        path.with_suffix(".words.toml").write_text(write_words(draft), encoding="utf-8")
+        assert len(declared_in(path).learns.candidates[0].blocks) == 1
+
+
 @pytest.mark.parametrize("heading", ['say "yes"', "it's", "back\\slash", "{braces}", "both ' and \""])
 def test_marks_in_headings_and_choices_do_no_harm(tmp_path: Path, heading: str) -> None:
     table = table_of(outcome=["yes", "no"], length=amounts)
