@@ -25,7 +25,7 @@ IDS = r"id|ids|uid|uuid|guid|key|rownames?|row|index|no|nr|number|record|serial"
 SUBJECTS = r"id|subject|patient|person|customer|client|user|participant|respondent|pid"
 PEOPLE = ("name", "surname", "firstname", "lastname", "fullname", "first_name", "last_name", "full_name")
 AFTERWARDS = r"after|afterwards|outcome|followup"
-BORN = r"birth\w*|geburt\w*|naissance|born|dob|start\w*|since|hired?|joined|opened|built|founded"
+BORN = r"birth\w*|geburt\w*|geboren|naissance|born|dob|start\w*|since|hired?|joined|opened|built|founded"
 IRREGULAR = {"person": "people", "child": "children", "man": "men", "woman": "women"}
 WHO = {*IRREGULAR, *"patient passenger customer client user student pupil employee worker applicant voter".split(),
        *"member respondent participant subject driver player donor borrower citizen mother baby infant".split()}  # fmt: skip

@@ -189,6 +189,7 @@ def test_a_name_that_python_or_a_form_cannot_take_is_made_safe(heading: str, nam
         ("“x” or nothing in every row", "kind", ["x", ""]),
         ("no row has it", "kind", ["", "NA"]),
         ("all different", "PassengerId", lambda row: row * 7919 % 10_007),
+        ("nearly all different", "ID", lambda row: 1_000_000 + (row - row % 20 // 19) * 7919 % 100_003),
         ("counts the rows", "Unnamed:__0", lambda row: row),
         ("all different", "ticket", lambda row: f"T{row}"),
         ("nearly all different", "cabin", lambda row: f"C{row // 1.5:.0f}"),
@@ -203,6 +204,10 @@ def test_a_name_that_python_or_a_form_cannot_take_is_made_safe(heading: str, nam
 )  # fmt: skip
 def test_what_no_form_should_ask_for_is_dropped_with_a_reason(why: str, heading: str, make: object) -> None:
     assert why_dropped(**{heading: make}) == why  # type: ignore[arg-type]
+
+
+def test_a_measure_is_no_id_though_its_name_ends_like_one() -> None:
+    assert column_of("body_mass_index", body_mass_index=lambda row: f"{17 + row * 7919 % 10_007 / 500:.3f}").is_number
 
 
 def test_a_column_is_kept_that_is_asked_for() -> None:
