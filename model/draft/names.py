@@ -8,6 +8,7 @@ from itertools import chain, count
 
 from model.declare.contradictions import TAKEN
 from model.declare.inputs import first_upper
+from model.files.headings import simplify
 
 # The last word of a column's name, and the unit that it tells.
 UNITS = {
@@ -68,6 +69,12 @@ def label_of(heading: str) -> str:
     if unit_of(heading):
         plain = re.sub(rf"[\s(\[]*({SYMBOLS}|[^\W_]+)[\s)\]]*$", "", plain) or plain
     return first_upper(plain) or heading
+
+
+def distinct_label(label: str, taken: Collection[str]) -> str:
+    """The label with a number where another has the same letters, so that a file's headings tell them apart."""
+    letters = {simplify(one) for one in taken}
+    return next(one for one in chain([label], map(f"{label} ({{}})".format, count(2))) if simplify(one) not in letters)
 
 
 def unit_of(heading: str) -> str:

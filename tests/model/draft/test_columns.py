@@ -215,6 +215,11 @@ def test_a_column_is_kept_that_is_asked_for() -> None:
     assert [column.name for column in draft.columns] == ["length", "passenger_id"]
 
 
+def test_headings_that_differ_in_capitals_alone_get_labels_that_a_file_tells_apart() -> None:
+    draft = draft_of(size=lambda row: row % 50, Size=lambda row: row % 31, SIZE__=lambda row: row % 41)
+    assert [column.label for column in draft.columns] == ["Length", "Size", "Size (2)", "SIZE (3)"]
+
+
 def test_a_column_is_left_out_that_is_not_wanted() -> None:
     assert draft_of(age=lambda row: row % 50, wishes={"drop": ("age",)}).dropped == {"age": "as asked"}
 
