@@ -123,7 +123,24 @@ def read_table(path: str) -> pd.DataFrame:
         return pd.read_parquet(path)
     if kind == ".xlsx":
         return pd.read_excel(path, engine="calamine")
-    return pd.read_csv(path)
+    try:
+        return read_csv(path, "utf-8")
+    except UnicodeDecodeError:
+        return read_csv(path, "cp1252")
+
+
+def read_csv(path: str, encoding: str) -> pd.DataFrame:
+    """With the mark that parts the headings, and decimal commas where a column of numbers has such."""
+    header = str(pd.read_csv(path, encoding=encoding, sep="\x01", nrows=0).columns[0])
+    how: dict[str, Any] = {"encoding": encoding, "sep": max(",;\t|", key=header.count)}
+    table = pd.read_csv(path, **how)
+    texts = (
+        []
+        if how["sep"] == ","
+        else [table[name].dropna().astype(str) for name in table.select_dtypes(exclude="number")]
+    )
+    has_commas = any(len(column) and column.str.fullmatch(r"-?\d+,\d+").all() for column in texts)
+    return pd.read_csv(path, **how, decimal=",") if has_commas else table
 
 
 def columns_of(model: Any, columns: list[str]) -> tuple[list[str], bool]:

@@ -31,9 +31,8 @@ from .comparing import compare
 from .compiling import Compiled, Compiler
 from .declaring import choose_yes, declaration_for, draft_of
 from .measuring import measure
-from .opening import read_table
 from .opening import text as text_of
-from .original import CannotWrap, Numbers, Original
+from .original import CannotWrap, Numbers, Original, open_table
 
 Progress = Callable[[str], None]
 # So many answers of an input that may be unknown say how far the estimate could move.
@@ -63,7 +62,7 @@ class Wrapped:
 
 
 def wrap(order: Order, progress: Progress = lambda step: None) -> Wrapped:
-    data = read_table(str(order.table))
+    data = open_table(order.table)
     if order.target not in data:
         raise CannotWrap(f"The table has no column {order.target!r}. It has: {', '.join(map(str, data.columns))}")
     data = data[data[order.target].notna()].reset_index(drop=True)
