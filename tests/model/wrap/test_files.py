@@ -136,6 +136,16 @@ def test_a_converter_that_is_wrong_is_found_out(tmp_path: Path, serve: Served, m
     assert "differs from the model by" in why
 
 
+def test_an_estimator_may_lie_in_a_dictionary_but_not_beside_a_step_of_its_own(tmp_path: Path, serve: Served) -> None:
+    X, y = numbers()
+    model, scaler = LogisticRegression().fit(X, y), StandardScaler().fit(X)
+    joblib.dump({"columns": list(X), "model": model}, tmp_path / "pay.joblib")
+    joblib.dump({"scaler": scaler, "model": model}, tmp_path / "parts.joblib")
+    assert "parts.joblib holds 'dict', and no fitted estimator" in refusal(serve, tmp_path / "parts.joblib", X, y)
+    predictor = serve(tmp_path / "pay.joblib", X, y, yes="much")
+    assert estimates_of(predictor, X) == pytest.approx(model.predict_proba(X)[:, 1:], abs=1e-12)
+
+
 def test_a_table_without_the_models_columns_is_refused(tmp_path: Path, serve: Served) -> None:
     X, y = numbers()
     joblib.dump(LogisticRegression().fit(X, y), tmp_path / "pay.joblib")
