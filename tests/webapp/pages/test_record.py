@@ -249,11 +249,47 @@ def test_where_nothing_is_kept_the_card_speaks_of_no_record_and_there_is_none(cl
     assert client.get("/titanic/record").status_code == 404
 
 
+def test_metrics_work_a_record_out_anew_only_once_that_is_a_hundredth_of_the_time(app, owner, monkeypatch):
+    keep(app, 1, ((0.5, 30, 20, 8, 0),))
+    marked = re.compile(r'likely_record_cases\{model="titanic",state="marked",version="\w+"\} (\d+)')
+    monkeypatch.setattr(record, "AS_OLD", 1e9)
+    assert marked.search(owner.get("/metrics").text)[1] == "28"
+    say_yes(app, 29)
+    assert marked.search(owner.get("/metrics").text)[1] == "28"
+    assert owner.get("/api/models/titanic/record").json["cases"]["marked"] == 29
+    say_yes(app, 30)
+    monkeypatch.setattr(record, "AS_OLD", 0)
+    assert marked.search(owner.get("/metrics").text)[1] == "30"
+
+
+def test_who_asks_while_a_record_is_worked_out_waits_for_it_and_works_out_none(app, owner, monkeypatch):
+    keep(app, 1)
+    cases, begun, go_on = record.due_cases, Event(), Event()
+
+    def slowly(*asked):
+        assert not begun.is_set(), "it was worked out twice"
+        begun.set()
+        go_on.wait()
+        return cases(*asked)
+
+    monkeypatch.setattr(record, "due_cases", slowly)
+    clients = [owner, *[signed_in(app, name, {"titanic": "viewer"}) for name in ("Grace", "Mary")]]
+    with ThreadPoolExecutor() as others:
+        answers = [others.submit(client.get, "/api/models/titanic/record") for client in clients]
+        assert begun.wait(10)
+        go_on.set()
+        assert [answer.result().json["cases"]["marked"] for answer in answers] == [197] * 3
+
+
 @pytest.mark.parametrize(
     ("model", "named", "sentence"),
     [
         ("iris", "setosa", "It was the class that the model named for 30 of them"),
         ("housing", 20.0, "Of the 30 marked cases 30 did"),
+        ("housing", 18.0, "The model missed the price of the 30 marked cases by $2,000 on average. "),
+        ("housing", 18.0, "Taken together, it said $2,000 too much."),
+        ("housing", 21.5, "Taken together, it said $1,500 too little."),
+        ("housing", 20.0, "Taken together, it said neither too much nor too little."),
     ],
 )
 def test_classes_and_amounts_have_a_record_in_words_of_their_own(app, model, named, sentence):
