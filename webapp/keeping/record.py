@@ -29,6 +29,8 @@ EVER = datetime.max.replace(tzinfo=UTC)
 FEWEST = 10
 # So many records are kept until a case or an outcome comes, or the day ends.
 MOST_KEPT = 50
+# A record for those who look all the time may be so many times older than what it took to work it out.
+AS_OLD = 100
 
 
 @dataclass(frozen=True)
@@ -43,10 +45,11 @@ class Watched:
 
 @dataclass(frozen=True)
 class Misses:
-    """How far amounts were off: on average to either side, and on average at all."""
+    """By how much amounts were missed: on average, whichever way, and how much too high the model was on average."""
 
-    too_high: float
+    marked: int
     off: float
+    too_high: float
 
 
 class ModelRecord:
@@ -182,10 +185,10 @@ def misses_of(kept: DueCases, is_due: NDArray[np.bool_]) -> Misses | None:
         for value, said, due in zip(kept.estimates, kept.outcomes, is_due, strict=True)
         if due and isinstance(said, float)
     ]
-    if not pairs:
+    if len(pairs) < TELLS:
         return None
     gaps = np.array([value - said for value, said in pairs])
-    return Misses(float(gaps.mean()), float(np.abs(gaps).mean()))
+    return Misses(len(gaps), float(np.abs(gaps).mean()), float(gaps.mean()))
 
 
 def watch(predictor: Predictor, kept: DueCases) -> list[Watched]:
