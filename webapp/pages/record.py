@@ -134,7 +134,7 @@ class Records:
             return
         from prometheus_client.core import GaugeMetricFamily
 
-        from webapp.keeping.record import record_of
+        from webapp.keeping.record import recent_record_of
 
         labels = ["model", "version"]
         cases = GaugeMetricFamily("likely_record_cases", "Kept cases that are due", labels=[*labels, "state"])
@@ -147,7 +147,7 @@ class Records:
         inputs = GaugeMetricFamily("likely_record_inputs_evidence", "Evidence that later cases differ", labels=labels)
         try:
             for model in catalog():
-                told = record_of(predictor_of(model), store().open())
+                told = recent_record_of(predictor_of(model), store().open())
                 own = [model.name, told.predictor.version]
                 for state, count in (("marked", told.record.all.marked), ("due", told.record.all.due)):
                     cases.add_metric([*own, state], count)

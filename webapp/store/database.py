@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -56,8 +57,9 @@ class Database:
         self.commits = Commits(self.engine, f"{url.database}.lock") if self.is_sqlite else None
         # The numbers of the versions that this process has stored, by model and version.
         self.version_ids: dict[tuple[str, str], int] = {}
-        # What was worked out of the cases, with what tells whether anything changed since.
-        self.records: dict[tuple[str, str], tuple[Any, Any]] = {}
+        # What was worked out of the cases, by model and version.
+        self.records: dict[tuple[str, str], Any] = {}
+        self.working_out = threading.Lock()
         # What whoever shows old answers has made of them.
         self.old_versions: dict[int, Any] = {}
         self.tidied_on: date | None = None

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from threading import Event
 
 import pytest
 from sqlalchemy import insert, update
 
+from webapp.keeping import record
 from webapp.keeping.versions import version_id
 from webapp.store.opening import store
 from webapp.store.tables import kept_case, outcome
@@ -158,20 +162,33 @@ def test_a_model_that_is_far_off_meets_an_alarm_with_its_reason_and_day(app, own
     assert (alarm["says"], alarm["at_least"], alarm["due"]) == ("too little", 160, 200)
 
 
+def say_yes(app, case):
+    row = {"case_id": case, "is_current": True, "value": 1.0, "is_known": True}
+    with app.app_context():
+        said = row | {"said_at": datetime.now(UTC), "source": "page"}
+        store().open().write(lambda connection: connection.execute(insert(outcome), said))
+
+
 def test_an_outcome_that_comes_later_is_told_at_the_next_look(app, owner):
     keep(app, 1, ((0.5, 30, 20, 9, 0),))
     assert owner.get("/api/models/titanic/record").json["cases"]["marked"] == 29
-    row = {
-        "case_id": 30,
-        "is_current": True,
-        "value": 1.0,
-        "is_known": True,
-        "said_at": datetime.now(UTC),
-        "source": "page",
-    }
-    with app.app_context():
-        store().open().write(lambda connection: connection.execute(insert(outcome), row))
+    say_yes(app, 30)
     assert owner.get("/api/models/titanic/record").json["cases"]["marked"] == 30
+
+
+def test_a_case_that_takes_the_place_of_one_that_was_deleted_is_told_at_the_next_look(app, owner):
+    keep(app, 1, ((0.5, 30, 20, 9, 0),))
+    assert owner.get("/api/models/titanic/record").json["parts"][5]["due"] == 30
+    with app.app_context():
+        newest = kept_case.c.id == 30
+
+        def replace(connection):
+            case = dict(connection.execute(kept_case.select().where(newest)).one()._mapping)
+            connection.execute(kept_case.delete().where(newest))
+            connection.execute(insert(kept_case), case | {"public_id": "f" * 32, "value": 0.95})
+
+        store().open().write(replace)
+    assert [part["due"] for part in owner.get("/api/models/titanic/record").json["parts"]][5:] == [29, 0, 0, 0, 1]
 
 
 ADDRESSES = ("/titanic/record", "/titanic/record.csv", "/api/models/titanic/record")
