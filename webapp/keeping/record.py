@@ -240,7 +240,7 @@ def beside(asked: ChoiceInput, answers: Sequence[Any], seen: Observed) -> tuple[
 class Made:
     """A record that was worked out: of what, when, and how long it took."""
 
-    state: tuple[date, int, str, int]
+    state: tuple[date, int, int, int]
     record: ModelRecord
     at: float
     took: float

@@ -73,7 +73,7 @@ def due_cases(database: Database, model: str, version: str, until: datetime | No
     )
 
 
-def state_of(database: Database, model: str, version: str) -> tuple[int, str, int]:
+def state_of(database: Database, model: str, version: str) -> tuple[int, int, int]:
     """What tells whether anything came, changed or went since: cheap to ask, and other each time."""
     asked = (
         select(func.count(kept_case.c.id), func.max(kept_case.c.id), func.max(outcome.c.id))
@@ -82,9 +82,7 @@ def state_of(database: Database, model: str, version: str) -> tuple[int, str, in
     )
     with database.read() as connection:
         count, newest, said = connection.execute(asked).one()
-        # SQLite gives the number of a case that is gone to the next one.
-        name = connection.execute(select(kept_case.c.public_id).where(kept_case.c.id == newest)).scalar()
-    return count, name or "", said or 0
+    return count, newest or 0, said or 0
 
 
 def kept_versions(database: Database, model: str) -> list[tuple[str, int, int]]:

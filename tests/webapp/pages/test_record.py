@@ -185,6 +185,7 @@ def test_a_case_that_takes_the_place_of_one_that_was_deleted_is_told_at_the_next
         def replace(connection):
             case = dict(connection.execute(kept_case.select().where(newest)).one()._mapping)
             connection.execute(kept_case.delete().where(newest))
+            del case["id"]
             connection.execute(insert(kept_case), case | {"public_id": "f" * 32, "value": 0.95})
 
         store().open().write(replace)
