@@ -24,7 +24,7 @@ from webapp.text.charts import Plot, record_plot
 from webapp.text.dots import hundredths
 from webapp.text.numbers import brief
 
-from .people.forms import ButtonForm
+from .people.forms import ButtonForm, pressed
 from .people.gate import manager
 
 if TYPE_CHECKING:
@@ -99,9 +99,9 @@ def show(model: Model) -> Response:
 @bp.post("/<model:model>/record")
 def open_to_all(model: Model) -> Any:
     """The owner lets everybody who sees the model read its record, or no longer."""
-    person, form = manager(model), ButtonForm()
-    if form.is_sent_well:
-        consent.set_public(model.name, request.form.get("public") == "1", person.id)
+    person = manager(model)
+    pressed()
+    consent.set_public(model.name, request.form.get("public") == "1", person.id)
     return redirect(path_of("record.show", model), 303)
 
 

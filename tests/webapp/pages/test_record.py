@@ -229,7 +229,7 @@ def test_who_does_not_own_the_model_cannot_open_its_record(app, owner):
 def test_opening_the_record_needs_the_pages_own_token(tmp_path):
     app = make_site(tmp_path, guarded=True)
     owner = signed_in(app, "Ada", {"titanic": "owner"})
-    owner.post("/titanic/record", data={"public": "1"})
+    assert owner.post("/titanic/record", data={"public": "1"}).status_code == 400
     keep(app, 1)
     assert app.test_client().get("/titanic/record").status_code == 404
     owner.post("/titanic/record", data={"public": "1", "csrf_token": form_token(owner.get("/titanic/record").text)})
