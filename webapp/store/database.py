@@ -32,6 +32,8 @@ PATIENCE = 3
 TRIES = 5
 # As PostgreSQL calls it when two transactions stand in each other's way.
 TRY_AGAIN = ("40001", "40P01")
+# The last of these is what SQLite says of a file that is damaged or no database.
+AWAY = ("OperationalError", "InterfaceError", "DatabaseError")
 PRAGMAS = (
     "PRAGMA foreign_keys = ON",
     # Where a program of somebody else's holds the file.
@@ -132,7 +134,7 @@ class Database:
         except IntegrityError as fault:
             raise Clash(said_by(fault)) from None
         except DBAPIError as fault:
-            is_away = fault.connection_invalidated or type(fault).__name__ in ("OperationalError", "InterfaceError")
+            is_away = fault.connection_invalidated or type(fault).__name__ in AWAY
             # SQLite calls a statement that makes no sense operational, too.
             if not is_away or getattr(fault.orig, "sqlite_errorname", "") == "SQLITE_ERROR":
                 raise DatabaseFault(said_by(fault)) from None

@@ -253,6 +253,21 @@ def test_metrics_tell_the_figures_of_the_record(app, owner):
     assert f'likely_record_alarm{{model="titanic",version="{version}"}} 1.0' in text
 
 
+def test_where_the_file_is_no_database_any_more_metrics_go_on_and_the_record_says_when_to_come_again(app, owner):
+    keep(app, 1)
+    with app.app_context():
+        store().close()
+        assert store().file
+        for file in store().file.parent.glob("likely.db*"):
+            file.write_bytes(b"no database " * 1000)
+    text = owner.get("/metrics").text
+    assert "likely_model_info" in text
+    assert "likely_record_cases{" not in text
+    answer = owner.get("/titanic/record")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    assert app.test_client().get("/titanic").status_code == 200
+
+
 def test_the_card_links_the_record_for_those_who_may_read_it(app, owner):
     keep(app, 1)
     link, stranger = "/titanic/record", app.test_client()
