@@ -82,7 +82,8 @@ def keep(app, owner, given=GIVEN, model="titanic", due_in=timedelta(0)):
 
         def work(connection):
             connection.execute(insert(kept_case), [case | {"version_id": which} for case in cases])
-            connection.execute(insert(outcome), outcomes)
+            if outcomes:
+                connection.execute(insert(outcome), outcomes)
 
         store().open().write(work)
 
@@ -144,6 +145,24 @@ def test_with_few_cases_it_is_too_early_to_say(app, owner):
     text = Page(owner.get("/titanic/record").text).root.text
     assert "It is too early to say" in text
     assert "10 of 12 due cases are marked." in text
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ((0.5, 1, 1, 0, 0), "1 due case was drawn by lot when kept, and none is left to mark."),
+        ((0.5, 3, 1, 1, 0), "3 due cases were drawn by lot when kept, and 1 is left to mark."),
+        ((0.5, 1, 1, 0, 0), "One case is due, and it is marked."),
+        ((0.5, 1, 0, 0, 0), "One case is due, and it is not marked."),
+    ],
+)
+def test_a_single_case_and_those_drawn_by_lot_are_told_in_whole_sentences(app, owner, given, sentence):
+    keep(app, 1, (given,))
+    with app.app_context():
+        store().open().write(lambda c: c.execute(update(kept_case).values(followed=True)))
+    page = Page(owner.get("/titanic/record").text)
+    assert sentence in page.root.text
+    assert ("/history/due?model=titanic&state=follow-up" in page.links) == ("none is left" not in page.root.text)
 
 
 def test_a_case_that_is_not_due_does_not_count(app, owner):
