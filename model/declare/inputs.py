@@ -169,7 +169,8 @@ class NumberInput(Input):
     # The sentence that says why the range ends where it does.
     beyond: str = ""
     subject: str = ""
-    # The phrase where the answer is 1, if that is another one.
+    # The phrase where the answer is 0 or 1, if that is another one.
+    phrase_of_none: str = ""
     phrase_of_one: str = ""
     # What a blank stands for, where there is a plain answer that most may leave as it is.
     default: float | None = None
@@ -233,7 +234,8 @@ class NumberInput(Input):
         return int(number)
 
     def phrased(self, answer: Any) -> str:
-        return self.phrase_of_one if answer == 1 and self.phrase_of_one else super().phrased(answer)
+        own = {0: self.phrase_of_none, 1: self.phrase_of_one}
+        return own.get(answer, "") or super().phrased(answer)
 
     def described(self, answer: Any) -> str:
         # A number without a unit says nothing by itself.
