@@ -84,7 +84,7 @@ class Moves:
 def say(model: Model, name: str, answer: Any, raised: bool) -> tuple[str, str, str]:
     """What does not change with the other answers: the label, the answer, and how the sentence begins."""
     asked = model.input[name]
-    return asked.label, asked.words(answer), f"{asked.phrased(answer)} {'raised' if raised else 'lowered'} it to"
+    return asked.label, asked.said(answer), f"{asked.phrased(answer)} {'raised' if raised else 'lowered'} it to"
 
 
 def tell(

@@ -10,11 +10,6 @@ from model.declare.words import Words
 from .dots import hundredths
 
 
-def first_lower(text: str) -> str:
-    """A label within a sentence."""
-    return text[:1].lower() + text[1:]
-
-
 def out_of_100(chance: float) -> str:
     """The number of a sentence: “23”, “fewer than 1”, “more than 99”."""
     if chance < 0.01:
@@ -25,8 +20,8 @@ def out_of_100(chance: float) -> str:
 
 
 def percent(chance: float) -> str:
-    if chance < 0.01:
-        return "under 1%"
+    if chance < SMALL:
+        return f"{in_100(chance)}%"
     if chance > 0.99:
         return "over 99%"
     return f"{hundredths(chance)}%"
