@@ -10,6 +10,11 @@ from model.declare.words import Words
 from .dots import hundredths
 
 
+def ended(text: str) -> str:
+    """A label as a sentence: with a full stop, unless it asks."""
+    return text if text.endswith((".", "?", "!")) else f"{text}."
+
+
 def out_of_100(chance: float) -> str:
     """The number of a sentence: “23”, “fewer than 1”, “more than 99”."""
     if chance < 0.01:
