@@ -56,12 +56,18 @@ def open_table(chunks: Iterable[bytes], size: int = 0) -> tuple[CsvReader, bool]
 def read_rows(content: bytes) -> Iterator[bytes]:
     """The first sheet of a workbook that was sent, as the lines of a CSV file."""
     names, rows = open_sheet(repack(content))
-    few = list(islice(rows, 2))
-    if len(few) < 2:
+    # A sheet may begin with blank rows. They stay, so that each row keeps its number.
+    header: list[str] = []
+    for row in rows:
+        if any(header := list(map(text_of, row))):
+            break
+        yield b"\n"
+    few = list(islice(rows, 1))
+    if not few:
         raise Unusable(TOO_LITTLE.format(names[0]))
     # In quotation marks, no heading has what could be taken for the mark between the columns.
-    yield ",".join(f'"{text_of(cell).replace(QUOTE, 2 * QUOTE)}"' for cell in few[0]).encode() + b"\n"
-    for row in chain(few[1:], rows):
+    yield ",".join(f'"{cell.replace(QUOTE, 2 * QUOTE)}"' for cell in header).encode() + b"\n"
+    for row in chain(few, rows):
         yield write_row(map(text_of, row), AS_TEXT).encode()
 
 

@@ -44,6 +44,12 @@ def test_a_sheet_is_read_as_people_would_type_it() -> None:
     assert read(made([["a", "b"], [1, "x,y"], [2.5, True], ["", "ü"]])) == '"a","b"\n1,"x,y"\n2.5,true\n,ü\n'
 
 
+def test_a_sheet_may_begin_with_blank_rows() -> None:
+    assert read(made([[], ["", ""], ["a", "b"], [1, 2]])) == '\n\n"a","b"\n1,2\n'
+    reader, _ = workbook.open_table([made([[], ["a"], [1]])])
+    assert (reader.header, [list(reader.read(item, {}).numbers) for item in reader]) == (["a"], [[3]])
+
+
 def test_what_was_written_is_read_again() -> None:
     content = write_workbook([b"a,b\n1,x\n-0.25,007\n"], AS_TEXT)
     assert content is not None
