@@ -135,7 +135,8 @@ MODEL = Model(
         lead="From the answers of {rows} people in the 1994 United States census.",
         button="Estimate the chance",
         those="people with these answers",
-        yes="had an income over $50,000", no="did not", outcome="income over $50,000",
+        yes="had an income over $50,000", no="did not", no_in_full="did not have an income over $50,000",
+        outcome="income over $50,000",
         warning="Do not use this to make decisions about a person. "
         "It describes 1994, including that year’s unequal pay.",
         data_line="{rows} people in the 1994 United States census",

@@ -30,14 +30,14 @@ class TitanicForm(Form):
         thing="how many brothers, sisters, husband or wife were on board", whole=True, between=(0, 8),
         like="1", may_be_unknown=True, beyond="No passenger in the data had more",
         hint="A whole number from 0 to 8", phrase="{} brothers, sisters or spouse on board",
-        phrase_of_one="One brother, sister or spouse on board",
+        phrase_of_none="No brothers, sisters or spouse on board", phrase_of_one="One brother, sister or spouse on board",
     )  # fmt: skip
     parents_children = NumberField(
         "Parents or children on board", subject="Parents or children",
         thing="how many parents or children were on board", whole=True, between=(0, 9),
         like="2", may_be_unknown=True, beyond="No passenger in the data had more",
         hint="A whole number from 0 to 9", phrase="{} parents or children on board",
-        phrase_of_one="One parent or child on board",
+        phrase_of_none="No parents or children on board", phrase_of_one="One parent or child on board",
     )  # fmt: skip
 
 
@@ -93,7 +93,6 @@ MODEL = Model(
         lead="From the records of {rows} passengers in April 1912. They were real people, and most of them died.",
         button="Estimate the chance", those="passengers with these answers",
         yes="survived", no="died", outcome="survival",
-        instead="A passenger who differed only in this, with {reference}, would have had",
         warning="This describes one night in 1912. It says nothing about anyone’s chances today.",
         data_line="{rows} passengers of the Titanic, April 1912",
         source="the passenger lists of the Titanic",

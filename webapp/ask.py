@@ -124,10 +124,12 @@ def ask_file(
     lines: int = 0,
     length: int = 0,
     chosen: Mapping[str, str] | None = None,
+    challenger: bool = False,
 ) -> Scoring:
     """Let a file in; its rows are read by their own reader, which says the same of each.
 
-    Where its headings are others than ours, some are chosen: an input's name with the heading of its column.
+    Where its headings are others than ours, some are chosen: an input's name with the heading of its column. A challenger
+    adds what another kind of model says.
     """
     from model.files.scoring import Scoring
 
@@ -142,7 +144,7 @@ def ask_file(
             "Check what separates the cells, and choose the file again"
         )
     admit(predictor, caller, Budget(), 1)
-    return Scoring(predictor, reader, writer, chosen)
+    return Scoring(predictor, reader, writer, chosen, challenger)
 
 
 def admit(predictor: Predictor, caller: Caller, budget: Budget, rows: int, explain: bool = False) -> None:

@@ -35,7 +35,7 @@ KINDS = get_args(Kind)
 TAKEN = {*dir(Form()), "csrf_token", "hidden_tag", "is_submitted", "validate_on_submit", "v", "explain", "version"}
 
 # What stands in braces in the words, and is filled in when they are said.
-FILLED_IN = {"lead": ("rows",), "data_line": ("rows",), "instead": ("reference",), "less": ("n", "many")}
+FILLED_IN = {"lead": ("rows",), "data_line": ("rows",), "less": ("n", "many")}
 
 
 def contradictions(model: Model) -> Iterator[str]:

@@ -63,6 +63,12 @@ def first_upper(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def first_lower(text: str) -> str:
+    """A label within a sentence; “BMI”, “HbA1c” and “I” stay as they are written."""
+    word = text.split(" ", 1)[0]
+    return text if word == "I" or word[1:] != word[1:].lower() else text[:1].lower() + text[1:]
+
+
 def by_letters(text: str) -> str:
     return text.casefold().replace("’", "'")
 
@@ -160,11 +166,11 @@ class Input:
         """The answer as a sentence begins with it: “Being 52 years old”, “Education “Doctorate””."""
         if self.phrase and is_known(answer):
             return self.phrase.format(self.words(answer))
-        return f"{self.label} ({self.words(answer)})"
+        return f"{self.label} ({self.said(answer)})"
 
-    def named_answer(self, answer: Any) -> str:
-        """The answer in the middle of a sentence: “with 37 years”."""
-        return self.words(answer)
+    def said(self, answer: Any) -> str:
+        """The answer as a page tells it, where nobody speaks: what is not known is not “I don’t know”."""
+        return "not known" if answer is None else self.words(answer)
 
     def described(self, answer: Any) -> str:
         """The answer in a description of somebody: “52 years”, “Doctorate”."""
@@ -189,7 +195,8 @@ class NumberInput(Input):
     # The sentence that says why the range ends where it does.
     beyond: str = ""
     subject: str = ""
-    # The phrase where the answer is 1, if that is another one.
+    # The phrase where the answer is 0 or 1, if that is another one.
+    phrase_of_none: str = ""
     phrase_of_one: str = ""
     # What a blank stands for, where there is a plain answer that most may leave as it is.
     default: float | None = None
@@ -247,7 +254,8 @@ class NumberInput(Input):
         return int(number)
 
     def phrased(self, answer: Any) -> str:
-        return self.phrase_of_one if answer == 1 and self.phrase_of_one else super().phrased(answer)
+        own = {0: self.phrase_of_none, 1: self.phrase_of_one}
+        return own.get(answer, "") or super().phrased(answer)
 
     def described(self, answer: Any) -> str:
         # A number without a unit says nothing by itself.
@@ -349,14 +357,13 @@ class ChoiceInput(Input):
         return self.words_of_none(answer) or self.choices[answer]
 
     def phrased(self, answer: Any) -> str:
+        if answer is None:
+            return super().phrased(answer)
         words = self.words(answer)
         if not self.phrase:
             return f"{self.label} “{words}”"
         # A label keeps its capital inside quotation marks only.
-        return self.phrase.format(words if "“" in self.phrase else words[:1].lower() + words[1:])
-
-    def named_answer(self, answer: Any) -> str:
-        return f"“{self.words(answer)}”"
+        return self.phrase.format(words if "“" in self.phrase else first_lower(words))
 
 
 def list_values(asked: Input, most: int) -> Sequence[Any]:

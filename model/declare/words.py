@@ -36,10 +36,10 @@ class Words:
     # "had an income over $50,000" and "did not"
     yes: str = ""
     no: str = ""
+    # What `no` says of one of them in a sentence of its own, where that is not the same: "did not have an income over $50,000".
+    no_in_full: str = ""
     # The thing itself, as a noun: "income over $50,000".
     outcome: str = ""
-    # How a sentence goes on about a second estimate, up to its number.
-    instead: str = "With {reference}, and all else the same, it would be"
     warning: str = ""
     data_line: str = ""
     source: str = ""

@@ -15,6 +15,7 @@ import numpy as np
 import polars as pl
 
 from model.declare.inputs import ChoiceInput, Input, NumberInput, is_known
+from model.predict.challenger import APART
 from model.predict.predictor import Predictor
 
 from .cells import read_cell
@@ -72,17 +73,23 @@ class Extreme:
 class Summary:
     """Add the pieces of a file in their order; what is held does not grow with them."""
 
-    def __init__(self, predictor: Predictor, positions: Sequence[int]) -> None:
+    def __init__(self, predictor: Predictor, positions: Sequence[int], has_challenger: bool = False) -> None:
         self.model = predictor.model
         self.positions = positions
+        self.has_challenger = has_challenger
         columns = list(predictor.kind.columns)
         labels = predictor.kind.labels
         # Where each class's chance stands, or the one number.
         self.numbers = [columns.index(f"probability_{label}") for label in labels] or [0]
+        # What another kind of model says of the same stands after the model's own columns.
+        self.challengers = [len(columns) + at for at in range(len(self.numbers))] if has_challenger else []
         self.labels = labels
         self.histogram = np.zeros(BINS, dtype=int)
         self.edges: Any = np.linspace(0, 1, BINS + 1) if not predictor.kind.is_amount else None
         self.total: Any = np.zeros(len(self.numbers))
+        self.challenger_total: Any = np.zeros(len(self.challengers))
+        # Rows of which the two say chances that differ.
+        self.apart = 0
         self.rows = 0
         self.named: Counter[str] = Counter()
         self.groups: dict[str, dict[str, Group]] = {asked.name: {} for asked in self.model.inputs}
@@ -102,6 +109,10 @@ class Summary:
         numbers = np.array([added[:, at].gather(places).to_numpy() for at in self.numbers])
         self.rows += len(places)
         self.total = self.total + numbers.sum(axis=1)
+        if self.challengers:
+            others = np.array([added[:, at].gather(places).to_numpy() for at in self.challengers])
+            self.challenger_total = self.challenger_total + others.sum(axis=1)
+            self.apart += int((np.abs(others - numbers).max(axis=0) > APART).sum())
         if self.labels:
             self.named.update(dict(added[:, 0].gather(places).value_counts().iter_rows()))
         else:
@@ -182,13 +193,13 @@ class Summary:
         return sorted(self.faults.values(), key=lambda group: (-group.rows, group.first))
 
     def groups_of(self, asked: Input) -> list[Group]:
-        """The groups by one input in the form's order, those not known last."""
+        """The groups by one input in the form's order, those not recorded and not known last."""
         groups = self.groups[asked.name]
         if isinstance(asked, NumberInput):
             order = [name for name, _, _ in bands_of(asked)]
         else:
             order = list(asked.choices.values()) if isinstance(asked, ChoiceInput) else []
-        return [groups[name] for name in [*order, "Not known"] if name in groups]
+        return [groups[name] for name in [*order, asked.not_recorded, "Not known"] if name in groups]
 
 
 def bands_of(asked: NumberInput) -> list[tuple[str, float, float]]:

@@ -17,7 +17,8 @@ from model.declare.model import Model
 from model.declare.photo import PhotoInput
 from model.declare.recipe import Given, Wrapped
 from model.evaluate.metrics import digits
-from model.predict.card import Card, Contest
+from model.predict.card import Card
+from model.predict.evaluation import Contest
 from model.predict.logistic import logit
 
 from .artefacts import make_folder, save

@@ -7,7 +7,7 @@ answers with the file; the script asks for both at once, so that it need send th
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import PurePath
 from typing import Any
@@ -74,22 +74,23 @@ def template(model: Model) -> Response:
 @bp.post("/<model:model>/batch")
 @body_limit(largest_body)
 def score(model: Model) -> Any:
+    fields: MultiDict[str, str] = MultiDict()
     try:
         current().take("uploads")
         await_room()
         # Nobody waits for room who has some already: all would wait for one another.
-        sent = take_in(request, lambda megabytes: current().enter(ARRIVING, megabytes, patience=0))
+        fields, files = take_in(request, lambda megabytes: current().enter(ARRIVING, megabytes, patience=0))
         current().enter("file uploads")
-        return answer_to(model, *sent)
+        return answer_to(model, fields, files)
     except (TooMany, ServiceUnavailable) as later:
         drain()
-        return with_headers(make_response(form_page(model, later.description or ""), later.code), later)
+        return with_headers(make_response(form_page(model, later.description or "", fields), later.code), later)
     except ColumnsMissing as refused:
-        return columns_page(model, refused), 422
+        return columns_page(model, refused, fields), 422
     except Unusable as refused:
-        return form_page(model, str(refused)), 422
+        return form_page(model, str(refused), fields), 422
     except OverBudget as over:
-        return form_page(model, over.description or ""), 422
+        return form_page(model, over.description or "", fields), 422
     except (BadRequest, RequestEntityTooLarge, UnsupportedMediaType) as refused:
         drain()
         messages = {400: CUT_SHORT, 413: too_large(), 415: NO_FORM}
@@ -111,13 +112,14 @@ def answer_to(model: Model, fields: MultiDict[str, str], files: Sequence[FileSto
 
     token = fields.get(TOKEN, request.headers.get("X-CSRFToken", ""))
     if not FlaskForm(formdata=MultiDict({TOKEN: token})).validate():
-        return form_page(model, EXPIRED), 400
+        return form_page(model, EXPIRED, fields), 400
     if len(files) != 1:
         raise Unusable(ONE_FILE if files else NO_FILE)
     predictor, (reader, is_workbook) = predictor_of(model), open_table(files[0].stream)
     writer, sent = CsvWriter(reader.dialect), measure(files[0])
-    scoring = ask_file(predictor, reader, writer, Caller("file"), *sent, chosen_columns(model, fields))
-    filed = Filed(model, scoring, Summary(predictor, scoring.scorer.positions))
+    challenger = bool(fields.get("challenger"))
+    scoring = ask_file(predictor, reader, writer, Caller("file"), *sent, chosen_columns(model, fields), challenger)
+    filed = Filed(predictor, scoring, Summary(predictor, scoring.scorer.positions, challenger), fields)
     scoring.look = filed.summary.add
     if "download" not in request.args:
         for _ in score_in_time(predictor, scoring):
@@ -171,16 +173,15 @@ def file_and_page(filed: Filed, pieces: Iterable[bytes], ending: str, edge: str)
     yield f"\r\n{head.format('page')}\r\n\r\n{page}\r\n--{edge}--\r\n".encode()
 
 
-def form_page(model: Model, message: str = "") -> str:
-    return render("batch.html", model, faults=[Said("file", message)] if message else [])
+def form_page(model: Model, message: str = "", fields: Mapping[str, str] | None = None) -> str:
+    return render("batch.html", model, fields, faults=[Said("file", message)] if message else [])
 
 
-def columns_page(model: Model, refused: ColumnsMissing) -> str:
+def columns_page(model: Model, refused: ColumnsMissing, fields: Mapping[str, str]) -> str:
     """The form once more, with the file's own headings to choose from for each input that has none."""
     near = {name: guess_column(model, name, refused.header) for name in refused.missing}
-    return render(
-        "batch.html", model, faults=[Said("file", str(refused))], missing=near, header=[h for h in refused.header if h]
-    )
+    header = [heading for heading in refused.header if heading]
+    return render("batch.html", model, fields, faults=[Said("file", str(refused))], missing=near, header=header)
 
 
 def guess_column(model: Model, name: str, header: Sequence[str]) -> str:
@@ -194,13 +195,20 @@ def guess_column(model: Model, name: str, header: Sequence[str]) -> str:
 def counts_page(filed: Filed, at_hand: bool = False) -> str:
     scoring = filed.scoring
     own = {"filed": filed, "added": list(scoring.added), "counts": scoring.counts, "at_hand": at_hand}
-    return render("batch_counts.html", filed.model, **own)
+    return render("batch_counts.html", filed.model, filed.fields, **own)
 
 
-def render(page: str, model: Model, **values: Any) -> str:
-    # The form has the token alone; the file itself never passes through WTForms.
-    own = {"form": FlaskForm(formdata=None), "limit": current_app.config["BATCH_MB"], "missing": {}, "header": []}
-    return render_template(page, model=model, too_large=[Said("file", too_large())], **{**own, **values})
+def render(page: str, model: Model, fields: Mapping[str, str] | None, **values: Any) -> str:
+    own = {
+        # The form has the token alone; the file itself never passes through WTForms.
+        "form": FlaskForm(formdata=None),
+        "limit": current_app.config["BATCH_MB"],
+        "too_large": [Said("file", too_large())],
+        "has_challenger": predictor_of(model).challenger is not None,
+        # What was chosen before stays chosen.
+        "fields": fields or {},
+    }
+    return render_template(page, model=model, **own, **values)
 
 
 def too_large() -> str:

@@ -27,7 +27,7 @@ from model.evaluate.groups import (
 from model.evaluate.record import Near, Record, nearest_of, record_of
 from model.evaluate.shares import Bin, Cut, Share
 from model.evaluate.told import bins_by_name, cuts_of, fifths_by_estimate, kinds_by_truth, nearest_line
-from model.predict.card import Contest
+from model.predict.evaluation import Contest
 from model.predict.predictor import Predictor
 from model.predict.tables import Axis
 from webapp.http.addresses import address_of

@@ -10,11 +10,10 @@ from flask_wtf import FlaskForm
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
-from model.declare.inputs import NOT_RECORDED, Input, NumberInput
+from model.declare.inputs import NOT_RECORDED, Input, NumberInput, first_lower
 from model.declare.model import Model
 from webapp.http.addresses import NEW
 from webapp.http.cache import kept_each
-from webapp.text.numbers import first_lower
 
 # Fields with a longer answer are made anew each time.
 LONGEST_KEPT = 40

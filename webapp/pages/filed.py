@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from model.declare.inputs import Input
 from model.declare.model import Model
-from model.declare.reading import read_answers
+from model.predict.challenger import Challenger
+from model.predict.predictor import Predictor
 from webapp.http.addresses import address_of
 from webapp.text.bars import Bars, draw_bars
 from webapp.text.kinds import Chance, kind_of
@@ -29,9 +30,15 @@ class Row:
 
 @dataclass(frozen=True)
 class Filed:
-    model: Model
+    predictor: Predictor
     scoring: Scoring
     summary: Summary
+    # What was chosen in the form that sent the file.
+    fields: Mapping[str, str]
+
+    @property
+    def model(self) -> Model:
+        return self.predictor.model
 
     @property
     def kind(self) -> Chance:
@@ -54,13 +61,11 @@ class Filed:
         return [(name, rows) for name, rows in found if rows]
 
     def row(self, shown: Shown) -> Row:
-        # In a file an empty cell is what nobody knows.
-        raw = {
-            asked.name: cell or ("unknown" if asked.may_be_unknown else "")
-            for asked, cell in zip(self.model.inputs, shown.cells, strict=True)
-        }
-        answers, faults = read_answers(self.model.inputs, raw)
-        return Row(shown, "" if faults else address_of(self.model, answers))
+        from model.files.cells import read_cell
+
+        read = {asked.name: read_cell(asked, cell) for asked, cell in zip(self.model.inputs, shown.cells, strict=True)}
+        answers = {name: answer for name, (answer, _) in read.items()}
+        return Row(shown, "" if any(fault for _, fault in read.values()) else address_of(self.model, answers))
 
     @cached_property
     def bars(self) -> Bars | None:
@@ -73,7 +78,24 @@ class Filed:
     @property
     def average(self) -> list[tuple[str, str]]:
         """The average estimate; of several classes one for each."""
-        values = [float(total) / max(self.summary.rows, 1) for total in self.summary.total]
+        return self.averages(self.summary.total)
+
+    @property
+    def challenger(self) -> Challenger | None:
+        """Another kind of model, where the file was asked to have what it says."""
+        return self.predictor.challenger if self.summary.has_challenger else None
+
+    @property
+    def challenger_columns(self) -> list[str]:
+        added = list(self.scoring.added)
+        return [added[at] for at in self.summary.challengers]
+
+    @property
+    def challenger_average(self) -> list[tuple[str, str]]:
+        return self.averages(self.summary.challenger_total)
+
+    def averages(self, totals: Sequence[float]) -> list[tuple[str, str]]:
+        values = [float(total) / max(self.summary.rows, 1) for total in totals]
         names = self.summary.labels or [""]
         return [(name, self.kind.number(value)) for name, value in zip(names, values, strict=True)]
 

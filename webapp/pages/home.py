@@ -8,10 +8,12 @@ from flask import Blueprint, render_template
 
 from model.declare.model import Example
 from model.evaluate.standing import Comparator, has_somebody, least_certain
+from model.predict.kinds import Estimate
 from model.predict.predictor import Predictor
 from webapp.http.addresses import address_of
 from webapp.http.cache import kept
 from webapp.http.models import predictor_of, shown_models
+from webapp.text.kinds import kind_of
 from webapp.text.pictures import data_address
 
 bp = Blueprint("home", __name__)
@@ -24,13 +26,16 @@ class Shown:
     predictor: Predictor
 
     @property
-    def examples(self) -> list[tuple[Example, float, str]]:
-        predictor = self.predictor
+    def examples(self) -> list[tuple[Example, str, str]]:
+        predictor, kind = self.predictor, kind_of(self.predictor.model)
         read = zip(predictor.model.examples, predictor.examples, predictor.example_values, strict=True)
-        return [
-            (example, values[predictor.kind.focus(values)], address_of(predictor.model, answers))
-            for example, (_, answers), (_, values) in read
-        ]
+        found = []
+        for example, (_, answers), (_, values) in read:
+            focus = predictor.kind.focus(values)
+            label = predictor.kind.labels[focus] if predictor.kind.labels else ""
+            number = kind.headline(Estimate(values[focus], values[focus], values[focus], label))
+            found.append((example, number, address_of(predictor.model, answers)))
+        return found
 
     @property
     def hardest(self) -> Comparator:

@@ -84,7 +84,7 @@ class Moves:
 def say(model: Model, name: str, answer: Any, raised: bool) -> tuple[str, str, str]:
     """What does not change with the other answers: the label, the answer, and how the sentence begins."""
     asked = model.input[name]
-    return asked.label, asked.words(answer), f"{asked.phrased(answer)} {'raised' if raised else 'lowered'} it to"
+    return asked.label, asked.said(answer), f"{asked.phrased(answer)} {'raised' if raised else 'lowered'} it to"
 
 
 def tell(
@@ -112,7 +112,8 @@ def tell(
     steps = [told(step) for step in path.steps]
     lines = [(one.begins, kind.whole(one.after), place(one.before), place(one.after)) for one in steps if one.shows]
     headings = [f"{one.label}: {one.answer}" for one in steps]
-    headings += ["; ".join(names(path.rest))] if path.rest else []
+    rest = [f"{one.label}: {one.words(answers[one.name])}" for one in path.rest.inputs] if path.rest else []
+    headings += ["; ".join(rest)] if rest else []
     headings += [f"{'; '.join(unknown)}, not known"] if unknown else []
     table = [
         (heading, kind.exact(step.before), kind.exact(step.after), kind.exact_step(step.before, step.after))

@@ -21,10 +21,10 @@ from model.evaluate.groups import Group
 from model.evaluate.record import Near
 from model.evaluate.standing import Comparator, below, comparators, has_somebody, position
 from model.predict.agreement import Agreement, Rarest, find_agreement, find_rarest
-from model.predict.card import Band
-from model.predict.card import Group as GroupRow
 from model.predict.challenger import Facing
 from model.predict.changes import find_smallest_changes
+from model.predict.evaluation import Band
+from model.predict.evaluation import Group as GroupRow
 from model.predict.explain import Arithmetic, explain_sum
 from model.predict.kinds import Estimate
 from model.predict.neighbours import Person

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Flask
 
-from model.declare.inputs import first_upper
+from model.declare.inputs import first_lower, first_upper
 
 from .dots import draw_chance, key, shape
 from .events import say_event
@@ -21,7 +21,7 @@ from .numbers import (
     counted,
     day,
     decimals,
-    first_lower,
+    ended,
     moment,
     of_100,
     ordinal_day,
@@ -43,6 +43,7 @@ FILTERS: tuple[Callable[..., Any], ...] = (
     day,
     decimals,
     draw_chance,
+    ended,
     first_lower,
     first_upper,
     key,

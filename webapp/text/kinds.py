@@ -173,7 +173,7 @@ class Classes(Chance):
     turned = Markup("e<sup>sum</sup>, divided by all of them together")
 
     def headline(self, estimate: Estimate) -> str:
-        return f"{estimate.label.capitalize()}: {self.whole(estimate.value)}"
+        return f"{first_upper(estimate.label)}: {self.whole(estimate.value)}"
 
     def short(self, estimate: Estimate) -> str:
         return f"{estimate.label} {self.number(estimate.value)}"

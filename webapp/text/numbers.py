@@ -10,9 +10,9 @@ from model.declare.words import Words
 from .dots import hundredths
 
 
-def first_lower(text: str) -> str:
-    """A label within a sentence."""
-    return text[:1].lower() + text[1:]
+def ended(text: str) -> str:
+    """A label as a sentence: with a full stop, unless it asks."""
+    return text if text.endswith((".", "?", "!")) else f"{text}."
 
 
 def out_of_100(chance: float) -> str:
@@ -25,8 +25,8 @@ def out_of_100(chance: float) -> str:
 
 
 def percent(chance: float) -> str:
-    if chance < 0.01:
-        return "under 1%"
+    if chance < SMALL:
+        return f"{in_100(chance)}%"
     if chance > 0.99:
         return "over 99%"
     return f"{hundredths(chance)}%"

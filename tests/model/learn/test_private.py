@@ -60,7 +60,7 @@ def test_training_writes_no_file_of_people(folder: Path) -> None:
 def test_a_result_tells_of_no_single_row_and_says_what_an_unknown_answer_is(private: FlaskClient) -> None:
     shown = page_of(private.get("/toy/result?clouds=7&wind=unknown")).text
     assert "close answers" not in shown
-    assert "counts as it does in the data: the model learnt from the days of which it is missing" in shown
+    assert "The model learnt from the days in the data that lack it as well." in shown
 
 
 def test_a_line_may_be_drawn_and_the_nearest_estimates_are_told_in_parts(private: FlaskClient, folder: Path) -> None:

@@ -76,8 +76,8 @@ def test_where_the_model_did_not_learn_from_it_an_empty_cell_is_unknown() -> Non
 def test_the_form_offers_both_and_says_what_each_means(client: FlaskClient, name: str, lacks: str) -> None:
     page = page_of(client.get(f"/{name}"))
     label = get_model(name).input[lacks].not_recorded
-    assert f"“{label}” counts as it does in the data." in page.text
-    assert "With “I don’t know” the number is an average over all answers." in page.text
+    assert f"“{label}” is for a record that lacks it, as some in the data do." in page.text
+    assert "“I don’t know” gives an average over all answers." in page.text
     assert label in [one.text for one in (*page.root.all("option"), *page.root.all("label"))]
 
 
@@ -88,7 +88,7 @@ def test_a_result_with_an_answer_that_is_not_recorded_is_whole(client: FlaskClie
     assert sent.status_code == 303
     page = page_of(client.get(sent.headers["Location"]))
     assert get_model(name).input[lacks].not_recorded in page.text or "not recorded" in page.text
-    assert "is averaged" not in page.text
+    assert "the number is the average" not in page.text
     assert '"not recorded"' in page.text
     for path in ("compare", "curves"):
         assert client.get(f"/{name}/{path}", query_string=answers).status_code == 200
@@ -106,4 +106,4 @@ def test_an_answer_and_not_recorded_together_are_refused(client: FlaskClient) ->
 
 def test_an_address_that_says_unknown_still_gives_the_average(client: FlaskClient) -> None:
     page = page_of(client.get("/census/result", query_string=person(work="unknown")))
-    assert "is averaged" in page.text
+    assert "the number is the average" in page.text

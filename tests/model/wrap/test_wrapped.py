@@ -157,7 +157,7 @@ def test_a_chances_smallest_change_crosses_one_half(client: FlaskClient) -> None
 
 def test_figures_come_from_fresh_fits_and_ranges_from_samples(client: FlaskClient) -> None:
     card = page(client, "/boosted/card").text
-    assert "fresh fits of it learned from four fifths each" in card
+    assert "fresh fits of it learnt from four fifths each" in card
     assert "Fresh models were fitted to several samples" in card
     estimate = client.post("/api/models/boosted/predict", json=answered(client, "boosted")).json
     assert 0 < estimate["low"] < estimate["probability"] < estimate["high"] < 1

@@ -204,6 +204,48 @@ def test_every_kind_of_model_sums_a_file_up(client: FlaskClient, model: Model) -
     assert len(page.root.all("table", class_="unbroken")) == 1
 
 
+def test_what_another_kind_of_model_says_is_a_choice_that_is_off(client: FlaskClient) -> None:
+    (choice,) = page_of(client.get("/census/batch")).controls("challenger")
+    assert "checked" not in choice.attributes
+    assert page_of(client.get("/iris/batch")).controls("challenger") == []
+    file = f"{HEADER}\n{GOOD}\n{','.join(person(work='').values())}\n"
+    (plain, *_) = csv.DictReader(io.StringIO(send(client, file, DOWNLOAD).text))
+    assert "challenger_probability" not in plain
+    body = part("csrf_token", "x\r\n") + part("challenger", "1\r\n") + part("file", f"{file}\r\n--edge--\r\n", "p.csv")
+    rows = list(csv.DictReader(io.StringIO(client.post(DOWNLOAD, data=body, content_type=MULTIPART).text)))
+    told = [
+        client.post("/api/models/census/predict?challenger=1", json=person() | {"work": work}).json["challenger"][
+            "value"
+        ]
+        for work in (person()["work"], "not recorded")
+    ]
+    assert [float(row["challenger_probability"]) for row in rows] == pytest.approx(told, abs=1e-12)
+    page = page_of(client.post("/census/batch", data=body, content_type=MULTIPART))
+    assert "says its own number in the column challenger_probability." in page.text
+    assert f"Its average is {100 * sum(told) / 2:.0f}." in page.text
+    apart = sum(abs(float(row["probability"]) - other) > 0.05 for row, other in zip(rows, told, strict=True))
+    assert f"{apart} row{'s' * (apart != 1)} the two differ by more than 5 points" in page.text or apart == 0
+    # What was chosen stays chosen in the form for another file.
+    (choice,) = page.controls("challenger")
+    assert "checked" in choice.attributes
+
+
+def test_what_was_chosen_stays_chosen_where_columns_have_other_names(client: FlaskClient) -> None:
+    chosen = part("csrf_token", "x\r\n") + part("challenger", "1\r\n") + part("as", "xlsx\r\n")
+    body = chosen + part("file", f"{HEADER.replace('sex', 'Gender')}\n{GOOD}\n\r\n--edge--\r\n", "p.csv")
+    page = page_of(client.post("/census/batch", data=body, content_type=MULTIPART))
+    assert ("challenger", "1") in page.sent
+    assert ("as", "xlsx") in page.sent
+
+
+def test_an_empty_cell_leads_to_the_result_of_what_is_not_recorded(client: FlaskClient) -> None:
+    page = page_of(send(client, f"{HEADER}\n{','.join(person(work='').values())}\n{GOOD}\n"))
+    table = page.root.all("table", class_="unbroken")[0]
+    assert "work=not+recorded" in table.all("a")[0].attributes["href"]
+    (work,) = [one for one in page.root.all("table") if one.all("caption") and one.all("caption")[0].text == "Employer"]
+    assert [row.all("th")[0].text for row in work.all("tr")[1:]] == ["Private company", "Not recorded in the census"]
+
+
 # -- columns with other names, and workbooks -----------------------------------------------------------
 
 

@@ -78,7 +78,10 @@ def known_examples() -> list[Any]:
 def test_the_printed_points_give_the_results_number(
     client: FlaskClient, card: Any, model: Model, answers: Answers
 ) -> None:
-    sums = [by_hand(model, details, answers) for details in section(card(model.name), "equation").all("details")]
+    sums = [
+        by_hand(model, details, answers)
+        for details in section(card(model.name), "equation").all("details", class_="sum")
+    ]
     heading = page_of(client.get(f"/{model.name}/result", query_string=texts(model, answers))).number
     estimates = get_predictor(model.name).estimates(answers)
     if model.kind == "amount":

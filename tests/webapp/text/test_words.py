@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from flask.testing import FlaskClient
 
+from model.declare.inputs import first_lower
 from model.declare.model import Model
 
 from tests.page import Page, page_of
@@ -67,3 +69,14 @@ def test_a_result_speaks_of_so_many_out_of_100_and_never_of_probabilities(client
     words = " ".join(e.text for e in main.elements() if e.tag in READ).casefold()
     for jargon in ("probabilit", "log-odds", "logit", "coefficient", "covariance", "regression"):
         assert jargon not in words
+
+
+@pytest.mark.parametrize(
+    ("label", "within"),
+    [
+        ("Age", "age"), ("A grey day", "a grey day"), ("BMI (kg/m²)", "BMI (kg/m²)"), ("HbA1c", "HbA1c"),
+        ("REGION CD", "REGION CD"), ("I don’t know", "I don’t know"), ("", ""),
+    ],
+)  # fmt: skip
+def test_a_label_within_a_sentence_keeps_the_capitals_of_an_abbreviation(label: str, within: str) -> None:
+    assert first_lower(label) == within
