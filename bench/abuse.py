@@ -31,7 +31,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from bench.attacks import ATTACKS, CONNECTIONS, Attack, attacked
 from bench.disk import bear_a_full_disk
 from bench.nginx import nginx
-from bench.processes import connections, workers
+from bench.processes import connections, say_how_quiet, workers
 from bench.servers import PERSON, free_port, likely, server
 
 # As few files as a process may need, and connections that take most of them.
@@ -110,6 +110,7 @@ def behind_nginx() -> Iterator[int]:
 
 def bear_the_worst(kinds: list[Attack], seconds: float) -> bool:
     borne = True
+    say_how_quiet()
     print(f"{'milliseconds':34} {'form: p50    p99':20}   {'JSON: p50    p99'}")
     for place, start, addresses in (("", alone, ONE), (", nginx", behind_nginx, MANY)):
         for kind in kinds:
@@ -120,6 +121,7 @@ def bear_the_worst(kinds: list[Attack], seconds: float) -> bool:
                 measure(f"quiet{place}", port, seconds / 2)
                 with attacked(kind, port, addresses):
                     borne &= measure(f"{kind.name}{place}", port, seconds)
+            say_how_quiet()
     return borne
 
 
