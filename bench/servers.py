@@ -65,13 +65,18 @@ def likely(port: int) -> list[str]:
     return [sys.executable, "run.py", "--port", str(port), "--workers", "2"]
 
 
+def environment() -> dict[str, str]:
+    """This shell's own without settings of Likely's; what Python compiles is kept, as it is unless somebody forbids it."""
+    left_out = ("LIKELY_", "WEB_CONC", "PYTHONDONT")
+    return {name: value for name, value in os.environ.items() if not name.startswith(left_out)}
+
+
 @contextmanager
 def server(
     command: list[str], port: int, output: IO[bytes] | int = subprocess.DEVNULL, **settings: str
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Run a command that serves; Likely's settings are the ones given, and not this shell's."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("LIKELY_", "WEB_CONC"))}
-    process = subprocess.Popen(command, cwd=ROOT, env={**kept, **settings}, stdout=output)
+    process = subprocess.Popen(command, cwd=ROOT, env={**environment(), **settings}, stdout=output)
     try:
         await_port(port, process)
         yield process

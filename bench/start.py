@@ -8,7 +8,6 @@ Beside it stands the smallest Flask app under gunicorn with threads, which is wh
 from __future__ import annotations
 
 import http.client
-import os
 import signal
 import statistics
 import subprocess
@@ -21,7 +20,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from bench.processes import children, together
-from bench.servers import ROOT, free_port, gunicorn
+from bench.servers import ROOT, environment, free_port, gunicorn
 from bench.servers import likely as likely_on
 
 RUNS = 5
@@ -69,9 +68,8 @@ def first_page(port: int, path: str) -> None:
 
 def run(command: list[str], port: int, path: str) -> tuple[float, float, float]:
     """Seconds to the first page, and Rss and Pss of all processes after the workers have answered some."""
-    environment = {k: v for k, v in os.environ.items() if k != "WEB_CONCURRENCY" and not k.startswith("LIKELY_")}
     started = time.perf_counter()
-    server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
+    server = subprocess.Popen(command, cwd=ROOT, env=environment(), stdout=subprocess.DEVNULL)
     try:
         first_page(port, path)
         seconds = time.perf_counter() - started

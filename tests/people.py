@@ -45,6 +45,8 @@ def empty(app: Flask) -> Flask:
 
     with app.app_context():
         store().open().write(lambda c: [c.execute(table.delete()) for table in reversed(metadata.sorted_tables)])
+        # Numbers begin at 1 again.
+        store().open().write(lambda c: c.exec_driver_sql("DELETE FROM sqlite_sequence"))
     forget_tries(app)
     app.extensions["tokens"].clear()
     return app

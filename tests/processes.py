@@ -24,11 +24,11 @@ ENDS_WITHIN = 40.0
 
 
 def environment(**changes: str) -> dict[str, str]:
-    """This process's own environment without what would change Likely's settings."""
+    """This process's own environment without what would change Likely's settings, or have Python compile it anew."""
     kept = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith("LIKELY_") and name not in ("SECRET_KEY", "WEB_CONCURRENCY")
+        if not name.startswith(("LIKELY_", "PYTHONDONT")) and name not in ("SECRET_KEY", "WEB_CONCURRENCY")
     }
     temporary = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), tempfile.gettempdir())
     return {**kept, **temporary, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", **changes}

@@ -21,7 +21,10 @@ LONGEST_NUMBER = 400
 LONGEST_QUOTE = 60
 NUMBER = re.compile(r"[+-]?(?:(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?")
 # A comma that can part no thousands is a decimal one.
-DECIMAL_COMMA = re.compile(r"([+-]?)(0*|\d+(?=,(?!\d{3}(?!\d))))[,](\d+)")
+DECIMAL_COMMA = re.compile(r"([+-]?)(0*|\d+(?=,(?!\d{3}(?!\d))))[,](\d+(?:[eE][+-]?\d{1,3})?)")
+# Full stops part thousands where a decimal comma or another of them follows; spaces and apostrophes part nothing else.
+DOTTED = re.compile(r"[+-]?\d{1,3}(?:(?:\.\d{3})+(?=,\d)|(?:\.\d{3}){2,}$)")
+PARTED = re.compile(r"[+-]?\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?!\d)|[+-]?\d{1,3}(?:['’]\d{3})+(?!\d)")
 # What two choices may be called that mean yes and no.
 YES, NO = frozenset("yes true 1 y t on".split()), frozenset("no false 0 n f off".split())
 UNKNOWN_WORDS = frozenset({"unknown", "i don't know", "i don’t know", "?"})
@@ -74,6 +77,23 @@ def plain(raw: Any) -> str:
     """The text of a raw answer without the space and quotes around it."""
     text = raw if isinstance(raw, str) else str(raw)
     return text.strip().strip(QUOTES).strip()
+
+
+def read_number(said: str, unit: str = "") -> float:
+    """The number that a text says, in any of the ways in which people write one, with its unit or without; else NaN."""
+    text = plain(said.translate(MARKS))
+    if "," not in text and NUMBER.fullmatch(text):
+        return float(text)
+    for own in filter(None, (unit, unit.removesuffix("s"))):
+        if text.casefold().endswith(own.casefold()) or text.startswith(own):
+            text = (text[len(own) :] if text.startswith(own) else text[: -len(own)]).strip()
+            break
+    for parted, marks in (PARTED, " \u00a0\u202f'’"), (DOTTED, "."):
+        if match := parted.match(text):
+            text = match[0].translate(dict.fromkeys(map(ord, marks))) + text[match.end() :]
+    if comma := DECIMAL_COMMA.fullmatch(text):
+        text = f"{comma[1]}{comma[2]}.{comma[3]}"
+    return float(text.replace(",", "")) if NUMBER.fullmatch(text) else math.nan
 
 
 def quote(raw: Any) -> str:
@@ -217,18 +237,12 @@ class NumberInput(Input):
             if isinstance(raw, Real) and not isinstance(raw, bool):
                 return self._checked(float(raw))
             raise Refused("not_a_number")
-        text = plain(raw.translate(MARKS))
+        text = plain(raw)
         if not text:
             raise Refused("blank")
         if self.read_none(text) != text:
             return self.read_none(text)
-        if len(text) > LONGEST_NUMBER:
-            raise Refused("not_a_number")
-        if comma := DECIMAL_COMMA.fullmatch(text):
-            text = f"{comma[1]}{comma[2]}.{comma[3]}"
-        if not NUMBER.fullmatch(text):
-            raise Refused("not_a_number")
-        return self._checked(float(text.replace(",", "")))
+        return self._checked(read_number(text, self.unit) if len(text) <= LONGEST_NUMBER else math.nan)
 
     def _checked(self, number: float) -> float | int:
         if not math.isfinite(number):

@@ -11,7 +11,7 @@ from wtforms import Form
 from .fields import InputField
 from .inputs import NOT_RECORDED, Input
 from .keeping import Keeping
-from .recipe import Given, Recipe
+from .recipe import Given, Recipe, Written
 from .words import Words
 
 LARGEST_PICTURE = 16_384
@@ -59,6 +59,12 @@ class Model:
     @cached_property
     def input(self) -> dict[str, Input]:
         return {asked.name: asked for asked in self.inputs}
+
+    @cached_property
+    def written(self) -> dict[str, Written]:
+        """How the model's own table writes its inputs, where a declaration says so; a whole file may be written so too."""
+        columns: Mapping[str, Written] = getattr(getattr(self.recipe, "table", None), "columns", {})
+        return {name: one for name, one in columns.items() if name in self.input}
 
     @cached_property
     def has_photo(self) -> bool:

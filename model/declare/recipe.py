@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from .inputs import ChoiceInput, Input, NumberInput
 
@@ -143,6 +143,15 @@ class Blend:
 
 
 Way = Candidate | Discriminant | Boosted | Blend
+
+
+class Written(Protocol):
+    """How a table writes an input: under which heading, and what a cell there says."""
+
+    @property
+    def column(self) -> str: ...
+
+    def answer(self, cell: str) -> Any: ...
 
 
 @dataclass(frozen=True)

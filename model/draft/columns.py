@@ -26,6 +26,8 @@ MOST_CHOICES = 30
 # Of a column whose “Other” would have more of the rows than this, nothing can be learnt.
 MOST_OTHER = 0.9
 FEWEST_ROWS = 10
+# Of ids some may stand in two rows.
+MOSTLY = 0.9
 # Whole numbers of which each occurs often get points each.
 FEW_NUMBERS = 12
 PAIRS = [("no", "yes"), ("false", "true"), ("0", "1"), ("n", "y"), ("f", "t"), ("off", "on")]
@@ -132,8 +134,8 @@ def is_code(heading: str, distinct: np.ndarray[Any, Any]) -> bool:
 def no_question(heading: str, texts: pd.Series, are_numbers: bool) -> str:
     """Why a form should not ask for it; empty where it may."""
     share = texts.nunique() / len(texts)
-    if share == 1 and names.ends_in(heading, names.IDS):
-        return "all different"
+    if share > MOSTLY and names.ends_in(heading, names.IDS) and not texts.str.fullmatch(r"[+-]?\d*[.,]\d+").any():
+        return "all different" if share == 1 else "nearly all different"
     is_phone = names.is_called(heading, "phone|tel|mobile|fax") or texts.str.contains(r"[\s()+/-]").mean() > 0.5
     if share > 0.5 and is_phone and texts.str.fullmatch(PHONE).mean() > 0.9:
         return "telephone numbers"

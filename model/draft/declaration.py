@@ -19,6 +19,8 @@ WIDTH = 112
 STRENGTHS = (0.03, 0.1, 0.3, 1, 3, 10, 30)
 FEW_STRENGTHS = (0.1, 1, 10)
 MANY_ROWS = 5_000
+# Of fewer rows than this, steps learn by heart what curves draw.
+ENOUGH_ROWS = 500
 MANY_INPUTS = 15
 
 
@@ -26,9 +28,11 @@ def write_declaration(draft: Draft, folder: Path) -> str:
     """The text of the declaration’s file, in this folder."""
     form = "".join(part.capitalize() for part in draft.name.split("_")) + "Form"
     blocks = list(chain.from_iterable(map(block, draft.columns)))
+    if len(draft.columns) == 1:
+        blocks = [", ".join(blocks)]
     table = os.path.relpath(draft.path.resolve(), folder.resolve()).replace(os.sep, "/")
     told = comment(draft.target.guess)
-    uses = set() if draft.wishes.quick else {"Boosted"}
+    uses = {"Boosted"} if not draft.wishes.quick else {"Blend", "Boosted"} if blends_quickly(draft) else set()
     uses |= {
         "Candidate",
         "Example",
@@ -96,7 +100,9 @@ def recipe(draft: Draft) -> list[str]:
             says[0] += f" {name}={value_of(value)},"
     if draft.wishes.quick:
         few = comment("few cases" if draft.is_small else "")
-        says += [f"candidates=[Candidate(BLOCKS, C={0.3 if draft.is_small else 1.0})],{few}", "folds=3,"]
+        curves = f"Candidate(BLOCKS, C={0.3 if draft.is_small else 1.0})"
+        way = f"Blend({curves}, Boosted(pairs=10, bags=2), 0.5)" if blends_quickly(draft) else curves
+        says += [f"candidates=[{way}],{few}", "folds=3,"]
     else:
         strengths = FEW_STRENGTHS if draft.rows > MANY_ROWS else STRENGTHS
         says += [
@@ -122,6 +128,11 @@ def recipe(draft: Draft) -> list[str]:
         else "shows_rows=False,  # no page and no file that is served has a row of the table, or a count under 10"
     )
     return ["Recipe(", *(f"    {line}" for line in says), "),"]
+
+
+def blends_quickly(draft: Draft) -> bool:
+    """Whether curves with steps beside them are one recipe that does well unseen: not of few rows, and quick of one score."""
+    return draft.rows >= ENOUGH_ROWS and draft.target.kind != "classes"
 
 
 def block(column: Column) -> Sequence[str]:

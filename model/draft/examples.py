@@ -30,8 +30,10 @@ def make_examples(draft: Draft, table: pd.DataFrame, outcome: pd.Series) -> tupl
                 for at in places}  # fmt: skip
     else:
         order = scores.fit(inputs, outcome).predict(inputs).argsort(kind="stable")
+        measure = draft.target.measure
+        article = "" if measure.endswith("s") and not measure.endswith("ss") else "a "
         rows = {
-            f"{a(draft.one)} with a {word} {draft.target.measure}": order[int(share * (len(order) - 1))]
+            f"{a(draft.one)} with {article}{word} {measure}": order[int(share * (len(order) - 1))]
             for word, share in SHARES.items()
         }
     real = set(inputs.itertuples(index=False, name=None))

@@ -8,6 +8,7 @@ from itertools import chain, count
 
 from model.declare.contradictions import TAKEN
 from model.declare.inputs import first_upper
+from model.files.headings import simplify
 
 # The last word of a column's name, and the unit that it tells.
 UNITS = {
@@ -25,7 +26,7 @@ IDS = r"id|ids|uid|uuid|guid|key|rownames?|row|index|no|nr|number|record|serial"
 SUBJECTS = r"id|subject|patient|person|customer|client|user|participant|respondent|pid"
 PEOPLE = ("name", "surname", "firstname", "lastname", "fullname", "first_name", "last_name", "full_name")
 AFTERWARDS = r"after|afterwards|outcome|followup"
-BORN = r"birth\w*|geburt\w*|naissance|born|dob|start\w*|since|hired?|joined|opened|built|founded"
+BORN = r"birth\w*|geburt\w*|geboren|naissance|born|dob|start\w*|since|hired?|joined|opened|built|founded"
 IRREGULAR = {"person": "people", "child": "children", "man": "men", "woman": "women"}
 WHO = {*IRREGULAR, *"patient passenger customer client user student pupil employee worker applicant voter".split(),
        *"member respondent participant subject driver player donor borrower citizen mother baby infant".split()}  # fmt: skip
@@ -68,6 +69,12 @@ def label_of(heading: str) -> str:
     if unit_of(heading):
         plain = re.sub(rf"[\s(\[]*({SYMBOLS}|[^\W_]+)[\s)\]]*$", "", plain) or plain
     return first_upper(plain) or heading
+
+
+def distinct_label(label: str, taken: Collection[str]) -> str:
+    """The label with a number where another has the same letters, so that a file's headings tell them apart."""
+    letters = {simplify(one) for one in taken}
+    return next(one for one in chain([label], map(f"{label} ({{}})".format, count(2))) if simplify(one) not in letters)
 
 
 def unit_of(heading: str) -> str:

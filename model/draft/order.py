@@ -16,7 +16,7 @@ SCALES = [
         "very unlikely, unlikely, neutral, likely, very likely",
         "never, almost never, rarely, seldom, occasionally, sometimes, often, frequently, usually, almost always, always",
         "none, very low, low, medium, moderate, middle, average, high, very high",
-        "terrible, very poor, poor, fair, ok, average, good, very good, excellent, premium, ideal",
+        "terrible, very bad, very poor, bad, poor, fair, ok, medium, average, good, very good, excellent, premium, ideal",
         "none, no, trace, mild, moderate, severe, very severe, critical",
         "xxs, xs, s, m, l, xl, xxl, xxxl",
         "tiny, small, medium, large, huge",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,8 +20,9 @@ from .columns import Column
 # More inputs than people like to answer.
 MOST_INPUTS = 12
 MOST_ROWS = 5_000
-# Below this share of what varies, which inputs tell most is chance.
+# Below this share of what varies, which inputs tell most is chance; the others of so many as tell this share help little.
 LEAST_TOLD = 0.02
+NEARLY_ALL = 0.99
 
 
 def rough_model(columns: Mapping[str, Column]) -> Any:
@@ -42,20 +43,35 @@ def rough_model(columns: Mapping[str, Column]) -> Any:
 def name_strongest(
     columns: Mapping[str, Column], table: pd.DataFrame, outcome: pd.Series, are_classes: bool
 ) -> list[str]:
-    """Of many inputs the names of those that tell most, and how much of what all tell: a sentence, or none."""
-    if len(columns) <= MOST_INPUTS:
-        return []
+    """The fewest inputs that tell nearly all of what all tell, and what leaving out the others loses: a sentence or none."""
     some = table[list(columns)].sample(min(MOST_ROWS, len(table)), random_state=0)
     told = (pd.get_dummies(outcome).astype(float) if are_classes else outcome).loc[some.index]
+
+    def tells(names: Sequence[str]) -> float:
+        return float(
+            cross_val_score(rough_model({name: columns[name] for name in names}), some, told, scoring="r2").mean()
+        )
+
+    by_all = tells(list(columns))
+    if by_all < LEAST_TOLD:
+        return ["these inputs tell next to nothing of the target, as far as a rough look shows"]
     fitted = rough_model(columns).fit(some, told)
     values, weights = fitted[0].transform(some), np.atleast_2d(fitted[1].coef_)
     places = fitted[0].output_indices_
     moved = {name: (values[:, places[name]] @ weights[:, places[name]].T).std(axis=0).sum() for name in columns}
-    best = sorted(columns, key=lambda name: -moved[name])[:MOST_INPUTS]
-    by_all = cross_val_score(rough_model(columns), some, told, scoring="r2").mean()
-    by_best = cross_val_score(rough_model({name: columns[name] for name in best}), some, told, scoring="r2").mean()
-    if by_all < LEAST_TOLD:
-        return []
-    others = " ".join(f'--drop "{one.source}"' for name, one in columns.items() if name not in best)
-    share = f"{MOST_INPUTS} of the {len(columns)} inputs tell {min(by_best / by_all, 1):.0%} of what all tell"
-    return [f"{share}: {', '.join(best)}. To ask for no others: {others}"]
+    order = sorted(columns, key=lambda name: -moved[name])
+    for number in (at for at in (3, 5, 8, MOST_INPUTS) if at < len(columns)):
+        best, share = order[:number], min(tells(order[:number]) / by_all, 1)
+        if share >= NEARLY_ALL:
+            break
+    else:
+        if len(columns) <= MOST_INPUTS:
+            return []
+    # A day becomes several inputs, which are left out together or not at all.
+    asked = {columns[name].source for name in best}
+    rest = dict.fromkeys(one.source for one in columns.values() if one.source not in asked)
+    others = " ".join(f'--drop "{source}"' for source in rest)
+    return [
+        f"{len(best)} of the {len(columns)} inputs tell {share:.1%} of what all tell: {', '.join(best)}. To ask for no "
+        f"others: {others}"
+    ]

@@ -55,7 +55,8 @@ def read_parquet(path: Path) -> tuple[pd.DataFrame, list[str]]:
     frames = [item.content for item in ParquetReader(path)]
     if not frames:
         raise Unusable(f"{path.name} has no rows")
-    whole = pl.concat(frames)
+    # Of a number in 32 bits the digits that it was written with, and not those that 64 bits make of it.
+    whole = pl.concat(frames).with_columns(pl.col(pl.Float32).cast(pl.String))
     return framed(whole.columns, [column.to_list() for column in whole.iter_columns()]), []
 
 

@@ -101,7 +101,8 @@ def look_at_all(rows: pd.DataFrame, told: Target, wishes: Wishes, comma: bool) -
         for one in found:
             taken = [told.name, *(other.name for other in inputs)]
             name = names.safe_name(f"{heading} {one.name}".strip(), taken)
-            inputs.append(replace(one, name=name))
+            label = names.distinct_label(one.label, [other.label for other in inputs])
+            inputs.append(replace(one, name=name, label=label))
     return inputs, dropped
 
 

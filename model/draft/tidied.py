@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from model.declare.inputs import few
+from model.declare.inputs import few, read_number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,6 +39,14 @@ class Reader:
     def read(self, raw: pd.Series) -> pd.Series:
         raise NotImplementedError
 
+    def answer(self, cell: str) -> Any:
+        """One cell of a file that is written as the table is; None where there is no answer, itself where it is no such cell."""
+        text = cell.strip()
+        return None if text.casefold() in {*MISSING, *map(str.casefold, self.missing)} else self.answer_to(text)
+
+    def answer_to(self, text: str) -> Any:
+        return text
+
 
 @dataclass(frozen=True)
 class Numbers(Reader):
@@ -64,6 +73,13 @@ class Numbers(Reader):
             raise ValueError(f"{self.column}: {few(odd)} is no number. If it stands for no answer, add it to “missing”")
         return numbers.reindex(texts.index)
 
+    def answer_to(self, text: str) -> Any:
+        for sign in self.signs:
+            text = text.replace(sign, "")
+        plain = re.sub(rf"{SPACES}|{',' if self.decimal == '.' else chr(92) + '.'}", "", text)
+        number = read_number(plain.replace(self.decimal, "."))
+        return text if number != number else number
+
 
 @dataclass(frozen=True)
 class Choices(Reader):
@@ -82,6 +98,10 @@ class Choices(Reader):
         spelt = {letters(one): one for one in self.keep or sorted(counts.index, key=lambda one: (counts[one], one))}
         others = self.others if self.keep else ""
         return each(text, lambda texts: texts.map(lambda one: spelt.get(letters(one), others) if one else ""))
+
+    def answer_to(self, text: str) -> Any:
+        code = text.removesuffix(".0") if re.fullmatch(r"-?\d+\.0", text) else text
+        return {letters(one): one for one in self.keep}.get(letters(code), self.others) if self.keep else code
 
 
 @dataclass(frozen=True)
@@ -107,6 +127,17 @@ class Dates(Reader):
             return days.dt.year.astype(float)
         numbers = days.dt.month if self.part == "month" else days.dt.day_of_week + 1
         return numbers.map(lambda number: "" if number != number else str(int(number))).astype(object)
+
+    def answer_to(self, text: str) -> Any:
+        try:
+            iso = self.format == "ISO8601"
+            moment = datetime.fromisoformat(text) if iso else datetime.strptime(text, self.format)  # noqa: DTZ007
+        except ValueError:
+            return text
+        day = (moment.astimezone(UTC) if moment.tzinfo else moment).date()
+        if self.part == "days":
+            return (date.fromisoformat(self.until or "1970-01-01") - day).days * (1 if self.until else -1)
+        return {"year": day.year, "month": str(day.month), "weekday": str(day.isoweekday())}[self.part]
 
 
 def each(column: pd.Series, read: Callable[[pd.Series], pd.Series]) -> pd.Series:

@@ -11,6 +11,7 @@ import polars as pl
 
 from model.declare.faults import Fault, sentence
 from model.declare.inputs import NOT_RECORDED, Input, Refused, plain
+from model.declare.recipe import Written
 
 Codes = np.ndarray[Any, np.dtype[Any]]
 # No column has so many different texts; np.take(mode="clip") makes it the last one of any table.
@@ -27,8 +28,8 @@ class Column:
     The last answer and the last fault are those of an empty cell. A column belongs to one thread.
     """
 
-    def __init__(self, asked: Input) -> None:
-        self.asked = asked
+    def __init__(self, asked: Input, written: Written | None = None, as_written: bool = False) -> None:
+        self.asked, self.written, self.as_written = asked, written, as_written
         self.categories = pl.Categories.random()
         self.type = pl.Categorical(self.categories)
         # Polars forgets categories, and starts anew with their codes, once nothing is left that has any.
@@ -45,10 +46,18 @@ class Column:
         texts = self.categories.to_series()
         if len(texts) >= len(self._read):
             new = map(kind, texts[max(len(self._read) - 1, 0) :])
-            self._read[-1:] = [read_cell(self.asked, cell) for cell in [*new, None]]
+            self._read[-1:] = [self.read(cell) for cell in [*new, None]]
             self.answers, self.faults = zip(*self._read, strict=True)
             # A bit for an answer that is unknown; all bits where something is wrong.
             self.lacking = np.array([int(answer is None) if fault is None else -1 for answer, fault in self._read])
+
+    def read(self, cell: Any) -> tuple[Any, str | None]:
+        """A cell as the form reads its field, or as the model's own table writes it, which comes first under its heading."""
+        own = read_cell(self.asked, cell)
+        if self.written is None or cell is None or (own[1] is None and not self.as_written):
+            return own
+        other = read_cell(self.asked, self.written.answer(str(cell)))
+        return other if other[1] is None else own
 
 
 def read_cell(asked: Input, cell: Any) -> tuple[Any, str | None]:

@@ -18,7 +18,8 @@ LONGEST_QUOTE = 200
 def input_columns(model: Model, header: Sequence[str], chosen: Mapping[str, str] | None = None) -> dict[str, int]:
     """The position of each input's column, headed by its name or its label in any case and order.
 
-    Some may be chosen: an input's name with the heading of its column.
+    Some may be chosen: an input's name with the heading of its column. What the model's own table says in one column,
+    such as a day, may be several inputs.
     """
     if not any(heading.strip() for heading in header):
         raise Unusable(f"The file’s first line is empty. It must name the columns: {', '.join(model.input)}")
@@ -33,6 +34,10 @@ def input_columns(model: Model, header: Sequence[str], chosen: Mapping[str, str]
             raise Unusable(f"The file has two columns for “{name}”. Leave one of them out")
         if name is not None:
             found[name] = position
+    places = {simplify(heading): position for position, heading in enumerate(header)}
+    for name, one in model.written.items():
+        if name not in found and (place := places.get(simplify(one.column))) is not None:
+            found[name] = place
     missing = [name for name in model.input if name not in found]
     if missing:
         has = ", ".join(header)

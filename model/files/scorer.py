@@ -34,6 +34,10 @@ class Scorer:
     ) -> None:
         found = input_columns(predictor.model, header, chosen)
         self.positions = [found[name] for name in predictor.model.input]
+        self._written = [
+            (one := predictor.model.written.get(name), one is not None and header[found[name]].strip() == one.column)
+            for name in predictor.model.input
+        ]
         # What another kind of model says, where that is asked for.
         more = [f"challenger_{name}" for name in self._numbers(predictor)] if challenger else []
         self._challenger = predictor.challenger if challenger else None
@@ -58,13 +62,18 @@ class Scorer:
 
     def columns(self) -> list[Column]:
         """What this thread reads the inputs' columns of its next piece with."""
-        columns = getattr(self._of_thread, "columns", None) or list(map(Column, self._predictor.model.inputs))
-        self._of_thread.columns = [Column(old.asked) if old.is_full else old for old in columns]
+        own = getattr(self._of_thread, "columns", [None] * len(self.positions))
+        self._of_thread.columns = [
+            Column(asked, *written) if old is None or old.is_full else old
+            for old, asked, written in zip(own, self._predictor.model.inputs, self._written, strict=True)
+        ]
         return self._of_thread.columns
 
     def score(self, piece: Piece, columns: Sequence[Column]) -> pl.DataFrame:
         """The columns that the rows get: estimates, or what is wrong."""
-        cells = Cells.encode(columns, piece.frame.select(pl.nth(self.positions)))
+        # One column may be several inputs.
+        inputs = piece.frame.select(pl.nth(place).alias(str(at)) for at, place in enumerate(self.positions))
+        cells = Cells.encode(columns, inputs)
         lacking = cells.find_lacking()
         if piece.faults is not None:
             lacking[piece.faults.is_not_null().to_numpy()] = -1

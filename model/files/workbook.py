@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain, islice
-from typing import Any, BinaryIO
+from typing import IO, Any, BinaryIO
 
 from .dialect import Dialect, Unusable, write_row
 from .reader import CsvReader
@@ -34,10 +34,11 @@ MOST_TEXT = 256 << 20
 # So many cells are written into a workbook; each takes some 200 bytes until it is sent.
 MOST_WRITTEN = 400_000
 NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d{1,3})?")
-# A cell begins with its place, as all spreadsheets write it; any other would be opened unseen.
-CELL = re.compile(rb"<(?:[\w.-]+:)?c(?=[\s/>])")
-PLACED = re.compile(rb'<(?:[\w.-]+:)?c r="([A-Z]{1,3})(\d{1,7})"')
-END_OF_TEXT = re.compile(rb"</(?:[\w.-]+:)?si\s*>")
+# A cell begins with its place, as all spreadsheets write it, and says it once; any other would be opened unseen. What
+# opens it takes all for a name that is no space, and for a cell whatever ends in c.
+CELL = re.compile(rb"<(?:[^<> \t\r\n:]*:)?c(?=[ \t\r\n/>])")
+PLACED = re.compile(rb"""<(?:[\w.-]+:)?c r="([A-Z]{1,3})(\d{1,7})"(?:\s+(?!r[\s=])[\w.:-]+="[^"<>]*")*\s*/?>""")
+END_OF_TEXT = re.compile(rb"</(?:[^<> \t\r\n:]*:)?si\s*>")
 SHARED = re.compile(rb"""\st\s*=\s*["']s["']""")
 # What else may lie in such a file, and would be opened as a sheet.
 OTHER_KINDS = ("content.xml", "workbook.bin")
@@ -54,14 +55,19 @@ def open_table(chunks: Iterable[bytes], size: int = 0) -> tuple[CsvReader, bool]
 
 def read_rows(content: bytes) -> Iterator[bytes]:
     """The first sheet of a workbook that was sent, as the lines of a CSV file."""
-    check_size(content)
-    names, rows = open_sheet(io.BytesIO(content))
-    few = list(islice(rows, 2))
-    if len(few) < 2:
+    names, rows = open_sheet(repack(content))
+    # A sheet may begin with blank rows. They stay, so that each row keeps its number.
+    header: list[str] = []
+    for row in rows:
+        if any(header := list(map(text_of, row))):
+            break
+        yield b"\n"
+    few = list(islice(rows, 1))
+    if not few:
         raise Unusable(TOO_LITTLE.format(names[0]))
     # In quotation marks, no heading has what could be taken for the mark between the columns.
-    yield ",".join(f'"{text_of(cell).replace(QUOTE, 2 * QUOTE)}"' for cell in few[0]).encode() + b"\n"
-    for row in chain(few[1:], rows):
+    yield ",".join(f'"{cell.replace(QUOTE, 2 * QUOTE)}"' for cell in header).encode() + b"\n"
+    for row in chain(few, rows):
         yield write_row(map(text_of, row), AS_TEXT).encode()
 
 
@@ -111,21 +117,34 @@ class Size:
                 raise Unusable(TOO_MANY_CELLS.format(MOST_CELLS))
 
 
-def check_size(content: bytes) -> None:
-    """Unpack it once, keeping nothing, since what it says of its own size may be wrong, and count what it comes to."""
-    size = Size()
+def repack(content: bytes) -> BinaryIO:
+    """The workbook's files in an archive of our own, once all that they come to was counted.
+
+    What an archive says of itself may be wrong, and what opens it could read another one in the same bytes than we do.
+    """
+    size, own = Size(), io.BytesIO()
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+        with zipfile.ZipFile(io.BytesIO(content)) as packed, zipfile.ZipFile(own, "w") as copy:
             names = [name.lower() for name in packed.namelist()]
             if any(name.endswith(OTHER_KINDS) for name in names) or "xl/workbook.xml" not in names:
                 raise Unusable(NO_WORKBOOK)
+            if len(set(names)) < len(names):
+                raise Unusable(NO_WORKBOOK)
             for one in packed.infolist():
-                with packed.open(one) as member:
-                    size.add(cut_at_tags(iter(partial(member.read, CHUNK), b"")))
+                with packed.open(one) as member, copy.open(one.filename, "w") as there:
+                    size.add(cut_at_tags(copied(iter(partial(member.read, CHUNK), b""), there)))
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError):
         raise Unusable(NO_WORKBOOK) from None
     if size.longest * size.texts > MOST_TEXT:
         raise Unusable(TOO_LARGE.format(MOST_TEXT >> 20))
+    own.seek(0)
+    return own
+
+
+def copied(pieces: Iterable[bytes], there: IO[bytes]) -> Iterator[bytes]:
+    for piece in pieces:
+        there.write(piece)
+        yield piece
 
 
 def cut_at_tags(pieces: Iterable[bytes]) -> Iterator[bytes]:

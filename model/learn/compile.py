@@ -14,7 +14,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from model.declare.inputs import MOST_LISTED, Input, NumberInput
 from model.declare.model import Model
 from model.declare.recipe import (
     Blend,
@@ -29,6 +28,7 @@ from model.declare.recipe import (
     parts_of,
 )
 from model.evaluate.metrics import digits
+from model.predict.tables import pack
 
 from .design import Places
 from .discriminant import jackknife
@@ -129,20 +129,19 @@ def compile_terms(
             "inputs": names,
             "levels": levels,
             "between": lines,
-            "whole": [name for name in names if name in {*steps, *lines} and can_be_listed(model.input[name])],
             "points": (basis @ coefficients[:, where].T).tolist(),
             **({kept: cells} if cells else {}),
             **({"steps": steps} if steps else {}),
         }
         if isinstance(transformer, Places):
-            term["spread"] = digits(transformer.spread[transformer.find(answers)].tolist())
+            term["spread"] = packed(transformer.spread[transformer.find(answers)])
         elif factor is not None:
             own = factor[:, where.start + 1 : where.stop + 1]
-            term["spread"] = digits(np.einsum("lc,kcr->lkr", basis, own).tolist())
+            term["spread"] = packed(np.einsum("lc,kcr->lkr", basis, own))
         terms.append(term)
     return terms
 
 
-def can_be_listed(asked: Input) -> bool:
-    """Whether serving may look every answer up beforehand: whole numbers, unless there are very many."""
-    return isinstance(asked, NumberInput) and asked.whole and asked.highest - asked.lowest < MOST_LISTED
+def packed(vectors: Matrix) -> str:
+    """These vectors for the card, without the last digits, which another machine may compute otherwise."""
+    return pack(digits(vectors.ravel().tolist()))

@@ -14,7 +14,7 @@ from typing import Any
 from model.declare.inputs import is_known
 
 # Goes up when a card is written in another way; one of another format is refused.
-FORMAT = 3
+FORMAT = 4
 # Where a number may be too large for a computer; each number is looked at only then, since that takes its time.
 PERHAPS_ENDLESS = re.compile(rb"\d[eE]\+?\d{3}|\d{300}")
 FIRST_LINE = re.compile(rb'\{"checksum": "([0-9a-f]{64})",\n')

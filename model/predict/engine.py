@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
+from math import tanh
 from operator import mul
 from typing import Any
 
@@ -66,8 +67,8 @@ class Tables(Engine):
 
     # The names under which the card has the sums; the first one is the estimate's.
     names: tuple[str, ...] = ("",)
-    # From the one sum to the estimate; of several sums together there is no such thing.
-    turn: Callable[[float], float] | None = None
+    # Whether the estimate follows from one sum; from several together it may.
+    is_one_sum = False
 
     def __init__(self, model: Model, compiled: Mapping[str, Any]) -> None:
         self.model = model
@@ -107,14 +108,24 @@ class Tables(Engine):
     def result(self, scores: Vector) -> Vector:
         """What a sum comes to: a chance, the classes' chances, or the amount itself."""
 
+    def mean(self, scores: Sequence[float], weights: Sequence[float]) -> float:
+        """The weighted mean of what so many sums come to, where the estimate follows from one."""
+        raise NotImplementedError
+
 
 class ChanceTables(Tables):
     """One chance: a sigmoid of the sum, averaged over the ways to fill in what is unknown."""
 
-    turn = staticmethod(sigmoid)
+    is_one_sum = True
 
     def result(self, scores: Vector) -> Vector:
         return (sigmoid(scores[0]),)
+
+    def mean(self, scores: Sequence[float], weights: Sequence[float]) -> float:
+        # A sigmoid is a hyperbolic tangent of half the score, which C computes at once.
+        return (
+            sum(weights) + sum([weight * tanh(score / 2) for score, weight in zip(scores, weights, strict=True)])
+        ) / 2
 
     def predict_one(self, answers: Answers) -> Vector:
         if None in answers.values() and (unknown := self.unknown(answers)):
@@ -207,7 +218,7 @@ class AmountTables(Tables):
     """An amount, with a sum of its own for each end of its range, or with how far off such estimates were."""
 
     names: tuple[str, ...] = ("estimate", "low", "high")
-    turn = staticmethod(float)
+    is_one_sum = True
 
     def names_in(self, compiled: Mapping[str, Any]) -> tuple[str, ...]:
         # Where the range is as wide as the model was off, it has no sums for its ends.
@@ -215,6 +226,9 @@ class AmountTables(Tables):
 
     def result(self, scores: Vector) -> Vector:
         return scores
+
+    def mean(self, scores: Sequence[float], weights: Sequence[float]) -> float:
+        return sum(map(mul, scores, weights))
 
     def predict_one(self, answers: Answers) -> Vector:
         return (self.score.one(answers),)

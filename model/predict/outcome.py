@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from model.declare.inputs import DECIMAL_COMMA, MARKS, NO, NUMBER, YES, plain
+from model.declare.inputs import NO, YES, plain, read_number
 
 # As the page, the API and files say it.
 CANNOT_BE_KNOWN = "cannot be known"
@@ -54,10 +54,7 @@ def read_class(text: str, classes: list[str]) -> Outcome:
 
 
 def read_amount(text: str) -> Outcome:
-    said = plain(text[:LONGEST].translate(MARKS))
-    if comma := DECIMAL_COMMA.fullmatch(said):
-        said = f"{comma[1]}{comma[2]}.{comma[3]}"
-    value = float(said.replace(",", "")) if NUMBER.fullmatch(said) else math.nan
+    value = read_number(text[:LONGEST])
     if not math.isfinite(value):
         raise NoOutcome(f"What happened must be a number, like 31.4, or “{CANNOT_BE_KNOWN}”, not “{text[:60]}”")
     return Outcome(value)

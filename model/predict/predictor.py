@@ -56,6 +56,8 @@ class Predictor:
         self.kind = KINDS[model.kind](model)
         # What the average comes to with one or two answers of a person, for those that were asked for lately.
         self.averages: dict[Any, float] = {}
+        # By how much an answer moves the score of each row that stands for everybody, for those asked for lately.
+        self.moves: dict[Any, Sequence[float]] = {}
         self.engine: Engine = self.kind.engines[card.engine["name"]](model, card.engine)
 
     def of_kind(self, kind: str) -> Predictor:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from operator import mul
+from operator import add
 from typing import Any
 
 from model.declare.inputs import Input
@@ -30,6 +30,8 @@ SMALL_AMOUNT = 0.01
 # What the average comes to with so many answers in place and one more is kept, for so many of them.
 MOST_IN_PLACE = 1
 MOST_KEPT = 5_000
+# By how much an answer moves each row is kept for so many answers.
+MOST_MOVES = 500
 
 
 @dataclass(frozen=True)
@@ -87,43 +89,66 @@ class Averages:
 
 
 class SumAverages(Averages):
-    """The same where one sum is the score: only what an answer adds is added up anew."""
+    """The same where one sum is the score: of each answer it is known by how much it moves each row's score.
+
+    What an answer adds changes with those in place only through the terms that it shares with them.
+    """
 
     def __init__(self, predictor: Predictor, answers: Answers, focus: int) -> None:
         super().__init__(predictor, answers, focus)
         assert isinstance(predictor.engine, Tables)
-        assert predictor.engine.turn is not None
-        self.turn, self.terms = predictor.engine.turn, predictor.engine.terms_of
-        # For each input the answers of all rows, and for each row its score.
-        self.columns, self.scores = dict(predictor.background_columns), predictor.background_scores
+        self.engine, self.columns, self.scores = (
+            predictor.engine,
+            predictor.background_columns,
+            predictor.background_scores,
+        )
+        unknown = self.engine.unknown(answers)
+        self.moves = {name: self._kept_move(name) for name in answers if name not in unknown}
 
     def average(self) -> float:
-        return self._turned(self.scores)
+        return self.engine.mean(self.scores, self.weights)
 
     def try_each(self, names: Sequence[str]) -> list[float]:
-        return [self._turned(self._scores_with(name)) for name in names]
+        return [self.engine.mean(list(map(add, self.scores, self.moves[name])), self.weights) for name in names]
 
     def put(self, name: str) -> None:
-        self.scores = self._scores_with(name)
-        self.columns[name] = [self.answers[name]] * len(self.scores)
-
-    def _scores_with(self, name: str) -> Sequence[float]:
-        answer, scores = self.answers[name], self.scores
-        for term in self.terms[name]:
-            table = term.table
-            if len(term.inputs) == 1:
-                own = table[answer]
-                scores = [score + own - table[now] for score, now in zip(scores, self.columns[name], strict=True)]
+        self.scores = list(map(add, self.scores, self.moves.pop(name)))
+        answer = self.answers[name]
+        for term in self.engine.terms_of[name]:
+            if len(term.inputs) == 1 or not self.moves.keys() & term.inputs:
                 continue
-            first, second = term.inputs
-            other = self.columns[second if name == first else first]
-            now = zip(self.columns[first], self.columns[second], strict=True)
-            then = [(answer, own) for own in other] if name == first else [(own, answer) for own in other]
-            scores = [score + table[new] - table[old] for score, new, old in zip(scores, then, now, strict=True)]
-        return scores
+            first = term.inputs[0] == name
+            other = term.inputs[first]
+            own, table = self.answers[other], term.table
+            # What the other answer adds where this one is in place, less what it added before.
+            both = table[(answer, own) if first else (own, answer)]
+            rows = zip(self.moves[other], self.columns[name], self.columns[other], strict=True)
+            self.moves[other] = [
+                move + both - table[answer, now] - table[before, own] + table[before, now]
+                if first
+                else move + both - table[now, answer] - table[own, before] + table[now, before]
+                for move, before, now in rows
+            ]
 
-    def _turned(self, scores: Sequence[float]) -> float:
-        return sum(map(mul, self.weights, map(self.turn, scores)))
+    def _kept_move(self, name: str) -> Sequence[float]:
+        kept, key = self.predictor.moves, (name, self.answers[name])
+        moves: Sequence[float] | None = kept.get(key)
+        if moves is None:
+            if len(kept) >= MOST_MOVES:
+                kept.clear()
+            moves = kept[key] = self._move(name)
+        return moves
+
+    def _move(self, name: str) -> Sequence[float]:
+        """By how much this answer moves each row's score before any other is in place."""
+        answer, moves = self.answers[name], [0.0] * len(self.scores)
+        for term in self.engine.terms_of[name]:
+            now = list(zip(*[self.columns[one] for one in term.inputs], strict=True))
+            at = term.inputs.index(name)
+            then = [(*row[:at], answer, *row[at + 1 :]) for row in now]
+            keys = [(row[0], old[0]) if len(row) == 1 else (row, old) for row, old in zip(then, now, strict=True)]
+            moves = [move + term.table[new] - term.table[old] for move, (new, old) in zip(moves, keys, strict=True)]
+        return moves
 
 
 def explain_steps(predictor: Predictor, answers: Answers, estimate: float | None = None) -> Path | None:
@@ -132,7 +157,7 @@ def explain_steps(predictor: Predictor, answers: Answers, estimate: float | None
         return None
     engine, inputs, focus = predictor.engine, predictor.model.input, predictor.focus(answers)
     estimate = predictor.values(answers)[focus] if estimate is None else estimate
-    adds_up = isinstance(engine, Tables) and engine.turn is not None
+    adds_up = isinstance(engine, Tables) and engine.is_one_sum
     averages = (SumAverages if adds_up else Averages)(predictor, answers, focus)
     averaged = [name for name in answers if answers[name] is None and name in engine.averaged]
     left = [name for name in inputs if name not in averaged]

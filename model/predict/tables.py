@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+import struct
+from base64 import b64decode, b64encode
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
 from operator import itemgetter, mul
 from typing import Any
 
@@ -17,10 +18,9 @@ Vector = tuple[float, ...]
 # Rows of a table, each with the part that it has in what is looked up.
 Place = tuple[tuple[int, float], ...]
 
-# So many answers of a term are looked up beforehand; a number with more of them is worked out each time.
-MOST_COUNTED = 5_000
-# Numbers that need not be whole have no end of answers; those seen lately are enough.
-MOST_REMEMBERED = 1_000
+# So many points of a term are remembered, and so many of its vectors, which are long.
+MOST_POINTS = 5_000
+MOST_VECTORS = 1_000
 
 
 @dataclass(frozen=True)
@@ -55,14 +55,6 @@ class Axis:
             return (listed | cells).__getitem__
         find = self._step if self.steps else self._curved if self.degree else self._interpolated
         return (lambda answer: cells[answer] if answer in cells else find(answer)) if cells else find
-
-    def answers(self, whole: bool) -> Sequence[Any] | None:
-        """Every answer there is, where they can be counted."""
-        if not self.draws_lines:
-            return [*self.levels, *self.cells]
-        if not whole or self.levels[-1] - self.levels[0] > MOST_COUNTED:
-            return None
-        return [*range(int(self.levels[0]), int(self.levels[-1]) + 1), *self.cells]
 
     def _step(self, answer: float) -> Place:
         return ((max(bisect_right(self.levels, answer) - 1, 0), 1.0),)
@@ -112,15 +104,12 @@ class Term:
         self.key: Callable[[Answers], Any] = itemgetter(*self.inputs)
         self.axes = [axis_of(compiled, at) for at in range(len(self.inputs))]
         self.rows: Sequence[Any] = [row[0] if len(row) == 1 else tuple(row) for row in compiled["points"]]
-        self.vectors: Sequence[Sequence[Vector]] = [
-            tuple([tuple(vector) for vector in row]) for row in compiled.get("spread", ())
-        ]
-        self.places = Memory(self._placer(), MOST_REMEMBERED)
-        self.table = Memory(self._mix_rows, MOST_COUNTED)
-        self.spreads = Memory(lambda key: self._mix_vectors(self.places[key]), MOST_REMEMBERED)
-        for key in self._countable(frozenset(compiled["whole"])):
-            # Looked up beforehand where the answers can be counted.
-            self.table[key] = self._mix_rows(key)
+        self.packed = b64decode(compiled.get("spread", ""))
+        # For each row, where it is needed, the vector of each score.
+        self.vectors = Memory(self._unpack, MOST_VECTORS)
+        self.places = Memory(self._placer(), MOST_VECTORS)
+        self.table = Memory(self._mix_rows, MOST_POINTS)
+        self.spreads = Memory(lambda key: self._mix_vectors(self.places[key]), MOST_VECTORS)
 
     def points(self, answers: Answers) -> Any:
         """What the answers add to the score, or to each of several."""
@@ -150,11 +139,12 @@ class Term:
             ]
         )
 
-    def _countable(self, whole: frozenset[str]) -> Iterable[Any]:
-        answers = [axis.answers(axis.name in whole) for axis in self.axes]
-        if any(one is None for one in answers) or math.prod(len(one or ()) for one in answers) > MOST_COUNTED:
-            return ()
-        return answers[0] or () if len(answers) == 1 else product(*[one or () for one in answers])
+    def _unpack(self, row: int) -> Sequence[Vector]:
+        size = len(self.packed) // len(self.rows)
+        scores = len(self.rows[0]) if isinstance(self.rows[0], tuple) else 1
+        numbers = struct.unpack_from(f"<{size // 4}f", self.packed, row * size)
+        length = len(numbers) // scores
+        return tuple([numbers[at * length : (at + 1) * length] for at in range(scores)])
 
     def _mix_rows(self, key: Any) -> Any:
         place = self.places.work(key)
@@ -169,8 +159,13 @@ class Term:
         if len(place) == 1:
             return self.vectors[place[0][0]]
         weights = [part for _, part in place]
-        columns = [zip(*[self.vectors[row][k] for row, _ in place], strict=True) for k in range(len(self.vectors[0]))]
-        return [tuple([sum(map(mul, weights, column)) for column in score]) for score in columns]
+        scores = zip(*[self.vectors[row] for row, _ in place], strict=True)
+        return [tuple([sum(map(mul, weights, column)) for column in zip(*score, strict=True)]) for score in scores]
+
+
+def pack(numbers: Sequence[float]) -> str:
+    """Vectors as a card has them: four bytes a number, of which the last row's come last."""
+    return b64encode(struct.pack(f"<{len(numbers)}f", *numbers)).decode()
 
 
 def axis_of(compiled: Mapping[str, Any], at: int) -> Axis:

@@ -46,7 +46,8 @@ class Parts:
         for names, trees_of in TREES.items():
             if name in names or maker in names:
                 return {**own, "kind": "trees", **trees_of(estimator)}
-        if hasattr(estimator, "coef_") and np.ndim(getattr(estimator, "coef_", 0)):
+        is_linear = hasattr(estimator, "coef_") and np.ndim(getattr(estimator, "coef_", 0))
+        if is_linear or name.endswith("NB") or name == "QuadraticDiscriminantAnalysis":
             return {**own, "kind": "sum", "link": link_of(estimator)}
         return {**own, "kind": "unknown"}
 
@@ -150,6 +151,10 @@ def raw_of(estimator: Any, X: Any) -> Any:
         return estimator.predict(X, output_margin=True)
     if hasattr(estimator, "decision_function"):
         return estimator.decision_function(X)
+    if hasattr(estimator, "predict_joint_log_proba"):
+        # Naive Bayes: of two classes the odds of the second.
+        joint = estimator.predict_joint_log_proba(X)
+        return joint[:, 1] - joint[:, 0] if joint.shape[1] == 2 else joint
     if hasattr(estimator, "predict_proba"):
         return estimator.predict_proba(X)
     found = np.asarray(estimator.predict(X), dtype=float)

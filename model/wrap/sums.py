@@ -181,7 +181,6 @@ def axis_of(made: Sum, one: Asked) -> dict[str, Any]:
         "between": name if levels.kind == "between" else [],
         "steps": name if levels.kind == "steps" else [],
         "degrees": {one.name: levels.degree} if levels.kind == "curve" else {},
-        "whole": name if one.whole and levels.kind and one.known[-1] - one.known[0] < MOST_LISTED else [],
         "unknown": [one.name] if one.unknown else [],
     }
 
@@ -214,7 +213,7 @@ def pair_term(made: Sum, one: Asked, two: Asked, usual: Numbers, name: str) -> d
     first, second = made.at({one.name: own[0]}), made.at({two.name: own[1]})
     both = grid.reshape(len(own[0]), len(own[1]), -1) - first[:, None] - second[None] + usual
     axes = [axis_of(made, asked) for asked in (one, two)]
-    joined = {key: axes[0][key] + axes[1][key] for key in ("between", "steps", "whole", "unknown")}
+    joined = {key: axes[0][key] + axes[1][key] for key in ("between", "steps", "unknown")}
     levels = [made.levels[asked.name].values for asked in (one, two)]
     return {
         "inputs": [one.name, two.name],

@@ -71,7 +71,7 @@ class Watch:
             return start_response(status, [*headers, ("X-Request-ID", visit.id)], exc_info)
 
         CURRENT.set(visit)
-        # This thread has answered others.
+        # This thread may have broken off with another.
         END.set(math.inf)
         shares = self.allowances.shares if visit.address not in EXEMPT else None
         try:
@@ -205,6 +205,7 @@ def let_go(response: Response) -> Response:
     """Where the answer is made, all work is done; where it is made while it is sent, there is more to come."""
     if not response.is_streamed:
         current().end()
+        END.set(math.inf)
         # As the list that it is: wrapped in an iterator it would take Granian longer to send.
         response.direct_passthrough = True
     return response

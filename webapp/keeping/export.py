@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from model.declare.inputs import NUMBER
 from model.declare.reading import read_answers
 from webapp.store import cases
 from webapp.store.cases import Search
@@ -89,8 +90,9 @@ def as_csv(database: Database, person_id: int, search: Search) -> Iterator[bytes
 
 
 def guard(cell: Any) -> Any:
-    """Text as a spreadsheet takes it for text."""
-    return f"'{cell}" if isinstance(cell, str) and FORMULA.match(cell) else cell
+    """Text as a spreadsheet takes it for text; a number below nought is no formula."""
+    is_formula = isinstance(cell, str) and FORMULA.match(cell) and not NUMBER.fullmatch(cell)
+    return f"'{cell}" if is_formula else cell
 
 
 def input_names(database: Database, person_id: int, search: Search) -> Sequence[str]:

@@ -16,19 +16,21 @@ from sqlalchemy import Connection, select
 from model.declare.faults import Fault, sentence
 from model.declare.inputs import Input, Refused, plain
 from model.declare.model import Model
-from model.files.dialect import START, Unusable, detect_dialect, unreadable
+from model.files.dialect import MOST_COLUMNS, START, TOO_WIDE, Unusable, detect_dialect, unreadable
 from model.files.headings import input_columns, simplify
 from model.predict.outcome import NoOutcome, Outcome
 from model.predict.predictor import Predictor
+from webapp.ask import Budget, Caller, admit
+from webapp.http import metrics
 from webapp.http.models import catalog, predictor_of
 from webapp.people.current import may
 from webapp.people.roles import Person
 from webapp.store import cases, outcomes
 from webapp.store.database import Database
 from webapp.store.tables import kept_case
+from webapp.store.tidy import tidy_daily
 
 from .keep import LONGEST_LABEL, LONGEST_NOTE, Wish, new_case
-from .versions import version_id
 
 MOST_ROWS = 20_000
 # So many faults are told, and the others counted.
@@ -97,6 +99,8 @@ def read_table(raw: bytes) -> Table:
         raise Unusable(f"Line {lines.line_num:,} cannot be read. Check its quotation marks") from None
     if len(rows) < 2:
         raise Unusable("The file has no rows below the line that names the columns")
+    if (columns := len(rows[0][1])) > MOST_COLUMNS:
+        raise Unusable(TOO_WIDE.format(columns))
     return Table([heading.strip() for heading in rows[0][1]], rows[1:])
 
 
@@ -185,14 +189,18 @@ def take_cases(database: Database, person: Person, table: Table, predictor: Pred
     past = [one for one in read_past(taken, table, predictor, places) if one]
     if taken.faults:
         return taken
-    version_id(database, predictor)
-    for at in range(0, len(past), PIECE):
-        piece = [(one, wish_for(person, one, file)) for one in past[at : at + PIECE]]
-        new = [
-            (one, new_case(database, predictor, one.answers, predictor.estimates(one.answers), wish))
-            for one, wish in piece
-        ]
-        kept, marked = database.write(partial(write_past, person=person, new=new))
+    admit(predictor, Caller("file"), Budget(), 1)
+    tidy_daily(database)
+    # The version may have been forgotten with its last case since this process stored it.
+    database.version_ids.clear()
+    metrics.count("rows", predictor.model.name, predictor.version, "file", amount=len(past))
+    # All of them are worked out before one is written: where that takes too long, nothing is stored.
+    new = [
+        (one, new_case(database, predictor, one.answers, predictor.estimates(one.answers), wish_for(person, one, file)))
+        for one in past
+    ]
+    for at in range(0, len(new), PIECE):
+        kept, marked = database.write(partial(write_past, person=person, new=new[at : at + PIECE]))
         taken.kept += kept
         taken.marked += marked
     taken.same = len(past) - taken.kept

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -17,7 +18,7 @@ from model.predict.predictor import Predictor
 from model.record.cases import Cases
 from model.record.drift import FIRST, changed, code_choices, code_numbers, together
 from model.record.growth import STRONG
-from model.record.record import MATTERS, Part, Record, read_record
+from model.record.record import MATTERS, TELLS, Part, Record, read_record
 from webapp.store.database import Database
 from webapp.store.record import DueCases, due_cases, state_of
 
@@ -29,6 +30,8 @@ EVER = datetime.max.replace(tzinfo=UTC)
 FEWEST = 10
 # So many records are kept until a case or an outcome comes, or the day ends.
 MOST_KEPT = 50
+# A record for those who look all the time may be so many times older than what it took to work it out.
+AS_OLD = 100
 
 
 @dataclass(frozen=True)
@@ -43,10 +46,11 @@ class Watched:
 
 @dataclass(frozen=True)
 class Misses:
-    """How far amounts were off: on average to either side, and on average at all."""
+    """By how much amounts were missed: on average, whichever way, and how much too high the model was on average."""
 
-    too_high: float
+    marked: int
     off: float
+    too_high: float
 
 
 class ModelRecord:
@@ -182,10 +186,10 @@ def misses_of(kept: DueCases, is_due: NDArray[np.bool_]) -> Misses | None:
         for value, said, due in zip(kept.estimates, kept.outcomes, is_due, strict=True)
         if due and isinstance(said, float)
     ]
-    if not pairs:
+    if len(pairs) < TELLS:
         return None
     gaps = np.array([value - said for value, said in pairs])
-    return Misses(float(gaps.mean()), float(np.abs(gaps).mean()))
+    return Misses(len(gaps), float(np.abs(gaps).mean()), float(gaps.mean()))
 
 
 def watch(predictor: Predictor, kept: DueCases) -> list[Watched]:
@@ -232,15 +236,37 @@ def beside(asked: ChoiceInput, answers: Sequence[Any], seen: Observed) -> tuple[
     return here, {choice: seen.counts.get(choice, 0) / total for choice in here if total}
 
 
+@dataclass(frozen=True)
+class Made:
+    """A record that was worked out: of what, when, and how long it took."""
+
+    state: tuple[date, int, int, int]
+    record: ModelRecord
+    at: float
+    took: float
+
+
 def record_of(predictor: Predictor, database: Database) -> ModelRecord:
     """Today's record of the version that is served, worked out anew where anything changed."""
     model, version, today = predictor.model.name, predictor.version, datetime.now(UTC).date()
+    asked = time.monotonic()
     state = (today, *state_of(database, model, version))
-    before, found = database.records.get((model, version), (None, None))
-    if before != state:
-        found = ModelRecord(predictor, due_cases(database, model, version, EVER), today)
-        if len(database.records) >= MOST_KEPT:
-            database.records.clear()
-        database.records[model, version] = state, found
-    record: ModelRecord = found
-    return record
+    with database.working_out:
+        made: Made | None = database.records.get((model, version))
+        # One that was begun since then will do: many may ask while more and more is kept.
+        if made is None or (made.state != state and made.at < asked):
+            started = time.monotonic()
+            record = ModelRecord(predictor, due_cases(database, model, version, EVER), today)
+            made = Made(state, record, started, time.monotonic() - started)
+            if len(database.records) >= MOST_KEPT:
+                database.records.clear()
+            database.records[model, version] = made
+    return made.record
+
+
+def recent_record_of(predictor: Predictor, database: Database) -> ModelRecord:
+    """The same for whoever looks all the time: as old as a hundred times what it took, so that it costs a hundredth."""
+    made: Made | None = database.records.get((predictor.model.name, predictor.version))
+    if made and time.monotonic() - made.at < AS_OLD * made.took:
+        return made.record
+    return record_of(predictor, database)

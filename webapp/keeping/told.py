@@ -81,7 +81,7 @@ class Told:
             return marked.class_name
         if self.happenings:
             return "yes" if marked.value else "no"
-        return f"{marked.value:g}"
+        return str(marked.value).removesuffix(".0")
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,8 @@ STATES = {
     "later": "Not due yet",
     "marked": "Marked",
 }
+# What a search may name.
+SOUGHT = ("text", "model", "label", "state", "since", "until")
 EXPIRED = f"{NOT_SENT}, and nothing was changed. Send it again"
 
 
@@ -68,7 +70,7 @@ def show() -> Response:
         count = cases.count(connection, person.id, search)
         due = cases.count(connection, person.id, cases.Search(state="due"))
         labels, models = cases.labels(connection, person.id, MOST_LABELS), cases.models(connection, person.id)
-    asked = {name: text for name, text in request.args.items() if text and name != "after"}
+    asked = {name: text for name, text in request.args.items() if text and name in SOUGHT}
     more = listed[SHOWN - 1] if len(listed) > SHOWN else None
     return private_page(
         "history.html",

@@ -24,7 +24,7 @@ from webapp.text.charts import Plot, record_plot
 from webapp.text.dots import hundredths
 from webapp.text.numbers import brief
 
-from .people.forms import ButtonForm
+from .people.forms import ButtonForm, pressed
 from .people.gate import manager
 
 if TYPE_CHECKING:
@@ -99,9 +99,9 @@ def show(model: Model) -> Response:
 @bp.post("/<model:model>/record")
 def open_to_all(model: Model) -> Any:
     """The owner lets everybody who sees the model read its record, or no longer."""
-    person, form = manager(model), ButtonForm()
-    if form.is_sent_well:
-        consent.set_public(model.name, request.form.get("public") == "1", person.id)
+    person = manager(model)
+    pressed()
+    consent.set_public(model.name, request.form.get("public") == "1", person.id)
     return redirect(path_of("record.show", model), 303)
 
 
@@ -134,7 +134,7 @@ class Records:
             return
         from prometheus_client.core import GaugeMetricFamily
 
-        from webapp.keeping.record import record_of
+        from webapp.keeping.record import recent_record_of
 
         labels = ["model", "version"]
         cases = GaugeMetricFamily("likely_record_cases", "Kept cases that are due", labels=[*labels, "state"])
@@ -147,7 +147,7 @@ class Records:
         inputs = GaugeMetricFamily("likely_record_inputs_evidence", "Evidence that later cases differ", labels=labels)
         try:
             for model in catalog():
-                told = record_of(predictor_of(model), store().open())
+                told = recent_record_of(predictor_of(model), store().open())
                 own = [model.name, told.predictor.version]
                 for state, count in (("marked", told.record.all.marked), ("due", told.record.all.due)):
                     cases.add_metric([*own, state], count)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -31,6 +32,8 @@ PATIENCE = 3
 TRIES = 5
 # As PostgreSQL calls it when two transactions stand in each other's way.
 TRY_AGAIN = ("40001", "40P01")
+# The last of these is what SQLite says of a file that is damaged or no database.
+AWAY = ("OperationalError", "InterfaceError", "DatabaseError")
 PRAGMAS = (
     "PRAGMA foreign_keys = ON",
     # Where a program of somebody else's holds the file.
@@ -56,8 +59,9 @@ class Database:
         self.commits = Commits(self.engine, f"{url.database}.lock") if self.is_sqlite else None
         # The numbers of the versions that this process has stored, by model and version.
         self.version_ids: dict[tuple[str, str], int] = {}
-        # What was worked out of the cases, with what tells whether anything changed since.
-        self.records: dict[tuple[str, str], tuple[Any, Any]] = {}
+        # What was worked out of the cases, by model and version.
+        self.records: dict[tuple[str, str], Any] = {}
+        self.working_out = threading.Lock()
         # What whoever shows old answers has made of them.
         self.old_versions: dict[int, Any] = {}
         self.tidied_on: date | None = None
@@ -130,7 +134,7 @@ class Database:
         except IntegrityError as fault:
             raise Clash(said_by(fault)) from None
         except DBAPIError as fault:
-            is_away = fault.connection_invalidated or type(fault).__name__ in ("OperationalError", "InterfaceError")
+            is_away = fault.connection_invalidated or type(fault).__name__ in AWAY
             # SQLite calls a statement that makes no sense operational, too.
             if not is_away or getattr(fault.orig, "sqlite_errorname", "") == "SQLITE_ERROR":
                 raise DatabaseFault(said_by(fault)) from None

@@ -77,6 +77,7 @@ Number = BigInteger().with_variant(Integer, "sqlite")
 
 
 def number() -> Column[int]:
+    """For a table with sqlite_autoincrement: SQLite gives the number of a row that is gone to no other one."""
     return Column("id", Number, primary_key=True)
 
 
@@ -106,6 +107,7 @@ person = Table(
     Column("made_at", Moment, nullable=False),
     # None while the person may sign in.
     Column("ended_at", Moment),
+    sqlite_autoincrement=True,
 )
 
 sitting = Table(
@@ -121,6 +123,7 @@ sitting = Table(
     Column("expires_at", Moment, nullable=False, index=True),
     # What the list of sittings calls it, as “Firefox on Linux”.
     Column("client", Plain(80)),
+    sqlite_autoincrement=True,
 )
 
 link = Table(
@@ -140,6 +143,7 @@ link = Table(
     Column("made_at", Moment, nullable=False),
     Column("expires_at", Moment, index=True),
     Column("used_at", Moment),
+    sqlite_autoincrement=True,
 )
 
 token = Table(
@@ -159,6 +163,7 @@ token = Table(
     Column("expires_at", Moment, index=True),
     Column("used_at", Moment),
     Column("ended_at", Moment),
+    sqlite_autoincrement=True,
 )
 
 access = Table(
@@ -197,6 +202,7 @@ event = Table(
     # Never an answer, a label, a note or an outcome.
     Column("details", JSON(none_as_null=True)),
     Index(None, "model", "at"),
+    sqlite_autoincrement=True,
 )
 
 # -- cases, and what really happened -------------------------------------------------------------------
@@ -220,6 +226,7 @@ model_version = Table(
     Column("words", Plain(64), ForeignKey("content.digest"), nullable=False, index=True),
     Column("first_kept", Moment, nullable=False),
     UniqueConstraint("model", "version", "words"),
+    sqlite_autoincrement=True,
 )
 
 kept_case = Table(
@@ -258,6 +265,7 @@ kept_case = Table(
     UniqueConstraint("person_id", "key"),
     Index(None, "person_id", "made_at"),
     Index(None, "model", "version", "due_at"),
+    sqlite_autoincrement=True,
 )
 
 outcome = Table(
@@ -279,6 +287,7 @@ outcome = Table(
     belongs_to("token_id", "token", "SET NULL"),
     # "page", "list", "file" or "api".
     Column("source", Plain(10), nullable=False),
+    sqlite_autoincrement=True,
 )
 # Beside the plain index of the foreign key, which a partial one does not serve.
 Index(

@@ -182,21 +182,39 @@ def test_an_apostrophe_may_be_straight_or_curly(model: Model, mark: str) -> None
             assert asked.read(label.replace("’", mark)) == value
 
 
-AMOUNT = NumberInput("amount", "Amount", "the amount", lowest=0, highest=10_000)
+AMOUNT = NumberInput("amount", "Amount", "the amount", lowest=0, highest=10_000, unit="hours")
 
 
 @pytest.mark.parametrize(
     ("typed", "number"),
     [
         ("2,8", 2.8), ("2,800", 2800), ("2800,50", 2800.5), ("0,125", 0.125), ("1,234.5", 1234.5), ("12,3456", 12.3456),
-        ("1e3", 1000), ("2.5E-1", 0.25),
+        ("1e3", 1000), ("2.5E-1", 0.25), ("1,5e3", 1500), ("1.234,5", 1234.5), ("1 234,5", 1234.5), ("1’234.5", 1234.5),
+        ("1\u202f234", 1234), ("1.234", 1.234), ("2,5 Hours", 2.5), ("1 hour", 1),
     ],
 )  # fmt: skip
-def test_a_number_may_have_a_decimal_comma_or_an_exponent(typed: str, number: float) -> None:
+def test_a_number_may_be_written_as_any_language_or_program_writes_it(typed: str, number: float) -> None:
     assert AMOUNT.read(typed) == number
 
 
-@pytest.mark.parametrize("typed", ["1,23,4", "2,800,5", "1e", "e3", ",", "1,2,3", "1e9999"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "1,23,4",
+        "2,800,5",
+        "1e",
+        "e3",
+        ",",
+        "1,2,3",
+        "1e9999",
+        "1 23",
+        "12 34 567",
+        "1.23,4.5",
+        "5 km",
+        "hours",
+        "1 234'567",
+    ],
+)
 def test_what_could_mean_two_numbers_or_none_is_refused(typed: str) -> None:
     with pytest.raises(Refused) as refused:
         AMOUNT.read(typed)

@@ -189,6 +189,7 @@ def test_a_name_that_python_or_a_form_cannot_take_is_made_safe(heading: str, nam
         ("“x” or nothing in every row", "kind", ["x", ""]),
         ("no row has it", "kind", ["", "NA"]),
         ("all different", "PassengerId", lambda row: row * 7919 % 10_007),
+        ("nearly all different", "ID", lambda row: 1_000_000 + (row - row % 20 // 19) * 7919 % 100_003),
         ("counts the rows", "Unnamed:__0", lambda row: row),
         ("all different", "ticket", lambda row: f"T{row}"),
         ("nearly all different", "cabin", lambda row: f"C{row // 1.5:.0f}"),
@@ -205,9 +206,18 @@ def test_what_no_form_should_ask_for_is_dropped_with_a_reason(why: str, heading:
     assert why_dropped(**{heading: make}) == why  # type: ignore[arg-type]
 
 
+def test_a_measure_is_no_id_though_its_name_ends_like_one() -> None:
+    assert column_of("body_mass_index", body_mass_index=lambda row: f"{17 + row * 7919 % 10_007 / 500:.3f}").is_number
+
+
 def test_a_column_is_kept_that_is_asked_for() -> None:
     draft = draft_of(PassengerId=lambda row: row * 7919 % 10_007, wishes={"keep": ("passenger_id",)})
     assert [column.name for column in draft.columns] == ["length", "passenger_id"]
+
+
+def test_headings_that_differ_in_capitals_alone_get_labels_that_a_file_tells_apart() -> None:
+    draft = draft_of(size=lambda row: row % 50, Size=lambda row: row % 31, SIZE__=lambda row: row % 41)
+    assert [column.label for column in draft.columns] == ["Length", "Size", "Size (2)", "SIZE (3)"]
 
 
 def test_a_column_is_left_out_that_is_not_wanted() -> None:

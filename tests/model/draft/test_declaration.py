@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from model.draft.declaration import write_declaration
@@ -45,6 +46,26 @@ def test_many_choices_are_named_once_more_where_they_are_read() -> None:
     text = text_of(city=lambda row: "ab"[row % 2] if row % 9 else f"city {row}")
     assert '    city=Choices("city", keep=("a", "b")),\n' in text
     assert 'choices={"a": "A", "b": "B", "Other": "Other"},' in text
+
+
+def test_a_quick_recipe_of_enough_rows_is_one_blend_and_of_few_rows_curves_alone() -> None:
+    of_many = table_of(600, outcome=outcome, length=amounts)
+    assert "candidates=[Blend(Candidate(BLOCKS, C=1.0), Boosted(pairs=10, bags=2), 0.5)]," in text_of_table(of_many)
+    assert "candidates=[Candidate(BLOCKS, C=1.0)],\n" in text_of_table(table_of(outcome=outcome, length=amounts))
+
+
+def text_of_table(table: pd.DataFrame) -> str:
+    return write_declaration(draft_of(table, wishes={"quick": True}), Path("mine"))
+
+
+def test_one_column_alone_makes_a_model(tmp_path: Path) -> None:
+    for number in (amounts, lambda row: row % 7):
+        table = table_of(outcome=outcome, **{"how long the whole of it took in the end": number})
+        draft = replace(draft_of(table), name="folk")
+        path = tmp_path / "folk.py"
+        path.write_text(write_declaration(draft, tmp_path), encoding="utf-8")
+        path.with_suffix(".words.toml").write_text(write_words(draft), encoding="utf-8")
+        assert len(declared_in(path).learns.candidates[0].blocks) == 1
 
 
 @pytest.mark.parametrize("heading", ['say "yes"', "it's", "back\\slash", "{braces}", "both ' and \""])

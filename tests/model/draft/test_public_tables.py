@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -88,9 +89,13 @@ def test_from_the_file_to_pages_that_answer(tmp_path: Path, name: str, load: Loa
         main, ["new", str(path), "--target", target, "--quick", "--folder", str(tmp_path / "mine")]
     )
     assert made.exit_code == 0, made.output
-    client = create_app(SETTINGS | {"MODEL_FOLDERS": [tmp_path / "mine"]}).test_client()
+    client = create_app(SETTINGS | {"MODEL_FOLDERS": [tmp_path / "mine"], "WTF_CSRF_ENABLED": False}).test_client()
     form = client.get(f"/{name}_table")
     results = re.findall(rf'href="/{name}_table\?([^"]+)"', form.text)
     assert len(results) == 3
     for address in ("", "/card", *(f"/result?{one}".replace("&amp;", "&") for one in results)):
         assert client.get(f"/{name}_table{address}").status_code == 200
+    # The table itself is a file that can be scored, row for row.
+    scored = client.post(f"/{name}_table/batch", data={"file": (io.BytesIO(path.read_bytes()), path.name)})
+    rows = len(load())
+    assert f"{rows:,} of {rows:,} rows scored" in " ".join(re.sub(r"<[^>]+>", " ", scored.text).split())

@@ -65,6 +65,11 @@ def test_of_several_sheets_the_first_is_read_and_told(tmp_path: Path) -> None:
     assert (len(frame), notes) == (2, ["of 2 sheets the first, “people”, is read"])
 
 
+def test_a_number_of_32_bits_has_the_digits_that_it_was_written_with(tmp_path: Path) -> None:
+    pl.DataFrame({"a": [0.53, None]}, schema={"a": pl.Float32}).write_parquet(tmp_path / "t.parquet")
+    assert read_source(tmp_path / "t.parquet")[0]["a"].to_list() == ["0.53", ""]
+
+
 def test_rows_that_are_too_long_or_too_short_are_left_out_and_told(tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_text("a,b\n1,2\n3\n4,5,6\n7,8\n")
     frame, notes = read_source(tmp_path / "t.csv")

@@ -44,6 +44,12 @@ def test_a_sheet_is_read_as_people_would_type_it() -> None:
     assert read(made([["a", "b"], [1, "x,y"], [2.5, True], ["", "ü"]])) == '"a","b"\n1,"x,y"\n2.5,true\n,ü\n'
 
 
+def test_a_sheet_may_begin_with_blank_rows() -> None:
+    assert read(made([[], ["", ""], ["a", "b"], [1, 2]])) == '\n\n"a","b"\n1,2\n'
+    reader, _ = workbook.open_table([made([[], ["a"], [1]])])
+    assert (reader.header, [list(reader.read(item, {}).numbers) for item in reader]) == (["a"], [[3]])
+
+
 def test_what_was_written_is_read_again() -> None:
     content = write_workbook([b"a,b\n1,x\n-0.25,007\n"], AS_TEXT)
     assert content is not None
@@ -79,9 +85,39 @@ def test_a_sheet_that_is_nearly_empty_and_very_large_is_refused(cells: str, says
             read(changed(xl__worksheets__sheet1=SHEET.format(padding + cells)))
 
 
-def test_a_long_text_that_many_cells_share_is_refused() -> None:
+@pytest.mark.parametrize("name", [":c", "é:c", ",:c", "/:c", "\x0b:c", "a<c", 'a":c'])
+def test_a_cell_is_counted_whatever_stands_before_its_name(name: str) -> None:
+    """What opens the sheet takes all of these for cells."""
+    with pytest.raises(Unusable, match=NO_PLACES):
+        read(changed(xl__worksheets__sheet1=SHEET.format(f'<{name} r="B2"><v>1</v></{name}>')))
+
+
+@pytest.mark.parametrize("more", [' r="B2"', ' t="n" r="B2"', "\tr='B2'", ' r = "B2"'])
+def test_a_cell_that_says_two_places_is_refused(more: str) -> None:
+    with pytest.raises(Unusable, match=NO_PLACES):
+        read(changed(xl__worksheets__sheet1=SHEET.format(f'<c r="A1"{more}><v>1</v></c>')))
+
+
+@pytest.mark.parametrize("wrong_at", [4, 6, 8])
+def test_what_was_counted_is_what_is_opened_where_one_file_is_two_archives(wrong_at: int) -> None:
+    """Another reader of archives passes over an end that says it is of several disks, or counts otherwise."""
+    sound = bytearray(made([["a"], [1]]))
+    sound[sound.rfind(b"PK\x05\x06") + wrong_at] += 1
+    assert read(made([["another"], [1]]) + sound) == '"a"\n1\n'
+
+
+def test_a_workbook_with_two_files_of_one_name_is_refused() -> None:
+    file = io.BytesIO(made([["a"], [1]]))
+    with zipfile.ZipFile(file, "a") as packed:
+        packed.writestr("XL/workbook.xml", "<x/>")
+    with pytest.raises(Unusable, match=NO_WORKBOOK):
+        read(file.getvalue())
+
+
+@pytest.mark.parametrize("name", ["si", "é:si"])
+def test_a_long_text_that_many_cells_share_is_refused(name: str) -> None:
     cells = "".join(f'<c r="A{row}" t="s"><v>0</v></c>' for row in range(1, 5000))
-    shared = f"<sst><si><t>{'x' * (3 << 20)}</t></si></sst>"
+    shared = f"<sst><{name}><t>{'x' * (3 << 20)}</t></{name}></sst>"
     with pytest.raises(Unusable, match="The workbook unpacks to more than"):
         read(changed(xl__worksheets__sheet1=SHEET.format(cells), xl__sharedStrings=shared))
 

@@ -35,8 +35,8 @@ def test_a_scorecard_reads_as_it_was_written(tmp_path_factory: pytest.TempPathFa
 
 @each_model
 def test_a_scorecard_is_plain_json_in_short_lines(model: Model) -> None:
-    """A model that was trained anew shows as a readable difference."""
+    """A model that was trained anew shows as a readable difference, but for the vectors behind its ranges."""
     text = model.card_path.read_text(encoding="utf-8")
     assert json.loads(text)["model"] == model.name
     assert text.endswith("}\n")
-    assert max(map(len, text.splitlines())) < 3000
+    assert max(len(line) for line in text.splitlines() if not line.startswith('    "spread": ')) < 3000

@@ -19,7 +19,7 @@ from model.declare.reading import read_answers
 from model.predict.card import Card, Data, Evaluation, Fit
 from model.predict.explain import explain_moves, explain_sum
 from model.predict.predictor import Predictor
-from model.predict.tables import Score, Term
+from model.predict.tables import Score, Term, pack
 
 from tests.model.predict.test_prediction import answers_of
 from tests.payloads import each_model, example, get_predictor
@@ -53,7 +53,7 @@ def test_varying_an_answer_gives_what_each_variant_gives(model: Model) -> None:
 
 
 def term(**compiled: Any) -> Term:
-    return Term({"between": [], "whole": [], **compiled})
+    return Term({"between": [], **compiled})
 
 
 def test_a_step_holds_from_where_it_begins_to_the_next() -> None:
@@ -123,11 +123,9 @@ def make_wide_predictor(people: int = 1_000) -> Predictor:
     for at, name in enumerate(NAMES):
         levels: list[Any] = [0, 25, 50, 75, 100] if at % 2 else list("abcd")
         points = [[dice.gauss(0, 0.5)] for _ in levels]
-        spread = [[[dice.gauss(0, 0.1) for _ in range(60)]] for _ in levels]
+        spread = pack([dice.gauss(0, 0.1) for _ in levels for _ in range(60)])
         between = [name] if at % 2 else []
-        terms.append(
-            {"inputs": [name], "levels": [levels], "between": between, "whole": [], "points": points, "spread": spread}
-        )
+        terms.append({"inputs": [name], "levels": [levels], "between": between, "points": points, "spread": spread})
     engine = {
         "name": "tables",
         "intercept": [-1.0],
@@ -199,7 +197,6 @@ def test_a_score_of_several_adds_up_each() -> None:
                     "inputs": ["a"],
                     "levels": [["x", "y"]],
                     "between": [],
-                    "whole": [],
                     "points": [[0.5, 1.5], [2.5, 3.5]],
                 }
             ],

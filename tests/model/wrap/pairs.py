@@ -16,7 +16,7 @@ import xgboost
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
 from sklearn.decomposition import PCA
-from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis, QuadraticDiscriminantAnalysis
 from sklearn.ensemble import (
     ExtraTreesClassifier,
     GradientBoostingClassifier,
@@ -39,6 +39,7 @@ from sklearn.linear_model import (
     PoissonRegressor,
     Ridge,
 )
+from sklearn.naive_bayes import BernoulliNB, GaussianNB
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import FeatureUnion, make_pipeline
 from sklearn.preprocessing import (
@@ -156,6 +157,12 @@ PAIRS: Mapping[str, Pair] = {
         of(LogisticRegressionCV(Cs=2, cv=2, l1_ratios=(0,), use_legacy_attributes=False)), "tables"
     ),
     "LinearDiscriminantAnalysis": Pair(of(LinearDiscriminantAnalysis()), "tables"),
+    "QuadraticDiscriminantAnalysis": Pair(
+        lambda: make_pipeline(steps(choices=CODES), QuadraticDiscriminantAnalysis(reg_param=0.1)), "tables"
+    ),
+    "GaussianNB": Pair(lambda: make_pipeline(steps(choices=CODES), GaussianNB()), "tables"),
+    "GaussianNB, three classes": Pair(lambda: make_pipeline(steps(choices=CODES), GaussianNB()), "tables", "classes"),
+    "BernoulliNB": Pair(of(BernoulliNB()), "tables"),
     "LinearRegression": Pair(of(LinearRegression()), "tables", "amount"),
     "Ridge": Pair(of(Ridge()), "tables", "amount"),
     "Lasso": Pair(of(Lasso(0.1)), "tables", "amount"),

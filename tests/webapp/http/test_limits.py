@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import time
 from pathlib import Path
 from typing import Any
@@ -269,6 +270,11 @@ def test_whoever_is_slow_is_not_taken_for_much_work(tmp_path: Path, monkeypatch:
     length = {"CONTENT_LENGTH": str(len(body))}
     sent = client.post(PREDICT, input_stream=Slow(body), content_type="application/json", environ_overrides=length)
     assert sent.status_code == 200
+
+
+def test_what_a_thread_does_after_an_answer_has_all_the_time_there_is(client: FlaskClient) -> None:
+    assert client.post(PREDICT, json=person()).status_code == 200
+    assert END.get() == math.inf
 
 
 @pytest.mark.parametrize("jump", [86_400, -86_400, 10**9])

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import csv
 import io
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
 from webapp.people.roles import Person
+from webapp.store.cases import forget_all
 from webapp.store.database import Database
+from webapp.store.tidy import forget_versions
 
 from tests.cases import keep_case, say
 from tests.page import page_of
+from tests.people import make_site, signed_in
 
 
 def test_the_csv_has_values_and_labels_and_no_formula(keeper: FlaskClient, database: Database, ada: Person) -> None:
@@ -50,6 +54,18 @@ def test_the_exported_file_comes_back_with_what_happened(keeper: FlaskClient, da
     assert "No. Said on" in page_of(keeper.get(f"/history/{case.public_id}")).text
 
 
+@pytest.mark.parametrize("amount", [1234567.891, -5.25, 22.0])
+def test_an_amount_goes_out_and_comes_back_as_it_was_said(
+    keeper: FlaskClient, database: Database, ada: Person, amount: float
+) -> None:
+    case = keep_case(database, ada, "housing")
+    say(database, case, ada, amount)
+    text = keeper.get("/history/cases.csv").data.decode("utf-8-sig")
+    (row,) = csv.DictReader(io.StringIO(text))
+    assert row["happened"] == f"{amount:.10g}"
+    assert "1 row was stored already." in page_of(send_file(keeper, text)).text
+
+
 def send_file(client: FlaskClient, text: str, model: str = "") -> Any:
     return client.post("/history/file", data={"file": (io.BytesIO(text.encode()), "cases.csv"), "model": model})
 
@@ -80,6 +96,7 @@ def test_past_cases_come_by_file_with_what_happened_and_only_once(keeper: FlaskC
         ("case\nx\n", "", "The file has no column “happened”. It needs the columns case and happened"),
         ("", "", "The file is empty. It needs a line that names the columns, and a line for each row"),
         ("case,happened\n", "", "The file has no rows below the line that names the columns"),
+        ("case,happened" + ",a" * 3_000 + "\nx,yes\n", "", "The file has 3,002 columns, and 2,000 is the most"),
         (PAST.replace("29", "290"), "titanic", "There is one fault in the file, so nothing of it was stored"),
         (PAST.replace("yes", "maybe").replace("29", "x"), "titanic", "There are 2 faults in the file"),
         (PAST.replace("2026-01-02", "2999-01-02"), "titanic", "There is one fault in the file"),
@@ -90,3 +107,20 @@ def test_a_file_with_a_fault_stores_nothing(keeper: FlaskClient, text: str, mode
     assert answer.status_code == 422
     assert page_of(answer).summary[0].startswith(message)
     assert keeper.get("/history/cases.json").get_json() == {"cases": []}
+
+
+def test_a_file_that_takes_too_long_stores_nothing(tmp_path: Path) -> None:
+    client = signed_in(make_site(tmp_path, SECONDS=0), "Ada", is_admin=True)
+    answer = send_file(client, PAST, "titanic")
+    assert answer.status_code == 503
+    assert "This takes longer than one request may" in page_of(answer).text
+    assert client.get("/history/cases.json").get_json() == {"cases": []}
+
+
+def test_a_file_is_stored_though_the_version_was_forgotten_with_its_last_case(
+    keeper: FlaskClient, database: Database
+) -> None:
+    send_file(keeper, PAST, "titanic")
+    forget_all(database, 1)
+    database.write(forget_versions)
+    assert "3 cases were kept" in page_of(send_file(keeper, PAST, "titanic")).text

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from threading import Event
 
 import pytest
 from sqlalchemy import insert, update
 
+from webapp.keeping import record
 from webapp.keeping.versions import version_id
 from webapp.store.opening import store
 from webapp.store.tables import kept_case, outcome
@@ -78,7 +82,8 @@ def keep(app, owner, given=GIVEN, model="titanic", due_in=timedelta(0)):
 
         def work(connection):
             connection.execute(insert(kept_case), [case | {"version_id": which} for case in cases])
-            connection.execute(insert(outcome), outcomes)
+            if outcomes:
+                connection.execute(insert(outcome), outcomes)
 
         store().open().write(work)
 
@@ -142,6 +147,24 @@ def test_with_few_cases_it_is_too_early_to_say(app, owner):
     assert "10 of 12 due cases are marked." in text
 
 
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ((0.5, 1, 1, 0, 0), "1 due case was drawn by lot when kept, and none is left to mark."),
+        ((0.5, 3, 1, 1, 0), "3 due cases were drawn by lot when kept, and 1 is left to mark."),
+        ((0.5, 1, 1, 0, 0), "One case is due, and it is marked."),
+        ((0.5, 1, 0, 0, 0), "One case is due, and it is not marked."),
+    ],
+)
+def test_a_single_case_and_those_drawn_by_lot_are_told_in_whole_sentences(app, owner, given, sentence):
+    keep(app, 1, (given,))
+    with app.app_context():
+        store().open().write(lambda c: c.execute(update(kept_case).values(followed=True)))
+    page = Page(owner.get("/titanic/record").text)
+    assert sentence in page.root.text
+    assert ("/history/due?model=titanic&state=follow-up" in page.links) == ("none is left" not in page.root.text)
+
+
 def test_a_case_that_is_not_due_does_not_count(app, owner):
     keep(app, 1, ((0.5, 30, 20, 10, 0),), due_in=timedelta(days=30))
     content = owner.get("/api/models/titanic/record").json
@@ -158,20 +181,34 @@ def test_a_model_that_is_far_off_meets_an_alarm_with_its_reason_and_day(app, own
     assert (alarm["says"], alarm["at_least"], alarm["due"]) == ("too little", 160, 200)
 
 
+def say_yes(app, case):
+    row = {"case_id": case, "is_current": True, "value": 1.0, "is_known": True}
+    with app.app_context():
+        said = row | {"said_at": datetime.now(UTC), "source": "page"}
+        store().open().write(lambda connection: connection.execute(insert(outcome), said))
+
+
 def test_an_outcome_that_comes_later_is_told_at_the_next_look(app, owner):
     keep(app, 1, ((0.5, 30, 20, 9, 0),))
     assert owner.get("/api/models/titanic/record").json["cases"]["marked"] == 29
-    row = {
-        "case_id": 30,
-        "is_current": True,
-        "value": 1.0,
-        "is_known": True,
-        "said_at": datetime.now(UTC),
-        "source": "page",
-    }
-    with app.app_context():
-        store().open().write(lambda connection: connection.execute(insert(outcome), row))
+    say_yes(app, 30)
     assert owner.get("/api/models/titanic/record").json["cases"]["marked"] == 30
+
+
+def test_a_case_that_takes_the_place_of_one_that_was_deleted_is_told_at_the_next_look(app, owner):
+    keep(app, 1, ((0.5, 30, 20, 9, 0),))
+    assert owner.get("/api/models/titanic/record").json["parts"][5]["due"] == 30
+    with app.app_context():
+        newest = kept_case.c.id == 30
+
+        def replace(connection):
+            case = dict(connection.execute(kept_case.select().where(newest)).one()._mapping)
+            connection.execute(kept_case.delete().where(newest))
+            del case["id"]
+            connection.execute(insert(kept_case), case | {"public_id": "f" * 32, "value": 0.95})
+
+        store().open().write(replace)
+    assert [part["due"] for part in owner.get("/api/models/titanic/record").json["parts"]][5:] == [29, 0, 0, 0, 1]
 
 
 ADDRESSES = ("/titanic/record", "/titanic/record.csv", "/api/models/titanic/record")
@@ -211,7 +248,7 @@ def test_who_does_not_own_the_model_cannot_open_its_record(app, owner):
 def test_opening_the_record_needs_the_pages_own_token(tmp_path):
     app = make_site(tmp_path, guarded=True)
     owner = signed_in(app, "Ada", {"titanic": "owner"})
-    owner.post("/titanic/record", data={"public": "1"})
+    assert owner.post("/titanic/record", data={"public": "1"}).status_code == 400
     keep(app, 1)
     assert app.test_client().get("/titanic/record").status_code == 404
     owner.post("/titanic/record", data={"public": "1", "csrf_token": form_token(owner.get("/titanic/record").text)})
@@ -235,6 +272,21 @@ def test_metrics_tell_the_figures_of_the_record(app, owner):
     assert f'likely_record_alarm{{model="titanic",version="{version}"}} 1.0' in text
 
 
+def test_where_the_file_is_no_database_any_more_metrics_go_on_and_the_record_says_when_to_come_again(app, owner):
+    keep(app, 1)
+    with app.app_context():
+        store().close()
+        assert store().file
+        for file in store().file.parent.glob("likely.db*"):
+            file.write_bytes(b"no database " * 1000)
+    text = owner.get("/metrics").text
+    assert "likely_model_info" in text
+    assert "likely_record_cases{" not in text
+    answer = owner.get("/titanic/record")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    assert app.test_client().get("/titanic").status_code == 200
+
+
 def test_the_card_links_the_record_for_those_who_may_read_it(app, owner):
     keep(app, 1)
     link, stranger = "/titanic/record", app.test_client()
@@ -249,11 +301,47 @@ def test_where_nothing_is_kept_the_card_speaks_of_no_record_and_there_is_none(cl
     assert client.get("/titanic/record").status_code == 404
 
 
+def test_metrics_work_a_record_out_anew_only_once_that_is_a_hundredth_of_the_time(app, owner, monkeypatch):
+    keep(app, 1, ((0.5, 30, 20, 8, 0),))
+    marked = re.compile(r'likely_record_cases\{model="titanic",state="marked",version="\w+"\} (\d+)')
+    monkeypatch.setattr(record, "AS_OLD", 1e9)
+    assert marked.search(owner.get("/metrics").text)[1] == "28"
+    say_yes(app, 29)
+    assert marked.search(owner.get("/metrics").text)[1] == "28"
+    assert owner.get("/api/models/titanic/record").json["cases"]["marked"] == 29
+    say_yes(app, 30)
+    monkeypatch.setattr(record, "AS_OLD", 0)
+    assert marked.search(owner.get("/metrics").text)[1] == "30"
+
+
+def test_who_asks_while_a_record_is_worked_out_waits_for_it_and_works_out_none(app, owner, monkeypatch):
+    keep(app, 1)
+    cases, begun, go_on = record.due_cases, Event(), Event()
+
+    def slowly(*asked):
+        assert not begun.is_set(), "it was worked out twice"
+        begun.set()
+        go_on.wait()
+        return cases(*asked)
+
+    monkeypatch.setattr(record, "due_cases", slowly)
+    clients = [owner, *[signed_in(app, name, {"titanic": "viewer"}) for name in ("Grace", "Mary")]]
+    with ThreadPoolExecutor() as others:
+        answers = [others.submit(client.get, "/api/models/titanic/record") for client in clients]
+        assert begun.wait(10)
+        go_on.set()
+        assert [answer.result().json["cases"]["marked"] for answer in answers] == [197] * 3
+
+
 @pytest.mark.parametrize(
     ("model", "named", "sentence"),
     [
         ("iris", "setosa", "It was the class that the model named for 30 of them"),
         ("housing", 20.0, "Of the 30 marked cases 30 did"),
+        ("housing", 18.0, "The model missed the price of the 30 marked cases by $2,000 on average. "),
+        ("housing", 18.0, "Taken together, it said $2,000 too much."),
+        ("housing", 21.5, "Taken together, it said $1,500 too little."),
+        ("housing", 20.0, "Taken together, it said neither too much nor too little."),
     ],
 )
 def test_classes_and_amounts_have_a_record_in_words_of_their_own(app, model, named, sentence):

@@ -45,6 +45,19 @@ def test_a_new_file_has_the_same_tables_at_once(tmp_path: object) -> None:
     store.close()
 
 
+@pytest.mark.parametrize("by_steps", [False, True])
+def test_no_number_of_a_row_that_is_gone_is_given_to_another(tmp_path: object, by_steps: bool) -> None:
+    """Another worker may still know it: it would say of a new case what happened to an old one."""
+    store = Store(f"sqlite:///{tmp_path}/likely.db")
+    if by_steps:
+        store.change("upgrade")
+    with store.open().read() as connection:
+        counting = "SELECT name FROM sqlite_master WHERE sql LIKE '%PRIMARY KEY AUTOINCREMENT%'"
+        found = set(connection.exec_driver_sql(counting).scalars())
+    assert found == {table.name for table in metadata.sorted_tables if "id" in table.c}
+    store.close()
+
+
 def test_the_tables_go_up_down_and_up_again(empty_address: str) -> None:
     store = Store(empty_address)
     assert store.change("upgrade") == REVISION

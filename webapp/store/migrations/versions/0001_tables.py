@@ -29,6 +29,7 @@ def upgrade() -> None:
         sa.Column("ended_at", MOMENT, nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
         sa.UniqueConstraint("name_key", name=op.f("uq_person_name_key")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "access",
@@ -57,6 +58,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_link_person_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_link")),
         sa.UniqueConstraint("digest", name=op.f("uq_link_digest")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_link_expires_at"), "link", ["expires_at"], unique=False)
     op.create_index(op.f("ix_link_made_by"), "link", ["made_by"], unique=False)
@@ -89,6 +91,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["words"], ["content.digest"], name=op.f("fk_model_version_words")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_model_version")),
         sa.UniqueConstraint("model", "version", "words", name=op.f("uq_model_version_model_version_words")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_model_version_arrays"), "model_version", ["arrays"], unique=False)
     op.create_index(op.f("ix_model_version_card"), "model_version", ["card"], unique=False)
@@ -106,6 +109,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_sitting_person_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sitting")),
         sa.UniqueConstraint("digest", name=op.f("uq_sitting_digest")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_sitting_expires_at"), "sitting", ["expires_at"], unique=False)
     op.create_index(op.f("ix_sitting_person_id"), "sitting", ["person_id"], unique=False)
@@ -125,6 +129,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_token_person_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_token")),
         sa.UniqueConstraint("digest", name=op.f("uq_token_digest")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_token_expires_at"), "token", ["expires_at"], unique=False)
     op.create_index(op.f("ix_token_person_id"), "token", ["person_id"], unique=False)
@@ -142,6 +147,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["subject_id"], ["person.id"], name=op.f("fk_event_subject_id"), ondelete="SET NULL"),
         sa.ForeignKeyConstraint(["token_id"], ["token.id"], name=op.f("fk_event_token_id"), ondelete="SET NULL"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_event")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_event_at"), "event", ["at"], unique=False)
     op.create_index(op.f("ix_event_model_at"), "event", ["model", "at"], unique=False)
@@ -180,6 +186,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_kept_case")),
         sa.UniqueConstraint("person_id", "key", name=op.f("uq_kept_case_person_id_key")),
         sa.UniqueConstraint("public_id", name=op.f("uq_kept_case_public_id")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_kept_case_expires_at"), "kept_case", ["expires_at"], unique=False)
     op.create_index(
@@ -206,6 +213,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_outcome_person_id"), ondelete="SET NULL"),
         sa.ForeignKeyConstraint(["token_id"], ["token.id"], name=op.f("fk_outcome_token_id"), ondelete="SET NULL"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outcome")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_outcome_case_id"), "outcome", ["case_id"], unique=False)
     op.create_index(op.f("ix_outcome_person_id"), "outcome", ["person_id"], unique=False)

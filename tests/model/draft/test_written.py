@@ -1,0 +1,59 @@
+"""A file that is written as the model's own table: its cells mean what they meant to training."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from model.declare.inputs import is_known
+from model.draft.draft import tidied
+from model.files.cells import Column
+from model.files.headings import input_columns
+from model.predict.catalog import declared_in
+
+from tests.drafts import ROWS, draft_of, outcome, table_of
+from tests.model.draft.test_public_tables import declare
+
+
+def german(number: float) -> str:
+    return f"{number:,.2f}".translate(str.maketrans(",.", ".,"))
+
+
+COLUMNS: dict[str, Any] = {
+    "Einkommen__(€)": lambda row: f"{german(900 + 7.25 * row)} €",
+    "Quote__%": lambda row: "k.A." if row == 7 else f"{german(row % 37 / 3)} %",
+    "Vertrag": lambda row: "NA" if row % 9 == 0 else f"{1 + row % 28:02}.{1 + row % 12:02}.{2019 + row % 3}",
+    "geboren": lambda row: f"{1 + row % 28:02}.{1 + row % 7:02}.{1950 + row % 40}",
+    "Ort": lambda row: f"Ort {row % 50}" if row % 3 else "Berlin",
+    "Stufe": ["1.0", "2.0", "-"],
+    "ja": ["TRUE", "false", "False", "true"],
+}
+
+
+def test_a_file_like_the_table_that_a_model_was_made_of_says_the_same(tmp_path: Path) -> None:
+    table = table_of(**{"outcome": outcome, **COLUMNS})
+    draft = replace(draft_of(table), name="contracts")
+    model = declared_in(declare(draft, tmp_path))
+    learnt = tidied(draft, table)
+    header = list(table.columns)
+    places = input_columns(model, header)
+    assert len(set(places.values())) == len(COLUMNS)
+    for asked in model.inputs:
+        column = Column(asked, model.written[asked.name], as_written=True)
+        for cell, value in zip(table[header[places[asked.name]]], learnt[asked.name], strict=True):
+            answer, fault = column.read(cell)
+            assert fault is None
+            assert answer == value if is_known(answer) else value in ("", None) or value != value
+
+
+@pytest.mark.parametrize(("cell", "number"), [("1.234,5", 1234.5), ("1234.5", 1234.5), ("1.250", 1250)])
+def test_under_the_tables_own_heading_a_full_stop_parts_thousands_as_it_does_there(
+    tmp_path: Path, cell: str, number: float
+) -> None:
+    table = table_of(ROWS, outcome=outcome, **{"Einkommen__(€)": COLUMNS["Einkommen__(€)"]})
+    model = declared_in(declare(replace(draft_of(table), name="contracts"), tmp_path))
+    (asked,) = model.inputs
+    assert Column(asked, model.written[asked.name], as_written=True).read(cell) == (number, None)
