@@ -157,8 +157,14 @@ class Result:
     @property
     def description(self) -> str:
         """What networks and search engines say of the page: the number in words, its range, and the warning."""
-        span = f" Probably {self.probably}." if self.probably else ""
-        return f"{self.sentence}{span} {self.model.words.warning}"
+        span = f"Probably {self.probably}." if self.probably else ""
+        unlike = f"{self.unlike} Treat the number as a guess." if self.unlike else ""
+        return " ".join(filter(None, [unlike, self.sentence, span, self.model.words.warning]))
+
+    @property
+    def note(self) -> str:
+        """What stands below the number where there is little room: its range, or that it is a guess."""
+        return f"probably {self.probably}" if self.probably else self.unlike and f"A guess. {self.unlike}"
 
     @property
     def span(self) -> str:
@@ -234,6 +240,13 @@ class Result:
     def is_unlike(self) -> bool:
         """Whether the data has nobody like this, so that the number is a guess."""
         return self.alike.is_nobody
+
+    @property
+    def unlike(self) -> str:
+        """That in a sentence; empty where somebody is like this."""
+        words = self.model.words
+        whom = f"no {words.one}" if words.things else "no one"
+        return f"The data has {whom} like this." if self.is_unlike else ""
 
     @cached_property
     def standing(self) -> Standing:
