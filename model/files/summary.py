@@ -184,7 +184,9 @@ class Summary:
                 words = {
                     word.casefold(): label for pair in asked.choices.items() for word in pair for label in [pair[1]]
                 }
-                near = get_close_matches(text.casefold(), words, n=1, cutoff=0.5)
+                # “Asian” is the start of one; “Privat” is nearly one.
+                begins = [word for word in words if text and word.startswith(text.casefold())]
+                near = begins or get_close_matches(text.casefold(), words, n=1, cutoff=0.5)
                 return words[near[0]] if near else ""
         return ""
 

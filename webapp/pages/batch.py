@@ -21,6 +21,7 @@ from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, ServiceUnavai
 from model.declare.model import Model
 from model.declare.reading import read_answers
 from model.files.dialect import ColumnsMissing, Dialect, Unusable, write_row
+from model.files.headings import list_names, simplify
 from webapp.ask import Caller, OverBudget, Said, ask_file, score_in_time
 from webapp.http.addresses import texts
 from webapp.http.headers import keep_private, with_headers
@@ -181,14 +182,17 @@ def columns_page(model: Model, refused: ColumnsMissing, fields: Mapping[str, str
     """The form once more, with the file's own headings to choose from for each input that has none."""
     near = {name: guess_column(model, name, refused.header) for name in refused.missing}
     header = [heading for heading in refused.header if heading]
-    return render("batch.html", model, fields, faults=[Said("file", str(refused))], missing=near, header=header)
+    words = f"The file has no column {list_names(refused.missing)}. Choose from its own columns below"
+    return render("batch.html", model, fields, faults=[Said("file", words)], missing=near, header=header)
 
 
 def guess_column(model: Model, name: str, header: Sequence[str]) -> str:
-    """The heading that is nearest to an input's name or label; none where none is near."""
-    for meant in (name, model.input[name].label):
-        if near := get_close_matches(meant.casefold(), [heading.casefold() for heading in header], n=1):
-            return next(heading for heading in header if heading.casefold() == near[0])
+    """The heading that has an input's name or label among its words, or is nearest to it; none where none is near."""
+    headings = {simplify(heading): heading for heading in header}
+    for meant in map(simplify, (name, model.input[name].label)):
+        within = [text for text in headings if set(meant.split()) <= set(text.split())]
+        if near := within or get_close_matches(meant, headings, n=1):
+            return headings[near[0]]
     return ""
 
 

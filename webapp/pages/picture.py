@@ -25,5 +25,5 @@ def show(model: Model) -> Response:
     result = Result(predictor, asked.answers, predictor.estimates(asked.answers))
     dots = tuple((dot.shape, dot.count) for dot in result.kind.dots(result.estimates))
     current().enter("pictures")
-    drawn = draw_picture(Told(model.words.question, result.headline, result.probably, dots))
+    drawn = draw_picture(Told(model.words.question, result.headline, result.note, dots))
     return keep_private(make_response(drawn, {"Content-Type": "image/png"}))

@@ -18,16 +18,10 @@ from model.declare.model import Model
 from model.declare.photo import Guess, PhotoInput
 from model.evaluate.curves import numbers_among
 from model.evaluate.groups import Group
-from model.evaluate.record import Near
-from model.evaluate.standing import Comparator, below, comparators, has_somebody, position
-from model.predict.agreement import Agreement, Rarest, find_agreement, find_rarest
-from model.predict.challenger import Facing
-from model.predict.changes import find_smallest_changes
-from model.predict.evaluation import Band
+from model.evaluate.standing import has_somebody
 from model.predict.evaluation import Group as GroupRow
 from model.predict.explain import Arithmetic, explain_sum
 from model.predict.kinds import Estimate
-from model.predict.neighbours import Person
 from model.predict.predictor import (
     Predictor,
     UnknownAnswer,
@@ -39,7 +33,6 @@ from model.predict.steps import Path, explain_steps
 from webapp.ask import Budget, Caller, ask
 from webapp.http.addresses import (
     address_of,
-    compare_address,
     form_address,
     page_address,
     path_of,
@@ -50,16 +43,18 @@ from webapp.http.addresses import (
 from webapp.http.cache import kept_each, rendered
 from webapp.http.headers import keep_private
 from webapp.http.models import predictor_of
-from webapp.text.dots import across
 from webapp.text.kinds import Chance, kind_of
-from webapp.text.line import Line, above, lay_out, place
 from webapp.text.snippets import snippets
 
+from .alike import Alike
 from .card import card_of
 from .fields import answer_lines, compact_fields, fill
 from .form import form_page
 from .moves import Moves, tell
 from .offer import Offer, offer_to_keep
+from .standing import Standing
+from .suggestions import Suggestion, suggest
+from .sureness import Sureness
 
 bp = Blueprint("result", __name__)
 
@@ -107,17 +102,6 @@ def show_somebody(model: Model) -> Any:
     row = random.randrange(predictor.crowd.count)  # noqa: S311 - it is no secret whom it meets
     answers = model.as_recorded(predictor.crowd.person(row).answers)
     return keep_private(make_response(redirect(address_of(model, answers), 303)))
-
-
-@dataclass(frozen=True)
-class Suggestion:
-    """A smallest change that takes the estimate across one half, and the page that shows it."""
-
-    changes: list[str]
-    estimate: float
-    address: str
-    span: str
-    is_sure: bool
 
 
 @dataclass(frozen=True)
@@ -173,8 +157,14 @@ class Result:
     @property
     def description(self) -> str:
         """What networks and search engines say of the page: the number in words, its range, and the warning."""
-        span = f" Probably {self.probably}." if self.probably else ""
-        return f"{self.sentence}{span} {self.model.words.warning}"
+        span = f"Probably {self.probably}." if self.probably else ""
+        unlike = f"{self.unlike} Treat the number as a guess." if self.unlike else ""
+        return " ".join(filter(None, [unlike, self.sentence, span, self.model.words.warning]))
+
+    @property
+    def note(self) -> str:
+        """What stands below the number where there is little room: its range, or that it is a guess."""
+        return f"probably {self.probably}" if self.probably else self.unlike and f"A guess. {self.unlike}"
 
     @property
     def span(self) -> str:
@@ -186,10 +176,6 @@ class Result:
         """What the network sees in the photos among the answers."""
         photos = [asked for asked in self.model.inputs if isinstance(asked, PhotoInput)]
         return [guess for asked in photos for guess in asked.guesses(self.answers[asked.name])]
-
-    def describe(self, person: Person) -> str:
-        """A real person, described by the form's own answers and no others."""
-        return "; ".join([asked.described(person.answers[asked.name]) for asked in self.model.inputs])
 
     # -- the address ----------------------------------------------------------------------------------
 
@@ -244,85 +230,31 @@ class Result:
         """The address for a printed page."""
         return site() + self.address
 
-    # -- how sure ---------------------------------------------------------------------------------
+    # -- how sure, and beside whom ------------------------------------------------------------------
 
     @cached_property
-    def agreement(self) -> Agreement | None:
-        """How many people in the data agree with these answers; None where there is no such data."""
-        # Those that may be noise are no reason to leave people out.
-        moved_most = self.moves.moved_most if self.moves else self.model.inputs
-        return find_agreement(self.predictor, self.answers, moved_most)
-
-    @cached_property
-    def facing(self) -> Facing | None:
-        """What another kind of model says, that is just as good; None where none was found."""
-        challenger = self.predictor.challenger
-        return challenger.face(self.answers, self.focus, self.main) if challenger else None
+    def alike(self) -> Alike:
+        return Alike(self.predictor, self.answers, self.main, self.moved_most)
 
     @property
-    def looked_for_others(self) -> bool:
-        """Whether the model was measured against other kinds that were tuned."""
-        return bool(self.predictor.card.evaluation.tuned)
-
-    @property
-    def moves_by(self) -> Band | None:
-        """How far an estimate like this one moves where the model learns from resamples of its table."""
-        stability = self.predictor.card.evaluation.stability
-        return stability.around(self.main.value) if stability else None
-
-    @cached_property
-    def rarest(self) -> Rarest | None:
-        return find_rarest(self.predictor, self.answers)
-
-    @property
-    def close_people(self) -> int | None:
-        """How many people in the data are close to these answers; None where there is no such data."""
-        return None if self.agreement is None else self.agreement.nearly.people
-
-    @cached_property
-    def near(self) -> Near | None:
-        """What came of those held back for testing whose estimate was nearest to this one."""
-        return card_of(self.predictor).near(self.main.value)
-
-    @cached_property
     def is_unlike(self) -> bool:
-        """Whether the data has nobody with close answers."""
-        return self.close_people == 0
-
-    @cached_property
-    def places(self) -> tuple[str, str, str]:
-        """Where the number and both ends of its range are drawn."""
-        return self.place(self.main.value), self.place(self.main.low), self.place(self.main.high)
-
-    def place(self, value: float) -> str:
-        """Where a number is drawn on the line from least to most, as the drawing writes it."""
-        return str(across(position(self.predictor, value)))
-
-    def on_line(self, value: float) -> float:
-        """The same on the line that has labels."""
-        return place(position(self.predictor, value))
+        """Whether the data has nobody like this, so that the number is a guess."""
+        return self.alike.is_nobody
 
     @property
-    def own_label(self) -> tuple[str, float]:
-        """What stands above this one's mark, and where."""
-        text = f"This {self.model.words.one}: {self.kind.number(self.main.value)}"
-        return text, above(text, position(self.predictor, self.main.value))
+    def unlike(self) -> str:
+        """That in a sentence; empty where somebody is like this."""
+        words = self.model.words
+        whom = f"no {words.one}" if words.things else "no one"
+        return f"The data has {whom} like this." if self.is_unlike else ""
 
     @cached_property
-    def comparators(self) -> tuple[Comparator, ...]:
-        return tuple(comparators(self.predictor, self.focus, self.answers))
+    def standing(self) -> Standing:
+        return Standing(self.predictor, self.answers, self.focus, self.main)
 
     @cached_property
-    def line(self) -> Line:
-        """Everyone else on the line."""
-        number = self.kind.number
-        marks = [(f"{one.name}: {number(one.value)}", position(self.predictor, one.value)) for one in self.comparators]
-        return lay_out(tuple(marks))
-
-    @cached_property
-    def below(self) -> int | None:
-        """How many of a hundred in the data had less."""
-        return below(self.predictor, self.main.value)
+    def sure(self) -> Sureness:
+        return Sureness(self.predictor, self.answers, self.focus, self.main)
 
     # -- what moved the number, and what would change it ---------------------------------------------
 
@@ -335,7 +267,11 @@ class Result:
         if self.path is None:
             return None
         span = (self.main.low, self.main.high)
-        return tell(self.model, self.kind, self.path, self.answers, span, self.place)
+        return tell(self.model, self.kind, self.path, self.answers, span, self.standing.place)
+
+    def moved_most(self) -> Sequence[Input]:
+        # Those that may be noise are no reason to leave people out.
+        return self.moves.moved_most if self.moves else self.model.inputs
 
     @property
     def background_size(self) -> int:
@@ -344,16 +280,7 @@ class Result:
 
     @cached_property
     def suggestions(self) -> list[Suggestion]:
-        return [
-            Suggestion(
-                [f"{self.model.input[name].label}: {self.model.input[name].words(a)}" for name, a in c.answers.items()],
-                c.estimate,
-                compare_address(self.model, self.query, c.answers),
-                self.kind.span(Estimate(c.estimate, c.low, c.high)),
-                c.is_sure,
-            )
-            for c in find_smallest_changes(self.predictor, self.answers)
-        ]
+        return suggest(self.predictor, self.answers, self.query)
 
     @property
     def changeable(self) -> list[Input]:
@@ -389,32 +316,11 @@ class Result:
         return tuple([(row.input, row.group) for row in self.groups])
 
     @cached_property
-    def other_outcome(self) -> Person | None:
-        """A real person with a near chance, given by a model that had not seen them, who turned out otherwise."""
-        crowd = self.predictor.crowd
-        if crowd is None or not self.kind.is_yes_or_no:
-            return None
-        return crowd.other_outcome(self.main.value, 0, outcome=0.0 if self.main.value > 0.5 else 1.0)
-
-    @cached_property
     def not_recorded(self) -> list[Group]:
         """For each unknown answer how right the model was about those of whom it is not recorded."""
         lacking = [name for name, answer in self.answers.items() if not is_known(answer)]
         counted = card_of(self.predictor).not_recorded if lacking else {}
         return [counted[name] for name in lacking if name in counted]
-
-    @property
-    def stretched(self) -> bool:
-        """Whether an amount's range had to be stretched to hold the estimate."""
-        return not self.kind.has_middle and self.main.value in (self.main.low, self.main.high)
-
-    @cached_property
-    def alike(self) -> list[Person]:
-        """The people in the data most like this one, where the model shows them."""
-        crowd = self.predictor.crowd
-        if crowd is None or not self.model.shows_alike:
-            return []
-        return crowd.most_alike(self.answers, self.model.shows_alike, self.main.value)
 
     @property
     def named_right(self) -> tuple[int, int] | None:

@@ -13,12 +13,12 @@ THRESHOLD_PLACE = "{the threshold}"
 ABOVE = NumberInput(
     "above",
     "Say yes above",
-    "the number above which to say yes",
+    "the line above which to say yes",
     lowest=1,
     highest=99,
     like="50",
     beyond="Above 0 everyone is called yes, and above 100 no one",
-    subject="The number above which to say yes",
+    subject="The line above which to say yes",
 )
 USUAL = "50"
 

@@ -28,7 +28,8 @@ class Told:
 
     question: str
     headline: str
-    range: str
+    # Its range in words, or that it is a guess.
+    note: str
     # The shapes of a hundred dots, one after the other, with how many there are of each; none for an amount.
     dots: tuple[tuple[str, int], ...]
 
@@ -44,8 +45,7 @@ def draw_picture(told: Told) -> bytes:
     right = RIGHT if told.dots else WIDTH - LEFT
     height = write(draw, told.question, TOP, right, SANS, 34, QUIET, 3) + 24
     height = write(draw, told.headline, height, right, SERIF, 84, ACCENT, 3) + 12
-    if told.range:
-        write(draw, f"probably {told.range}", height, right, SANS, 40, INK, 2)
+    write(draw, told.note, height, right, SANS, 40, INK, 3)
     draw_dots(draw, told.dots)
     draw.text((LEFT, HEIGHT - 70), "Likely", INK, font(SERIF, 36), anchor="ls")
     file = io.BytesIO()

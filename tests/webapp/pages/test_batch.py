@@ -167,6 +167,8 @@ def test_what_is_wrong_is_grouped_and_what_was_meant_is_guessed(client: FlaskCli
         "“Local-govt” in 2 rows. Did you mean “Local government”?",
         "“Privat” in 1 row. Did you mean “Private company”?",
     ]
+    begun = page_of(send(client, "\n".join([HEADER, ",".join(person(race="Asian").values()), ""])))
+    assert "“Asian” in 1 row. Did you mean “Asian or Pacific Islander”?" in begun.text
 
 
 def test_estimates_are_drawn_and_averaged_by_group(client: FlaskClient) -> None:
@@ -256,6 +258,8 @@ def test_a_column_with_another_name_is_chosen_by_hand(client: FlaskClient) -> No
     assert refused.status_code == 422
     (choice,) = page.controls("column-sex")
     assert "Gender" in [option.text for option in choice.all("option")]
+    near = page_of(send(client, f"{HEADER.replace('age', 'Age (years)')}\n{GOOD}\n"))
+    assert ("column-age", "Age (years)") in near.sent
     body = part("csrf_token", "x\r\n") + part("column-sex", "Gender\r\n") + part("file", f"{file}\r\n", "p.csv")
     response = client.post(DOWNLOAD, data=f"{body}--edge--\r\n".encode(), content_type=MULTIPART)
     (row,) = csv.DictReader(io.StringIO(response.text))
@@ -382,8 +386,7 @@ FAULTS: Mapping[str, tuple[Any, str]] = {
     "zeros further on": (f"{HEADER}\n".encode() + f"{GOOD}\n".encode() * 5000 + b"\0", NOT_TEXT),
     "no column": (
         "age,sex\n1,2\n",
-        "The file has no column “status”, “race”, “education”, “work” or “hours”. "
-        f"Its first line must name the columns: {', '.join(get_predictor('census').model.input)}. It has: age, sex",
+        "The file has no column “status”, “race”, “education”, “work” or “hours”. Choose from its own columns below",
     ),
     "Latin-1 further on": (
         HEADER.encode() + b"\n" + f"{GOOD}\n".encode() * 5000 + b"\xff",

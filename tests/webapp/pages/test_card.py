@@ -414,9 +414,9 @@ def test_a_threshold_that_is_moved_tells_what_is_found_and_what_is_falsely_raise
 @pytest.mark.parametrize(
     ("typed", "message"),
     [
-        ("abc", "The number above which to say yes must be a number, like 50"),
-        ("", "Enter the number above which to say yes"),
-        ("100", "The number above which to say yes must be from 1 to 99. Above 0 everyone is called yes"),
+        ("abc", "The line above which to say yes must be a number, like 50"),
+        ("", "Enter the line above which to say yes"),
+        ("100", "The line above which to say yes must be from 1 to 99. Above 0 everyone is called yes"),
     ],
 )
 def test_a_threshold_that_is_none_is_refused_and_kept_in_its_field(

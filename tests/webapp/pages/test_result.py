@@ -487,7 +487,7 @@ def test_what_is_like_nothing_in_the_data_is_a_guess_without_a_range(client: Fla
     assert "probably" not in page.text
     sure = section(page, "How sure is this?").text
     assert sure.startswith(
-        "How sure is this? Nobody knows: the data has no flower like this, so no range could be trusted."
+        "How sure is this? Nobody knows. The data has no flower like this. No range could be trusted."
     )
     assert not re.search(r"Can you trust it|may be noise|trust the number less", page.text)
     usual = result(client, MODELS[2], asked(MODELS[2]))

@@ -44,6 +44,14 @@ def test_a_shared_result_has_its_number_and_a_picture(client: FlaskClient, model
     assert len(picture.data) < 60_000
 
 
+def test_what_is_like_nothing_in_the_data_is_shared_as_a_guess(client: FlaskClient) -> None:
+    odd = {"sepal_length": "9", "sepal_width": "1.2", "petal_length": "8.5", "petal_width": "0.1"}
+    shown = told(page_of(client.get("/iris/result", query_string=odd)))
+    assert shown["og:description"].startswith("The data has no flower like this. Treat the number as a guess. ")
+    assert shown["og:image:alt"].endswith(", a guess. The data has no flower like this.")
+    assert client.get("/iris/result.png", query_string=odd).status_code == 200
+
+
 def test_every_page_has_a_title_and_a_description_for_networks(client: FlaskClient) -> None:
     for path in ("/", "/census", "/census/card", "/privacy"):
         page = page_of(client.get(path))

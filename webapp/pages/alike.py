@@ -1,0 +1,58 @@
+"""People like this one: how many agree with the answers, who they are, and one who turned out otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from model.declare.inputs import Input
+from model.predict.agreement import MOST_COMPARED, Agreement, Rarest, find_agreement, find_rarest
+from model.predict.kinds import Estimate
+from model.predict.neighbours import Person
+from model.predict.predictor import Predictor
+
+
+@dataclass(frozen=True)
+class Alike:
+    predictor: Predictor
+    answers: Mapping[str, Any]
+    main: Estimate
+    # The inputs that moved the number most, the first first; asked for where not all answers are compared.
+    moved_most: Callable[[], Sequence[Input]]
+
+    @cached_property
+    def agreement(self) -> Agreement | None:
+        """How many people in the data agree with these answers; None where there is no such data."""
+        moved_most = self.moved_most() if len(self.predictor.model.inputs) > MOST_COMPARED else ()
+        return find_agreement(self.predictor, self.answers, moved_most)
+
+    @cached_property
+    def rarest(self) -> Rarest | None:
+        return find_rarest(self.predictor, self.answers)
+
+    @property
+    def is_nobody(self) -> bool:
+        """Whether the data has nobody with close answers."""
+        return self.agreement is not None and self.agreement.nearly.people == 0
+
+    @cached_property
+    def other_outcome(self) -> Person | None:
+        """A real person with a near chance, given by a model that had not seen them, who turned out otherwise."""
+        crowd = self.predictor.crowd
+        if crowd is None or self.predictor.model.kind != "probability":
+            return None
+        return crowd.other_outcome(self.main.value, 0, outcome=0.0 if self.main.value > 0.5 else 1.0)
+
+    @cached_property
+    def most(self) -> list[Person]:
+        """The people in the data most like this one, where the model shows them."""
+        crowd, model = self.predictor.crowd, self.predictor.model
+        if crowd is None or not model.shows_alike:
+            return []
+        return crowd.most_alike(self.answers, model.shows_alike, self.main.value)
+
+    def describe(self, person: Person) -> str:
+        """A real person, described by the form's own answers and no others."""
+        return "; ".join([asked.described(person.answers[asked.name]) for asked in self.predictor.model.inputs])

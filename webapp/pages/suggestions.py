@@ -1,0 +1,35 @@
+"""The smallest changes that take a number across one half, each with the page that shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from model.predict.changes import Change, find_smallest_changes
+from model.predict.kinds import Estimate
+from model.predict.predictor import Predictor
+from webapp.http.addresses import compare_address
+from webapp.text.kinds import kind_of
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    changes: list[str]
+    estimate: float
+    address: str
+    span: str
+    is_sure: bool
+
+
+def suggest(predictor: Predictor, answers: Mapping[str, Any], query: str) -> list[Suggestion]:
+    model, kind = predictor.model, kind_of(predictor.model)
+
+    def told(change: Change) -> Suggestion:
+        texts = [
+            f"{model.input[name].label}: {model.input[name].words(answer)}" for name, answer in change.answers.items()
+        ]
+        span = kind.span(Estimate(change.estimate, change.low, change.high))
+        return Suggestion(texts, change.estimate, compare_address(model, query, change.answers), span, change.is_sure)
+
+    return [told(change) for change in find_smallest_changes(predictor, answers)]
