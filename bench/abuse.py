@@ -4,6 +4,7 @@ Worst: one address sends each kind over 16 connections (slow headers over 150, s
 server; then 16 addresses do, behind nginx with deploy/nginx.conf. Meanwhile somebody else asks ten times a second for
 a form, and as often for an estimate by JSON. Nothing is compared with another run: the quiet server is measured beside.
 Full disk: a small one is mounted and filled, before the start and after it, which takes root.
+Few files: each process may open 64, and 20 connections say nothing.
 Death: 16 connections ask without a pause, and the worker that holds more of them gets SIGKILL.
 Needs nginx (apt install nginx-light).
 """
@@ -15,13 +16,14 @@ import http.client
 import json
 import os
 import signal
+import socket
 import statistics
 import sys
 import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -29,9 +31,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from bench.attacks import ATTACKS, CONNECTIONS, Attack, attacked
 from bench.disk import bear_a_full_disk
 from bench.nginx import nginx
-from bench.processes import connections, workers
+from bench.processes import connections, say_how_quiet, workers
 from bench.servers import PERSON, free_port, likely, server
 
+# As few files as a process may need, and connections that take most of them.
+FILES, SILENT = 64, 20
 TARGET_P99 = 250.0
 TARGET_BACK = 3.0
 PATIENCE = 10.0
@@ -41,6 +45,8 @@ API = "/api/models/census/predict"
 # Loopback itself is exempt from all limits, and these are clients as others are.
 VISITOR = "127.0.0.3"
 ONE = ["127.0.0.2"]
+# Where the shipped nginx.conf has bodies and answers; a disk would be measured else.
+MEMORY = "/dev/shm"
 MANY = [f"127.0.1.{number}" for number in range(1, CONNECTIONS + 1)]
 
 
@@ -95,7 +101,7 @@ def alone() -> Iterator[int]:
 def behind_nginx() -> Iterator[int]:
     inner, outer = free_port(), free_port()
     with (
-        tempfile.TemporaryDirectory() as folder,
+        tempfile.TemporaryDirectory(dir=MEMORY) as folder,
         server(likely(inner), inner, LIKELY_PROXIES="1"),
         server(nginx(outer, inner, Path(folder)), outer),
     ):
@@ -104,6 +110,7 @@ def behind_nginx() -> Iterator[int]:
 
 def bear_the_worst(kinds: list[Attack], seconds: float) -> bool:
     borne = True
+    say_how_quiet()
     print(f"{'milliseconds':34} {'form: p50    p99':20}   {'JSON: p50    p99'}")
     for place, start, addresses in (("", alone, ONE), (", nginx", behind_nginx, MANY)):
         for kind in kinds:
@@ -114,6 +121,7 @@ def bear_the_worst(kinds: list[Attack], seconds: float) -> bool:
                 measure(f"quiet{place}", port, seconds / 2)
                 with attacked(kind, port, addresses):
                     borne &= measure(f"{kind.name}{place}", port, seconds)
+            say_how_quiet()
     return borne
 
 
@@ -169,6 +177,20 @@ def bear_a_death(seconds: float) -> bool:
     return failures <= 2 * CONNECTIONS and longest <= TARGET_BACK and replaced
 
 
+# -- Few open files ----------------------------------------------------------------------------------
+
+
+def bear_few_files() -> bool:
+    port = free_port()
+    few = ["sh", "-c", f'ulimit -n {FILES}; exec "$@"', "sh", *likely(port)]
+    with server(few, port), ExitStack() as silent:
+        for _ in range(SILENT):
+            silent.enter_context(socket.create_connection(("127.0.0.1", port), PATIENCE))
+        _, failed = visit(port, 5)
+    print(f"{failed or 'No'} requests failed beside {SILENT} silent connections")
+    return not failed
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=20, help="how long each part takes")
@@ -180,6 +202,9 @@ def main() -> None:
         print(f"One of two workers killed while {CONNECTIONS} connections ask:")
         borne &= bear_a_death(asked.seconds)
         print(f"to reach: at most two failures a connection, and {TARGET_BACK:.0f} s\n")
+        print(f"Where each process may open {FILES} files:")
+        borne &= bear_few_files()
+        print("to reach: every request answered\n")
         print("The folder for temporary files on a disk that is full:")
         borne &= bear_a_full_disk()
         print("to reach: all answered, and a warning where the files could not be made")

@@ -32,6 +32,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from sqlalchemy import func, select
 
+from bench.processes import say_how_quiet
 from bench.servers import free_port, likely, server
 from webapp import create_app
 from webapp.store.cases import forget_all
@@ -180,6 +181,7 @@ def addresses(kind: str) -> Iterator[str]:
 
 
 def run(kind: str, rounds: int, http: bool) -> bool:
+    say_how_quiet()
     print(f"{kind}, {PROCESSES} processes with {THREADS} threads each:")
     with addresses(kind) as address, tempfile.TemporaryDirectory() as log, tempfile.TemporaryDirectory() as killed:
         store = Store(address)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from model.predict.card import Evaluation
+from model.predict.evaluation import Evaluation
 from model.predict.neighbours import People
 
 from tests.page import Element, Page

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from model.declare.model import Model
-from model.predict.card import read_content, write_card
+from model.predict.card_file import read_content, write_card
 
 from tests.payloads import get_model
 

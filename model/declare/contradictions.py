@@ -105,6 +105,8 @@ def in_recipe(model: Model, recipe: Recipe) -> Iterator[str]:
     if not recipe.candidates and not isinstance(recipe, Wrapped):
         yield "candidates: there is none, so there is nothing to learn"
     blocks: list[Block] = []
+    if recipe.multiplies and (model.kind != "amount" or recipe.range_by != "residuals"):
+        yield 'multiplies: only an amount is multiplied, and its range comes from residuals. Write range_by="residuals"'
     for candidate in recipe.candidates:
         if isinstance(candidate, Boosted):
             yield from strangers(model, candidate.inputs, candidate.name)

@@ -324,7 +324,9 @@ class ChoiceInput(Input):
             raise Refused("blank")
         if self.read_none(text) != text:
             return self.read_none(text)
-        value = self._leniently.get(by_letters(text))
+        # 1.0 is how a program writes the code 1 in a column with gaps.
+        code = text.partition(".")[0] if re.fullmatch(r"-?\d+\.0+", text) else ""
+        value = self._leniently.get(by_letters(text)) or self._leniently.get(code)
         if value is None:
             raise Refused("not_offered", given=quote(text))
         return value

@@ -180,6 +180,8 @@ class Recipe:
     holds: float = 0.8
     range_by: Literal["quantiles", "residuals"] = "quantiles"
     range_block: Block | None = None
+    # Whether the sum is that of an amount's logarithm, so that what each answer adds multiplies the amount.
+    multiplies: bool = False
     # Columns that only the gradient-boosted reference may use.
     reference_only: Sequence[str] = ()
     # What an unknown answer comes to: the average over the people in the data of whom it is known; or, with

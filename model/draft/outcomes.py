@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import pandas as pd
@@ -13,6 +13,7 @@ from sklearn.metrics import roc_auc_score
 from model.declare.model import Kind
 
 from .columns import FEWEST_ROWS, Column
+from .rough import is_multiplied
 from .tidied import Reader
 
 # An input that tells the outcome better than this alone may have been written down after it.
@@ -70,6 +71,10 @@ class Target(ABC):
     @abstractmethod
     def as_number(self, outcome: pd.Series) -> pd.Series:
         """Yes as 1, a class as its place, an amount."""
+
+    def looked_at(self, columns: Mapping[str, Column], table: pd.DataFrame, outcome: pd.Series) -> Target:
+        """The same, with what only a look at the inputs beside it tells."""
+        return self
 
     def cases(self, outcome: pd.Series) -> int:
         """How many cases there are to learn from: of yes and no and of classes the rarest counts."""
@@ -162,13 +167,15 @@ class HowMuch(Target):
     unit: str = ""
     # So many digits are told after the point: three or four in all.
     decimals: int = 2
+    # Whether what the inputs do multiplies it.
+    multiplies: bool = False
 
     @property
     def summary(self) -> str:
         return "an amount"
 
     def measured(self, rows: int) -> Mapping[str, Any]:
-        return {"range_by": "residuals"}
+        return {"range_by": "residuals", **({"multiplies": True} if self.multiplies else {})}
 
     def words(self) -> Mapping[str, Any]:
         before = {"before_unit": self.unit} if self.unit in CURRENCIES else {}
@@ -180,6 +187,10 @@ class HowMuch(Target):
 
     def as_number(self, outcome: pd.Series) -> pd.Series:
         return outcome.astype(float)
+
+    def looked_at(self, columns: Mapping[str, Column], table: pd.DataFrame, outcome: pd.Series) -> Target:
+        multiplies = is_multiplied(columns, table, outcome)
+        return replace(self, multiplies=multiplies, guess="the inputs multiply it" if multiplies else self.guess)
 
     def cases(self, outcome: pd.Series) -> int:
         return len(outcome)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from sklearn.compose import ColumnTransformer
 from sklearn.linear_model import Ridge
-from sklearn.model_selection import cross_val_score
+from sklearn.model_selection import cross_val_predict, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder
 
@@ -23,6 +23,8 @@ MOST_ROWS = 5_000
 # Below this share of what varies, which inputs tell most is chance; the others of so many as tell this share help little.
 LEAST_TOLD = 0.02
 NEARLY_ALL = 0.99
+# Errors that are this part of others are clearly less, of so many rows.
+CLEARLY, FEWEST_TO_COMPARE = 0.97, 100
 
 
 def rough_model(columns: Mapping[str, Column]) -> Any:
@@ -38,6 +40,19 @@ def rough_model(columns: Mapping[str, Column]) -> Any:
         for name, one in columns.items()
     ]
     return make_pipeline(ColumnTransformer(parts, sparse_threshold=0), Ridge(10.0))
+
+
+def is_multiplied(columns: Mapping[str, Column], table: pd.DataFrame, outcome: pd.Series) -> bool:
+    """Whether an amount above 0 is told better by a sum of its logarithm, so that what each input does multiplies it."""
+    if outcome.min() <= 0 or len(outcome) < FEWEST_TO_COMPARE:
+        return False
+    some = outcome.sample(min(MOST_ROWS, len(outcome)), random_state=0)
+    inputs = table.loc[some.index, list(columns)]
+    added = cross_val_predict(rough_model(columns), inputs, some)
+    multiplied = np.exp(cross_val_predict(rough_model(columns), inputs, np.log(some)))
+    multiplied *= some.mean() / multiplied.mean()
+    off = [float(np.sqrt(np.mean((told - some) ** 2))) for told in (added, multiplied)]
+    return off[1] < CLEARLY * off[0]
 
 
 def name_strongest(

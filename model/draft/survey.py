@@ -56,6 +56,8 @@ def make_draft(
     draft = Draft(name, path, told, tuple(columns), wishes, len(rows), dropped, beside=beside)
     table = tidied(draft, raw)
     outcome = told.as_number(table[told.name])
+    told = told.looked_at({one.name: one for one in columns}, table, outcome)
+    draft = replace(draft, target=told)
     about: dict[str, Any] = {
         "leaks": {one.source: why for one in columns if (why := suspect(told, one, table[one.name], outcome))},
         "groups": {one.name: edges_of(one, table[one.name]) for one in columns

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from model.predict.card import Contest, Ranged, Spread
+from model.predict.evaluation import Contest, Ranged, Spread
 
 MORE_IS_BETTER = frozenset({"accuracy", "auc", "r2"})
 

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any, Protocol
 
 from model.declare.inputs import ChoiceInput, Input, first_upper
-from model.predict.card import Group as Counted
+from model.predict.evaluation import Group as Counted
 from model.predict.neighbours import People
 from model.predict.predictor import Predictor
 

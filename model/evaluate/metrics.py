@@ -13,7 +13,7 @@ from sklearn import metrics
 
 from model.declare.inputs import ChoiceInput, Input
 from model.declare.model import Model
-from model.predict.card import Bin
+from model.predict.evaluation import Bin
 
 from .calibration import brier_parts, calibration_line, smooth_curve
 from .decisions import decision_curve

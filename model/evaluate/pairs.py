@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from model.declare.inputs import ChoiceInput, NumberInput
 from model.declare.model import Model
-from model.predict.card import Pair
+from model.predict.evaluation import Pair
 from model.predict.logistic import NORMAL_95
 
 Numbers = NDArray[np.float64]

@@ -58,9 +58,18 @@ class Unit:
             axes = [answers[name] for name in term.inputs]
             keys = axes[0] if len(axes) == 1 else [(one, two) for one in axes[0] for two in axes[1]]
             points = np.array([term.table[key] for key in keys]).reshape([len(axis) for axis in axes])
-            vectors = np.array([term.spreads[key][0] for key in keys]).reshape([*map(len, axes), width])
+            vectors = mix_vectors(term, keys).reshape([*map(len, axes), width])
             self.points += lie_along(points, list(term.inputs), self.names)
             self.vectors += lie_along(vectors, list(term.inputs), self.names)
+
+
+def mix_vectors(term: Term, keys: Sequence[Any]) -> Array:
+    """The vectors of all these answers at once."""
+    parts = np.zeros((len(keys), len(term.rows)))
+    for at, key in enumerate(keys):
+        for row, part in term.places.work(key):
+            parts[at, row] += part
+    return parts @ np.frombuffer(term.packed, "<f4").reshape(len(term.rows), -1).astype(float)
 
 
 def lie_along(table: Array, names: Sequence[str], wanted: Sequence[str]) -> Array:

@@ -15,7 +15,8 @@ import joblib
 
 from model.declare.model import Model
 from model.files.atomic import put_all_in_place
-from model.predict.card import Card, read_card, read_content, write_card
+from model.predict.card import Card
+from model.predict.card_file import read_card, read_content, write_card
 from model.vision.network import NETWORK_SHA256
 
 LIBRARIES = ("scikit-learn", "numpy", "pandas", "joblib")

@@ -14,7 +14,7 @@ from model.declare.model import Model
 from model.declare.photo import PhotoInput
 from model.declare.reading import read_answers
 from model.declare.recipe import Given, Wrapped
-from model.predict.card import read_card, read_trained, tampered
+from model.predict.card_file import read_card, read_trained, tampered
 from model.predict.predictor import Predictor
 from model.vision import network
 

@@ -37,6 +37,8 @@ from .rows import Rows
 from .spread import spread_of_counts, spread_of_scores
 
 Matrix = NDArray[Any]
+# So many answers of an input that may be unknown say how far the estimate could move.
+MOST_SEEN = 100
 
 
 def compile_chances(model: Model, candidate: Way, fitted: Any, rows: Rows) -> dict[str, Any]:
@@ -80,7 +82,7 @@ def plain(value: Any) -> Any:
 
 def compile_amount(model: Model, candidate: Way, fitted: Any, rows: Rows) -> dict[str, Any]:
     recipe = model.learns
-    return {
+    sums: dict[str, Any] = {
         name: {
             "intercept": [float(regression.intercept_)],
             "terms": compile_terms(
@@ -92,6 +94,21 @@ def compile_amount(model: Model, candidate: Way, fitted: Any, rows: Rows) -> dic
         }
         for name, (columns, regression) in zip(("estimate", "low", "high"), fitted.pipelines_, strict=False)
     }
+    if not recipe.multiplies:
+        return sums
+    seen = {asked.name: answers_all_over(rows.table[asked.name]) for asked in model.inputs if asked.may_be_unknown}
+    program = {"kind": "sum", "link": "exp", **sums["estimate"]}
+    return {"name": "trees", "program": program, "turned": False, "seen": seen}
+
+
+def answers_all_over(column: pd.Series) -> list[Any]:
+    """Answers from one end of the column to the other."""
+    known = column.dropna()
+    if not pd.api.types.is_numeric_dtype(known):
+        return sorted(set(known))
+    return [
+        plain(float(number)) for number in np.unique(np.quantile(known, np.linspace(0, 1, MOST_SEEN), method="nearest"))
+    ]
 
 
 def blocks_of(candidate: Way, columns: Any) -> Sequence[Block]:

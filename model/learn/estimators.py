@@ -106,21 +106,34 @@ def filled_in(people: pd.DataFrame, names: list[str]) -> pd.DataFrame:
 
 
 class EstimateWithRange(RegressorMixin, BaseEstimator):
-    """An amount, and the two quantiles between which a stated share of cases lies, where there are such."""
+    """An amount, and the two quantiles between which a stated share of cases lies, where there are such.
 
-    def __init__(self, estimate: Any, low: Any = None, high: Any = None) -> None:
+    One that multiplies learns the amount's logarithm, and then is raised so that it is right on average.
+    """
+
+    # What a pickle of an older edition does not say.
+    multiplies = False
+
+    def __init__(self, estimate: Any, low: Any = None, high: Any = None, multiplies: bool = False) -> None:
         self.estimate = estimate
         self.low = low
         self.high = high
+        self.multiplies = multiplies
 
     def fit(self, X: pd.DataFrame, y: Any, sample_weight: Any = None) -> Self:
         parts = [part for part in (self.estimate, self.low, self.high) if part is not None]
-        self.pipelines_ = [learn(part, X, y, sample_weight) for part in parts]
+        known = np.log(y) if self.multiplies else y
+        self.pipelines_ = [learn(part, X, known, sample_weight) for part in parts]
+        if self.multiplies:
+            means = [np.average(one, weights=sample_weight) for one in (y, self.predict(X)[:, 0])]
+            self.pipelines_[0][-1].intercept_ += np.log(means[0] / means[1])
+            round_coefficients(self.pipelines_[0][-1])
         return self
 
     def predict(self, X: pd.DataFrame) -> NDArray[np.float64]:
         """The estimate, and the low end and the high end of its range where they have sums of their own."""
-        return np.column_stack([pipeline.predict(X) for pipeline in self.pipelines_])
+        found = np.column_stack([pipeline.predict(X) for pipeline in self.pipelines_])
+        return np.exp(found) if self.multiplies else found
 
 
 def learn(learner: Any, X: pd.DataFrame, y: Any, weights: Any) -> Any:

@@ -154,6 +154,10 @@ class Amount(Kind):
         odd = texts[~np.isfinite(numbers)].unique().tolist()
         if odd:
             raise ValueError(f"{texts.name} must be an amount in digits, without a sign or unit; it has {few(odd)}")
+        if model.learns.multiplies and numbers.min() <= 0:
+            raise ValueError(
+                f"{texts.name} must be above 0 in each row where the recipe multiplies; it has {numbers.min():g}"
+            )
         return numbers
 
     def rows_of_each(self, target: pd.Series) -> int:
@@ -172,7 +176,7 @@ class Amount(Kind):
 
         estimate = self.learner(model, candidate, lambda C: Ridge(alpha=1 / C))
         if model.learns.range_by == "residuals":
-            return EstimateWithRange(estimate)
+            return EstimateWithRange(estimate, multiplies=model.learns.multiplies)
         tail = (1 - model.learns.holds) / 2
         return EstimateWithRange(estimate, quantile(tail), quantile(1 - tail))
 

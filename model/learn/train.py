@@ -17,7 +17,8 @@ from model.declare.model import Model
 from model.declare.photo import PhotoInput
 from model.declare.recipe import Given, Wrapped
 from model.evaluate.metrics import digits
-from model.predict.card import Card, Contest
+from model.predict.card import Card
+from model.predict.evaluation import Contest
 from model.predict.logistic import logit
 
 from .artefacts import make_folder, save
@@ -196,7 +197,7 @@ def report(model: Model, card: Card) -> str:
     lines = [f"{model.words.title}, version {card.version}: {card.data.rows:,} rows, out of fold"]
     for contest in evaluation.contests:
         lines += tabulate(contest, columns)
-    if list(evaluation.chosen_in_folds) != [""]:
+    if len(model.learns.candidates) > 1:
         chosen = "; ".join(f"{name} ({count} folds)" for name, count in evaluation.chosen_in_folds.items())
         lines.append(f"  chosen inside the folds: {chosen}")
     if "range_holds" in evaluation.figures:

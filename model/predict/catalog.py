@@ -15,7 +15,7 @@ from types import ModuleType
 from model.declare.contradictions import contradictions
 from model.declare.model import Model
 
-from .card import read_card
+from .card_file import read_card
 from .predictor import Predictor
 
 HERE = Path(__file__).resolve().parents[1]

@@ -14,9 +14,11 @@ from typing import Any
 from model.declare.inputs import NOT_RECORDED
 from model.declare.model import Model
 
-from .card import Case, Ranged, read_trained, tampered
+from .card import Case
 from .card import Challenger as Card
+from .card_file import read_trained, tampered
 from .engine import Engine, Range, Tables
+from .evaluation import Ranged
 from .kinds import Estimate
 from .ranges import Ranges
 

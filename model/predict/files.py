@@ -9,7 +9,7 @@ from pathlib import Path
 
 from model.declare.model import Model
 
-from .card import read_content, read_trained, tampered
+from .card_file import read_content, read_trained, tampered
 
 # Size, and the times of the last change to the content and to anything about the file; none where it is not there.
 State = tuple[int, int, int] | None

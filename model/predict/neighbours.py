@@ -24,7 +24,7 @@ from typing import Any
 
 from model.declare.inputs import NOT_RECORDED
 
-from .card import read_trained, tampered
+from .card_file import read_trained, tampered
 
 
 @dataclass(frozen=True)

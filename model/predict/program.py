@@ -12,7 +12,7 @@ import numpy as np
 
 from model.declare.model import Model
 
-from .card import read_trained, tampered
+from .card_file import read_trained, tampered
 from .engine import Columns, Engine, Range
 from .ranges import LEAST, Ranges
 from .tables import Answers, Score, Vector

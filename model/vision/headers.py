@@ -150,6 +150,9 @@ def check_size(kind: str, width: int, height: int, bytes_a_pixel: float) -> None
         )
     most = min(MAX_PIXELS, MAX_DECODED_BYTES / bytes_a_pixel)
     if width * height > most:
+        if most < 10**6:
+            # A frame of very many colours, as no camera writes it.
+            raise PhotoRefused(TOO_SLOW)
         what = "" if most == MAX_PIXELS else f" as a {kind} of this sort"
         raise PhotoRefused(
             f"Photo must be {int(most / 10**6)} megapixels or smaller{what}. This one is {width} by {height} pixels: "

@@ -14,7 +14,7 @@ import pandas as pd
 from model.learn.forest import Arrays
 
 from .asking import Asked, list_asked
-from .original import CannotWrap, Failed, Original, Rows
+from .original import CannotWrap, Failed, Original, Rows, first_line
 from .sums import find_bends, read_sum
 from .trees import compile_trees
 
@@ -114,7 +114,7 @@ class Compiler:
         try:
             graph = base64.b64decode(self.original.ask("to_onnx"))
         except Failed as fault:
-            raise CannotWrap(f"it cannot be had: {fault}") from None
+            raise CannotWrap(f"it cannot be had: {first_line(fault)}") from None
         import onnxruntime
 
         session = onnxruntime.InferenceSession(graph, providers=["CPUExecutionProvider"])

@@ -23,8 +23,7 @@ from model.learn.table import texts, typed
 from model.predict.ranges import LEAST
 
 from .asking import clean
-from .opening import read_table
-from .original import CannotWrap, Failed, Numbers, Original, Rows
+from .original import CannotWrap, Failed, Numbers, Original, Rows, open_table
 
 FOLDS = 5
 # Models fitted to samples that are made up from the model's own chances: any two show how far apart two may be.
@@ -101,7 +100,7 @@ def measure(
 
 
 def ask_about_unseen(rater: Rater, path: Path) -> tuple[pd.DataFrame, pd.Series, Numbers]:
-    model, data = rater.model, read_table(str(path))
+    model, data = rater.model, open_table(path)
     missing = [name for name in (*model.input, model.learns.target) if name not in data]
     if missing:
         raise CannotWrap(f"{path.name} has no column {', '.join(missing)}")

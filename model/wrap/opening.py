@@ -36,7 +36,7 @@ def open_model(path: str) -> Any:
     if kind not in NEEDS:
         raise CannotOpen(f"{Path(path).name} ends in none of {', '.join(NEEDS)}")
     try:
-        return OPENERS[kind](path)
+        return estimator_in(OPENERS[kind](path), Path(path).name)
     except ImportError as fault:
         missing = {"lightgbm": "lightgbm", "xgboost": "xgboost-cpu", "sklearn": "scikit-learn"}
         package = missing.get((fault.name or "").split(".")[0], fault.name or NEEDS[kind])
@@ -51,6 +51,20 @@ def open_model(path: str) -> Any:
             f"{Path(path).name} cannot be opened here ({type(fault).__name__}: {fault}). If it was made by other "
             "versions, name the Python that made it: --python path/to/python"
         ) from None
+
+
+def estimator_in(found: Any, file: str) -> Any:
+    """The estimator, which may lie in a dictionary or a list with what is no part of it, such as its columns' names."""
+    if hasattr(found, "predict"):
+        return found
+    parts = list(found.values()) if isinstance(found, dict) else found if isinstance(found, (list, tuple)) else []
+    estimators = [part for part in parts if hasattr(part, "predict")]
+    if len(estimators) == 1 and not any(hasattr(part, "transform") for part in parts if part is not estimators[0]):
+        return estimators[0]
+    raise CannotOpen(
+        f"{file} holds {type(found).__name__!r}, and no fitted estimator. Save a pipeline that does all the steps from the "
+        "table's columns to the answer"
+    )
 
 
 def open_joblib(path: str) -> Any:
@@ -123,7 +137,24 @@ def read_table(path: str) -> pd.DataFrame:
         return pd.read_parquet(path)
     if kind == ".xlsx":
         return pd.read_excel(path, engine="calamine")
-    return pd.read_csv(path)
+    try:
+        return read_csv(path, "utf-8")
+    except UnicodeDecodeError:
+        return read_csv(path, "cp1252")
+
+
+def read_csv(path: str, encoding: str) -> pd.DataFrame:
+    """With the mark that parts the headings, and decimal commas where a column of numbers has such."""
+    header = str(pd.read_csv(path, encoding=encoding, sep="\x01", nrows=0).columns[0])
+    how: dict[str, Any] = {"encoding": encoding, "sep": max(",;\t|", key=header.count)}
+    table = pd.read_csv(path, **how)
+    texts = (
+        []
+        if how["sep"] == ","
+        else [table[name].dropna().astype(str) for name in table.select_dtypes(exclude="number")]
+    )
+    has_commas = any(len(column) and column.str.fullmatch(r"-?\d+,\d+").all() for column in texts)
+    return pd.read_csv(path, **how, decimal=",") if has_commas else table
 
 
 def columns_of(model: Any, columns: list[str]) -> tuple[list[str], bool]:

@@ -12,7 +12,10 @@ from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
+
+from .opening import read_table
 
 Numbers = NDArray[np.float64]
 # For each input the answers of some rows; None for what is unknown.
@@ -32,6 +35,19 @@ class CannotWrap(ValueError):
 
 class Failed(RuntimeError):
     """What the model itself said when it was asked."""
+
+
+def open_table(path: Path) -> pd.DataFrame:
+    """The table as the model's own process reads it."""
+    try:
+        return read_table(str(path))
+    except (ValueError, OSError, ImportError) as fault:
+        raise CannotWrap(f"{path.name} cannot be read: {first_line(fault)}") from None
+
+
+def first_line(fault: Exception) -> str:
+    """Some libraries say in many lines what the first one says."""
+    return str(fault).strip().partition("\n")[0]
 
 
 class Original:

@@ -40,7 +40,7 @@ class Worker:
         return {
             "columns": self.columns,
             "part": described,
-            "name": type(self.model).__name__,
+            "name": name_of(self.model),
             "values": {
                 n: {k: plain(v) for k, v in levels.items()} for n, levels in self.frame.numbers_in_words().items()
             },
@@ -86,6 +86,12 @@ class Worker:
 
     def to_onnx(self) -> str:
         return base64.b64encode(opening.to_onnx(self.model, self.frame)).decode()
+
+
+def name_of(model: Any) -> str:
+    """The estimator's own name, and not that of a pipeline or a search around it."""
+    within = model.steps[-1][1] if hasattr(model, "steps") else getattr(model, "best_estimator_", None)
+    return type(model).__name__ if within is None else name_of(within)
 
 
 def is_installed(name: str) -> bool:

@@ -8,7 +8,6 @@ import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,6 +18,7 @@ from model.draft.words import write_words
 from model.learn.artefacts import make_folder, save
 from model.learn.background import choose_background
 from model.learn.check import records
+from model.learn.compile import answers_all_over
 from model.learn.kinds import kind_of
 from model.learn.summary import observed
 from model.learn.table import texts, typed
@@ -31,13 +31,10 @@ from .comparing import compare
 from .compiling import Compiled, Compiler
 from .declaring import choose_yes, declaration_for, draft_of
 from .measuring import measure
-from .opening import read_table
 from .opening import text as text_of
-from .original import CannotWrap, Numbers, Original
+from .original import CannotWrap, Numbers, Original, open_table
 
 Progress = Callable[[str], None]
-# So many answers of an input that may be unknown say how far the estimate could move.
-MOST_SEEN = 100
 
 
 @dataclass(frozen=True)
@@ -63,7 +60,7 @@ class Wrapped:
 
 
 def wrap(order: Order, progress: Progress = lambda step: None) -> Wrapped:
-    data = read_table(str(order.table))
+    data = open_table(order.table)
     if order.target not in data:
         raise CannotWrap(f"The table has no column {order.target!r}. It has: {', '.join(map(str, data.columns))}")
     data = data[data[order.target].notna()].reset_index(drop=True)
@@ -179,7 +176,7 @@ def labels_of(original: Original, target: pd.Series) -> list[str]:
 def engine_of(model: Model, compiled: Compiled, X: pd.DataFrame) -> Engine:
     """The engine as serving will have it, before anything is written."""
     unknowable = [asked.name for asked in model.inputs if asked.may_be_unknown]
-    compiled.engine["seen"] = {name: seen(X[name]) for name in unknowable}
+    compiled.engine["seen"] = {name: answers_all_over(X[name]) for name in unknowable}
     engine = KINDS[model.kind].engines[compiled.engine["name"]](model, {**compiled.engine, "file": ""})
     if compiled.arrays:
         engine.__dict__["arrays"] = compiled.arrays
@@ -189,15 +186,6 @@ def engine_of(model: Model, compiled: Compiled, X: pd.DataFrame) -> Engine:
 def asker(engine: Engine, model: Model) -> Callable[[pd.DataFrame], Numbers]:
     """Asks what will be served for rows of a table."""
     return lambda X: np.array(engine.predict(records(X[list(model.input)]))).T
-
-
-def seen(column: pd.Series) -> list[Any]:
-    """Answers from all over the column."""
-    known = column.dropna()
-    if not pd.api.types.is_numeric_dtype(known):
-        return sorted(set(known))
-    values = np.unique(np.quantile(known, np.linspace(0, 1, MOST_SEEN), method="nearest"))
-    return [int(v) if v == int(v) else float(v) for v in values]
 
 
 def packed(compiled: Compiled) -> bytes | None:

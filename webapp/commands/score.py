@@ -16,7 +16,7 @@ import click
 from model.declare.model import Model
 from model.files.atomic import follow_links, put_in_place
 from model.files.dialect import Unusable
-from model.predict.card import NotTrained, Tampered
+from model.predict.card_file import NotTrained, Tampered
 from webapp.settings import settings_from
 
 from .names import Refusal, all_models, model_named

@@ -21,7 +21,7 @@ from typing import Any
 
 import click
 
-from model.predict.card import NotTrained, Tampered
+from model.predict.card_file import NotTrained, Tampered
 from model.predict.catalog import BadModel, UnknownModel
 from model.vision.network import NetworkChanged
 from webapp.http import log

@@ -7,7 +7,7 @@ from werkzeug.exceptions import Forbidden
 
 from model.declare.model import Model
 from model.declare.reading import read_answers
-from model.predict.card import read_card, read_trained, tampered
+from model.predict.card_file import read_card, read_trained, tampered
 from model.predict.files import verify_files
 from model.predict.neighbours import read_people
 from model.vision import network

@@ -15,7 +15,7 @@ from model.declare.inputs import ChoiceInput, Input, NumberInput
 from model.declare.model import Model
 from model.declare.photo import PhotoInput
 from model.declare.words import Words
-from model.predict.card import FORMAT, NotTrained, content_of, read_card, write_card
+from model.predict.card_file import FORMAT, NotTrained, content_of, read_card, write_card
 from model.predict.predictor import Predictor
 from webapp.store import versions
 from webapp.store.cases import Case

@@ -14,7 +14,7 @@ from model.evaluate.groups import Group, Kind, groups_of, not_recorded
 from model.evaluate.record import Near, Record, nearest_of, record_of
 from model.evaluate.shares import Bin, Cut, Share
 from model.evaluate.told import bins_by_name, cuts_of, kinds_by_truth, nearest_line
-from model.predict.card import Contest
+from model.predict.evaluation import Contest
 from model.predict.predictor import Predictor
 from webapp.text.charts import Benefits, Plot, Rows, benefits_plot, calibration_plot, gaps_plot, roc_plot
 

@@ -19,7 +19,7 @@ from model.declare.photo import Guess, PhotoInput
 from model.evaluate.curves import numbers_among
 from model.evaluate.groups import Group
 from model.evaluate.standing import has_somebody
-from model.predict.card import Group as GroupRow
+from model.predict.evaluation import Group as GroupRow
 from model.predict.explain import Arithmetic, explain_sum
 from model.predict.kinds import Estimate
 from model.predict.predictor import (

@@ -8,8 +8,8 @@ from functools import cached_property
 from typing import Any
 
 from model.evaluate.record import Near
-from model.predict.card import Band
 from model.predict.challenger import Facing
+from model.predict.evaluation import Band
 from model.predict.kinds import Estimate
 from model.predict.predictor import Predictor
 

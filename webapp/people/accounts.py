@@ -183,8 +183,11 @@ def remove(number: int, by: int | None) -> bool:
         people.remove(connection, number)
         return True
 
-    is_done = store().open().write(work)
+    database = store().open()
+    is_done = database.write(work)
     forget_tokens()
+    if is_done:
+        database.clean()
     return is_done
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from model.evaluate.shares import Bin, Cut, Mean
-from model.predict.card import CurvePoint, Decision
+from model.predict.evaluation import CurvePoint, Decision
 
 if TYPE_CHECKING:
     # It needs NumPy, which a page about no kept case does not.

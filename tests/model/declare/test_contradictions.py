@@ -50,6 +50,7 @@ EXAMPLE = 'Example("A grey day", {"clouds": 7, "wind": "W"})'
             "yes=True,\n        c",
             "yes: the table is read as text, so write 'True' and not True",
         ),
+        ('yes="yes",', 'yes="yes", multiplies=True,', "multiplies: only an amount is multiplied"),
         (
             "    examples=",
             "    keeping=Keeping(days=0),\n    examples=",

@@ -228,6 +228,14 @@ def test_a_yes_may_be_said_as_programs_say_it(said: Any, choices: dict[str, str]
     assert asked.read(said) == next(iter(choices))
 
 
+def test_a_code_may_be_written_with_a_point_and_nothing_after_it() -> None:
+    asked = ChoiceInput("grade", "Grade", "the grade", choices={"1": "First", "2": "Second"})
+    assert asked.read("2.0") == "2"
+    for text in ("2.5", "3.0", ".0"):
+        with pytest.raises(Refused):
+            asked.read(text)
+
+
 def test_choices_that_are_no_yes_and_no_take_no_boolean() -> None:
     for choices in ({"1": "First", "2": "Second"}, {"yes": "Yes", "no": "No", "perhaps": "Perhaps"}):
         with pytest.raises(Refused):

@@ -13,7 +13,7 @@ from model.declare.model import Model
 from model.evaluate.shares import Share
 from model.learn.kinds import kind_of
 from model.learn.train import report
-from model.predict.card import read_card, read_content
+from model.predict.card_file import read_card, read_content
 
 from tests.payloads import MODELS, each_model, get_model
 

@@ -7,7 +7,7 @@ import pytest
 from sklearn import metrics
 
 from model.evaluate.paired import LOSSES, ahead
-from model.predict.card import evaluation_of
+from model.predict.card_file import evaluation_of
 
 DICE = np.random.default_rng(5)
 CHANCE = DICE.random(4_000)

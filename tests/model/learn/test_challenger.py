@@ -14,8 +14,9 @@ from model.learn.check import records
 from model.learn.references import LIGHTGBM, SETTINGS, Tuned, fit_reference, predict_with, prepare
 from model.learn.table import rows_of
 from model.predict.card import Challenger as Card
-from model.predict.card import Ranged, Tampered
+from model.predict.card_file import Tampered
 from model.predict.challenger import Challenger
+from model.predict.evaluation import Ranged
 
 from tests.payloads import get_model, get_predictor
 

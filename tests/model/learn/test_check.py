@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from model.declare.model import Model
 from model.learn.check import CheckFailed, check
-from model.predict.card import NotTrained, Tampered, read_content
+from model.predict.card_file import NotTrained, Tampered, read_content
 
 from tests.payloads import each_model
 from tests.processes import likely

@@ -13,7 +13,7 @@ from model.declare.model import Model
 from model.learn.artefacts import NotWritten, digest
 from model.learn.check import check
 from model.learn.train import train
-from model.predict.card import read_content
+from model.predict.card_file import read_content
 from webapp.commands.progress import progress
 
 from tests.payloads import get_model

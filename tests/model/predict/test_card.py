@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from model.declare.model import Model
-from model.predict.card import read_content, write_card
+from model.predict.card_file import read_content, write_card
 
 from tests.payloads import each_model
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from model.learn.train import train
-from model.predict.card import FORMAT, NotTrained, write_card
+from model.predict.card_file import FORMAT, NotTrained, write_card
 from model.predict.catalog import TAKEN, BadModel, Catalog, UnknownModel
 from webapp import create_app
 

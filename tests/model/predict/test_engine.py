@@ -16,7 +16,8 @@ from wtforms import Form
 from model.declare import ChoiceField, Example, Given, Model, NumberField, Words
 from model.declare.inputs import NOT_RECORDED
 from model.declare.reading import read_answers
-from model.predict.card import Card, Data, Evaluation, Fit
+from model.predict.card import Card, Data, Fit
+from model.predict.evaluation import Evaluation
 from model.predict.explain import explain_moves, explain_sum
 from model.predict.predictor import Predictor
 from model.predict.tables import Score, Term, pack

@@ -33,6 +33,14 @@ def jpeg_of(size: tuple[int, int], mode: str = "RGB", **options: object) -> byte
     return photos.saved(Image.new(mode, size), "JPEG", subsampling=0, **options)
 
 
+def progressive_of_many_colours() -> bytes:
+    photo = photos.jpeg_claiming(1_200, 1_200, progressive=True)
+    frame = photo.index(b"\xff\xc2")
+    (length,) = struct.unpack_from(">H", photo, frame + 2)
+    content = photo[frame + 4 : frame + 2 + length] + b"\1\x11\0" * 1_000
+    return photo[: frame + 2] + struct.pack(">H", length + 3_000) + content + photo[frame + 2 + length :]
+
+
 def arithmetic() -> bytes:
     return SMALL.replace(b"\xff\xc0", b"\xff\xc9")
 
@@ -54,6 +62,7 @@ def notes_that_read_each_other(entries: int = 2_600, size: int = 34_000) -> byte
 
 HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "600,000 empty APP1 segments": (lambda: jpeg(b"\xff\xe1\0\x0aExif\0\0\0\0" * 600_000), SLOW),
+    "a frame of a thousand colours": (progressive_of_many_colours, SLOW),
     "8 MB of fill bytes": (lambda: SMALL[:2] + b"\xff" * ROOM + SMALL[2:], ""),
     "8 MB of fill bytes in a scan": (lambda: SMALL[:-2] + b"\xff" * ROOM + SMALL[-2:], ""),
     "2 million COM markers": (lambda: jpeg(b"\xff\xfe\0\x02" * 2_000_000), SLOW),

@@ -21,8 +21,11 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
+from sklearn.svm import LinearSVC
 
+from model.wrap.opening import read_table
 from model.wrap.original import CannotWrap
+from model.wrap.wrapping import Order, wrap
 
 from tests.model.wrap.conftest import Served, estimates_of
 from tests.model.wrap.pairs import NUMBERS, PAIRS, people
@@ -133,10 +136,42 @@ def test_a_converter_that_is_wrong_is_found_out(tmp_path: Path, serve: Served, m
     assert "differs from the model by" in why
 
 
+def test_an_estimator_may_lie_in_a_dictionary_but_not_beside_a_step_of_its_own(tmp_path: Path, serve: Served) -> None:
+    X, y = numbers()
+    model, scaler = LogisticRegression().fit(X, y), StandardScaler().fit(X)
+    joblib.dump({"columns": list(X), "model": model}, tmp_path / "pay.joblib")
+    joblib.dump({"scaler": scaler, "model": model}, tmp_path / "parts.joblib")
+    assert "parts.joblib holds 'dict', and no fitted estimator" in refusal(serve, tmp_path / "parts.joblib", X, y)
+    predictor = serve(tmp_path / "pay.joblib", X, y, yes="much")
+    assert estimates_of(predictor, X) == pytest.approx(model.predict_proba(X)[:, 1:], abs=1e-12)
+
+
 def test_a_table_without_the_models_columns_is_refused(tmp_path: Path, serve: Served) -> None:
     X, y = numbers()
     joblib.dump(LogisticRegression().fit(X, y), tmp_path / "pay.joblib")
     assert "The model asks for age" in refusal(serve, tmp_path / "pay.joblib", X[["hours"]], y)
+
+
+def test_a_table_may_have_semicolons_and_decimal_commas_and_letters_of_an_older_kind(tmp_path: Path) -> None:
+    table = pd.DataFrame({"größe": [1.5, None, 2.25], "ort": ["Köln", "Bonn", "Ulm"]})
+    table.to_csv(tmp_path / "people.csv", sep=";", decimal=",", encoding="cp1252", index=False)
+    assert read_table(str(tmp_path / "people.csv")).to_dict("list")["größe"][::2] == [1.5, 2.25]
+
+
+def test_a_table_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    (tmp_path / "people.csv").write_bytes(b"")
+    (tmp_path / "people.parquet").write_bytes(b"text")
+    for name in ("people.csv", "people.parquet"):
+        with pytest.raises(CannotWrap, match=rf"^{name} cannot be read: "):
+            wrap(Order(tmp_path / "pay.joblib", tmp_path / name, "pay", tmp_path, "pay"))
+
+
+def test_an_estimator_that_gives_no_chances_is_named_and_not_the_pipeline_around_it(
+    tmp_path: Path, serve: Served
+) -> None:
+    X, y = numbers()
+    joblib.dump(make_pipeline(FunctionTransformer(np.log1p), LinearSVC()).fit(X, y), tmp_path / "pay.joblib")
+    assert refusal(serve, tmp_path / "pay.joblib", X, y).startswith("LinearSVC gives no chances of its classes. Put ")
 
 
 def test_a_file_of_another_kind_and_one_that_is_broken_are_refused(tmp_path: Path, serve: Served) -> None:

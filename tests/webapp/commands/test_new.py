@@ -121,6 +121,36 @@ print(client.get("/patients/result?age=33&sex=male").status_code, {"pandas", "sk
     assert result.stdout.endswith("200 set()\n"), result.stderr
 
 
+def test_an_amount_that_the_inputs_multiply_is_learnt_as_such_and_has_every_page(tmp_path: Path) -> None:
+    dice = random.Random(2)
+    table = table_of(
+        160,
+        area=lambda row: 20 + row * 37 % 160,
+        city=["Oslo", "Bergen", "Tromsø"],
+        rooms=lambda row: "" if row % 9 == 4 else row % 5,
+    )
+    table["price"] = [
+        f"${1_000 * 1.03 ** float(row.area) * {'Oslo': 3}.get(row.city, 1) * dice.uniform(0.8, 1.25):,.2f}"
+        for row in table.itertuples()
+    ]
+    path = tmp_path / "homes.csv"
+    table.to_csv(path, index=False)
+    folder = tmp_path / "mine"
+    made = CliRunner().invoke(main, ["new", str(path), "--target", "price", "--quick", "--folder", str(folder)])
+    assert made.exit_code == 0, made.output
+    assert "price is an amount (the inputs multiply it)" in made.output
+    assert 'range_by="residuals", multiplies=True,' in " ".join((folder / "homes.py").read_text().split())
+    checked = CliRunner().invoke(main, ["check", "homes"], env={"LIKELY_MODEL_FOLDERS": str(folder)})
+    assert "agreement: card and pickle differ by at most" in checked.output
+    client = create_app(SETTINGS | {"MODEL_FOLDERS": [folder]}).test_client()
+    page = client.get("/homes/result?area=150&city=Oslo&rooms=unknown").text
+    assert "This model has no sum to show" in page
+    assert client.get("/homes/card").status_code == 200
+    near = [client.post("/api/models/homes/predict", json={"area": 150, "city": city, "rooms": 2}).json["amount"]
+            for city in ("Oslo", "Bergen")]  # fmt: skip
+    assert 2.5 < near[0] / near[1] < 3.5
+
+
 def test_words_are_read_anew_without_training(drafted: tuple[Path, Result]) -> None:
     words = drafted[0] / "patients.words.toml"
     before = words.read_text()

@@ -17,7 +17,7 @@ from sklearn.metrics import confusion_matrix, precision_score, recall_score, roc
 from model.declare.inputs import NumberInput
 from model.declare.model import Model
 from model.evaluate.shares import Share, cut
-from model.predict.card import Group
+from model.predict.evaluation import Group
 from webapp.text.charts import nice_step
 from webapp.text.numbers import chance, decimals, signed
 

@@ -11,7 +11,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from webapp.people import current, tokens
+from webapp.people.roles import Person
+from webapp.store.opening import store
 
+from tests.cases import keep_case
 from tests.page import page_of
 from tests.payloads import asked, get_model
 from tests.people import PASSWORD, add_person, bearer, empty, make_site, make_token, sign_in
@@ -159,9 +162,15 @@ def test_a_bad_token_is_told_in_the_way_that_programs_know(site: Flask) -> None:
     assert refused.mimetype == "application/problem+json"
 
 
-def test_removing_ones_account_asks_for_the_password_and_forgets_everything(site: Flask, browser: FlaskClient) -> None:
-    key = make_token(site, 1, "predict")
+def test_removing_ones_account_asks_for_the_password_and_forgets_everything(
+    site: Flask, browser: FlaskClient, folder: Path
+) -> None:
+    key, secret = make_token(site, 1, "predict"), b"Zacharias-Quincunx"
+    with site.app_context():
+        keep_case(store().open(), Person(1, "Ada"), "iris", note=secret.decode())
+    assert any(secret in file.read_bytes() for file in folder.glob("likely.db*"))
     assert browser.post("/account/remove").status_code == 422
     assert browser.post("/account/remove", data={"proof": PASSWORD}).location == "/"
     assert ask(site, key) == 401
     assert browser.get("/account").status_code == 303
+    assert not any(secret in file.read_bytes() for file in folder.glob("likely.db*"))
