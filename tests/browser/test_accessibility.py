@@ -95,6 +95,13 @@ def test_right_to_left_holds_as_well(open_page: OpenPage, address: str, width: i
     assert_no_sideways_scroll(page)
 
 
+@pytest.mark.parametrize("name", ["census form", "census result"])
+def test_forced_colours_hold_as_well(open_page: OpenPage, name: str) -> None:
+    page = open_page(PAGES[name], 320, color_scheme="dark", forced_colors="active")
+    page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+    assert violations(page) == []
+
+
 def broken() -> TestResponse:
     """The page that somebody sees when the fault is ours."""
     app = create_app(SETTINGS | {"TESTING": False})

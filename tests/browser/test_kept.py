@@ -46,6 +46,10 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept]:
     cases = [keep_case(database, bob, name, days_ago=9, label="A label") for name in ("titanic", "iris", "housing")]
     say(database, cases[0], bob, 1.0)
     say(database, cases[0], bob, 0.0)
+    keep_case(database, bob, days_ago=9, label="W" * 120)
+    # Enough for the record's plot.
+    for number in range(60):
+        say(database, keep_case(database, bob, "census", days_ago=9, label="Many"), bob, float(number % 3 > 0))
     app.extensions["store"].close()
     settings = {"SECRET_KEY": "for the browser tests only", "LIKELY_DATABASE": f"sqlite:///{folder}/likely.db"}
     command = [sys.executable, "run.py", "--port", str(port), "--workers", "1"]
@@ -108,6 +112,14 @@ def test_axe_finds_nothing_on_pages_of_kept_cases(chromium: Browser, kept: Kept,
         page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
         assert violations(page) == [], address
         assert_no_sideways_scroll(page)
+    for address in ("/census/record", "/titanic/record"):
+        page.goto(address)
+        assert violations(page) == [], address
+        assert_no_sideways_scroll(page)
+    page.goto("/census/record")
+    plot = page.get_by_role("img", name="What came true against what the model said").bounding_box()
+    assert plot
+    assert plot["width"] >= 240
     for address, button in (("/history/file", "Send and store"), (unmarked, "Save what happened")):
         page.goto(address)
         page.get_by_role("button", name=button).click()

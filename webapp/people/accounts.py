@@ -194,7 +194,7 @@ def remove(number: int, by: int | None) -> bool:
 def is_last_admin(connection: Any, number: int) -> bool:
     found = people.get(connection, number)
     can_sign_in = found is not None and found.is_admin and found.ended_at is None
-    return can_sign_in and people.admins(connection) == 1
+    return can_sign_in and people.admins(connection, stay=True) == 1
 
 
 def list_events(most: int, before: int | None = None) -> Sequence[Any]:

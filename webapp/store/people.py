@@ -43,10 +43,11 @@ def add(connection: Connection, name: str, key: str, password: str | None, is_ad
     return number
 
 
-def admins(connection: Connection) -> int:
-    """How many there are who can sign in."""
-    who = person.c.is_admin & person.c.ended_at.is_(None)
-    return connection.execute(select(func.count()).select_from(person).where(who)).scalar_one()
+def admins(connection: Connection, stay: bool = False) -> int:
+    """How many there are who can sign in. If they are to stay so until the transaction ends, others wait for that."""
+    asked = select(person.c.id).where(person.c.is_admin, person.c.ended_at.is_(None))
+    # SQLite has one writer at a time anyway.
+    return len(connection.execute(asked.with_for_update() if stay else asked).all())
 
 
 def set_password(connection: Connection, number: int, password: str, now: datetime) -> None:

@@ -139,7 +139,7 @@ def test_a_passengers_fault_has_one_message(client: FlaskClient, field: str, val
         "1_000",
         "0x25",
         "3 7",
-        "37 years",
+        "37 hours",
         "10,00,0",
         ",37,",
         "37,",

@@ -165,6 +165,18 @@ def test_a_single_case_and_those_drawn_by_lot_are_told_in_whole_sentences(app, o
     assert ("/history/due?model=titanic&state=follow-up" in page.links) == ("none is left" not in page.root.text)
 
 
+@pytest.mark.parametrize(
+    ("due", "sentence"),
+    [
+        (52, "Whatever the 2 cases without an answer were, it is"),
+        (51, "Whatever the one case without an answer was, it is"),
+    ],
+)
+def test_what_the_unmarked_could_change_is_told(app, owner, due, sentence):
+    keep(app, 1, ((0.5, due, 25, 25, 0),))
+    assert sentence in Page(owner.get("/titanic/record").text).root.text
+
+
 def test_a_case_that_is_not_due_does_not_count(app, owner):
     keep(app, 1, ((0.5, 30, 20, 10, 0),), due_in=timedelta(days=30))
     content = owner.get("/api/models/titanic/record").json

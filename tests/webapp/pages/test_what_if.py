@@ -180,3 +180,12 @@ def test_sending_a_photo_to_compare_needs_the_forms_token(guarded_client: FlaskC
     token = dict(page.sent)[f"{NEW}csrf_token"]
     sent = guarded_client.post("/food/compare", data=before | {f"{NEW}photo": photo(), f"{NEW}csrf_token": token})
     assert sent.status_code == 303
+
+
+def test_a_change_to_what_nobody_is_like_says_that_it_is_a_guess(client: FlaskClient) -> None:
+    answers = asked(MODELS[2])
+    usual = page_of(client.get("/iris/compare", query_string=answers | {"new-petal_width": "0.3"}))
+    assert "Treat it as a guess" not in usual.text
+    odd = page_of(client.get("/iris/compare", query_string=answers | {"new-petal_length": "9", "new-sepal_width": "6"}))
+    assert "The data has no flower like this. Treat it as a guess." in odd.text
+    assert "No range" in odd.text

@@ -105,7 +105,7 @@ def test_events_tell_who_did_what_and_no_answers(site: Flask, admin: FlaskClient
     expected = [
         "Ada Made an invitation (Mary; viewer)  Every model",
         "Ada Let sign in again Grace",
-        "Ada Let sign in no more Grace",
+        "Ada Stopped from signing in Grace",
         "Ada Made a link for a new password Grace",
         "Ada Took a role away Grace census",
         "Ada Gave a role (analyst) Grace census",
