@@ -78,8 +78,10 @@ def choose(model: Model, rows: Rows) -> Way:
     if len(candidates) == 1:
         return candidates[0]
     curves = [try_out(model, way, rows) for way in candidates if not isinstance(way, Boosted)]
+    # An amount's loss is the square of its error.
+    hopeless = HOPELESS if kind.is_counted else HOPELESS**2
     most = [
-        min(trial.losses[at] for trial in curves) * HOPELESS for at in range(model.learns.inner_folds if curves else 0)
+        min(trial.losses[at] for trial in curves) * hopeless for at in range(model.learns.inner_folds if curves else 0)
     ]
     machines = [try_out(model, way, rows, most) for way in candidates if isinstance(way, Boosted)]
     machines = [trial for trial in machines if not curves or len(trial.told) == len(curves[0].told)]
