@@ -124,6 +124,8 @@ def run_granian(host: str, port: int, workers: int, tls: tuple[Path, Path] | Non
         else:
             server.signal_handler_reload()
 
+    # As for the command that scores: the last digits of its tables hang on how many threads share a product.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     if sys.platform != "win32":
         allow_open_files()
         # Else glibc gives threads arenas of their own, which grow for 90,000 requests and take a quarter more in all.
