@@ -152,7 +152,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=12_000)
     size = parser.parse_args().rows
     warnings.simplefilter("ignore")
-    everyone = pd.read_csv(TABLE).drop(columns="part").sample(frac=1, random_state=1)
+    everyone = pd.read_csv(TABLE).drop(columns=["part", "weight"]).sample(frac=1, random_state=1)
     samples = everyone[:size], can_be_asked(everyone[size : 2 * size], everyone[:size])
     boosted = make_pipeline(ONE_HOT, HistGradientBoostingClassifier(max_iter=300, early_stopping=False, random_state=0))
     forest = make_pipeline(ONE_HOT, RandomForestClassifier(300, min_samples_leaf=5, random_state=0))

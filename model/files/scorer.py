@@ -20,6 +20,8 @@ from .tables import build_tables
 
 # Rows with free numbers seldom repeat one another; those seen lately are enough.
 MOST_REMEMBERED = 20_000
+# So many rows are asked of a challenger at once.
+MOST_FACED = 20_000
 
 
 class Scorer:
@@ -99,15 +101,21 @@ class Scorer:
     def _estimate(self, cells: Cells, unknown: tuple[str, ...]) -> Iterable[Sequence[Any] | np.ndarray[Any, Any]]:
         """The estimates' columns for rows with which nothing is wrong, and all of which lack these answers."""
         own = self._estimate_own(cells, unknown)
-        return [*own, *self._face(cells)] if self._challenger else own
+        return [*own, *self._face(cells, unknown)] if self._challenger else own
 
-    def _face(self, cells: Cells) -> Iterable[Sequence[float]]:
+    def _face(self, cells: Cells, unknown: tuple[str, ...]) -> Iterable[Sequence[float]]:
         """The challenger's columns; each combination of answers is asked once."""
         assert self._challenger is not None
         rows = cells.read_answers()
-        known = {row: at for at, row in enumerate(dict.fromkeys(rows))}
-        said = self._challenger.predict([dict(zip(self._predictor.model.input, row, strict=True)) for row in known])
-        return zip(*[said[known[row]] for row in rows], strict=True)
+        different = list(dict.fromkeys(rows))
+        # What is unknown is filled in in so many ways, each of which is a row in memory.
+        at_once = max(1, MOST_FACED // self._predictor.engine.ways(unknown))
+        said: dict[tuple[Any, ...], tuple[float, ...]] = {}
+        for start in range(0, len(different), at_once):
+            part = different[start : start + at_once]
+            asked = [dict(zip(self._predictor.model.input, row, strict=True)) for row in part]
+            said.update(zip(part, self._challenger.predict(asked), strict=True))
+        return zip(*[said[row] for row in rows], strict=True)
 
     def _estimate_own(self, cells: Cells, unknown: tuple[str, ...]) -> Iterable[Sequence[Any] | np.ndarray[Any, Any]]:
         estimates = self._tables.estimate(cells, unknown) if self._tables else None

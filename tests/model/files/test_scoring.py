@@ -18,6 +18,9 @@ from model.declare.inputs import NOT_RECORDED, plain
 from model.declare.reading import read_answers
 from model.files import cells, reader
 from model.files.dialect import BROKEN
+from model.files.reader import CsvReader
+from model.files.scoring import Scoring
+from model.files.writer import CsvWriter
 from webapp.commands.main import main
 
 from tests.payloads import get_model, get_predictor
@@ -375,3 +378,19 @@ def test_a_file_may_take_its_own_place(tmp_path: Path) -> None:
     path = write_csv(tmp_path / "in.csv", [PERSON])
     assert score("census", path, path).exit_code == 0
     assert read_csv(path)[0]["probability"]
+
+
+def test_what_the_challenger_says_is_the_same_however_few_rows_it_is_asked_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rows = [f"male,{20 + at},unknown,unknown,0,{at % 3}" for at in range(9)] + ["female,30,1,S,0,0", ",,,,,"]
+    file = "\n".join(["sex,age,ticket_class,port,siblings_spouses,parents_children", *rows, ""]).encode()
+
+    def scored() -> bytes:
+        table = CsvReader([file])
+        return b"".join(Scoring(get_predictor("titanic"), table, CsvWriter(table.dialect), challenger=True).run())
+
+    whole = scored()
+    monkeypatch.setattr("model.files.scorer.MOST_FACED", 30)
+    assert scored() == whole
+    assert b"challenger_probability" in whole
