@@ -25,7 +25,7 @@ ROWS = 12_000
 
 def bring(name: str, folder: Path) -> Path:
     """Fit this model, save it, and wrap what was saved; the file."""
-    people = pd.read_csv(TABLE).drop(columns="part").sample(ROWS, random_state=1)
+    people = pd.read_csv(TABLE).drop(columns=["part", "weight"]).sample(ROWS, random_state=1)
     one_hot = OneHotEncoder(handle_unknown="ignore", sparse_output=False).set_output(transform="default")
     columns = make_column_transformer((one_hot, CHOICES), remainder="passthrough")
     fitted = make_pipeline(columns, MODELS[name]).fit(people.drop(columns="income"), people.income)

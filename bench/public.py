@@ -48,7 +48,7 @@ def sklearn(name: str, target: str = "target") -> Callable[[], pd.DataFrame]:
 
 
 def census() -> pd.DataFrame:
-    return pd.read_csv(DATA / "census.csv.gz", na_values=["?"], keep_default_na=False).drop(columns="part")
+    return pd.read_csv(DATA / "census.csv.gz", na_values=["?"], keep_default_na=False).drop(columns=["part", "weight"])
 
 
 def fair() -> pd.DataFrame:

@@ -189,6 +189,8 @@ class NumberInput(Input):
     lowest: float = 0
     highest: float = 0
     whole: bool = False
+    # Whether numbers of the table beyond the two ends count as the nearer one, where a form is to ask for fewer.
+    clipped: bool = False
     like: str = "1"
     # What the number counts or measures: "hours", "cm"; empty for a plain number.
     unit: str = ""

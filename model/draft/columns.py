@@ -41,9 +41,20 @@ DATE_FORMATS = (
     "%d %b %Y",
     "%b %d, %Y",
     "%d.%m.%y",
+    "%d-%b-%Y",
+    "%d-%b-%y",
+    "%d %B %Y",
+    "%B %d, %Y",
+    "%Y%m%d",
+    "%m/%d/%Y %H:%M",
+    "%d/%m/%Y %H:%M",
+    "%d.%m.%Y %H:%M",
+    "%H:%M",
+    "%H:%M:%S",
 )
 LOOKS_LIKE_A_DATE = (
-    r"\d{4}-\d{1,2}-\d{1,2}.*|\d{1,4}[./-]\d{1,2}[./-]\d{2,4}.*|\d{1,2} \w{3,9},? \d{4}|\w{3,9} \d{1,2}, \d{4}"
+    r"\d{4}-\d{1,2}-\d{1,2}.*|\d{1,4}[./-]\d{1,2}[./-]\d{2,4}.*|\d{1,2}[ -][A-Za-z]{3,9}[ ,-]{1,2}\d{2,4}"
+    r"|\w{3,9} \d{1,2}, \d{4}|(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])|\d{1,2}:\d\d(?::\d\d)?"
 )
 PHONE = r"\+?\(?\d[\d\s()/.-]{5,}\d"
 CODES_FOR_MISSING = (-9, -99, -999, -9999, -1, 99, 999, 9999, 99999)
@@ -277,9 +288,22 @@ def look_at_days(raw: pd.Series, form: str, latest: str) -> list[Column]:
         asked = replace(found.numbers, unit="days")
         return [replace(found, name="days", label=f"Days from {label} to {latest}", asked=asked, guesses=guesses)]
     parts: list[Column] = []
+    if ":" in form or form == "ISO8601":
+        with contextlib.suppress(NotAsked):
+            hours = replace(reader, part="hour")
+            found = look_at_numbers(hours, hours.read(raw), warnings)
+            said = "hour" if ":" not in form or "%d" in form else ""
+            label_of_hour = f"{label}, hour" if said else label
+            parts = [
+                replace(found, name=said, label=label_of_hour, asked=replace(found.numbers, unit=""), guesses=guesses)
+            ]
+    if "%d" not in form and form != "ISO8601":
+        if parts:
+            return parts
+        raise NotAsked("the same time in nearly every row")
     with contextlib.suppress(NotAsked):
         found = look_at_numbers(reader, years, warnings)
-        parts = [replace(found, name="year", label=f"{label}, year", guesses=guesses)]
+        parts.insert(0, replace(found, name="year", label=f"{label}, year", guesses=guesses))
     for part, words in ("month", calendar.month_name), ("weekday", ["", *calendar.day_name]):
         found_in = set(replace(reader, part=part).read(raw)) - {""}
         if len(found_in) > 1:

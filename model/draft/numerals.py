@@ -6,16 +6,18 @@ from dataclasses import dataclass
 import pandas as pd
 
 from .source import counted
-from .tidied import SPACES, Numbers
+from .tidied import IN_BRACKETS, SPACES, Numbers
 
 CURRENCY = r"[$€£¥₹]|USD|EUR|GBP|CHF|Rs\.?"
 NUMERAL = (
-    rf"(?P<before>{CURRENCY})?\s*(?P<number>[+\-−]?\s*(?:\d[\d.,]*(?:{SPACES}\d{{3}})*(?:[.,]\d+)?|[.,]\d+)(?:[eE][+-]?\d+)?)\s*"
+    rf"[+\-−]?(?P<before>{CURRENCY})?\s*(?P<number>[+\-−]?\s*(?:\d[\d.,]*(?:{SPACES}\d{{3}})*(?:[.,]\d+)?|[.,]\d+)(?:[eE][+-]?\d+)?)\s*"
     rf"(?P<after>{CURRENCY}|%|‰|[A-Za-zµ°²³]+(?:/[A-Za-z²³]+)?)?"
 )
 THOUSANDS = r"[+\-−]?\d{{1,3}}(?:{mark}\d{{3}})+"
 # So many cells may be no numbers, of so many kinds.
 STRAY, KINDS_OF_STRAY = 0.02, 3
+# More of them, such as “<5”, where the others are so many different numbers that they can be nothing else.
+MOST_STRAY, ENOUGH_NUMBERS = 0.5, 20
 
 
 @dataclass(frozen=True)
@@ -27,9 +29,12 @@ class Numerals:
 def read_numerals(heading: str, texts: pd.Series, comma: bool) -> Numerals | None:
     """How to read these texts as numbers; None where they are none. Whether a comma is decimal may be the table's habit."""
     distinct = texts.drop_duplicates()
-    parts = distinct.str.extract(rf"^{NUMERAL}$")
+    # Whoever keeps accounts writes (1,200) for what is below 0.
+    parts = distinct.str.replace(IN_BRACKETS, r"-\1", regex=True).str.extract(rf"^{NUMERAL}$")
     stray = distinct[parts["number"].isna()]
-    if len(stray) > KINDS_OF_STRAY or len(stray) == len(distinct) or texts.isin(stray).mean() > STRAY:
+    known = len(distinct) - len(stray)
+    most = MOST_STRAY if known > ENOUGH_NUMBERS else STRAY
+    if len(stray) > KINDS_OF_STRAY or not known or texts.isin(stray).mean() > most:
         return None
     parts = parts.dropna(subset=["number"])
     signs = sorted({*parts["before"].dropna(), *parts["after"].dropna()}, key=len, reverse=True)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 # What stands in a table for no answer, in any case.
 MISSING = ("", "?", "-", "na", "n/a", "#n/a", "nan", "<na>", "null", "unknown", "i don't know", "i don’t know")
 OTHER = "Other"
+# A number below 0, as accounts have it.
+IN_BRACKETS = r"^\((.*)\)$"
 # What parts thousands beside a full stop or a comma.
 SPACES = r"[\s'’\u00a0\u202f]"
 
@@ -62,7 +64,7 @@ class Numbers(Reader):
     def _parse(self, texts: pd.Series) -> pd.Series:
         import pandas as pd
 
-        text = texts[texts != ""]
+        text = texts[texts != ""].str.replace(IN_BRACKETS, r"-\1", regex=True)
         for sign in self.signs:
             text = text.str.replace(sign, "", regex=False)
         thousands = "," if self.decimal == "." else r"\."
@@ -74,6 +76,7 @@ class Numbers(Reader):
         return numbers.reindex(texts.index)
 
     def answer_to(self, text: str) -> Any:
+        text = re.sub(IN_BRACKETS, r"-\1", text)
         for sign in self.signs:
             text = text.replace(sign, "")
         plain = re.sub(rf"{SPACES}|{',' if self.decimal == '.' else chr(92) + '.'}", "", text)
@@ -106,7 +109,8 @@ class Choices(Reader):
 
 @dataclass(frozen=True)
 class Dates(Reader):
-    """Days: their year, their month from 1, or their weekday from 1 for Monday; or how many days they are before another.
+    """Days: their year, their month from 1, their weekday from 1 for Monday, or their hour; or how many days they are before
+    another.
 
     Without another day they are counted from 1970 on, as an order needs it.
     """
@@ -125,6 +129,8 @@ class Dates(Reader):
             return (day - days.dt.normalize()).dt.days.astype(float) * (1 if self.until else -1)
         if self.part == "year":
             return days.dt.year.astype(float)
+        if self.part == "hour":
+            return (days.dt.hour + days.dt.minute / 60).round(2)
         numbers = days.dt.month if self.part == "month" else days.dt.day_of_week + 1
         return numbers.map(lambda number: "" if number != number else str(int(number))).astype(object)
 
@@ -137,7 +143,8 @@ class Dates(Reader):
         day = (moment.astimezone(UTC) if moment.tzinfo else moment).date()
         if self.part == "days":
             return (date.fromisoformat(self.until or "1970-01-01") - day).days * (1 if self.until else -1)
-        return {"year": day.year, "month": str(day.month), "weekday": str(day.isoweekday())}[self.part]
+        hour = round((moment.astimezone(UTC) if moment.tzinfo else moment).hour + moment.minute / 60, 2)
+        return {"year": day.year, "month": str(day.month), "weekday": str(day.isoweekday()), "hour": hour}[self.part]
 
 
 def each(column: pd.Series, read: Callable[[pd.Series], pd.Series]) -> pd.Series:

@@ -128,7 +128,8 @@ def typed(raw: pd.Series, asked: Input) -> pd.Series:
     if isinstance(asked, ChoiceInput):
         return texts(raw).astype(object).mask(blank(raw, asked), other=float("nan"))
     # What is no number becomes NaN here; the mirror check tells it from what may be unknown.
-    return pd.to_numeric(raw.mask(blank(raw, asked)), errors="coerce").astype(float)
+    numbers = pd.to_numeric(raw.mask(blank(raw, asked)), errors="coerce").astype(float)
+    return numbers.clip(asked.lowest, asked.highest) if isinstance(asked, NumberInput) and asked.clipped else numbers
 
 
 def disagreements(asked: Input, raw: pd.DataFrame, table: pd.DataFrame) -> Iterator[str]:
@@ -149,7 +150,10 @@ def disagreements(asked: Input, raw: pd.DataFrame, table: pd.DataFrame) -> Itera
     elif isinstance(asked, NumberInput):
         if known.min() < asked.lowest or known.max() > asked.highest:
             ends = f"the table goes from {known.min():g} to {known.max():g}"
-            yield f"{asked.name}: the form takes {asked.lowest} to {asked.highest}, but {ends}"
+            yield (
+                f"{asked.name}: the form takes {asked.lowest} to {asked.highest}, but {ends}. With clipped=True what is beyond "
+                "counts as the nearer end"
+            )
         if asked.whole and (parts := known[known % 1 != 0]).any():
             yield f"{asked.name}: the form takes whole numbers, but the table has {parts.iloc[0]:g}"
 

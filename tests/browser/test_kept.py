@@ -46,6 +46,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept]:
     cases = [keep_case(database, bob, name, days_ago=9, label="A label") for name in ("titanic", "iris", "housing")]
     say(database, cases[0], bob, 1.0)
     say(database, cases[0], bob, 0.0)
+    keep_case(database, bob, days_ago=9, label="W" * 120)
     # Enough for the record's plot.
     for number in range(60):
         say(database, keep_case(database, bob, "census", days_ago=9, label="Many"), bob, float(number % 3 > 0))

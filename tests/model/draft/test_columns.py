@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from datetime import date
 
 import pytest
 
@@ -31,6 +32,9 @@ def test_an_example_of_a_number_is_the_middle_one_in_the_table() -> None:
         ("{}.5", 1200.5),
         ("{:,}.50", 1200.5),
         ("{},5", 1200.5),
+        ("({:,})", -1200),
+        ("(${:,})", -1200),
+        ("-${:,}.50", -1200.5),
     ],
 )
 def test_numbers_are_read_as_the_table_writes_them(write: str, number: float) -> None:
@@ -58,6 +62,12 @@ def test_a_few_cells_that_are_no_numbers_count_as_no_answer_and_are_told() -> No
     column = column_of("hours", hours=lambda row: "abc" if row == 3 else row % 50)
     assert (column.reader.missing, column.missing) == (("abc",), 1 / 400)
     assert column.warnings == ("“abc” in 1 row counts as no answer",)
+
+
+def test_where_most_cells_are_many_different_numbers_the_others_are_no_answer() -> None:
+    column = column_of("crp", crp=lambda row: "<5" if row % 5 == 0 else 5 + row % 70)
+    assert (column.is_number, column.missing) == (True, 0.2)
+    assert column.warnings == ("“<5” in 80 rows counts as no answer",)
 
 
 @pytest.mark.parametrize("mark", ["", "?", "NA", "N/A", "null", "-", "NaN", "unknown"])
@@ -236,6 +246,21 @@ def test_a_day_becomes_its_year_its_month_and_its_weekday() -> None:
         "length": "Length", "sold_year": "Sold, year", "sold_month": "Sold, month", "sold_weekday": "Sold, weekday",
     }  # fmt: skip
     assert next(iter(draft.columns[2].choices.items())) == ("1", "January")
+
+
+@pytest.mark.parametrize("form", ["%d-%b-%Y", "%B %d, %Y", "%Y%m%d", "%d.%m.%Y %H:%M", "%m/%d/%Y"])
+def test_days_are_known_however_they_are_written(form: str) -> None:
+    days = [date(2020 + row % 3, 1 + row % 12, 1 + row % 28).strftime(form) for row in range(84)]
+    found = {column.name for column in draft_of(sold=days).columns}
+    assert {"sold_year", "sold_month", "sold_weekday"} <= found
+
+
+def test_of_a_moment_it_asks_for_the_hour_too() -> None:
+    draft = draft_of(
+        sold=lambda row: f"2020-01-{1 + row % 28:02} {row % 24:02}:{row % 4 * 15:02}", at=lambda row: f"{row % 24}:30"
+    )
+    numbers = {column.name: column.numbers for column in draft.columns if column.is_number}
+    assert (numbers["sold_hour"].lowest, numbers["at"].highest) == (0, 23.5)
 
 
 def test_of_a_day_of_birth_it_asks_for_the_days_since_then() -> None:

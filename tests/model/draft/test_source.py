@@ -65,6 +65,15 @@ def test_of_several_sheets_the_first_is_read_and_told(tmp_path: Path) -> None:
     assert (len(frame), notes) == (2, ["of 2 sheets the first, “people”, is read"])
 
 
+def test_letters_that_are_no_utf_8_are_windows_own_and_that_is_told(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_bytes("Größe;Preis\n1,5;3 €\n".encode("cp1252"))
+    frame, notes = read_source(tmp_path / "t.csv")
+    assert (frame.to_dict("list"), notes) == (
+        {"Größe": ["1,5"], "Preis": ["3 €"]},
+        ["its letters are read as Windows-1252, since they are no UTF-8"],
+    )
+
+
 def test_a_number_of_32_bits_has_the_digits_that_it_was_written_with(tmp_path: Path) -> None:
     pl.DataFrame({"a": [0.53, None]}, schema={"a": pl.Float32}).write_parquet(tmp_path / "t.parquet")
     assert read_source(tmp_path / "t.parquet")[0]["a"].to_list() == ["0.53", ""]

@@ -27,6 +27,8 @@ COLUMNS: dict[str, Any] = {
     "Quote__%": lambda row: "k.A." if row == 7 else f"{german(row % 37 / 3)} %",
     "Vertrag": lambda row: "NA" if row % 9 == 0 else f"{1 + row % 28:02}.{1 + row % 12:02}.{2019 + row % 3}",
     "geboren": lambda row: f"{1 + row % 28:02}.{1 + row % 7:02}.{1950 + row % 40}",
+    "Anruf": lambda row: f"2024-02-{1 + row % 28:02}T{row % 24:02}:15:00",
+    "Gewinn": lambda row: f"({german(30 + row)})" if row % 4 else german(row),
     "Ort": lambda row: f"Ort {row % 50}" if row % 3 else "Berlin",
     "Stufe": ["1.0", "2.0", "-"],
     "ja": ["TRUE", "false", "False", "true"],

@@ -47,6 +47,22 @@ def disagreement(folder: Path, **changes: Any) -> str:
     return str(stopped.value)
 
 
+def test_a_form_may_ask_for_less_than_the_table_has(tmp_path: Path) -> None:
+    narrow = instead(
+        "between=(0, 8)",
+        "between=(1, 6), clipped=True",
+        "knots=(0, 4, 8)",
+        "knots=(1, 4, 6)",
+        '"clouds": 7',
+        '"clouds": 6',
+    )
+    model = declared_in(write_toy(tmp_path, narrow) / "toy.py")
+    clouds = read_table(model)[0]["clouds"]
+    assert (clouds.min(), clouds.max(), len(clouds)) == (1, 6, len(days()))
+    assert isinstance(train(model), Card)
+    assert list(check(model))
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
