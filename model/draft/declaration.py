@@ -18,6 +18,7 @@ WIDTH = 112
 # How weakly the ridge holds, of which cross-validation takes the best; of very many rows it matters little.
 STRENGTHS = (0.03, 0.1, 0.3, 1, 3, 10, 30)
 FEW_STRENGTHS = (0.1, 1, 10)
+QUICK_STRENGTHS = (0.01, 0.1, 1)
 MANY_ROWS = 5_000
 # Of fewer rows than this, steps learn by heart what curves draw.
 ENOUGH_ROWS = 500
@@ -98,7 +99,10 @@ def recipe(draft: Draft) -> list[str]:
             says += wrapped(f"{name}={{", pairs(value), "},", 0)
         else:
             says[0] += f" {name}={value_of(value)},"
-    if draft.wishes.quick:
+    if draft.wishes.quick and draft.rows < ENOUGH_ROWS:
+        named = 'name=f"curves, C = {C:g}"'
+        says += [f"candidates=[Candidate(BLOCKS, C=C, {named}) for C in {QUICK_STRENGTHS}],", "folds=3, inner_folds=3,"]
+    elif draft.wishes.quick:
         few = comment("few cases" if draft.is_small else "")
         curves = f"Candidate(BLOCKS, C={0.3 if draft.is_small else 1.0})"
         way = f"Blend({curves}, Boosted(pairs=10, bags=2), 0.5)" if blends_quickly(draft) else curves

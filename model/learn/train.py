@@ -198,7 +198,9 @@ def report(model: Model, card: Card) -> str:
     for contest in evaluation.contests:
         lines += tabulate(contest, columns)
     if len(model.learns.candidates) > 1:
-        chosen = "; ".join(f"{name} ({count} folds)" for name, count in evaluation.chosen_in_folds.items())
+        chosen = "; ".join(
+            f"{name} ({count} fold{'' if count == 1 else 's'})" for name, count in evaluation.chosen_in_folds.items()
+        )
         lines.append(f"  chosen inside the folds: {chosen}")
     if "range_holds" in evaluation.figures:
         held = evaluation.figures["range_holds"]

@@ -39,7 +39,7 @@ COLUMNS: dict[str, Any] = {"multiple": True, "metavar": "COLUMN"}
     "--folder", default="mine", show_default=True, type=click.Path(path_type=Path), help="Where it is written."
 )
 @click.option("--name", metavar="NAME", help="The model's name, and its address; the table's name unless given.")
-@click.option("--quick", is_flag=True, help="Try one recipe instead of several.")
+@click.option("--quick", is_flag=True, help="Try one recipe, or little more, instead of many.")
 @click.option("--again", is_flag=True, help="Draft anew: show what changes, and keep every line that a person edited.")
 @click.option("--show-rows", is_flag=True, help="Let the pages show rows of the table, as they do of public ones.")
 def new(table: Path, target: str, folder: Path, name: str | None, again: bool, **said: Any) -> None:

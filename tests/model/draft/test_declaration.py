@@ -51,7 +51,9 @@ def test_many_choices_are_named_once_more_where_they_are_read() -> None:
 def test_a_quick_recipe_of_enough_rows_is_one_blend_and_of_few_rows_curves_alone() -> None:
     of_many = table_of(600, outcome=outcome, length=amounts)
     assert "candidates=[Blend(Candidate(BLOCKS, C=1.0), Boosted(pairs=10, bags=2), 0.5)]," in text_of_table(of_many)
-    assert "candidates=[Candidate(BLOCKS, C=1.0)],\n" in text_of_table(table_of(outcome=outcome, length=amounts))
+    few = text_of_table(table_of(outcome=outcome, length=amounts))
+    assert 'candidates=[Candidate(BLOCKS, C=C, name=f"curves, C = {C:g}") for C in (0.01, 0.1, 1)],\n' in few
+    assert "Blend" not in few
 
 
 def text_of_table(table: pd.DataFrame) -> str:
