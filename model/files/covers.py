@@ -158,7 +158,10 @@ class Covers:
     def __init__(self, engine: ChanceTables, answers: Answers, units: Sequence[Unit], covers: Sequence[Inputs]) -> None:
         self.engine = engine
         order = list(answers)
-        self.covers = [Cover(sorted(own, key=order.index), answers) for own in sorted(covers, key=lambda own: (len(own), sorted(own)))]
+        self.covers = [
+            Cover(sorted(own, key=order.index), answers)
+            for own in sorted(covers, key=lambda own: (len(own), sorted(own)))
+        ]
         for unit in units:
             home = self._home(set(unit.names))
             if home.points is None:
