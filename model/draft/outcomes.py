@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 import pandas as pd
 from sklearn.metrics import roc_auc_score
 
+from model.declare.inputs import first_lower
 from model.declare.model import Kind
 
 from .columns import FEWEST_ROWS, Column
@@ -43,12 +44,12 @@ class Target(ABC):
 
     @property
     def thing(self) -> str:
-        return self.label[:1].lower() + self.label[1:]
+        return first_lower(self.label)
 
     @property
     def measure(self) -> str:
         """What is low or high of a row."""
-        return self.label.lower()
+        return first_lower(self.label)
 
     @property
     @abstractmethod

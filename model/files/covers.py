@@ -9,7 +9,7 @@ covers, however long the vectors are.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import combinations_with_replacement
+from itertools import combinations_with_replacement, zip_longest
 from math import prod
 from typing import Any
 
@@ -64,12 +64,13 @@ class Unit:
 
 
 def mix_vectors(term: Term, keys: Sequence[Any]) -> Array:
-    """The vectors of all these answers at once."""
-    parts = np.zeros((len(keys), len(term.rows)))
-    for at, key in enumerate(keys):
-        for row, part in term.places.work(key):
-            parts[at, row] += part
-    return parts @ np.frombuffer(term.packed, "<f4").reshape(len(term.rows), -1).astype(float)
+    """The vectors of all these answers at once; a matrix product's last digits would hang on how many threads share it."""
+    whole = np.frombuffer(term.packed, "<f4").reshape(len(term.rows), -1).astype(float)
+    mixed = np.zeros((len(keys), whole.shape[1]))
+    for places in zip_longest(*map(term.places.work, keys), fillvalue=(0, 0.0)):
+        rows, parts = zip(*places, strict=True)
+        mixed += np.array(parts)[:, None] * whole[list(rows)]
+    return mixed
 
 
 def lie_along(table: Array, names: Sequence[str], wanted: Sequence[str]) -> Array:
@@ -118,7 +119,8 @@ def cover(wanted: Sequence[Inputs], answers: Answers) -> list[Inputs] | None:
     def cells(names: Inputs) -> int:
         return prod(len(answers[name]) for name in names)
 
-    covers = [own for own in set(wanted) if not any(own < other for other in wanted)]
+    # In one order in every process, since sums in another one differ in their last digits.
+    covers = sorted({own for own in wanted if not any(own < other for other in wanted)}, key=sorted)
     if any(cells(own) > MOST_CELLS for own in covers):
         return None
     while True:
@@ -156,7 +158,10 @@ class Covers:
     def __init__(self, engine: ChanceTables, answers: Answers, units: Sequence[Unit], covers: Sequence[Inputs]) -> None:
         self.engine = engine
         order = list(answers)
-        self.covers = [Cover(sorted(own, key=order.index), answers) for own in sorted(covers, key=len)]
+        self.covers = [
+            Cover(sorted(own, key=order.index), answers)
+            for own in sorted(covers, key=lambda own: (len(own), sorted(own)))
+        ]
         for unit in units:
             home = self._home(set(unit.names))
             if home.points is None:

@@ -1,6 +1,7 @@
 """Serving: Granian, and Flask's own server while somebody works on the code."""
 
 import atexit
+import gc
 import ipaddress
 import multiprocessing
 import os
@@ -124,6 +125,8 @@ def run_granian(host: str, port: int, workers: int, tls: tuple[Path, Path] | Non
         else:
             server.signal_handler_reload()
 
+    # As for the command that scores: the last digits of its tables hang on how many threads share a product.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     if sys.platform != "win32":
         allow_open_files()
         # Else glibc gives threads arenas of their own, which grow for 90,000 requests and take a quarter more in all.
@@ -194,6 +197,8 @@ def load_app(reports: SimpleQueue[str], ending: Connection) -> Any:
         # The server would replace a worker that ends by itself.
         threading.Event().wait()
     reports.put("")
+    # What stays is looked through no more for what could go, while all others wait: 41 ms each time, and 3 without it.
+    gc.freeze()
     # Where a client has left, Granian does not wait for the thread that still answers it, and Python would end under it.
     atexit.register(os._exit, 0)
     return app

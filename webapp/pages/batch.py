@@ -21,7 +21,7 @@ from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, ServiceUnavai
 from model.declare.model import Model
 from model.declare.reading import read_answers
 from model.files.dialect import ColumnsMissing, Dialect, Unusable, write_row
-from model.files.headings import list_names, simplify
+from model.files.headings import simplify
 from webapp.ask import Caller, OverBudget, Said, ask_file, score_in_time
 from webapp.http.addresses import texts
 from webapp.http.headers import keep_private, with_headers
@@ -182,8 +182,7 @@ def columns_page(model: Model, refused: ColumnsMissing, fields: Mapping[str, str
     """The form once more, with the file's own headings to choose from for each input that has none."""
     near = {name: guess_column(model, name, refused.header) for name in refused.missing}
     header = [heading for heading in refused.header if heading]
-    words = f"The file has no column {list_names(refused.missing)}. Choose from its own columns below"
-    return render("batch.html", model, fields, faults=[Said("file", words)], missing=near, header=header)
+    return render("batch.html", model, fields, faults=[Said("file", str(refused))], missing=near, header=header)
 
 
 def guess_column(model: Model, name: str, header: Sequence[str]) -> str:

@@ -386,7 +386,8 @@ FAULTS: Mapping[str, tuple[Any, str]] = {
     "zeros further on": (f"{HEADER}\n".encode() + f"{GOOD}\n".encode() * 5000 + b"\0", NOT_TEXT),
     "no column": (
         "age,sex\n1,2\n",
-        "The file has no column “status”, “race”, “education”, “work” or “hours”. Choose from its own columns below",
+        "The file has no column “status”, “race”, “education”, “work” or “hours”. "
+        f"Its first line must name the columns: {', '.join(get_predictor('census').model.input)}. It has: age, sex",
     ),
     "Latin-1 further on": (
         HEADER.encode() + b"\n" + f"{GOOD}\n".encode() * 5000 + b"\xff",
