@@ -106,9 +106,10 @@ def read_content(path: Path) -> dict[str, Any]:
             f"{path.name} has {number} where a number belongs. Train it again: python run.py train {path.stem}"
         ) from None
     if content.pop("format", 1) != FORMAT:
-        raise NotTrained(
-            f"{path.name} was written by another edition of Likely. Train it again: python run.py train {path.stem}"
-        )
+        again = f"Train it again: python run.py train {path.stem}"
+        if "wrapped" in content:
+            again = "Wrap the model’s own file again: python run.py wrap --help"
+        raise NotTrained(f"{path.name} was written by another edition of Likely. {again}")
     return content
 
 

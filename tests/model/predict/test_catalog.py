@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -60,17 +61,21 @@ def test_a_name_that_an_address_needs_is_not_for_a_model(tmp_path: Path, name: s
         Catalog([tmp_path])
 
 
-def test_a_card_of_another_format_is_refused_with_what_to_do(folder: Path) -> None:
+@pytest.mark.parametrize(
+    ("more", "again"),
+    [({}, "Train it again: python run.py train toy"), ({"wrapped": {}}, "Wrap the model’s own file again")],
+)
+def test_a_card_of_another_format_is_refused_with_what_to_do(folder: Path, more: dict[str, Any], again: str) -> None:
     model = Catalog([folder])["toy"]
     before = model.card_path.read_bytes()
     content = json.loads(before)
     del content["checksum"], content["format"]
-    write_card(model.card_path, content)
+    write_card(model.card_path, content | more)
     older = model.card_path.read_text(encoding="utf-8").replace(f'"format": {FORMAT}', '"format": 1')
     body = older.split("\n", 1)[1]
     digest = hashlib.sha256(body.encode()).hexdigest()
     model.card_path.write_text(f'{{"checksum": "{digest}",\n{body}', encoding="utf-8")
-    with pytest.raises(NotTrained, match=r"another edition of Likely. Train it again: python run.py train toy"):
+    with pytest.raises(NotTrained, match=f"another edition of Likely. {again}"):
         Catalog([folder]).predictor("toy")
     model.card_path.write_bytes(before)
     assert Catalog([folder]).predictor("toy").version
