@@ -122,7 +122,9 @@ def read_png(data: bytes) -> Header:
         raise PhotoRefused(TOO_SLOW)
     width, height, depth, colours = struct.unpack_from(">IIBB", chunks[b"IHDR"], 8)
     channels = _PNG_CHANNELS[colours]
-    check_size("PNG", width, height, max(channels * depth / 8, 4 if channels > 1 else 1))
+    decoded = max(channels * depth / 8, 4 if channels > 1 else 1)
+    # A colour that is left out is looked for in every pixel, which takes as long as more bytes would.
+    check_size("PNG", width, height, max(decoded, 6) if b"tRNS" in chunks else decoded)
     kept: list[bytes | memoryview] = [data[:8], *(chunks[kind] for kind in _LONGEST_CHUNKS if kind in chunks), *pixels]
     return (width, height), read_orientation(bytes(chunks.get(b"eXIf", b"")[8:])), b"".join(kept)
 

@@ -79,7 +79,7 @@ def anybody(model: Model) -> st.SearchStrategy[dict[str, str]]:
 def test_every_number_on_the_page_is_the_same_number(client: FlaskClient, model: Model) -> None:
     """1,000 people: heading, title, sentence, dots, line, range, comparison, print and JSON agree."""
 
-    @settings(max_examples=500, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
     @given(anybody(model))
     def agree(answers: dict[str, str]) -> None:
         page = result(client, model, answers)
