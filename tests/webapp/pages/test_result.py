@@ -77,7 +77,7 @@ def anybody(model: Model) -> st.SearchStrategy[dict[str, str]]:
 @pytest.mark.slow
 @pytest.mark.parametrize("model", [CENSUS, TITANIC], ids=["census", "titanic"])
 def test_every_number_on_the_page_is_the_same_number(client: FlaskClient, model: Model) -> None:
-    """1,000 people: heading, title, sentence, dots, line, range, comparison, print and JSON agree."""
+    """Hundreds of people: heading, title, sentence, dots, line, range, comparison, print and JSON agree."""
 
     @settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
     @given(anybody(model))
