@@ -39,7 +39,7 @@ HEADINGS = {
     "amount": r"\$\d+",
 }
 
-widths = pytest.mark.parametrize("width", [320, 1280])
+widths = pytest.mark.parametrize("width", [320, pytest.param(1280, marks=pytest.mark.wide)])
 javascripts = pytest.mark.parametrize("javascript", [True, False], ids=["script", "no script"])
 
 
