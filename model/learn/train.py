@@ -161,13 +161,13 @@ def take_over(model: Model, given: Given) -> Card:
     fitted.intercept_, fitted.coef_ = np.array([given.intercept]), np.array([[given.slope]])
     ends, name = [asked.lowest, asked.highest], [given.input]
     points = [[given.slope * end] for end in ends]
-    terms = [{"inputs": name, "levels": [ends], "between": name, "whole": [], "points": points}]
+    terms = [{"inputs": name, "levels": [ends], "between": name, "points": points}]
     if given.prior:
         # Its feature is the log odds, each of which is worth one point.
         prior = model.input[given.prior]
         assert isinstance(prior, NumberInput)
         reach = [logit(end / 100) for end in (prior.lowest, prior.highest)]
-        own: dict[str, Any] = {"inputs": [given.prior], "levels": [reach], "between": [given.prior], "whole": []}
+        own: dict[str, Any] = {"inputs": [given.prior], "levels": [reach], "between": [given.prior]}
         terms.append({**own, "points": [[end] for end in reach]})
     return save(
         model,
