@@ -136,7 +136,7 @@ def recipe(draft: Draft) -> list[str]:
 
 def blends_quickly(draft: Draft) -> bool:
     """Whether curves with steps beside them are one recipe that does well unseen: not of few rows, and quick of one score."""
-    return draft.rows >= ENOUGH_ROWS and draft.target.kind != "classes"
+    return draft.rows >= ENOUGH_ROWS and not draft.target.classes
 
 
 def block(column: Column) -> Sequence[str]:

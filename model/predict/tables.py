@@ -164,7 +164,7 @@ class Term:
 
 
 def pack(numbers: Sequence[float]) -> str:
-    """Vectors as a card has them: four bytes a number, of which the last row's come last."""
+    """Vectors as a card has them: four bytes a number, one row after the other."""
     return b64encode(struct.pack(f"<{len(numbers)}f", *numbers)).decode()
 
 

@@ -12,6 +12,7 @@ from model.predict.agreement import MOST_COMPARED, Agreement, Rarest, find_agree
 from model.predict.kinds import Estimate
 from model.predict.neighbours import Person
 from model.predict.predictor import Predictor
+from webapp.text.kinds import kind_of
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class Alike:
     def other_outcome(self) -> Person | None:
         """A real person with a near chance, given by a model that had not seen them, who turned out otherwise."""
         crowd = self.predictor.crowd
-        if crowd is None or self.predictor.model.kind != "probability":
+        if crowd is None or not kind_of(self.predictor.model).is_yes_or_no:
             return None
         return crowd.other_outcome(self.main.value, 0, outcome=0.0 if self.main.value > 0.5 else 1.0)
 
