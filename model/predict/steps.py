@@ -30,8 +30,6 @@ SMALL_AMOUNT = 0.01
 # What the average comes to with so many answers in place and one more is kept, for so many of them.
 MOST_IN_PLACE = 1
 MOST_KEPT = 5_000
-# By how much an answer moves each row is kept for so many answers.
-MOST_MOVES = 500
 
 
 @dataclass(frozen=True)
@@ -103,7 +101,7 @@ class SumAverages(Averages):
             predictor.background_scores,
         )
         unknown = self.engine.unknown(answers)
-        self.moves = {name: self._kept_move(name) for name in answers if name not in unknown}
+        self.moves = {name: predictor.moves[name, answers[name]] for name in answers if name not in unknown}
 
     def average(self) -> float:
         return self.engine.mean(self.scores, self.weights)
@@ -129,26 +127,6 @@ class SumAverages(Averages):
                 else move + both - table[now, answer] - table[own, before] + table[now, before]
                 for move, before, now in rows
             ]
-
-    def _kept_move(self, name: str) -> Sequence[float]:
-        kept, key = self.predictor.moves, (name, self.answers[name])
-        moves: Sequence[float] | None = kept.get(key)
-        if moves is None:
-            if len(kept) >= MOST_MOVES:
-                kept.clear()
-            moves = kept[key] = self._move(name)
-        return moves
-
-    def _move(self, name: str) -> Sequence[float]:
-        """By how much this answer moves each row's score before any other is in place."""
-        answer, moves = self.answers[name], [0.0] * len(self.scores)
-        for term in self.engine.terms_of[name]:
-            now = list(zip(*[self.columns[one] for one in term.inputs], strict=True))
-            at = term.inputs.index(name)
-            then = [(*row[:at], answer, *row[at + 1 :]) for row in now]
-            keys = [(row[0], old[0]) if len(row) == 1 else (row, old) for row, old in zip(then, now, strict=True)]
-            moves = [move + term.table[new] - term.table[old] for move, (new, old) in zip(moves, keys, strict=True)]
-        return moves
 
 
 def explain_steps(predictor: Predictor, answers: Answers, estimate: float | None = None) -> Path | None:
