@@ -16,21 +16,12 @@ from functools import cached_property
 from numbers import Real
 from typing import Any
 
-# Longer than any number written out, 5e-324 among them; keeps int() and the regular expression from being fed a novel.
-LONGEST_NUMBER = 400
+from .numerals import LONGEST_NUMBER, plain, read_number
+
 LONGEST_QUOTE = 60
-NUMBER = re.compile(r"[+-]?(?:(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?")
-# A comma that can part no thousands is a decimal one.
-DECIMAL_COMMA = re.compile(r"([+-]?)(0*|\d+(?=,(?!\d{3}(?!\d))))[,](\d+(?:[eE][+-]?\d{1,3})?)")
-# Full stops part thousands where a decimal comma or another of them follows; spaces and apostrophes part nothing else.
-DOTTED = re.compile(r"[+-]?\d{1,3}(?:(?:\.\d{3})+(?=,\d)|(?:\.\d{3}){2,}$)")
-PARTED = re.compile(r"[+-]?\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?!\d)|[+-]?\d{1,3}(?:['’]\d{3})+(?!\d)")
 # What two choices may be called that mean yes and no.
 YES, NO = frozenset("yes true 1 y t on".split()), frozenset("no false 0 n f off".split())
 UNKNOWN_WORDS = frozenset({"unknown", "i don't know", "i don’t know", "?"})
-QUOTES = "\"'“”‘’"
-# Decimal and thousands marks and signs of other scripts, as ASCII has them; \d and float() take their digits.
-MARKS = str.maketrans({"٫": ".", "٬": ",", "．": ".", "，": ",", "−": "-", "－": "-", "＋": "+"})
 
 
 class NotRecorded(Enum):
@@ -71,29 +62,6 @@ def first_lower(text: str) -> str:
 
 def by_letters(text: str) -> str:
     return text.casefold().replace("’", "'")
-
-
-def plain(raw: Any) -> str:
-    """The text of a raw answer without the space and quotes around it."""
-    text = raw if isinstance(raw, str) else str(raw)
-    return text.strip().strip(QUOTES).strip()
-
-
-def read_number(said: str, unit: str = "") -> float:
-    """The number that a text says, in any of the ways in which people write one, with its unit or without; else NaN."""
-    text = plain(said.translate(MARKS))
-    if "," not in text and NUMBER.fullmatch(text):
-        return float(text)
-    for own in filter(None, (unit, unit.removesuffix("s"))):
-        if text.casefold().endswith(own.casefold()) or text.startswith(own):
-            text = (text[len(own) :] if text.startswith(own) else text[: -len(own)]).strip()
-            break
-    for parted, marks in (PARTED, " \u00a0\u202f'’"), (DOTTED, "."):
-        if match := parted.match(text):
-            text = match[0].translate(dict.fromkeys(map(ord, marks))) + text[match.end() :]
-    if comma := DECIMAL_COMMA.fullmatch(text):
-        text = f"{comma[1]}{comma[2]}.{comma[3]}"
-    return float(text.replace(",", "")) if NUMBER.fullmatch(text) else math.nan
 
 
 def quote(raw: Any) -> str:

@@ -9,7 +9,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from model.declare.inputs import few, read_number
+from model.declare.inputs import few
+from model.declare.numerals import read_number
 
 if TYPE_CHECKING:
     import pandas as pd

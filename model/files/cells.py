@@ -10,7 +10,8 @@ import numpy as np
 import polars as pl
 
 from model.declare.faults import Fault, sentence
-from model.declare.inputs import NOT_RECORDED, Input, Refused, plain
+from model.declare.inputs import NOT_RECORDED, Input, Refused
+from model.declare.numerals import plain
 from model.declare.recipe import Written
 
 Codes = np.ndarray[Any, np.dtype[Any]]

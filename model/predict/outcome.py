@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from model.declare.inputs import NO, YES, plain, read_number
+from model.declare.inputs import NO, YES
+from model.declare.numerals import plain, read_number
 
 # As the page, the API and files say it.
 CANNOT_BE_KNOWN = "cannot be known"

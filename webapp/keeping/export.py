@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from model.declare.inputs import NUMBER
+from model.declare.numerals import NUMBER
 from model.declare.reading import read_answers
 from webapp.store import cases
 from webapp.store.cases import Search

@@ -14,8 +14,9 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from model.declare.faults import Fault, sentence
-from model.declare.inputs import Input, Refused, plain
+from model.declare.inputs import Input, Refused
 from model.declare.model import Model
+from model.declare.numerals import plain
 from model.files.dialect import MOST_COLUMNS, START, TOO_WIDE, Unusable, detect_dialect, unreadable
 from model.files.headings import input_columns, simplify
 from model.predict.outcome import NoOutcome, Outcome
