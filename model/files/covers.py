@@ -18,6 +18,7 @@ import numpy as np
 from model.declare.inputs import NOT_RECORDED, ChoiceInput, Input, NumberInput
 from model.predict.engine import ChanceTables
 from model.predict.logistic import NORMAL_95
+from model.predict.spreads import vectors_of
 from model.predict.tables import Score, Term
 
 from .cells import Cells
@@ -65,7 +66,7 @@ class Unit:
 
 def mix_vectors(term: Term, keys: Sequence[Any]) -> Array:
     """The vectors of all these answers at once; a matrix product's last digits would hang on how many threads share it."""
-    whole = np.frombuffer(term.packed, "<f4").reshape(len(term.rows), -1).astype(float)
+    whole = vectors_of(term)
     mixed = np.zeros((len(keys), whole.shape[1]))
     for places in zip_longest(*map(term.places.work, keys), fillvalue=(0, 0.0)):
         rows, parts = zip(*places, strict=True)

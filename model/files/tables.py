@@ -26,11 +26,11 @@ from model.declare.inputs import NOT_RECORDED, ChoiceInput, Input, NumberInput
 from model.predict.engine import ChanceTables
 from model.predict.logistic import NORMAL_95
 from model.predict.predictor import Predictor
-from model.predict.tables import Score
+from model.predict.tables import Score, Term
 from model.predict.unknown import Ways
 
 from .cells import MOST_BITS, Cells
-from .covers import Covers, build_covers
+from .covers import Covers, build_covers, mix_vectors
 
 Array = np.ndarray[Any, np.dtype[Any]]
 Answers = Mapping[str, Sequence[Any]]
@@ -48,16 +48,16 @@ class Group:
     def __init__(self, answers: Answers, score: Score) -> None:
         self.answers = answers
         self.terms = [term for term in score.terms if answers.keys() & set(term.inputs)]
-        self.points = self._add_terms(lambda term, known: [term.points(known)], 1)[:, 0]
-        self.vectors = self._add_terms(lambda term, known: term.spread(known)[0], len(score.intercept_spread[0]))
+        self.points = self._add_terms(lambda term, keys: np.array([[term.table[key]] for key in keys]), 1)[:, 0]
+        self.vectors = self._add_terms(mix_vectors, len(score.intercept_spread[0]))
 
-    def _add_terms(self, of: Callable[[Any, Any], Sequence[float]], width: int) -> Array:
+    def _add_terms(self, of: Callable[[Term, Sequence[Any]], Array], width: int) -> Array:
         total = np.zeros((*map(len, self.answers.values()), width))
         for term in self.terms:
             # An axis for each input of the group, of length 1 where it does not matter.
             axes = [known if name in term.inputs else [None] for name, known in self.answers.items()]
-            rows = [of(term, dict(zip(self.answers, known, strict=True))) for known in product(*axes)]
-            total += np.reshape(rows, (*map(len, axes), width))
+            keys = [term.key(dict(zip(self.answers, known, strict=True))) for known in product(*axes)]
+            total += of(term, keys).reshape((*map(len, axes), width))
         return total.reshape(-1, width)
 
     def count(self, name: str, answers: Sequence[Any]) -> Array:

@@ -9,18 +9,19 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from functools import cached_property
-from math import tanh
 from operator import mul
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from model.declare.inputs import list_values
 from model.declare.model import Model
 
 from .logistic import NORMAL_95, logit, sigmoid, softmax
 from .ranges import Ranges
-from .tables import Answers, Score, Term, Vector, add, length
+from .tables import Answers, Score, Term, Vector
 from .unknown import Recorded, Ways
+
+if TYPE_CHECKING:
+    from .spreads import Array
 
 Columns = tuple[Sequence[float], ...]
 Range = tuple[float, float]
@@ -78,8 +79,6 @@ class Tables(Engine):
         self.recorded = Recorded(compiled.get("people", {"inputs": [], "answers": [], "counts": []}))
         self.averaged = frozenset(self.recorded.names)
         self._seen: Mapping[str, Sequence[Any]] = compiled.get("seen", {})
-        # What the search for the smallest changes has found for the commonest answers.
-        self.gains: dict[Any, Any] = {}
 
     def predict(self, rows: Sequence[Answers]) -> Columns:
         return tuple(zip(*[self.predict_one(row) for row in rows], strict=True))
@@ -99,17 +98,12 @@ class Tables(Engine):
             return self.recorded.seen(name, most)
         return self._seen[name][:most] if name in self._seen else list_values(self.model.input[name], most)
 
-    @cached_property
-    def terms_of(self) -> Mapping[str, Sequence[Term]]:
-        """For each input the terms of the estimate's sum that it is part of."""
-        return {name: [term for term in self.score.terms if name in term.inputs] for name in self.model.input}
-
     @abstractmethod
     def result(self, scores: Vector) -> Vector:
         """What a sum comes to: a chance, the classes' chances, or the amount itself."""
 
-    def mean(self, scores: Sequence[float], weights: Sequence[float]) -> float:
-        """The weighted mean of what so many sums come to, where the estimate follows from one."""
+    def results(self, sums: Array) -> Array:
+        """What each of many sums comes to, where the estimate follows from one."""
         raise NotImplementedError
 
 
@@ -121,11 +115,11 @@ class ChanceTables(Tables):
     def result(self, scores: Vector) -> Vector:
         return (sigmoid(scores[0]),)
 
-    def mean(self, scores: Sequence[float], weights: Sequence[float]) -> float:
-        # A sigmoid is a hyperbolic tangent of half the score, which C computes at once.
-        return (
-            sum(weights) + sum([weight * tanh(score / 2) for score, weight in zip(scores, weights, strict=True)])
-        ) / 2
+    def results(self, sums: Array) -> Array:
+        import numpy as np
+
+        # A sigmoid is a hyperbolic tangent of half the sum, which has no number that is too large.
+        return (1 + np.tanh(sums / 2)) / 2
 
     def predict_one(self, answers: Answers) -> Vector:
         if None in answers.values() and (unknown := self.unknown(answers)):
@@ -166,19 +160,15 @@ class ChanceTables(Tables):
 
     def _error(self, answers: Answers) -> tuple[float, float]:
         """The chance, and how far its logit moves with the coefficients: the sandwich's standard error."""
-        return sigmoid(self.score.one(answers)), length(self.score.spread(answers)[0])
+        return sigmoid(self.score.one(answers)), length_of(self.score.spreads.of(answers)[0])
 
     def _averaged_error(self, answers: Answers, unknown: tuple[str, ...]) -> tuple[float, float]:
         ways = self.recorded.ways(unknown)
         chances = list(map(sigmoid, self._totals(ways, answers)))
         chance = math.fsum(map(mul, ways.shares, chances))
         slopes = [share * one * (1 - one) for share, one in zip(ways.shares, chances, strict=True)]
-        whole, unknowns = sum(slopes), set(unknown)
-        known = [term.spread(answers)[0] for term in self.score.terms if not unknowns.intersection(term.inputs)]
-        vectors = [tuple([whole * value for value in add([self.score.intercept_spread[0], *known])])]
-        touched = [term for term in self.score.terms if unknowns.intersection(term.inputs)]
-        vectors += [ways.add_vectors(slopes, term, answers) for term in touched]
-        return chance, length(add(vectors)) / (chance * (1 - chance))
+        (vector,) = self.score.spreads.averaged(answers, ways, slopes)
+        return chance, length_of(vector) / (chance * (1 - chance))
 
 
 def average(ways: Ways, scores: Sequence[float]) -> float:
@@ -198,20 +188,24 @@ class ClassesTables(Tables):
         chances = self.predict_one(answers)
         if not self.score.intercept_spread:
             return self.span.around(chances)
-        vectors = self.score.spread(answers)
+        vectors = self.score.spreads.of(answers)
         return [class_range(number, chances, vectors) for number in range(len(chances))]
 
 
-def class_range(number: int, chances: Vector, vectors: Sequence[Vector]) -> Range:
+def class_range(number: int, chances: Vector, vectors: Array) -> Range:
     """A class's chance; its logit moves by its own score less the mean score of the other classes."""
     chance = chances[number]
-    others = [other for other in range(len(chances)) if other != number]
+    shares = [0.0 if other == number else value for other, value in enumerate(chances)]
     # Summed rather than 1 - chance, which would lose the digits of a chance near 1.
-    rest = max(math.fsum(chances[other] for other in others), 1e-300)
-    mean = add([tuple([chances[other] / rest * x for x in vectors[other]]) for other in others])
-    reach = NORMAL_95 * length(tuple([own - x for own, x in zip(vectors[number], mean, strict=True)]))
+    rest = max(math.fsum(shares), 1e-300)
+    mean = sum([share / rest * vector for share, vector in zip(shares, vectors, strict=True)])
+    reach = NORMAL_95 * length_of(vectors[number] - mean)
     centre = math.log(max(chance, 1e-300)) - math.log(rest)
     return min(sigmoid(centre - reach), chance), max(sigmoid(centre + reach), chance)
+
+
+def length_of(vector: Array) -> float:
+    return math.sqrt(vector @ vector)
 
 
 class AmountTables(Tables):
@@ -227,8 +221,8 @@ class AmountTables(Tables):
     def result(self, scores: Vector) -> Vector:
         return scores
 
-    def mean(self, scores: Sequence[float], weights: Sequence[float]) -> float:
-        return sum(map(mul, scores, weights))
+    def results(self, sums: Array) -> Array:
+        return sums
 
     def predict_one(self, answers: Answers) -> Vector:
         return (self.score.one(answers),)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from model.declare.deadline import check_time
 from model.declare.inputs import NumberInput
@@ -17,12 +17,12 @@ from .challenger import Challenger
 from .engine import Columns, Engine, Tables
 from .kinds import KINDS, Estimate
 from .neighbours import People, read_people
-from .tables import Memory
 from .unknown import MOST_TRIED
 
+if TYPE_CHECKING:
+    from .sums import Everybody, Lists
+
 Answers = Mapping[str, Any]
-# By how much an answer moves each row is kept for so many answers.
-MOST_MOVES = 500
 
 
 def predict_probability(predictor: Predictor, answers: Answers) -> list[Estimate]:
@@ -59,8 +59,6 @@ class Predictor:
         self.kind = KINDS[model.kind](model)
         # What the average comes to with one or two answers of a person, for those that were asked for lately.
         self.averages: dict[Any, float] = {}
-        # By how much an answer moves the score of each row that stands for everybody, before any other is in place.
-        self.moves = Memory(lambda key: self._move(*key), MOST_MOVES)
         self.engine: Engine = self.kind.engines[card.engine["name"]](model, card.engine)
 
     def of_kind(self, kind: str) -> Predictor:
@@ -149,25 +147,20 @@ class Predictor:
         return [(one.name, read_answers(self.model.inputs, one.answers)[0]) for one in self.model.examples]
 
     @cached_property
-    def background_columns(self) -> Mapping[str, Sequence[Any]]:
-        """The same rows by their inputs."""
-        return {name: [row[name] for row in self.background[0]] for name in self.model.input}
+    def everybody(self) -> Everybody:
+        """The same rows as columns of points, for an engine whose estimate follows from one sum."""
+        from .sums import Everybody
+
+        assert isinstance(self.engine, Tables)
+        return Everybody(*self.background, self.engine.score)
 
     @cached_property
-    def background_scores(self) -> Sequence[float]:
-        """The sum that each of these rows comes to, where the engine has one."""
-        return [self.engine.scores[name].one(row) for row in self.background[0] for name in [*self.engine.scores][:1]]
+    def lists(self) -> Lists:
+        """What the other answers that a person could give would add, for the same engines."""
+        from .sums import Lists
 
-    def _move(self, name: str, answer: Any) -> Sequence[float]:
         assert isinstance(self.engine, Tables)
-        moves = [0.0] * len(self.background_scores)
-        for term in self.engine.terms_of[name]:
-            now = list(zip(*[self.background_columns[one] for one in term.inputs], strict=True))
-            at = term.inputs.index(name)
-            then = [(*row[:at], answer, *row[at + 1 :]) for row in now]
-            keys = [(row[0], old[0]) if len(row) == 1 else (row, old) for row, old in zip(then, now, strict=True)]
-            moves = [move + term.table[new] - term.table[old] for move, (new, old) in zip(moves, keys, strict=True)]
-        return moves
+        return Lists(self.model.inputs, self.engine.score)
 
     @cached_property
     def crowd(self) -> People | None:

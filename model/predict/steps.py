@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from operator import add
 from typing import Any
 
 from model.declare.inputs import Input
@@ -71,9 +70,25 @@ class Averages:
         (value,) = self._average(self.rows)
         return value
 
-    def try_each(self, names: Sequence[str]) -> list[float]:
+    def try_each(self, names: Sequence[str]) -> Sequence[float]:
         """The average with each of these answers in place, one at a time."""
         return self._average([{**row, name: self.answers[name]} for name in names for row in self.rows])
+
+    def try_kept(self, put: tuple[str, ...], names: Sequence[str]) -> Sequence[float]:
+        """The same after these were put in place; with few in place many people have the same answers."""
+        if len(put) > MOST_IN_PLACE:
+            return self.try_each(names)
+        kept, place = self.predictor.averages, (self.focus, put, *[self.answers[name] for name in put])
+        keys = [(place, name, self.answers[name]) for name in names]
+        found = [kept.get(key) for key in keys]
+        values: Sequence[float] = [value for value in found if value is not None]
+        if len(values) < len(keys):
+            values = self.try_each(names)
+            # Threads share it: clear() takes one step.
+            if len(kept) >= MOST_KEPT:
+                kept.clear()
+            kept.update(zip(keys, values, strict=True))
+        return values
 
     def put(self, name: str) -> None:
         self.rows = [{**row, name: self.answers[name]} for row in self.rows]
@@ -95,38 +110,32 @@ class SumAverages(Averages):
     def __init__(self, predictor: Predictor, answers: Answers, focus: int) -> None:
         super().__init__(predictor, answers, focus)
         assert isinstance(predictor.engine, Tables)
-        self.engine, self.columns, self.scores = (
-            predictor.engine,
-            predictor.background_columns,
-            predictor.background_scores,
-        )
+        self.engine, self.everybody = predictor.engine, predictor.everybody
+        self.scores = self.everybody.scores
         unknown = self.engine.unknown(answers)
-        self.moves = {name: predictor.moves[name, answers[name]] for name in answers if name not in unknown}
+        self.moves = {name: self.everybody.moves[name, answers[name]] for name in answers if name not in unknown}
 
     def average(self) -> float:
-        return self.engine.mean(self.scores, self.weights)
+        return float(self._mean(self.scores))
 
-    def try_each(self, names: Sequence[str]) -> list[float]:
-        return [self.engine.mean(list(map(add, self.scores, self.moves[name])), self.weights) for name in names]
+    def try_each(self, names: Sequence[str]) -> Sequence[float]:
+        each: Sequence[float] = self._mean(self.scores + [self.moves[name] for name in names]).tolist()
+        return each
+
+    def try_kept(self, put: tuple[str, ...], names: Sequence[str]) -> Sequence[float]:
+        return self.try_each(names)
 
     def put(self, name: str) -> None:
-        self.scores = list(map(add, self.scores, self.moves.pop(name)))
-        answer = self.answers[name]
-        for term in self.engine.terms_of[name]:
-            if len(term.inputs) == 1 or not self.moves.keys() & term.inputs:
-                continue
-            first = term.inputs[0] == name
-            other = term.inputs[first]
-            own, table = self.answers[other], term.table
-            # What the other answer adds where this one is in place, less what it added before.
-            both = table[(answer, own) if first else (own, answer)]
-            rows = zip(self.moves[other], self.columns[name], self.columns[other], strict=True)
-            self.moves[other] = [
-                move + both - table[answer, now] - table[before, own] + table[before, now]
-                if first
-                else move + both - table[now, answer] - table[own, before] + table[now, before]
-                for move, before, now in rows
-            ]
+        self.scores = self.scores + self.moves.pop(name)
+        for at in self.everybody.pairs[name]:
+            first, second = self.everybody.terms[at].inputs
+            other = second if first == name else first
+            if other in self.moves:
+                together = self.everybody.both[at, self.answers[first], self.answers[second]]
+                self.moves[other] = self.moves[other] + together
+
+    def _mean(self, sums: Any) -> Any:
+        return self.engine.results(sums) @ self.everybody.weights
 
 
 def explain_steps(predictor: Predictor, answers: Answers, estimate: float | None = None) -> Path | None:
@@ -139,13 +148,13 @@ def explain_steps(predictor: Predictor, answers: Answers, estimate: float | None
     averages = (SumAverages if adds_up else Averages)(predictor, answers, focus)
     averaged = [name for name in answers if answers[name] is None and name in engine.averaged]
     left = [name for name in inputs if name not in averaged]
-    start = now = try_kept(averages, (), ("",))[0]
+    start = now = averages.average()
     small, reached = small_step(predictor, start, estimate), dict.fromkeys(left, 0.0)
     steps: list[Step] = []
     while left and len(steps) < MOST_STEPS:
         again = sorted(left, key=lambda name: -abs(reached[name]))[:TRIED_AGAIN] if steps else left
         put = tuple([step.inputs[0].name for step in steps])
-        reached |= {name: value - now for name, value in zip(again, try_kept(averages, put, again), strict=True)}
+        reached |= {name: value - now for name, value in zip(again, averages.try_kept(put, again), strict=True)}
         name = max(again, key=lambda name: abs(reached[name]))
         if abs(reached[name]) < small and (averaged or abs(estimate - now) < 2 * small):
             break
@@ -162,24 +171,6 @@ def explain_steps(predictor: Predictor, answers: Answers, estimate: float | None
         rest = Step(tuple([inputs[name] for name in left]), before, now)
     unknown = Step(tuple([inputs[name] for name in averaged]), now, estimate) if averaged else None
     return Path(start, steps, rest, unknown)
-
-
-def try_kept(averages: Averages, put: tuple[str, ...], names: Sequence[str]) -> Sequence[float]:
-    """What the average comes to with each of these answers; with few answers in place many people have the same."""
-    if len(put) > MOST_IN_PLACE:
-        return averages.try_each(names)
-    answers, kept = averages.answers, averages.predictor.averages
-    place = (averages.focus, put, *[answers[name] for name in put])
-    keys = [(place, name, answers.get(name)) for name in names]
-    found = [kept.get(key) for key in keys]
-    values = [value for value in found if value is not None]
-    if len(values) < len(keys):
-        values = averages.try_each(names) if names != ("",) else [averages.average()]
-        # Threads share it: clear() takes one step.
-        if len(kept) >= MOST_KEPT:
-            kept.clear()
-        kept.update(zip(keys, values, strict=True))
-    return values
 
 
 def small_step(predictor: Predictor, average: float, estimate: float) -> float:

@@ -8,19 +8,23 @@ from base64 import b64decode, b64encode
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from operator import itemgetter, mul
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from model.declare.inputs import NOT_RECORDED
+
+if TYPE_CHECKING:
+    from .spreads import Spreads
 
 Answers = Mapping[str, Any]
 Vector = tuple[float, ...]
 # Rows of a table, each with the part that it has in what is looked up.
 Place = tuple[tuple[int, float], ...]
 
-# So many points of a term are remembered, and so many of its vectors, which are long.
+# So much of a term is remembered: the points of so many answers, and where so many lie.
 MOST_POINTS = 5_000
-MOST_VECTORS = 1_000
+MOST_PLACES = 1_000
 
 
 @dataclass(frozen=True)
@@ -103,34 +107,21 @@ class Term:
         self.inputs: tuple[str, ...] = tuple(compiled["inputs"])
         self.key: Callable[[Answers], Any] = itemgetter(*self.inputs)
         self.axes = [axis_of(compiled, at) for at in range(len(self.inputs))]
+        self.finders = [axis.finder() for axis in self.axes]
         self.rows: Sequence[Any] = [row[0] if len(row) == 1 else tuple(row) for row in compiled["points"]]
+        # For each row a vector of each score, as numbers of four bytes.
         self.packed = b64decode(compiled.get("spread", ""))
-        # For each row, where it is needed, the vector of each score.
-        self.vectors = Memory(self._unpack, MOST_VECTORS)
-        self.places = Memory(self._placer(), MOST_VECTORS)
+        self.places = Memory(self._placer(), MOST_PLACES)
         self.table = Memory(self._mix_rows, MOST_POINTS)
-        self.spreads = Memory(lambda key: self._mix_vectors(self.places[key]), MOST_VECTORS)
 
     def points(self, answers: Answers) -> Any:
         """What the answers add to the score, or to each of several."""
         return self.table[self.key(answers)]
 
-    def spread(self, answers: Answers) -> Sequence[Vector]:
-        """For each score the vector that this term adds to the one whose squared length is the score's variance."""
-        spread: Sequence[Vector] = self.spreads[self.key(answers)]
-        return spread
-
-    def mix(self, parts: Mapping[int, float]) -> Vector:
-        """The first score's vectors of these rows, each times its part, added up."""
-        columns = zip(*[self.vectors[row][0] for row in parts], strict=True)
-        weights = list(parts.values())
-        return tuple([sum(map(mul, weights, column)) for column in columns])
-
     def _placer(self) -> Callable[[Any], Place]:
-        finders = [axis.finder() for axis in self.axes]
-        if len(finders) == 1:
-            return finders[0]
-        (find_first, find_second), width = finders, len(self.axes[1])
+        if len(self.finders) == 1:
+            return self.finders[0]
+        (find_first, find_second), width = self.finders, len(self.axes[1])
         return lambda key: tuple(
             [
                 (row * width + column, own * other)
@@ -138,13 +129,6 @@ class Term:
                 for column, other in find_second(key[1])
             ]
         )
-
-    def _unpack(self, row: int) -> Sequence[Vector]:
-        size = len(self.packed) // len(self.rows)
-        scores = len(self.rows[0]) if isinstance(self.rows[0], tuple) else 1
-        numbers = struct.unpack_from(f"<{size // 4}f", self.packed, row * size)
-        length = len(numbers) // scores
-        return tuple([numbers[at * length : (at + 1) * length] for at in range(scores)])
 
     def _mix_rows(self, key: Any) -> Any:
         place = self.places.work(key)
@@ -154,13 +138,6 @@ class Term:
             return sum([part * self.rows[row] for row, part in place])
         columns = zip(*[self.rows[row] for row, _ in place], strict=True)
         return tuple([sum(map(mul, column, [part for _, part in place])) for column in columns])
-
-    def _mix_vectors(self, place: Place) -> Sequence[Vector]:
-        if len(place) == 1:
-            return self.vectors[place[0][0]]
-        weights = [part for _, part in place]
-        scores = zip(*[self.vectors[row] for row, _ in place], strict=True)
-        return [tuple([sum(map(mul, weights, column)) for column in zip(*score, strict=True)]) for score in scores]
 
 
 def pack(numbers: Sequence[float]) -> str:
@@ -202,15 +179,12 @@ class Score:
             return (self.one(answers),)
         return add([self.intercept, *[table[key(answers)] for table, key in self._tables]])
 
-    def spread(self, answers: Answers) -> list[Vector]:
-        """For each score the vector whose squared length is the score's variance."""
-        parts = [self.intercept_spread, *[term.spread(answers) for term in self.terms]]
-        return [add(vectors) for vectors in zip(*parts, strict=True)]
+    @cached_property
+    def spreads(self) -> Spreads:
+        from .spreads import Spreads
+
+        return Spreads(self.terms, self.intercept_spread)
 
 
 def add(vectors: Iterable[Vector]) -> Vector:
     return tuple(map(sum, zip(*vectors, strict=True)))
-
-
-def length(vector: Vector) -> float:
-    return math.sqrt(sum(map(mul, vector, vector)))

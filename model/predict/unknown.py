@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from threading import Lock
 from typing import Any
 
-from .tables import Answers, Term, Vector
+from .tables import Answers, Term
 
 # Patterns of unknown answers whose ways are kept; each is some ten thousand bytes.
 MOST_PATTERNS = 64
@@ -49,17 +49,20 @@ class Ways:
                 scores = [score + points[code] for score, code in zip(scores, which, strict=True)]
         return scores
 
-    def add_vectors(self, weights: Sequence[float], term: Term, answers: Answers) -> Vector:
-        """The ways' vectors of a term, each times its weight, added up."""
+    def parts_of(self, term: Term, answers: Answers, weights: Sequence[float]) -> Mapping[int, float]:
+        """For each row of a term the part that it has in the sum of the ways, each of which has a weight."""
         keys, which = self._fill_in(term, answers)
         masses = [0.0] * len(keys)
-        for code, weight in zip(which or [0] * len(weights), weights, strict=True):
-            masses[code] += weight
+        if which is None:
+            masses = [sum(weights)]
+        else:
+            for code, weight in zip(which, weights, strict=True):
+                masses[code] += weight
         parts: dict[int, float] = {}
         for key, mass in zip(keys, masses, strict=True):
             for row, part in term.places[key] if mass else ():
                 parts[row] = parts.get(row, 0.0) + mass * part
-        return term.mix(parts)
+        return parts
 
     def _fill_in(self, term: Term, answers: Answers) -> tuple[Sequence[Any], Sequence[int] | None]:
         """The different keys that the ways give a term, and which of them each way has; None where there is one."""

@@ -1,0 +1,170 @@
+"""What is worked out for many answers at once where points add up: with NumPy, which the first result loads.
+
+Everybody is the few rows that stand for all people in the data, as columns of points. The lists are, for every answer
+that an input could have, the points that each term would add.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from model.declare.inputs import Input, list_values
+
+from .changes import MOST_VALUES, Sized, measure
+from .tables import Answers, Memory, Score
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+# What an answer adds to each row is kept for so many of a model's answers, and pairs of them.
+MOST_LINES = 2_000
+# So many tables have a row for each value of an input and a column for each level.
+MOST_GRIDS = 50
+# Of two long lists together so many values each are tried, evenly spread.
+MOST_OF_TWO = 200
+# What hangs on one answer and has a number for each value is kept for so many.
+MOST_NEAR = 500
+# Of two answers equally far, the one that changes the score less comes first.
+NUDGE = 1e-9
+
+
+class Everybody:
+    """The rows that stand for everybody, and what an answer in place of their own adds to their scores."""
+
+    def __init__(self, rows: Sequence[Answers], weights: Sequence[float], score: Score) -> None:
+        self.rows, self.weights, self.terms = rows, np.array(weights), score.terms
+        self.points = [np.array([term.points(row) for row in rows]) for term in score.terms]
+        self.scores: Array = np.array([score.one(row) for row in rows])
+        # For each input the terms of two inputs that have it.
+        self.pairs = {name: [at for at in self._with(name) if len(score.terms[at].inputs) == 2] for name in rows[0]}
+        self.lines = Memory(lambda key: self._line(*key), MOST_LINES)
+        self.moves = Memory(lambda key: self._move(*key), MOST_LINES)
+        self.both = Memory(lambda key: self._both(*key), MOST_LINES)
+
+    def _with(self, name: str) -> list[int]:
+        return [at for at, term in enumerate(self.terms) if name in term.inputs]
+
+    def _line(self, at: int, name: str, answer: Any) -> Array:
+        """The points of a term with this answer in place of each row's own, less those that it had."""
+        term = self.terms[at]
+        return np.array([term.points({**row, name: answer}) for row in self.rows]) - self.points[at]
+
+    def _move(self, name: str, answer: Any) -> Array:
+        """By how much an answer moves each row's score where no other is in place."""
+        return sum([self.lines[at, name, answer] for at in self._with(name)], np.zeros(len(self.rows)))
+
+    def _both(self, at: int, first: Any, second: Any) -> Array:
+        """By how much two answers of a term together move each row's score further than each of them alone."""
+        term = self.terms[at]
+        one, other = term.inputs
+        alone = self.lines[at, one, first] + self.lines[at, other, second]
+        return term.table[first, second] - self.points[at] - alone
+
+
+class Lists:
+    """The other answers that each input could have, and the points that every term has for them."""
+
+    def __init__(self, inputs: Sequence[Input], score: Score) -> None:
+        self.score = score
+        self.inputs = {asked.name: asked for asked in inputs if asked.changeable}
+        self.values = {name: list_values(asked, MOST_VALUES) for name, asked in self.inputs.items()}
+        self.terms = {name: [at for at, term in enumerate(score.terms) if name in term.inputs] for name in self.inputs}
+        self.weights = Memory(lambda key: self._weights(*key), MOST_GRIDS)
+        self.points = Memory(lambda key: self._points(*key), MOST_NEAR)
+        self.lines = Memory(lambda key: self._line(*key), MOST_NEAR)
+        self.near = Memory(lambda key: self._near(*key), MOST_NEAR)
+
+    def _weights(self, at: int, name: str) -> Array:
+        """For each value the part that it takes of each of the term's levels."""
+        term = self.score.terms[at]
+        axis = term.inputs.index(name)
+        found = np.zeros((len(self.values[name]), len(term.axes[axis])))
+        for row, value in enumerate(self.values[name]):
+            for level, part in term.finders[axis](value):
+                found[row, level] += part
+        return found
+
+    def _points(self, at: int, name: str) -> Array:
+        """A term's points for each value of an input of it, and for each level of its other one."""
+        term = self.score.terms[at]
+        if len(term.inputs) == 1:
+            return np.array([term.table[value] for value in self.values[name]])
+        whole = np.array(term.rows).reshape([len(axis) for axis in term.axes])
+        return self.weights[at, name] @ (whole if name == term.inputs[0] else whole.T)
+
+    def _line(self, at: int, name: str, beside: Any) -> Array:
+        """What a term adds with each value of an input, beside this answer to its other one."""
+        term, points = self.score.terms[at], self.points[at, name]
+        if len(term.inputs) == 1:
+            return points
+        levels, parts = zip(*term.finders[1 - term.inputs.index(name)](beside), strict=True)
+        return points[:, levels[0]] if len(parts) == 1 else points[:, list(levels)] @ np.array(parts)
+
+    def line(self, at: int, name: str, answers: Answers) -> Array:
+        beside = [answers[other] for other in self.score.terms[at].inputs if other != name]
+        return self.lines[at, name, beside[0] if beside else None]
+
+    def _near(self, name: str, now: Any) -> tuple[Array, Array]:
+        """The values that an answer could become: their places in the list, and how far they are."""
+        asked = self.inputs[name]
+        places = [at for at, value in enumerate(self.values[name]) if asked.could_become(now, value)]
+        return np.array(places, dtype=np.intp), np.array([measure(asked, now, self.values[name][at]) for at in places])
+
+
+class Sums:
+    """The smallest changes that take a sum of points across nought, found among all there are."""
+
+    def __init__(self, lists: Lists, answers: Answers) -> None:
+        self.lists, self.answers, self.score = lists, answers, lists.score.one(answers)
+        # What the score comes to with each value of one input.
+        self.sums = Memory(self._sums, MOST_LINES)
+
+    def find(self, group: Sequence[Input], most: int) -> Sized | None:
+        """The smallest change of just these answers, one or two, that crosses one half, if any does."""
+        names = [asked.name for asked in group]
+        near = [self.lists.near[name, self.answers[name]] for name in names]
+        if len(names) == 1:
+            ((places, sizes),) = near
+            sums = self.sums[names[0]].take(places)
+        else:
+            near = [thinned(self.lists.values[name], *one) for one, name in zip(near, names, strict=True)]
+            (first, own), (second, other) = near
+            sizes = own[:, None] + other
+            sums = self.sums[names[0]].take(first)[:, None] + self.sums[names[1]].take(second) - self.score
+            for at in self.lists.terms[names[0]]:
+                if names[1] in self.lists.score.terms[at].inputs:
+                    sums += self._together(at, (names[0], first), (names[1], second))
+        crosses = (sums > 0) != (self.score > 0)
+        if not crosses.any():
+            return None
+        best = divmod(
+            int(np.where(crosses, sizes + NUDGE * abs(sums - self.score), np.inf).argmin()), crosses.shape[-1]
+        )
+        values = [
+            self.lists.values[name][one[0][at]] for name, one, at in zip(names, near, best[-len(names) :], strict=True)
+        ]
+        return float(sizes[best[-len(names) :]]), dict(zip(names, values, strict=True))
+
+    def _sums(self, name: str) -> Array:
+        moves = [
+            self.lists.line(at, name, self.answers) - self.lists.score.terms[at].points(self.answers)
+            for at in self.lists.terms[name]
+        ]
+        return sum(moves, np.full(len(self.lists.values[name]), self.score))
+
+    def _together(self, at: int, one: tuple[str, Array], two: tuple[str, Array]) -> Array:
+        """By how much a term moves further with each two values than with each of them alone."""
+        lists, ((first, places), (second, others)) = self.lists, (one, two)
+        both = lists.weights[at, first][places] @ lists.points[at, second][others].T
+        alone = lists.line(at, first, self.answers)[places][:, None] + lists.line(at, second, self.answers)[others]
+        together: Array = both - alone + lists.score.terms[at].points(self.answers)
+        return together
+
+
+def thinned(values: Sequence[Any], places: Array, sizes: Array) -> tuple[Array, Array]:
+    """Of a long list each so manieth value."""
+    step = -(-len(values) // MOST_OF_TWO)
+    kept = places % step == 0
+    return (places, sizes) if step == 1 else (places[kept], sizes[kept])
