@@ -20,17 +20,16 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from sqlalchemy import select
 
+from bench.databases import postgresql
+from bench.load import Load
 from bench.nginx import nginx
 from bench.processes import children
 from bench.servers import free_port, likely, server
+from bench.sites import add_person, make_token, sign_in
 from webapp import create_app
 from webapp.people.current import SITTING_COOKIE
 from webapp.store.opening import Store
 from webapp.store.tables import kept_case
-
-from tests.databases import postgresql
-from tests.load import Load
-from tests.people import add_person, make_token, sign_in
 
 SECRET = "for the benchmark only"
 BEFORE, AFTER = 300, 300

@@ -10,19 +10,28 @@ from typing import Any
 from flask import Flask, g
 from flask.testing import FlaskClient
 
+from bench.sites import PASSWORD, add_person, bearer, make_token, sign_in
 from webapp import create_app
-from webapp.people import accounts, links, passwords, sittings, tokens
-from webapp.people.current import SITTING_COOKIE
-from webapp.people.names import key_of
-from webapp.people.roles import Role, Scope
-from webapp.store import people
+from webapp.people import links
+from webapp.people.roles import Role
 from webapp.store.opening import store
 
 from tests.payloads import SETTINGS
 
-PASSWORD = "four words that hold"
-# Hashing takes its time, and the same password may have the same hash for all.
-HASHED: list[str] = []
+# Benchmarks make people and tokens in the same way.
+__all__ = [
+    "PASSWORD",
+    "add_person",
+    "bearer",
+    "empty",
+    "forget_tries",
+    "form_token",
+    "make_link",
+    "make_site",
+    "make_token",
+    "sign_in",
+    "signed_in",
+]
 
 
 def make_site(folder: Path, guarded: bool = False, **settings: Any) -> Flask:
@@ -57,39 +66,8 @@ def forget_tries(app: Flask) -> None:
     limiter.memory[:] = bytes(len(limiter.memory))
 
 
-def add_person(app: Flask, name: str, roles: Mapping[str, Role] | None = None, is_admin: bool = False) -> int:
-    """Somebody who has an account, with these roles by the model's name."""
-    HASHED.extend([] if HASHED else [passwords.hash_password(PASSWORD)])
-    moment = accounts.now()
-    with app.app_context():
-        number = store().open().write(lambda c: people.add(c, name, key_of(name), HASHED[0], is_admin, moment))
-        assert number is not None
-        for model, role in (roles or {}).items():
-            accounts.give_role(number, model, role, None)
-    return number
-
-
-def sign_in(app: Flask, number: int) -> FlaskClient:
-    """A browser in which this person is signed in."""
-    client = app.test_client()
-    with app.test_request_context():
-        client.set_cookie(SITTING_COOKIE, sittings.start(number))
-    return client
-
-
 def signed_in(app: Flask, name: str, roles: Mapping[str, Role] | None = None, is_admin: bool = False) -> FlaskClient:
     return sign_in(app, add_person(app, name, roles, is_admin))
-
-
-def make_token(app: Flask, number: int, *scopes: Scope, models: tuple[str, ...] = ("*",), days: int = 30) -> str:
-    with app.app_context():
-        key = tokens.make(number, "a test", scopes, models, days, number)
-    assert key
-    return key
-
-
-def bearer(key: str) -> dict[str, str]:
-    return {"Authorization": f"Bearer {key}"}
 
 
 def make_link(app: Flask, purpose: links.Purpose, **about: Any) -> str:

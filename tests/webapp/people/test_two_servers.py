@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from bench.databases import postgresql
 from webapp.people import links, passwords
 from webapp.people.current import SITTING_COOKIE
 from webapp.store.owner import lacks_owner
 
-from tests.databases import postgresql
 from tests.payloads import asked, get_model
 from tests.people import add_person, bearer, make_link, make_site, make_token, sign_in
 from tests.processes import Server, server

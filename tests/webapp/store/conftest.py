@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
+from bench.databases import Cluster, cluster
 from webapp.store.opening import Store
-
-from tests.databases import Cluster, cluster
 
 
 @pytest.fixture(scope="session")

@@ -16,12 +16,12 @@ from flask import Flask
 from sqlalchemy import event, select
 from sqlalchemy.engine import Connection
 
+from bench.databases import Cluster
+from bench.load import Load
 from webapp.store.opening import Away, Clash, Store
 from webapp.store.tables import kept_case, person
 
 from tests.cases import keep_case, make_person
-from tests.databases import Cluster
-from tests.load import Load
 from tests.people import add_person, make_site, make_token
 from tests.processes import Server, server
 

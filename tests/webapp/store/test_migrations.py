@@ -10,11 +10,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import func, inspect, select
 
+from bench.databases import opened
 from webapp.store.opening import Away, Outdated, Store
 from webapp.store.revision import REVISION, known
 from webapp.store.tables import metadata, person
 
-from tests.databases import opened
 from tests.processes import assert_refused, likely
 
 NAMES = {table.name for table in metadata.sorted_tables}

@@ -1,4 +1,4 @@
-"""Databases for tests: an SQLite file of one's own, and a PostgreSQL that runs while the tests do."""
+"""Databases for tests and benchmarks: an SQLite file of one's own, and a PostgreSQL that runs while they do."""
 
 from __future__ import annotations
 
@@ -12,9 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.servers import free_port
 from webapp.store.database import Database
-
-from tests.processes import free_port
 
 # Debian keeps the programs of each edition by themselves.
 PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin"))

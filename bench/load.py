@@ -7,10 +7,9 @@ import json
 import threading
 import time
 
-from tests.payloads import get_model
-from tests.people import bearer
+from bench.sites import bearer, predictor_of
 
-ANSWERS = json.dumps(dict(get_model("titanic").examples[0].answers)).encode()
+ANSWERS = json.dumps(dict(predictor_of("titanic").model.examples[0].answers)).encode()
 PATH = "/api/models/titanic/predict?keep=1"
 
 
