@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -66,10 +66,10 @@ def first_page(port: int, path: str) -> None:
     raise TimeoutError(f"No page came from port {port}")
 
 
-def run(command: list[str], port: int, path: str) -> tuple[float, float, float]:
+def run(command: list[str], port: int, path: str, settings: Mapping[str, str]) -> tuple[float, float, float]:
     """Seconds to the first page, and Rss and Pss of all processes after the workers have answered some."""
     started = time.perf_counter()
-    server = subprocess.Popen(command, cwd=ROOT, env=environment(), stdout=subprocess.DEVNULL)
+    server = subprocess.Popen(command, cwd=ROOT, env=environment() | settings, stdout=subprocess.DEVNULL)
     try:
         first_page(port, path)
         seconds = time.perf_counter() - started
@@ -84,12 +84,12 @@ def run(command: list[str], port: int, path: str) -> tuple[float, float, float]:
         server.wait(timeout=30)
 
 
-def measure(name: str, command: Callable[[int, Path], list[str]], path: str) -> tuple[float, float]:
+def measure(name: str, command: Callable[[int, Path], list[str]], path: str, **settings: str) -> tuple[float, float]:
     found = []
     with tempfile.TemporaryDirectory() as folder:
         for _ in range(RUNS + 1):
             port = free_port()
-            found.append(run(command(port, Path(folder)), port, path))
+            found.append(run(command(port, Path(folder)), port, path, settings))
     # The first run reads the files from the disk.
     seconds, rss, pss = (statistics.median(column) for column in zip(*found[1:], strict=True))
     print(f"{name:32} {seconds:6.3f} s   {rss:7.1f} MB resident   {pss:7.1f} MB proportional")
@@ -99,6 +99,8 @@ def measure(name: str, command: Callable[[int, Path], list[str]], path: str) -> 
 def main() -> None:
     print(f"From the command to the first page, and the memory of all processes then; median of {RUNS}:")
     seconds, megabytes = measure("Likely, five models", likely, "/census")
+    alone, without = measure("the same without a database", likely, "/census", LIKELY_DATABASE="off")
+    print(f"with a database: {seconds / alone:.2f} times the time and {megabytes / without:.2f} times the memory")
     measure("the smallest Flask app, gunicorn", bare, "/")
     print(f"to reach: {TARGET_SECONDS} s and {TARGET_MEGABYTES} MB")
     sys.exit(0 if seconds <= TARGET_SECONDS and megabytes <= TARGET_MEGABYTES else 1)
