@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections import Counter
 from typing import Any
 
 from flask import Response, request
@@ -38,7 +37,9 @@ def read_number(digits: str) -> int:
 def read_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        [(twice, _)] = Counter(name for name, _ in pairs).most_common(1)
+        # Each that was there is taken out, so the first that is not found any more comes again.
+        left = dict(found)
+        twice = next(name for name, _ in pairs if left.pop(name, pairs) is pairs)
         raise ValueError(f"the key {json.dumps(twice[:60])} is there twice")
     return found
 
