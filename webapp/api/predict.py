@@ -29,6 +29,8 @@ MOST_AT_ONCE = 10_000
 PIECE = 64 * 1024
 # An answer tells its faults in so many bytes, about 18 kB, and counts those that are left.
 ROOM_FOR_FAULTS = 18_000
+# In a list each wrong item needs so many for that number alone; of a long list some faults are told all the same.
+ROOM_FOR_A_NUMBER, ROOM_IN_A_LIST = 120, 2_000
 UNPROCESSABLE = "Unprocessable Content"
 PARAMETERS = ("explain", "challenger", "version", "keep")
 ONE_OR_MANY = f"Send one JSON object of answers, or a list of up to {MOST_AT_ONCE:,} of them"
@@ -137,10 +139,11 @@ def answer(predictor: Predictor, body: Any, wants: Wants, caller: Caller, keeper
             return problem(422, UNPROCESSABLE, "Send one JSON object of answers to be kept, not a list")
         if isinstance(body, list):
             asked = ask_each(predictor, body, caller, Budget(MOST_AT_ONCE), wants.more)
-            status = 207 if any(one.faults for one in asked) else 200
+            wrong = sum([bool(one.faults) for one in asked])
+            room = max(ROOM_FOR_FAULTS - wrong * ROOM_FOR_A_NUMBER, ROOM_IN_A_LIST)
             (visit := current()).begin_work(endless=True)
-            pieces = answer_each(head, in_time(asked, visit), wants)
-            return Response(visit.work(pieces), status, mimetype="application/json")
+            pieces = answer_each(head, in_time(asked, visit), wants, room)
+            return Response(visit.work(pieces), 207 if wrong else 200, mimetype="application/json")
         if not isinstance(body, dict):
             return problem(422, UNPROCESSABLE, ONE_OR_MANY)
         one = ask(predictor, body, caller, Budget(), wants.more)
@@ -153,9 +156,9 @@ def answer(predictor: Predictor, body: Any, wants: Wants, caller: Caller, keeper
         return problem(422, UNPROCESSABLE, f"{ONE_OR_MANY}. {over.description}")
 
 
-def answer_each(head: dict[str, Any], asked: Iterable[Asked], wants: Wants) -> Iterator[bytes]:
+def answer_each(head: dict[str, Any], asked: Iterable[Asked], wants: Wants, room: int) -> Iterator[bytes]:
     """Every item in order, sent as it is worked out: nobody waits in silence, and one explanation is in memory."""
-    piece, room = encoded(head)[:-1] + b', "results": [', ROOM_FOR_FAULTS
+    piece = encoded(head)[:-1] + b', "results": ['
     for number, one in enumerate(asked):
         if one.faults:
             # A fault that is alone takes no more room than an estimate, and is always told.

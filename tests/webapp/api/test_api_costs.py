@@ -69,6 +69,17 @@ def test_very_many_keys_cost_as_little_elsewhere(client: FlaskClient, path: str,
     assert len(response.data) <= 20_000
 
 
+def test_a_hundred_objects_of_a_thousand_unknown_keys_get_a_short_answer_that_counts_for_each(
+    client: FlaskClient,
+) -> None:
+    response = send(client, f"[{','.join([f'{{{keys(900)}}}'] * 100)}]")
+    assert response.status_code == 207
+    assert len(response.data) <= 20_000
+    first, *_, last = response.get_json()["results"]
+    assert len(first["errors"]) > 20
+    assert len(last["errors"]) == 1
+
+
 def test_of_a_hundred_thousand_unknown_keys_the_first_are_told_and_the_others_counted(client: FlaskClient) -> None:
     told = problem(send(client, json.dumps(person()).removesuffix("}") + f",{keys(100_000, 1)}}}"), 422)["errors"]
     assert len(told) == 21
