@@ -29,7 +29,7 @@ APART = 0.05
 # Of fewer people nothing is said.
 FEWEST = 30
 # Its range holds this share of what another machine says, in each part of its estimates.
-MOST, PARTS = 0.9, 10
+MOST, PARTS = 0.95, 10
 # What a node does with a missing number, as `Forest` has it.
 AS_ZERO, OWN_WAY = 0, 2
 LINKS = {"probability": "sigmoid", "classes": "softmax", "amount": "none"}
