@@ -127,6 +127,9 @@ def run_granian(host: str, port: int, workers: int, tls: tuple[Path, Path] | Non
 
     # As for the command that scores: the last digits of its tables hang on how many threads share a product.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # Photos and files take long pieces of memory. From this size on the C library gives each back at once; left alone, it
+    # raises the size with the longest that was freed, and the workers keep what they no longer need.
+    os.environ.setdefault("MALLOC_MMAP_THRESHOLD_", "262144")
     if sys.platform != "win32":
         allow_open_files()
         server.on_startup(heed_signals)
