@@ -375,6 +375,17 @@ def test_a_scope_does_what_it_says_with_ones_own_case(
     assert kept.status_code == keep
 
 
+@pytest.mark.parametrize("scope", ["predict", "outcome"])
+def test_a_token_that_may_not_read_changes_a_case_without_being_told_what_is_in_it(site: Site, scope: Scope) -> None:
+    case, headers = site.keep(), bearer(make_token(site.app, site.numbers["analyst"], scope))
+    client = site.app.test_client()
+    if scope == "predict":
+        answer = client.patch(f"/api/cases/{case}", json={"label": "theirs"}, headers=headers)
+    else:
+        answer = client.post(f"/api/cases/{case}/outcome", json={"happened": "yes"}, headers=headers)
+    assert (answer.status_code, answer.get_json()) == (200, {"case": case})
+
+
 def test_a_viewer_keeps_nothing_by_program_either(site: Site) -> None:
     headers, answers = bearer(site.keys["predict token"]), asked(get_model("census"))
     kept = site.app.test_client().post("/api/models/census/predict?keep=1", json=answers, headers=headers)
