@@ -171,7 +171,7 @@ def part_as_json(part: Part) -> dict[str, Any]:
         "due": part.due,
         "marked": part.marked,
         "came_true": part.yes,
-        "said": part.estimated,
+        "said": part.estimated if part.tells else None,
         "observed": part.observed,
         "low": part.range and part.range.low,
         "high": part.range and part.range.high,
@@ -197,7 +197,8 @@ def watch(predictor: Predictor, kept: DueCases) -> list[Watched]:
     order = sorted(
         (when, row) for row, (when, then) in enumerate(zip(kept.made_at, kept.asked_then, strict=True)) if then
     )
-    if not order:
+    if len(order) < TELLS:
+        # The middle of one case’s answers would be that case.
         return []
     weeks = np.array([when.date().toordinal() // DAYS_A_WEEK for when, _ in order], np.int64)
     watched = []

@@ -251,6 +251,18 @@ def test_few_cases_in_all_are_told_to_members_alone(app, owner):
     assert owner.get("/titanic/record").status_code == 200
 
 
+@pytest.mark.parametrize(("count", "is_told"), [(1, False), (19, False), (20, True)])
+def test_of_fewer_than_twenty_cases_nobody_reads_what_was_answered_and_estimated(app, owner, count, is_told):
+    keep(app, 1, ((0.5, count, count, 0, 0),))
+    viewer = signed_in(app, "Grace", {"titanic": "viewer"})
+    told = viewer.get("/api/models/titanic/record").json
+    assert bool(told["inputs"]) == is_told
+    assert (told["all"]["said"] is not None) == is_told
+    assert ("half lie from" in viewer.get("/titanic/record").text) == is_told
+    rows = list(csv.DictReader(io.StringIO(viewer.get("/titanic/record.csv").text)))
+    assert bool(rows[-1]["said"]) == is_told
+
+
 def test_who_does_not_own_the_model_cannot_open_its_record(app, owner):
     analyst = signed_in(app, "Grace", {"titanic": "analyst"})
     assert analyst.get("/titanic/record").status_code == 200
