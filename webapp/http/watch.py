@@ -125,10 +125,10 @@ class Watch:
 
     def warn(self) -> None:
         self.warned = True
-        log.write(
-            "WARNING A proxy sends X-Forwarded-For, and LIKELY_PROXIES is 0: all clients behind it count as one. "
+        log.tell(
+            "WARNING",
+            "A proxy sends X-Forwarded-For, and LIKELY_PROXIES is 0: all clients behind it count as one. "
             "Set LIKELY_PROXIES to the number of proxies in front",
-            {"level": "WARNING"},
             self.as_json,
         )
 

@@ -100,7 +100,9 @@ def test_the_tutorials_addresses_are_logged_with_the_model_that_answered(
 def test_a_failure_is_one_line_of_json_too(json_client: FlaskClient, capsys: pytest.CaptureFixture[str]) -> None:
     json_client.get("/breaks/anna")
     failure, request = lines(capsys)
+    assert failure.keys() == {"time", "level", "message"}
     assert failure["level"] == "ERROR"
+    assert not failure["message"].startswith("ERROR")
     assert "RuntimeError: first line\nsecond line" in failure["message"]
     assert request["status"] == 500
 
