@@ -188,7 +188,8 @@ def test_a_model_that_is_far_off_meets_an_alarm_with_its_reason_and_day(app, own
     text = Page(owner.get("/titanic/record").text).root.text
     assert "The model now says too little" in text
     assert "at least 160 turned out yes, where the model expected 40." in text
-    assert "It was first clear on" in text
+    assert re.search(r"cases that fell due (from .* to|on) .* \d{4}, at", text)
+    assert "are enough to tell." in text
     alarm = owner.get("/api/models/titanic/record").json["alarm"]
     assert (alarm["says"], alarm["at_least"], alarm["due"]) == ("too little", 160, 200)
 
