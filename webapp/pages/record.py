@@ -85,6 +85,7 @@ def show(model: Model) -> Response:
                 model=model,
                 told=told,
                 parts=told.parts(is_member),
+                past=told.from_files(is_member),
                 rows=rows_of(told) if is_member else [],
                 plot=plot_of(told),
                 is_public=consent.is_given(model.name),

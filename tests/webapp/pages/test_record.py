@@ -18,7 +18,7 @@ from webapp.store.opening import store
 from webapp.store.tables import kept_case, outcome
 
 from tests.page import Page
-from tests.payloads import get_predictor
+from tests.payloads import asked, get_predictor
 from tests.people import add_person, bearer, form_token, make_site, make_token, sign_in, signed_in
 
 # 212 cases: how many were given which chance, and of how many of them it is said that it was so, was not, or that nobody
@@ -175,6 +175,24 @@ def test_a_single_case_and_those_drawn_by_lot_are_told_in_whole_sentences(app, o
 def test_what_the_unmarked_could_change_is_told(app, owner, due, sentence):
     keep(app, 1, ((0.5, due, 25, 25, 0),))
     assert sentence in Page(owner.get("/titanic/record").text).root.text
+
+
+def test_past_cases_that_came_in_a_file_are_told_apart_and_count_in_nothing_else(app, owner):
+    keep(app, 1)
+    before = owner.get("/api/models/titanic/record").json
+    answers = asked(get_predictor("titanic").model)
+    lines = [",".join([*answers, "happened", "kept_on"])]
+    lines += [",".join([*answers.values(), "yes" if number < 9 else "no", "2026-01-31"]) for number in range(30)]
+    sent = {"model": "titanic", "file": (io.BytesIO("\n".join(lines).encode()), "past.csv")}
+    assert "30 outcomes were stored" in owner.post("/history/file", data=sent).text
+    after = owner.get("/api/models/titanic/record").json
+    past = after.pop("from_files")
+    assert (past["due"], past["marked"], past["came_true"]) == (30, 30, 9)
+    assert before.pop("from_files") is None
+    assert after == before
+    text = Page(owner.get("/titanic/record").text).root.text
+    assert "30 past cases came in files." in text
+    assert "It turned out yes for 9 of them: 30.0 out of 100." in text
 
 
 def test_a_case_that_is_not_due_does_not_count(app, owner):
