@@ -401,6 +401,29 @@ def test_a_person_who_may_no_more_is_a_stranger_at_once(site: Site) -> None:
     assert client.get("/census").status_code == 404
 
 
+def test_whoever_loses_a_role_keeps_what_is_theirs_on_the_pages_and_their_programs_lose_it(site: Site) -> None:
+    number = add_person(site.app, "Once an analyst", {"census": "analyst"})
+    with site.app.app_context():
+        case = keep_case(store().open(), Person(number, "Once an analyst"), "census").public_id
+    client, headers = sign_in(site.app, number), bearer(make_token(site.app, number, "read", "outcome"))
+    assert site.app.test_client().get(f"/api/cases/{case}", headers=headers).status_code == 200
+    with site.app.app_context():
+        accounts.give_role(number, "census", None, None)
+    assert site.app.test_client().get(f"/api/cases/{case}", headers=headers).status_code == 403
+    assert client.post(f"/history/{case}/outcome", data={"happened": "yes"}).status_code == 422
+    assert client.get(f"/history/{case}").status_code == 200
+    assert case in client.get("/history/cases.csv").text
+    assert client.post(f"/history/{case}/delete").status_code == 303
+    assert client.get(f"/history/{case}").status_code == 404
+
+
+def test_an_owner_finds_what_an_owner_is_said_to_may(site: Site) -> None:
+    owner = site.browser("owner", "people.members")
+    told = owner.get("/census/members").text
+    assert "Owner: also says who else may, and who may read the record" in told
+    assert "Let everybody read it" in owner.get("/census/record").text
+
+
 def test_a_person_who_was_ended_is_signed_out_and_so_are_their_programs(site: Site) -> None:
     number = add_person(site.app, "Until today", {"census": "analyst"})
     client, key = sign_in(site.app, number), make_token(site.app, number, "predict")

@@ -23,7 +23,7 @@ DAYS = {"7": "A week", "30": "A month", "90": "Three months", "366": "A year"}
 ROLE_WORDS = {
     "viewer": "Viewer: sees it, asks it, and reads whether it keeps its word",
     "analyst": "Analyst: also keeps predictions and says what really happened",
-    "owner": "Owner: also says who else may, and how long what is kept stays",
+    "owner": "Owner: also says who else may, and who may read the record",
 }
 SCOPE_WORDS = {
     "predict": "Ask, and keep what was estimated",
