@@ -16,7 +16,17 @@ from tests.payloads import SETTINGS, get_predictor, person
 from tests.problems import problem
 from tests.processes import server
 
-ODD = ["short", "a b c d e f", "x" * 200, 'quote"quote"', "naïve-naïve", "-begins-with-a-dash", "age=73&sex=Male", ""]
+ODD = [
+    "short",
+    "a b c d e f",
+    "x" * 200,
+    'quote"quote"',
+    "naïve-naïve",
+    "-begins-with-a-dash",
+    "age=73&sex=Male",
+    "",
+    "lk_" + "x" * 43,
+]
 TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 
 
