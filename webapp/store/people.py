@@ -50,6 +50,12 @@ def admins(connection: Connection, stay: bool = False) -> int:
     return len(connection.execute(asked.with_for_update() if stay else asked).all())
 
 
+def has_password(connection: Connection, number: int, password: str) -> bool:
+    """Whether somebody may still sign in with the password of this hash; who changes that waits until this is written."""
+    still = (person.c.id == number) & (person.c.password == password) & person.c.ended_at.is_(None)
+    return connection.execute(select(person.c.id).where(still).with_for_update()).first() is not None
+
+
 def set_password(connection: Connection, number: int, password: str, now: datetime) -> None:
     """A new password ends all sittings, and links that were to set one."""
     connection.execute(update(person).where(person.c.id == number).values(password=password, password_at=now))

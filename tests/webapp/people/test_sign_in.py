@@ -292,6 +292,24 @@ def test_a_new_password_that_is_none_is_refused(tmp_path: Path, password: str, m
     assert passwords.find_fault(password, "Ada Lovelace") == message
 
 
+@pytest.mark.parametrize("act", ["end", "change"])
+def test_who_gives_the_old_password_in_the_moment_in_which_it_ends_is_not_signed_in(
+    site: Flask, browser: FlaskClient, monkeypatch: pytest.MonkeyPatch, act: str
+) -> None:
+    number = add_person(site, "Grace")
+
+    def is_right(password: str, kept: str | None) -> bool:
+        accounts.end(number, 1) if act == "end" else accounts.set_password(number, NEW)
+        return True
+
+    with monkeypatch.context() as patch:
+        patch.setattr(accounts, "is_right", is_right)
+        assert send(browser, "Grace").status_code == 422
+    with site.app_context():
+        accounts.let_back(number, 1)
+    assert not is_in(browser)
+
+
 @pytest.mark.parametrize("way", ["/account", "/invite"])
 def test_a_password_that_is_changed_later_is_not_made_of_the_name_either(
     site: Flask, browser: FlaskClient, way: str
