@@ -117,9 +117,8 @@ def give_role(number: int, model: str, role: Role | None, by: int | None) -> Non
     moment = now()
 
     def work(connection: Any) -> None:
-        if people.get(connection, number) is None:
+        if people.get(connection, number) is None or not members.give(connection, number, model, role, by, moment):
             return
-        members.give(connection, number, model, role, by, moment)
         what = "role given" if role else "role taken"
         events.add(connection, what, moment, by, number, model, {"role": role} if role else None)
 

@@ -130,6 +130,12 @@ def test_whoever_is_removed_has_no_name_in_the_events(site: Flask, admin: FlaskC
     assert "Removed somebody and all that they kept" in admin.get("/people/events").text
 
 
+def test_a_role_that_nobody_had_is_not_taken_away_in_the_events(site: Flask, admin: FlaskClient) -> None:
+    number = add_person(site, "Without a role")
+    assert admin.post("/iris/members/take", data={"which": str(number)}).status_code == 303
+    assert "Without a role" not in admin.get("/people/events").text
+
+
 def test_the_last_admin_stays(site: Flask, admin: FlaskClient) -> None:
     for act in ("end", "unmake-admin", "remove"):
         refused = admin.post(f"/people/1/{act}", data={"proof": PASSWORD})
