@@ -195,6 +195,16 @@ def test_past_cases_that_came_in_a_file_are_told_apart_and_count_in_nothing_else
     assert "It turned out yes for 9 of them: 30.0 out of 100." in text
 
 
+def test_cases_of_a_version_before_are_counted_apart_once_the_model_was_trained_anew(app, owner):
+    keep(app, 1, ((0.5, 30, 20, 10, 0),))
+    assert "of other versions" not in owner.get("/titanic/record").text
+    with app.app_context():
+        store().open().write(lambda c: c.execute(update(kept_case).values(version="before")))
+    text = Page(owner.get("/titanic/record").text).root.text
+    assert "30 cases were kept of other versions, and they do not count here." in text
+    assert "No case is due yet." in text
+
+
 def test_a_case_that_is_not_due_does_not_count(app, owner):
     keep(app, 1, ((0.5, 30, 20, 10, 0),), due_in=timedelta(days=30))
     content = owner.get("/api/models/titanic/record").json
