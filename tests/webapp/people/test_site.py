@@ -79,6 +79,8 @@ def test_the_privacy_page_is_true_for_both_ways_of_running(site: Flask, client: 
     assert "account" not in without.text
     assert "Nothing you enter is stored, unless you are signed in" in with_people.text
     assert "If you have an account" in with_people.text
+    assert "keeps the day that its page shows" in with_people.text
+    assert "from 20 cases on averages" in with_people.text
 
 
 def test_openapi_says_that_a_token_may_be_sent(site: Flask, client: FlaskClient) -> None:
