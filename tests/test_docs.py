@@ -125,3 +125,12 @@ def test_the_newest_release_in_the_changelog_is_this_version() -> None:
     assert newest is not None
     assert newest[1] == VERSION
     assert likely("--version").stdout.strip() == f"Likely, version {VERSION}"
+
+
+def test_the_paper_of_addresses_has_every_address() -> None:
+    named = {found.rstrip("/") for found in re.findall(r"(?<![\w.])(/[a-z0-9_./-]*)", read_paper("docs/api.md"))}
+    # What is below these is named one by one.
+    below = named - {"", "/census", "/api", "/api/models", "/v2"}
+    for rule in create_app(SETTINGS).url_map.iter_rules():
+        address = rule.rule.replace("<model:model>", "census").partition("<")[0].rstrip("/")
+        assert address in named or any(address.startswith(f"{one}/") for one in below), rule.rule

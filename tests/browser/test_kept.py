@@ -88,7 +88,7 @@ def test_a_case_is_kept_found_marked_taken_home_and_deleted_without_script(chrom
     page.goto("/history")
     page.get_by_role("link", name="What happened? 1 due").click()
     page.get_by_role("button", name="Yes: survived").click()
-    expect(page.get_by_role("status")).to_contain_text("Saved: Cabin C22, yes.")
+    expect(page.get_by_role("status")).to_contain_text("Saved for Cabin C22: yes.")
     page.get_by_role("link", name="Your kept cases").click()
     with page.expect_download() as download:
         page.get_by_role("link", name="Get as CSV").click()

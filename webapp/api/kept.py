@@ -40,6 +40,7 @@ def schemas() -> Schema:
     return {
         "Kept": exactly(kept),
         "Case": exactly({**own, "answers": named(answer)}),
+        "Changed": {"anyOf": [reference("Case"), exactly({"case": NAME})]},
         "Cases": exactly({"cases": listed(reference("Case")), "next": {"type": ["string", "null"]}}),
     }
 
@@ -81,11 +82,13 @@ def operations(problem: Any, content: Any) -> Schema:
         "/api/cases/{case}": {
             "parameters": [case],
             "get": one("get_case", "A kept case", "Case", "404"),
-            "patch": one("label_case", "Change its label or its note", "Case", *wrong, **sends(label=TEXT, note=TEXT)),
+            "patch": one(
+                "label_case", "Change its label or its note", "Changed", *wrong, **sends(label=TEXT, note=TEXT)
+            ),
         },
         "/api/cases/{case}/outcome": {
             "parameters": [case],
-            "post": one("say_outcome", "Say what happened", "Case", *wrong, **sends(happened=outcome, seen_on=DAY)),
+            "post": one("say_outcome", "Say what happened", "Changed", *wrong, **sends(happened=outcome, seen_on=DAY)),
         },
     }
 

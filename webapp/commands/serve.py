@@ -102,7 +102,7 @@ def run_granian(host: str, port: int, workers: int, tls: tuple[Path, Path] | Non
             shown = f"[{host}]" if ":" in host and not host.startswith("[") else host
             said = f"Likely is on {'https' if tls else 'http'}://{shown}:{port}"
             if log.AS_JSON:
-                log.write(said, {"level": "INFO"})
+                log.tell("INFO", said)
             else:
                 click.echo(f"{said}  (Ctrl-C stops it)")
             say_who_is_missing()
@@ -121,7 +121,7 @@ def run_granian(host: str, port: int, workers: int, tls: tuple[Path, Path] | Non
         tried = subprocess.run(trial, capture_output=True, encoding="utf-8", errors="replace")  # noqa: S603 - our own
         if tried.returncode:
             reason = (tried.stderr.strip() or f"the trial ended with {tried.returncode}").splitlines()[-1]
-            log.write(f"ERROR Not reloaded, the workers go on as they are: {reason}", {"level": "ERROR"})
+            log.tell("ERROR", f"Not reloaded, the workers go on as they are: {reason}")
         else:
             server.signal_handler_reload()
 
@@ -147,7 +147,7 @@ def say_who_is_missing() -> None:
     address = settings_from(os.environ)["DATABASE"]
     if address and lacks_owner(address):
         words = "Nobody can sign in, and nobody has to. For an owner’s account: python run.py person owner"
-        log.write(f"INFO {words}", {"level": "INFO"})
+        log.tell("INFO", words)
 
 
 def granian(address: str, port: int, workers: int, tls: tuple[Path, Path] | None) -> Any:

@@ -25,7 +25,7 @@ class Failures(logging.Handler):
         self.as_json = as_json
 
     def emit(self, record: logging.LogRecord) -> None:
-        write(f"{record.levelname} {self.format(record)}", {"level": record.levelname}, self.as_json)
+        tell(record.levelname, self.format(record), self.as_json)
 
 
 def quoted(text: str) -> str:
@@ -34,14 +34,15 @@ def quoted(text: str) -> str:
     return quote(shown[:LONGEST], "/*", "latin-1", "replace")[:LONGEST] or "-"
 
 
-def write(text: str, fields: Mapping[str, Any] | None = None, as_json: bool = AS_JSON) -> None:
+def tell(level: str, message: str, as_json: bool = AS_JSON) -> None:
+    """What is no request: how grave it is, and what there is to say."""
+    write(f"{level} {message}", {"level": level, "message": message}, as_json)
+
+
+def write(text: str, fields: Mapping[str, Any], as_json: bool = AS_JSON) -> None:
     """The one writer: whatever is in the text, it is one line of JSON, or a line and others that are indented."""
     now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-    if as_json:
-        told = fields if fields and "route" in fields else {**(fields or {}), "message": text}
-        line = json.dumps({"time": now, **told})
-    else:
-        line = f"{now} " + "\n    ".join(text.splitlines())
+    line = json.dumps({"time": now, **fields}) if as_json else f"{now} " + "\n    ".join(text.splitlines())
     # Where nobody takes the log any more, people are answered all the same.
     with suppress(OSError, ValueError):
         print(f"{line}\n", end="", flush=True)

@@ -26,7 +26,8 @@ from .log import quoted
 from .models import predictor_of
 from .visit import CURRENT, Allowances, Visit, current
 
-SANE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{7,127}")
+# A key of ours is none, however it got there: the log has no keys.
+SANE_ID = re.compile(r"(?!l[kis]_)[A-Za-z0-9][A-Za-z0-9._:-]{7,127}")
 TRACE = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}(-.*)?")
 # What no route has in it.
 ODD = re.compile(r"[^A-Za-z0-9/*._~-]")
@@ -125,10 +126,10 @@ class Watch:
 
     def warn(self) -> None:
         self.warned = True
-        log.write(
-            "WARNING A proxy sends X-Forwarded-For, and LIKELY_PROXIES is 0: all clients behind it count as one. "
+        log.tell(
+            "WARNING",
+            "A proxy sends X-Forwarded-For, and LIKELY_PROXIES is 0: all clients behind it count as one. "
             "Set LIKELY_PROXIES to the number of proxies in front",
-            {"level": "WARNING"},
             self.as_json,
         )
 

@@ -18,7 +18,7 @@ from model.predict.predictor import Predictor
 from model.record.cases import Cases
 from model.record.drift import FIRST, changed, code_choices, code_numbers, together
 from model.record.growth import STRONG
-from model.record.record import MATTERS, TELLS, Part, Record, read_record
+from model.record.record import MATTERS, TELLS, Part, Record, part_of, read_record
 from webapp.store.database import Database
 from webapp.store.record import DueCases, due_cases, state_of
 
@@ -59,11 +59,13 @@ class ModelRecord:
     def __init__(self, predictor: Predictor, kept: DueCases, today: date) -> None:
         self.predictor = predictor
         self.model = predictor.model
-        self.kept = len(kept)
         self.today = today
         days = np.array([due.date().toordinal() for due in kept.due_at], np.int64)
-        is_due = days <= today.toordinal()
-        self.waiting = int((~is_due).sum())
+        is_due, then = days <= today.toordinal(), np.array(kept.asked_then, bool)
+        # Of past cases that came in a file it was known what happened when they were asked about: they stand apart.
+        counts = is_due & then
+        self.kept = int(then.sum())
+        self.waiting = int((~is_due & then).sum())
         kind = KINDS[self.model.kind](self.model)
         chances = [kind.promise(value) for value in kept.estimates]
         happened = [
@@ -71,10 +73,11 @@ class ModelRecord:
             for said, low, high, classes in zip(kept.outcomes, kept.lows, kept.highs, kept.classes, strict=True)
         ]
         cases = Cases(np.array(chances, float), np.array(happened, float), days, np.array(kept.followed, bool))
-        self.cases = cases.only(is_due)
+        self.cases = cases.only(counts)
         self.record: Record = read_record(self.cases)
-        self.unknowable = int((is_due & np.array(kept.unknowable, bool)).sum())
-        self.misses = misses_of(kept, is_due) if kind.is_amount else None
+        self.past = part_of(cases.only(is_due & ~then), 0, 1)
+        self.unknowable = int((counts & np.array(kept.unknowable, bool)).sum())
+        self.misses = misses_of(kept, counts) if kind.is_amount else None
         self.inputs = watch(predictor, kept)
 
     @property
@@ -114,6 +117,10 @@ class ModelRecord:
         """The parts by what the model said; of those with few cases members alone are told."""
         return [part for part in self.record.parts if is_member or part.due >= FEWEST]
 
+    def from_files(self, is_member: bool) -> Part | None:
+        """The past cases that came in files, told as the parts are."""
+        return self.past if self.past.due >= (1 if is_member else FEWEST) else None
+
     def as_json(self, is_member: bool) -> dict[str, Any]:
         record, alarm = self.record, self.record.alarm
         return {
@@ -131,6 +138,7 @@ class ModelRecord:
             "all": part_as_json(record.all),
             "parts": [part_as_json(part) for part in self.parts(is_member)],
             "drawn_by_lot": part_as_json(record.followed),
+            "from_files": (past := self.from_files(is_member)) and part_as_json(past),
             "evidence": record.evidence,
             "alarm": alarm
             and {
@@ -171,7 +179,7 @@ def part_as_json(part: Part) -> dict[str, Any]:
         "due": part.due,
         "marked": part.marked,
         "came_true": part.yes,
-        "said": part.estimated,
+        "said": part.estimated if part.tells else None,
         "observed": part.observed,
         "low": part.range and part.range.low,
         "high": part.range and part.range.high,
@@ -180,11 +188,11 @@ def part_as_json(part: Part) -> dict[str, Any]:
     }
 
 
-def misses_of(kept: DueCases, is_due: NDArray[np.bool_]) -> Misses | None:
+def misses_of(kept: DueCases, counts: NDArray[np.bool_]) -> Misses | None:
     pairs = [
         (value, said)
-        for value, said, due in zip(kept.estimates, kept.outcomes, is_due, strict=True)
-        if due and isinstance(said, float)
+        for value, said, it_counts in zip(kept.estimates, kept.outcomes, counts, strict=True)
+        if it_counts and isinstance(said, float)
     ]
     if len(pairs) < TELLS:
         return None
@@ -197,7 +205,8 @@ def watch(predictor: Predictor, kept: DueCases) -> list[Watched]:
     order = sorted(
         (when, row) for row, (when, then) in enumerate(zip(kept.made_at, kept.asked_then, strict=True)) if then
     )
-    if not order:
+    if len(order) < TELLS:
+        # The middle of one case’s answers would be that case.
         return []
     weeks = np.array([when.date().toordinal() // DAYS_A_WEEK for when, _ in order], np.int64)
     watched = []

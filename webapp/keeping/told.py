@@ -16,6 +16,9 @@ from webapp.text.kinds import Chance
 
 from .versions import Old, old_version
 
+# So many answers name a case without a label.
+NAMING = 3
+
 
 @dataclass(frozen=True)
 class Told:
@@ -28,9 +31,11 @@ class Told:
         model = catalog().find(self.case.model)
         return model if model and may("predict", model) else None
 
-    @property
+    @cached_property
     def name(self) -> str:
-        return self.case.label or f"{self.old.words.title}, {self.case.made_at:%H:%M}"
+        """Its label; else its first answers, since programs keep many cases in a minute and give none a label."""
+        first = "; ".join(f"{label}: {words}" for label, words in self.answers[:NAMING])
+        return self.case.label or first or f"{self.old.words.title}, {self.case.made_at:%H:%M}"
 
     @cached_property
     def kind(self) -> Chance:

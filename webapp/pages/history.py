@@ -111,7 +111,8 @@ def search_of() -> tuple[Search, list[Said]]:
         model=given.get("model", ""),
         label=given.get("label", ""),
         state=state if state in STATES else "",
-        **moments,
+        since=moments.get("since"),
+        until=moments.get("until"),
     )
     return search, faults
 

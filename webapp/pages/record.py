@@ -77,14 +77,19 @@ def tell(asked: Input, numbers: Any) -> str:
 
 @bp.get("/<model:model>/record")
 def show(model: Model) -> Response:
+    from webapp.store.record import kept_versions
+
     told, is_member = wanted(model)
+    versions = kept_versions(store().open(), model.name) if is_member else []
     return keep_private(
         make_response(
             render_template(
                 "record.html",
                 model=model,
                 told=told,
+                earlier=sum(count for version, count, _ in versions if version != told.predictor.version),
                 parts=told.parts(is_member),
+                past=told.from_files(is_member),
                 rows=rows_of(told) if is_member else [],
                 plot=plot_of(told),
                 is_public=consent.is_given(model.name),

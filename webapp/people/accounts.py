@@ -28,8 +28,8 @@ def get(number: int) -> Any:
         return people.get(connection, number)
 
 
-def find_signing_in(name: str, password: str) -> int | None:
-    """Whose name and password these are. For a name that nobody has it takes as long to say no."""
+def find_signing_in(name: str, password: str) -> Any:
+    """The person whose name and password these are; None where they are nobody's. For a name that nobody has it takes as long to say no."""
     found = find(name)
     is_good = is_right(password, found.password if found else None)
     if found is None or found.ended_at is not None or not is_good:
@@ -37,7 +37,7 @@ def find_signing_in(name: str, password: str) -> int | None:
         metrics.count_refusal("passwords")
         return None
     note("signed in", found.id, found.id)
-    return int(found.id)
+    return found
 
 
 def has_password(number: int, password: str) -> bool:
@@ -117,9 +117,8 @@ def give_role(number: int, model: str, role: Role | None, by: int | None) -> Non
     moment = now()
 
     def work(connection: Any) -> None:
-        if people.get(connection, number) is None:
+        if people.get(connection, number) is None or not members.give(connection, number, model, role, by, moment):
             return
-        members.give(connection, number, model, role, by, moment)
         what = "role given" if role else "role taken"
         events.add(connection, what, moment, by, number, model, {"role": role} if role else None)
 

@@ -68,7 +68,8 @@ def make(
             made_at=moment,
             expires_at=moment + LASTS[purpose],
         )
-        told = {"name": name, "role": role} if purpose == "invitation" else None
+        # Not the name that it proposes: that would stay when whoever joined under it is forgotten.
+        told = {"role": role} if purpose == "invitation" else None
         events.add(connection, EVENTS[purpose], moment, by, person, model, told)
 
     store().open().write(work)

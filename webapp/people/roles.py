@@ -14,16 +14,6 @@ Role = Literal["viewer", "analyst", "owner"]
 Scope = Literal["predict", "read", "outcome"]
 Visibility = Literal["public", "link", "members"]
 
-# What each action is, as pages and papers say it.
-ACTIONS: dict[Action, str] = {
-    "see": "see its form, its card and what it asks",
-    "predict": "ask it",
-    "record": "read whether it keeps its word",
-    "keep": "keep predictions",
-    "read": "read, export and delete what they kept",
-    "outcome": "say what really happened",
-    "own": "say who else may, and how long what is kept stays",
-}
 STRANGER: frozenset[Action] = frozenset({"see", "predict"})
 ROLES: dict[Role, frozenset[Action]] = {
     "viewer": STRANGER | {"record"},

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from typing import Any
 
 from flask import current_app, request
 from werkzeug.wrappers import Response
 
-from webapp.store import members, sittings
+from webapp.store import members, people, sittings
 from webapp.store.opening import Away, store
 
 from .clock import now
@@ -25,11 +26,20 @@ BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrom",
 SYSTEMS = ("Windows", "Android", "iPhone", "iPad", "Mac OS", "Linux")
 
 
-def start(number: int) -> str:
-    """A new sitting of this person's, always with a key of its own; the key."""
+def start(number: int, password: str | None = None) -> str:
+    """A new sitting of this person's, always with a key of its own; the key.
+
+    Empty where the password with this hash, which somebody gave a moment ago, lets them in no more.
+    """
     key, moment, client = make_key(SITTING), now(), describe_client()
-    store().open().write(lambda c: sittings.add(c, number, hash_of(key), client, moment, moment + LASTS))
-    return key
+
+    def work(connection: Any) -> bool:
+        if password is not None and not people.has_password(connection, number, password):
+            return False
+        sittings.add(connection, number, hash_of(key), client, moment, moment + LASTS)
+        return True
+
+    return key if store().open().write(work) else ""
 
 
 def find_person(key: str) -> Person | None:

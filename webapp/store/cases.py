@@ -156,6 +156,8 @@ class Search:
     until: datetime | None = None
     # "due", "follow-up", "later" or "marked".
     state: str = ""
+    # Of these models alone, where it is not None.
+    models: Sequence[str] | None = None
 
     def conditions(self, person_id: int) -> Iterator[ColumnElement[bool]]:
         yield own(person_id)
@@ -163,6 +165,8 @@ class Search:
             yield kept_case.c.sought.contains(self.text.casefold(), autoescape=True)
         if self.model:
             yield kept_case.c.model == self.model
+        if self.models is not None:
+            yield kept_case.c.model.in_(self.models)
         if self.label:
             yield kept_case.c.label == self.label
         if self.since:

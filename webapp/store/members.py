@@ -31,9 +31,10 @@ def members_of(connection: Connection, model: str) -> Sequence[Row[Any]]:
     return connection.execute(query.where(member.c.model == model).order_by(person.c.name_key)).all()
 
 
-def give(connection: Connection, number: int, model: str, role: str | None, by: int | None, now: datetime) -> None:
-    """Give the person this role with the model, instead of the one before; None takes it away."""
-    connection.execute(delete(member).where(member.c.person_id == number, member.c.model == model))
+def give(connection: Connection, number: int, model: str, role: str | None, by: int | None, now: datetime) -> bool:
+    """Give the person this role with the model, instead of the one before; None takes it away. Whether anything changed."""
+    before = connection.execute(delete(member).where(member.c.person_id == number, member.c.model == model)).rowcount
     if role:
         row = {"person_id": number, "model": model, "role": role, "added_by": by, "added_at": now}
         connection.execute(insert(member).values(row))
+    return bool(role or before)

@@ -126,7 +126,7 @@ class Store:
             return "off"
         if not self.is_made:
             return "not made yet"
-        if self._database is None and not ask:
+        if self._database is None and not ask and not self.reason:
             return "not asked yet"
         try:
             self.open().ping()

@@ -50,6 +50,12 @@ def admins(connection: Connection, stay: bool = False) -> int:
     return len(connection.execute(asked.with_for_update() if stay else asked).all())
 
 
+def has_password(connection: Connection, number: int, password: str) -> bool:
+    """Whether somebody may still sign in with the password of this hash; who changes that waits until this is written."""
+    still = (person.c.id == number) & (person.c.password == password) & person.c.ended_at.is_(None)
+    return connection.execute(select(person.c.id).where(still).with_for_update()).first() is not None
+
+
 def set_password(connection: Connection, number: int, password: str, now: datetime) -> None:
     """A new password ends all sittings, and links that were to set one."""
     connection.execute(update(person).where(person.c.id == number).values(password=password, password_at=now))
@@ -62,6 +68,7 @@ def end(connection: Connection, number: int, now: datetime) -> None:
     connection.execute(update(person).where(person.c.id == number).values(ended_at=now))
     connection.execute(delete(sitting).where(sitting.c.person_id == number))
     connection.execute(delete(link).where(link.c.person_id == number))
+    forget_links_by(connection, number)
     connection.execute(
         update(token).where(token.c.person_id == number, token.c.ended_at.is_(None)).values(ended_at=now)
     )
@@ -73,8 +80,17 @@ def let_back(connection: Connection, number: int) -> None:
 
 def set_admin(connection: Connection, number: int, is_admin: bool) -> None:
     connection.execute(update(person).where(person.c.id == number).values(is_admin=is_admin))
+    if not is_admin:
+        forget_links_by(connection, number)
+
+
+def forget_links_by(connection: Connection, number: int) -> None:
+    """Whoever is an admin no more lets nobody in either, themselves under another name least of all."""
+    lets_in = link.c.purpose.in_(("invitation", "reset"))
+    connection.execute(delete(link).where(link.c.made_by == number, lets_in, link.c.used_at.is_(None)))
 
 
 def remove(connection: Connection, number: int) -> None:
     """They are forgotten, with all that is theirs."""
+    forget_links_by(connection, number)
     connection.execute(delete(person).where(person.c.id == number))

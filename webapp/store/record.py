@@ -96,17 +96,3 @@ def kept_versions(database: Database, model: str) -> list[tuple[str, int, int]]:
     with database.read() as connection:
         rows = connection.execute(asked.group_by(kept_case.c.version).order_by(newest)).all()
     return [(version, count, due) for version, count, due in rows]
-
-
-def followed_up(database: Database, model: str, version: str) -> tuple[int, int]:
-    """How many due cases were drawn to be followed up, and of how many of them it is said what happened."""
-    asked = (
-        select(func.count(), func.count(outcome.c.id))
-        .select_from(kept_case)
-        .outerjoin(outcome, and_(outcome.c.case_id == kept_case.c.id, outcome.c.is_current))
-        .where(kept_case.c.model == model, kept_case.c.version == version, kept_case.c.followed)
-        .where(kept_case.c.due_at <= datetime.now(UTC))
-    )
-    with database.read() as connection:
-        drawn, said = connection.execute(asked).one()
-    return drawn, said

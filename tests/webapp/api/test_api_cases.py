@@ -53,6 +53,22 @@ def test_a_program_keeps_an_answer_and_reads_it_again(program: Program) -> None:
     assert answer == program.keep(query="keep=0").get_json()
 
 
+def test_a_token_for_one_model_lists_its_cases_and_says_nothing_of_others(
+    site: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("webapp.api.cases.MOST_AT_ONCE", 1)
+    person = add_person(site, "Limited", {"titanic": "analyst", "iris": "analyst"})
+    whole = Program(site.test_client(), bearer(make_token(site, person, "predict", "read")))
+    for name in ("titanic", "iris", "iris"):
+        assert whole.keep(name).status_code == 200
+    limited = Program(site.test_client(), bearer(make_token(site, person, "read", models=("titanic",))))
+    listed = limited.ask("/api/cases").get_json()
+    assert ([case["model"] for case in listed["cases"]], listed["next"]) == (["titanic"], None)
+    assert limited.ask("/api/cases?model=iris").get_json() == {"cases": [], "next": None}
+    blind = Program(site.test_client(), bearer(make_token(site, person, "predict")))
+    assert blind.ask("/api/cases").get_json() == {"cases": [], "next": None}
+
+
 def test_an_answer_that_nobody_asked_to_keep_is_not_kept(program: Program) -> None:
     before = program.ask("/api/cases").get_json()
     assert "kept" not in program.keep(query="explain=0").get_json()

@@ -318,7 +318,7 @@ def test_a_reload_takes_a_renewed_certificate_in_and_refuses_one_without_its_key
         await_that(lambda: first not in workers(running) and shown() == renewed, running)
         key.write_text("no key")
         running.process.send_signal(signal.SIGHUP)
-        running.wait_until_it_says('"level": "ERROR", "message": "ERROR Not reloaded, the workers go on as they are')
+        running.wait_until_it_says('"level": "ERROR", "message": "Not reloaded, the workers go on as they are')
         assert shown() == renewed
 
 

@@ -16,7 +16,17 @@ from tests.payloads import SETTINGS, get_predictor, person
 from tests.problems import problem
 from tests.processes import server
 
-ODD = ["short", "a b c d e f", "x" * 200, 'quote"quote"', "naïve-naïve", "-begins-with-a-dash", "age=73&sex=Male", ""]
+ODD = [
+    "short",
+    "a b c d e f",
+    "x" * 200,
+    'quote"quote"',
+    "naïve-naïve",
+    "-begins-with-a-dash",
+    "age=73&sex=Male",
+    "",
+    "lk_" + "x" * 43,
+]
 TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 
 
@@ -100,7 +110,9 @@ def test_the_tutorials_addresses_are_logged_with_the_model_that_answered(
 def test_a_failure_is_one_line_of_json_too(json_client: FlaskClient, capsys: pytest.CaptureFixture[str]) -> None:
     json_client.get("/breaks/anna")
     failure, request = lines(capsys)
+    assert failure.keys() == {"time", "level", "message"}
     assert failure["level"] == "ERROR"
+    assert not failure["message"].startswith("ERROR")
     assert "RuntimeError: first line\nsecond line" in failure["message"]
     assert request["status"] == 500
 

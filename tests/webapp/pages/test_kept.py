@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from pathlib import Path
 from typing import Any
 
@@ -192,6 +193,17 @@ def test_the_due_cases_are_worked_through_one_after_the_other(
         assert len(forms) == left
         assert keeper.post(forms[0].attributes["action"], data={"happened": "yes"}).status_code == 303
     assert "Nothing is due" in page_of(keeper.get("/history/due")).text
+
+
+@pytest.mark.parametrize("address", ["/history", "/history/due"])
+def test_cases_without_a_label_are_told_apart_by_their_first_answers(
+    keeper: FlaskClient, database: Database, ada: Person, address: str
+) -> None:
+    for age in (31.0, 62.0):
+        keep_case(database, ada, changes={"age": age})
+    page = page_of(keeper.get(address))
+    names = [heading.text for heading in [*page.root.all("h3"), *page.root.all("h2")] if "Age" in heading.text]
+    assert sorted(re.findall(r"Age[^:]*: (\d+)", " ".join(names))) == ["31", "62"]
 
 
 def test_a_search_that_finds_nothing_and_a_day_that_is_none_say_so(keeper: FlaskClient) -> None:

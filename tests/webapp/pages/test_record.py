@@ -18,7 +18,7 @@ from webapp.store.opening import store
 from webapp.store.tables import kept_case, outcome
 
 from tests.page import Page
-from tests.payloads import get_predictor
+from tests.payloads import asked, get_predictor
 from tests.people import add_person, bearer, form_token, make_site, make_token, sign_in, signed_in
 
 # 212 cases: how many were given which chance, and of how many of them it is said that it was so, was not, or that nobody
@@ -177,6 +177,34 @@ def test_what_the_unmarked_could_change_is_told(app, owner, due, sentence):
     assert sentence in Page(owner.get("/titanic/record").text).root.text
 
 
+def test_past_cases_that_came_in_a_file_are_told_apart_and_count_in_nothing_else(app, owner):
+    keep(app, 1)
+    before = owner.get("/api/models/titanic/record").json
+    answers = asked(get_predictor("titanic").model)
+    lines = [",".join([*answers, "happened", "kept_on"])]
+    lines += [",".join([*answers.values(), "yes" if number < 9 else "no", "2026-01-31"]) for number in range(30)]
+    sent = {"model": "titanic", "file": (io.BytesIO("\n".join(lines).encode()), "past.csv")}
+    assert "30 outcomes were stored" in owner.post("/history/file", data=sent).text
+    after = owner.get("/api/models/titanic/record").json
+    past = after.pop("from_files")
+    assert (past["due"], past["marked"], past["came_true"]) == (30, 30, 9)
+    assert before.pop("from_files") is None
+    assert after == before
+    text = Page(owner.get("/titanic/record").text).root.text
+    assert "30 past cases came in files." in text
+    assert "It turned out yes for 9 of them: 30.0 out of 100." in text
+
+
+def test_cases_of_a_version_before_are_counted_apart_once_the_model_was_trained_anew(app, owner):
+    keep(app, 1, ((0.5, 30, 20, 10, 0),))
+    assert "of other versions" not in owner.get("/titanic/record").text
+    with app.app_context():
+        store().open().write(lambda c: c.execute(update(kept_case).values(version="before")))
+    text = Page(owner.get("/titanic/record").text).root.text
+    assert "30 cases were kept of other versions, and they do not count here." in text
+    assert "No case is due yet." in text
+
+
 def test_a_case_that_is_not_due_does_not_count(app, owner):
     keep(app, 1, ((0.5, 30, 20, 10, 0),), due_in=timedelta(days=30))
     content = owner.get("/api/models/titanic/record").json
@@ -188,7 +216,8 @@ def test_a_model_that_is_far_off_meets_an_alarm_with_its_reason_and_day(app, own
     text = Page(owner.get("/titanic/record").text).root.text
     assert "The model now says too little" in text
     assert "at least 160 turned out yes, where the model expected 40." in text
-    assert "It was first clear on" in text
+    assert re.search(r"cases that fell due (from .* to|on) .* \d{4}, at", text)
+    assert "are enough to tell." in text
     alarm = owner.get("/api/models/titanic/record").json["alarm"]
     assert (alarm["says"], alarm["at_least"], alarm["due"]) == ("too little", 160, 200)
 
@@ -249,6 +278,18 @@ def test_few_cases_in_all_are_told_to_members_alone(app, owner):
     owner.post("/titanic/record", data={"public": "1"})
     assert app.test_client().get("/titanic/record").status_code == 404
     assert owner.get("/titanic/record").status_code == 200
+
+
+@pytest.mark.parametrize(("count", "is_told"), [(1, False), (19, False), (20, True)])
+def test_of_fewer_than_twenty_cases_nobody_reads_what_was_answered_and_estimated(app, owner, count, is_told):
+    keep(app, 1, ((0.5, count, count, 0, 0),))
+    viewer = signed_in(app, "Grace", {"titanic": "viewer"})
+    told = viewer.get("/api/models/titanic/record").json
+    assert bool(told["inputs"]) == is_told
+    assert (told["all"]["said"] is not None) == is_told
+    assert ("half lie from" in viewer.get("/titanic/record").text) == is_told
+    rows = list(csv.DictReader(io.StringIO(viewer.get("/titanic/record.csv").text)))
+    assert bool(rows[-1]["said"]) == is_told
 
 
 def test_who_does_not_own_the_model_cannot_open_its_record(app, owner):

@@ -57,6 +57,18 @@ def test_an_invitation_makes_an_account_with_its_role(site: Flask) -> None:
     assert names(site) == ["Ada", "Grace H."]
 
 
+@pytest.mark.parametrize("act", ["end", "remove", "unmake-admin"])
+def test_a_link_of_somebody_who_is_an_admin_no_more_lets_nobody_in(site: Flask, act: str) -> None:
+    """Else they would come back under another name, or as somebody whose password they set."""
+    number = add_person(site, "Mallory", is_admin=True)
+    invitation = make_link(site, "invitation", by=number, model="*", role="owner")
+    reset = make_link(site, "reset", by=number, person=1)
+    others = make_link(site, "invitation", by=1)
+    assert sign_in(site, 1).post(f"/people/{number}/{act}", data={"proof": PASSWORD}).status_code == 303
+    assert [use(site, key).status_code for key in (invitation, reset)] == [410, 410]
+    assert use(site, others).status_code == 303
+
+
 def test_to_look_at_a_link_does_not_use_it_up(site: Flask) -> None:
     """Programs that show what a link leads to look at it too."""
     key = make_link(site, "invitation")

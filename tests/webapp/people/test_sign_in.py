@@ -16,7 +16,7 @@ from webapp.people import accounts, passwords, roles, sittings
 from webapp.people.current import SITTING_COOKIE
 
 from tests.page import page_of
-from tests.people import PASSWORD, add_person, empty, form_token, make_site, sign_in
+from tests.people import PASSWORD, add_person, empty, form_token, make_link, make_site, sign_in
 
 NEW = "another four good words"
 
@@ -290,6 +290,35 @@ def test_a_new_password_ends_all_other_sittings(site: Flask, browser: FlaskClien
 )
 def test_a_new_password_that_is_none_is_refused(tmp_path: Path, password: str, message: str) -> None:
     assert passwords.find_fault(password, "Ada Lovelace") == message
+
+
+@pytest.mark.parametrize("act", ["end", "change"])
+def test_who_gives_the_old_password_in_the_moment_in_which_it_ends_is_not_signed_in(
+    site: Flask, browser: FlaskClient, monkeypatch: pytest.MonkeyPatch, act: str
+) -> None:
+    number = add_person(site, "Grace")
+
+    def is_right(password: str, kept: str | None) -> bool:
+        accounts.end(number, 1) if act == "end" else accounts.set_password(number, NEW)
+        return True
+
+    with monkeypatch.context() as patch:
+        patch.setattr(accounts, "is_right", is_right)
+        assert send(browser, "Grace").status_code == 422
+    with site.app_context():
+        accounts.let_back(number, 1)
+    assert not is_in(browser)
+
+
+@pytest.mark.parametrize("way", ["/account", "/invite"])
+def test_a_password_that_is_changed_later_is_not_made_of_the_name_either(
+    site: Flask, browser: FlaskClient, way: str
+) -> None:
+    send(browser)
+    sent = {"password": "ada lovelace ada", "old": PASSWORD, "key": make_link(site, "reset", person=1)}
+    refused = browser.post(way, data=sent)
+    assert (refused.status_code, page_of(refused).summary) == (422, [passwords.HAS_NAME])
+    assert browser.post(way, data={**sent, "password": NEW}).status_code == 303
 
 
 def test_dangerous_acts_ask_for_the_password_unless_it_was_just_given(browser: FlaskClient, later: Any) -> None:

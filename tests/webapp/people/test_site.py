@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from webapp.people import accounts
 from webapp.people.current import SITTING_COOKIE
 from webapp.store.opening import Away, Store
 
@@ -78,6 +79,8 @@ def test_the_privacy_page_is_true_for_both_ways_of_running(site: Flask, client: 
     assert "account" not in without.text
     assert "Nothing you enter is stored, unless you are signed in" in with_people.text
     assert "If you have an account" in with_people.text
+    assert "keeps the day that its page shows" in with_people.text
+    assert "from 20 cases on averages" in with_people.text
 
 
 def test_openapi_says_that_a_token_may_be_sent(site: Flask, client: FlaskClient) -> None:
@@ -103,7 +106,7 @@ def test_events_tell_who_did_what_and_no_answers(site: Flask, admin: FlaskClient
     signed_in(site, "Somebody", {"census": "analyst"}).get("/census/result", query_string=person(age="77"))
     rows = page_of(admin.get("/people/events")).root.all("tr")[1:]
     expected = [
-        "Ada Made an invitation (Mary; viewer)  Every model",
+        "Ada Made an invitation (viewer)  Every model",
         "Ada Let sign in again Grace",
         "Ada Stopped from signing in Grace",
         "Ada Made a link for a new password Grace",
@@ -116,13 +119,23 @@ def test_events_tell_who_did_what_and_no_answers(site: Flask, admin: FlaskClient
 
 
 def test_whoever_is_removed_has_no_name_in_the_events(site: Flask, admin: FlaskClient) -> None:
-    number = add_person(site, "Forgotten Person")
+    key = make_link(site, "invitation", by=1, name="Forgotten Person")
+    sent = {"key": key, "name": "Forgotten Person", "password": PASSWORD}
+    assert site.test_client().post("/invite", data=sent).status_code == 303
+    with site.app_context():
+        number = accounts.find("Forgotten Person").id
     admin.post(f"/people/{number}/end")
     assert "Forgotten Person" in admin.get("/people/events").text
     assert admin.post(f"/people/{number}/remove").status_code == 422, "there is no way back from it"
     assert admin.post(f"/people/{number}/remove", data={"proof": PASSWORD}).location == "/people"
     assert "Forgotten Person" not in admin.get("/people/events").text
     assert "Removed somebody and all that they kept" in admin.get("/people/events").text
+
+
+def test_a_role_that_nobody_had_is_not_taken_away_in_the_events(site: Flask, admin: FlaskClient) -> None:
+    number = add_person(site, "Without a role")
+    assert admin.post("/iris/members/take", data={"which": str(number)}).status_code == 303
+    assert "Without a role" not in admin.get("/people/events").text
 
 
 def test_the_last_admin_stays(site: Flask, admin: FlaskClient) -> None:

@@ -375,6 +375,17 @@ def test_a_scope_does_what_it_says_with_ones_own_case(
     assert kept.status_code == keep
 
 
+@pytest.mark.parametrize("scope", ["predict", "outcome"])
+def test_a_token_that_may_not_read_changes_a_case_without_being_told_what_is_in_it(site: Site, scope: Scope) -> None:
+    case, headers = site.keep(), bearer(make_token(site.app, site.numbers["analyst"], scope))
+    client = site.app.test_client()
+    if scope == "predict":
+        answer = client.patch(f"/api/cases/{case}", json={"label": "theirs"}, headers=headers)
+    else:
+        answer = client.post(f"/api/cases/{case}/outcome", json={"happened": "yes"}, headers=headers)
+    assert (answer.status_code, answer.get_json()) == (200, {"case": case})
+
+
 def test_a_viewer_keeps_nothing_by_program_either(site: Site) -> None:
     headers, answers = bearer(site.keys["predict token"]), asked(get_model("census"))
     kept = site.app.test_client().post("/api/models/census/predict?keep=1", json=answers, headers=headers)
@@ -388,6 +399,29 @@ def test_a_person_who_may_no_more_is_a_stranger_at_once(site: Site) -> None:
     with site.app.app_context():
         accounts.give_role(number, "census", None, None)
     assert client.get("/census").status_code == 404
+
+
+def test_whoever_loses_a_role_keeps_what_is_theirs_on_the_pages_and_their_programs_lose_it(site: Site) -> None:
+    number = add_person(site.app, "Once an analyst", {"census": "analyst"})
+    with site.app.app_context():
+        case = keep_case(store().open(), Person(number, "Once an analyst"), "census").public_id
+    client, headers = sign_in(site.app, number), bearer(make_token(site.app, number, "read", "outcome"))
+    assert site.app.test_client().get(f"/api/cases/{case}", headers=headers).status_code == 200
+    with site.app.app_context():
+        accounts.give_role(number, "census", None, None)
+    assert site.app.test_client().get(f"/api/cases/{case}", headers=headers).status_code == 403
+    assert client.post(f"/history/{case}/outcome", data={"happened": "yes"}).status_code == 422
+    assert client.get(f"/history/{case}").status_code == 200
+    assert case in client.get("/history/cases.csv").text
+    assert client.post(f"/history/{case}/delete").status_code == 303
+    assert client.get(f"/history/{case}").status_code == 404
+
+
+def test_an_owner_finds_what_an_owner_is_said_to_may(site: Site) -> None:
+    owner = site.browser("owner", "people.members")
+    told = owner.get("/census/members").text
+    assert "Owner: also says who else may, and who may read the record" in told
+    assert "Let everybody read it" in owner.get("/census/record").text
 
 
 def test_a_person_who_was_ended_is_signed_out_and_so_are_their_programs(site: Site) -> None:

@@ -190,9 +190,6 @@ def test_the_record_has_the_due_cases_in_time_order(database: Database) -> None:
     assert due.estimates[0] == first.value
     assert due.inputs[0] == first.answers
     assert record.kept_versions(database, "titanic") == [(first.version, 4, 3)]
-    drawn, said = record.followed_up(database, "titanic", first.version)
-    assert drawn == sum(due.followed)
-    assert said <= drawn
 
 
 ODD = "a\0b\ud800c"

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Connection, text
 
 from webapp.store.database import DatabaseFault
-from webapp.store.opening import Clash, Store
+from webapp.store.opening import Away, Clash, Store
 
 from tests.cases import keep_case, make_person
 
@@ -42,6 +42,14 @@ def test_what_fails_is_told_without_its_values(store: Store, work: Callable[[Con
     said = "".join(traceback.format_exception(failed.value))
     assert SECRET.casefold() not in said.casefold()
     assert type(failed.value).__module__.startswith("webapp.")
+
+
+def test_a_probe_tells_of_a_database_that_never_answered_once_somebody_needed_it() -> None:
+    store = Store("postgresql+psycopg://likely@127.0.0.1:9/nowhere", lambda reason: None)
+    assert store.state() == "not asked yet"
+    with pytest.raises(Away):
+        store.open()
+    assert store.state().startswith("away: ")
 
 
 def test_nobody_reads_a_file_of_another_user(tmp_path: Any) -> None:

@@ -17,7 +17,8 @@ from .gate import signed_in
 
 
 def show() -> Any:
-    person, form = signed_in(), PasswordForm()
+    person = signed_in()
+    form = PasswordForm(person.name)
     if not form.is_sent_well:
         return page(form)
     try:

@@ -23,7 +23,7 @@ DAYS = {"7": "A week", "30": "A month", "90": "Three months", "366": "A year"}
 ROLE_WORDS = {
     "viewer": "Viewer: sees it, asks it, and reads whether it keeps its word",
     "analyst": "Analyst: also keeps predictions and says what really happened",
-    "owner": "Owner: also says who else may, and how long what is kept stays",
+    "owner": "Owner: also says who else may, and who may read the record",
 }
 SCOPE_WORDS = {
     "predict": "Ask, and keep what was estimated",
@@ -80,7 +80,7 @@ class NewName:
 
 class NewPassword:
     def __call__(self, form: Any, field: Any) -> None:
-        name = form["name"].data if "name" in form else ""
+        name = form["name"].data if "name" in form else form.whose
         if fault := passwords.find_fault(field.data or "", name or ""):
             raise StopValidation(fault)
 
@@ -112,12 +112,20 @@ class JoinForm(SiteForm):
     key = HiddenField()
 
 
-class ResetForm(SiteForm):
+class NewPasswordForm(SiteForm):
+    """A new password for somebody who has a name already."""
+
+    def __init__(self, whose: str, **more: Any) -> None:
+        super().__init__(**more)
+        self.whose = whose
+
+
+class ResetForm(NewPasswordForm):
     password = PasswordField("A new password", [NewPassword()])
     key = HiddenField()
 
 
-class PasswordForm(SiteForm):
+class PasswordForm(NewPasswordForm):
     old = PasswordField("Your password now", [required("Enter your password as it is now")])
     password = PasswordField("A new password", [NewPassword()])
 

@@ -24,7 +24,7 @@ def show() -> Any:
     link = links.find(key)
     if link is None:
         return gone()
-    form = ResetForm(key=key) if link.purpose == "reset" else JoinForm(key=key, name=link.name)
+    form = ResetForm(link.name, key=key) if link.purpose == "reset" else JoinForm(key=key, name=link.name)
     if not form.is_sent_well:
         return page(form, link)
     name = link.name if link.purpose == "reset" else form["name"].data

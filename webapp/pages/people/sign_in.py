@@ -24,13 +24,13 @@ def show() -> Any:
         return page(form)
     try:
         count_try(form.name.data)
-        number = find_signing_in(form.name.data, form.password.data)
+        found = find_signing_in(form.name.data, form.password.data)
     except (TooOften, ServiceUnavailable) as later:
         return wait(form, later)
-    if number is None:
+    if found is None or not (answer := let_in(found.id, own_path(form.next.data), found.password)):
         form.refuse("password", WRONG)
         return page(form)
-    return let_in(number, own_path(form.next.data))
+    return answer
 
 
 def page(form: SignInForm) -> tuple[str, int]:
@@ -42,11 +42,12 @@ def wait(form: SignInForm, later: TooOften | ServiceUnavailable) -> Any:
     return with_headers(make_response(page(form)[0], later.code), later)
 
 
-def let_in(number: int, address: str) -> Any:
-    """Begin a new sitting; what the browser held before, it holds no more."""
+def let_in(number: int, address: str, password: str | None = None) -> Any:
+    """Begin a new sitting; what the browser held before, it holds no more. None where `start` begins none."""
+    if not (key := start(number, password)):
+        return None
     if (before := current_person()) and before.sitting:
         end_sitting(before.id, before.sitting)
-    key = start(number)
     # The form's token is of the visit before, which somebody else may know.
     session.clear()
     return set_cookie(redirect(address, 303), key)
