@@ -53,7 +53,7 @@ def does_answer(model: Model, deep: bool = False) -> bool:
                 network.look(network.blank_photo(), ())
         predictor = predictor_of(model)
         answers, _ = read_answers(model.inputs, model.examples[0].answers)
-        if predictor.estimates(answers)[0].value != predictor.example_values[0][1][0]:
+        if predictor.values(answers) != predictor.example_values[0][1]:
             raise ValueError("it gave another estimate for its own example than at the start")
     except Exception:
         current_app.logger.exception("The model %s does not answer", model.name)

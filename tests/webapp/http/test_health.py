@@ -67,7 +67,7 @@ def test_every_model_is_named_and_answers(client: FlaskClient) -> None:
 def test_a_model_that_does_not_answer_is_named(
     client: FlaskClient, model: Any, broken: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(served(client, model.name), "estimates", broken)
+    monkeypatch.setattr(served(client, model.name), "values", broken)
     response = client.get("/readyz")
     states = response.get_json()["models"]
     assert response.status_code == 503
@@ -77,14 +77,14 @@ def test_a_model_that_does_not_answer_is_named(
 
 
 def test_a_process_with_a_broken_model_is_still_alive(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(served(client, "iris"), "estimates", fails)
+    monkeypatch.setattr(served(client, "iris"), "values", fails)
     assert client.get("/healthz").status_code == 200
 
 
 def test_why_a_model_does_not_answer_is_for_the_log_alone(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(served(client, "iris"), "estimates", fails)
+    monkeypatch.setattr(served(client, "iris"), "values", fails)
     assert "table" not in client.get("/readyz").text
     assert "The model iris does not answer" in caplog.text
     assert "the table is gone" in caplog.text
