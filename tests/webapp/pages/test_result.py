@@ -535,6 +535,22 @@ def test_a_result_says_its_version_and_its_data(client: FlaskClient, model: Mode
     assert f"Model version {get_predictor(model.name).version}, trained on " in page.text
 
 
+@pytest.mark.parametrize(
+    ("age", "told"),
+    [
+        ("0.1667", "2 months"),
+        ("0.0833", "1 month"),
+        ("0.75", "9 months"),
+        ("0.3", "about 4 months"),
+        ("14.5", "14.5 years"),
+    ],
+)
+def test_a_babys_age_is_told_in_months(client: FlaskClient, age: str, told: str) -> None:
+    page = result(client, TITANIC, passenger(age=age))
+    assert f"Being {told} old" in section(page, "What moved the number").text
+    assert f"{age} years" not in page.text.replace(told, "")
+
+
 def test_one_relative_is_not_several(client: FlaskClient) -> None:
     text = page_of(
         client.get("/titanic/result", query_string=passenger(siblings_spouses="1", parents_children="1"))
