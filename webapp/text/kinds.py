@@ -36,6 +36,17 @@ def is_measured(figures: Mapping[str, float]) -> bool:
     return bool(figures.keys() & {"accuracy", "mean_error", "right_yes"})
 
 
+def reach(low: str, high: str) -> str:
+    """From one end of a range to the other: “21 to 26”; an end that is all but 0 or 100 leaves “at most 3”, “at least 97”."""
+    if low == high:
+        return low
+    # Of numbers like “more than 99” there is nothing beyond.
+    is_open, is_endless = not low[0].isdigit(), not high[0].isdigit()
+    if is_open and not is_endless:
+        return f"at most {high}"
+    return f"at least {low}" if is_endless and not is_open else f"{low} to {high}"
+
+
 class Chance:
     """One chance of yes, out of 100."""
 
@@ -99,22 +110,20 @@ class Chance:
 
     def span(self, estimate: Estimate) -> str:
         """“21 to 26”; one number where both ends are the same."""
-        low, high = self.number(estimate.low), self.number(estimate.high)
-        return low if low == high else f"{low} to {high}"
+        return reach(self.number(estimate.low), self.number(estimate.high))
 
     def whole_span(self, estimate: Estimate) -> str:
-        """The range with its unit once."""
-        if estimate.high >= SMALL:
+        """The range with its unit once, which is that of the number."""
+        if estimate.value >= SMALL:
             return f"{self.span(estimate)}{self.unit}"
-        low, high = in_1000(estimate.low), in_1000(estimate.high)
-        return f"{low} in 1,000" if low == high else f"{low} to {high} in 1,000"
+        return f"{reach(in_1000(estimate.low), in_1000(estimate.high))} in 1,000"
 
     def probable(self, estimate: Estimate) -> str:
         """The range as it stands after the number; nothing where both its ends are that same number."""
         # Where the number is out of 1,000, so is its range.
         number = in_1000 if estimate.value < SMALL else self.number
         low, high = number(estimate.low), number(estimate.high)
-        return "" if low == high == number(estimate.value) else f"{low} to {high}"
+        return "" if low == high == number(estimate.value) else reach(low, high)
 
     def difference(self, after: Estimate, before: Estimate) -> str:
         """What a change did, in words that agree with the two numbers shown."""

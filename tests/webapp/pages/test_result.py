@@ -114,7 +114,15 @@ def assert_one_range(page: Page, told: dict[str, Any]) -> None:
     elif low == high == own:
         assert page.heading == page.number
     else:
-        assert page.heading == f"{page.number}, probably {low} to {high}"
+        assert page.heading == f"{page.number}, probably {between(low, high)}"
+
+
+def between(low: str, high: str) -> str:
+    """An end that is all but certain is left out, unless both are."""
+    is_open, is_endless = low in ("under 0.1", "fewer than 1"), high == "more than 99"
+    if is_open == is_endless:
+        return f"{low} to {high}"
+    return f"at most {high}" if is_open else f"at least {low}"
 
 
 def words_of(chance: float) -> str:
@@ -501,6 +509,15 @@ def test_a_chance_under_one_is_said_out_of_a_thousand(client: FlaskClient) -> No
     assert 0.0005 < chance < 0.01
     assert page.number == f"About {round(1000 * chance)} in 1,000"
     assert f"About {round(1000 * chance)} of 1,000 people with these answers had" in page.text
+
+
+def test_a_range_that_reaches_to_certainty_says_its_other_end(client: FlaskClient) -> None:
+    student = result(client, CENSUS, person(age="19", sex="Female", hours="15"))
+    assert re.search(r"in 1,000, probably at most \d+$", student.heading)
+    assert re.search(r"Other people in the data: at most \d+ in 1,000\.", section(student, "How sure is this?").text)
+    lady = result(client, TITANIC, asked(TITANIC))
+    assert re.search(r"out of 100, probably at least \d+$", lady.heading)
+    assert re.search(r": at least \d+ out of 100\.", section(lady, "How sure is this?").text)
 
 
 def test_a_random_real_passenger_has_a_result(client: FlaskClient) -> None:
