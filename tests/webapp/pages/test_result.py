@@ -447,11 +447,28 @@ def test_a_real_person_with_a_near_chance_turned_out_otherwise(client: FlaskClie
     assert "In fact, this person did not have an income over $50,000." in text
 
 
-def test_the_five_passengers_most_like_this_one_are_named_by_their_answers_alone(client: FlaskClient) -> None:
-    (alike,) = section(result(client, TITANIC, passenger()), "Passengers like this one").all("ul", class_="alike")
-    assert len(alike.all("li")) == 5
-    for one in alike.all("li"):
-        assert re.search(r"This passenger (survived|died)\.$", one.text)
+def most_alike(client: FlaskClient, **answers: str) -> list[str]:
+    (alike,) = section(result(client, TITANIC, passenger(**answers)), "Passengers like this one").all(
+        "ul", class_="alike"
+    )
+    return [one.text for one in alike.all("li")]
+
+
+def test_of_the_five_passengers_most_like_this_one_only_what_differs_is_said(client: FlaskClient) -> None:
+    lines = most_alike(client, age="28", ticket_class="3", sex="male")
+    assert lines == ["5 passengers with the same answers died."]
+    lines = most_alike(client, age="0.1667", ticket_class="3", sex="male", parents_children="2")
+    assert len(lines) == 5
+    assert lines[0] == "4 months; all else the same. This passenger died."
+    for one in lines:
+        assert re.search(r"; all else the same\. This passenger (survived|died)\.$", one)
+        assert not re.search("Male|Third class", one)
+
+
+def test_what_is_not_known_of_either_is_no_difference(client: FlaskClient) -> None:
+    assert not any(
+        "not recorded" in one for one in most_alike(client, age="not recorded", ticket_class="3", sex="male")
+    )
 
 
 def test_titanic_results_are_compared_with_women_and_men(client: FlaskClient) -> None:
