@@ -116,6 +116,11 @@ class Input:
 
     kind = "text"
 
+    @property
+    def named(self) -> str:
+        """What the answer is of, beside the answer itself: a number's unit is not said twice."""
+        return self.label
+
     def read(self, raw: Any) -> Any:
         raise NotImplementedError
 

@@ -78,6 +78,10 @@ class Chance:
         number = in_1000(value)
         return f"about {number} in 1,000" if number.isdecimal() else f"{number} in 1,000"
 
+    def brief(self, value: float) -> str:
+        """The number where its unit was said just before: “23”, “about 3 in 1,000”."""
+        return self.number(value) if value >= SMALL else self.whole(value)
+
     def headline(self, estimate: Estimate) -> str:
         """The one number of a result, as its heading and its title have it."""
         return first_upper(self.whole(estimate.value))
@@ -110,7 +114,10 @@ class Chance:
 
     def span(self, estimate: Estimate) -> str:
         """“21 to 26”; one number where both ends are the same."""
-        return reach(self.number(estimate.low), self.number(estimate.high))
+        return self.between(estimate.low, estimate.high)
+
+    def between(self, low: float, high: float) -> str:
+        return reach(self.number(low), self.number(high))
 
     def whole_span(self, estimate: Estimate) -> str:
         """The range with its unit once, which is that of the number."""
@@ -235,6 +242,9 @@ class Amount(Chance):
     def whole(self, value: float) -> str:
         return self.number(value)
 
+    def brief(self, value: float) -> str:
+        return self.number(value)
+
     def noun(self, estimate: Estimate) -> str:
         return self.words.amount
 
@@ -258,8 +268,8 @@ class Amount(Chance):
     def dots(self, estimates: Sequence[Estimate]) -> tuple[Dots, ...]:
         return ()
 
-    def span(self, estimate: Estimate) -> str:
-        return f"{self.number(estimate.low)} to {self.number(estimate.high)}"
+    def between(self, low: float, high: float) -> str:
+        return f"{self.number(low)} to {self.number(high)}"
 
     def difference(self, after: Estimate, before: Estimate) -> str:
         more = round(after.value, 1) - round(before.value, 1)

@@ -173,6 +173,15 @@ def test_what_moved_the_number_are_steps_that_add_up(client: FlaskClient, model:
     assert abs(whole) == pytest.approx(abs(end - start), abs=0.051)
 
 
+def test_a_step_says_its_number_alone_and_no_unit_twice(client: FlaskClient) -> None:
+    moved = section(result(client, CENSUS, asked(CENSUS)), "What moved the number")
+    for item in moved.all("li"):
+        assert re.search(r" (raised|lowered) it to \d+\.$", item.text)
+    text = result(client, MODELS[2], asked(MODELS[2])).text
+    assert "Sepal width (3.5 cm)" in text
+    assert not re.search(r"in centimetres[:( ]+\d[\d.]* cm", text)
+
+
 def test_the_answers_that_hardly_matter_stand_in_one_line(client: FlaskClient) -> None:
     told = [section(result(client, CENSUS, texts(CENSUS, example(CENSUS, n))), "What moved the number") for n in (0, 1)]
     assert any(re.search(r"These hardly mattered: [^.]*\.", one.text) for one in told)
@@ -180,7 +189,7 @@ def test_the_answers_that_hardly_matter_stand_in_one_line(client: FlaskClient) -
 
 def test_a_step_smaller_than_the_range_is_called_noise(client: FlaskClient) -> None:
     text = section(result(client, TITANIC, asked(TITANIC)), "What moved the number").text
-    assert re.search(r"may be noise, since (it|each) is smaller than the number’s own margin of ±", text)
+    assert re.search(r"A step smaller than the number’s own margin of ±\d+ points? may be noise: \w", text)
 
 
 def test_what_is_unknown_is_a_step_of_its_own(client: FlaskClient) -> None:
@@ -366,7 +375,7 @@ def test_another_kind_of_model_stands_beside_the_number_and_where_they_differ_wh
     sure = section(result(client, CENSUS, person_who_never_worked), "How sure is this?").text
     assert "The two differ by more than 5 points." in sure
     assert re.search(r"In fact [\d.]+ in 100 had an income over \$50,000 \(95 % range", sure)
-    assert re.search(r"All together reach from [\d.]+ to \d+\.", sure)
+    assert re.search(r"All of them together: [\d.]+ to \d+\.", sure)
     assert (
         "Other kinds of models were tried, and none was found"
         in section(result(client, MODELS[2], asked(MODELS[2])), "How sure is this?").text
