@@ -121,16 +121,18 @@ class Chance:
 
     def whole_span(self, estimate: Estimate) -> str:
         """The range with its unit once, which is that of the number."""
-        if estimate.value >= SMALL:
-            return f"{self.span(estimate)}{self.unit}"
-        return f"{reach(in_1000(estimate.low), in_1000(estimate.high))} in 1,000"
+        unit = self.unit if estimate.value >= SMALL else " in 1,000"
+        return f"{self.around(estimate.value, estimate.low, estimate.high)}{unit}"
+
+    def around(self, value: float, low: float, high: float) -> str:
+        """The range around a number, whose unit it shares: out of 100, or out of 1,000 where the number is."""
+        return self.between(low, high) if value >= SMALL else reach(in_1000(low), in_1000(high))
 
     def probable(self, estimate: Estimate) -> str:
         """The range as it stands after the number; nothing where both its ends are that same number."""
-        # Where the number is out of 1,000, so is its range.
-        number = in_1000 if estimate.value < SMALL else self.number
-        low, high = number(estimate.low), number(estimate.high)
-        return "" if low == high == number(estimate.value) else reach(low, high)
+        value, low, high = estimate.value, estimate.low, estimate.high
+        number = in_1000 if value < SMALL else self.number
+        return "" if number(low) == number(high) == number(value) else self.around(value, low, high)
 
     def difference(self, after: Estimate, before: Estimate) -> str:
         """What a change did, in words that agree with the two numbers shown."""
@@ -261,6 +263,9 @@ class Amount(Chance):
 
     def whole_span(self, estimate: Estimate) -> str:
         return self.span(estimate)
+
+    def around(self, value: float, low: float, high: float) -> str:
+        return self.between(low, high)
 
     def probable(self, estimate: Estimate) -> str:
         return "" if estimate.low == estimate.high else self.span(estimate)

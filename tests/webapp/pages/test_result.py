@@ -541,6 +541,11 @@ def test_a_range_that_reaches_to_certainty_says_its_other_end(client: FlaskClien
     student = result(client, CENSUS, person(age="19", sex="Female", hours="15"))
     assert re.search(r"in 1,000, probably at most \d+$", student.heading)
     assert re.search(r"Other people in the data: at most \d+ in 1,000\.", section(student, "How sure is this?").text)
+    # What stands beside it has the same unit.
+    assert re.search(
+        r"Others of its kind, .* data, say (at most )?\d+( to \d+)?\.", section(student, "How sure is this?").text
+    )
+    assert "fewer than 1 out of 100" not in student.text.casefold()
     lady = result(client, TITANIC, asked(TITANIC))
     assert re.search(r"out of 100, probably at least \d+$", lady.heading)
     assert re.search(r": at least \d+ out of 100\.", section(lady, "How sure is this?").text)
