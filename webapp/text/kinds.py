@@ -137,7 +137,7 @@ class Chance:
     def difference(self, after: Estimate, before: Estimate) -> str:
         """What a change did, in words that agree with the two numbers shown."""
         if self.number(after.value) == self.number(before.value):
-            return "The number stays the same, to the nearest whole one."
+            return "Rounded, the number stays the same."
         more = hundredths(after.value) - hundredths(before.value)
         higher = after.value > before.value
         if abs(more) == 1:
@@ -180,8 +180,8 @@ class Chance:
         if "accuracy" in figures:
             return f"Right about {hundredths(figures['accuracy'])} of 100 {words.many} that it had not seen."
         right = hundredths(figures["right_yes"])
-        tuned = "it was not tuned on" if "fitted" in figures else "it was tuned on"
-        return f"It got {right} of 100 {words.many} {words.who} {words.yes} right, of those {tuned}."
+        tuned = "It was not tuned on these." if "fitted" in figures else "It was tuned on these."
+        return f"It got {right} of 100 {words.many} {words.who} {words.yes} right. {tuned}"
 
 
 class Classes(Chance):
