@@ -238,6 +238,13 @@ def test_a_suggested_change_is_scored_again_and_crosses_the_middle(
         assert compared.heading == "What if an answer were different?"
 
 
+def test_of_several_kinds_a_change_says_which_it_takes_past_50(client: FlaskClient) -> None:
+    tried = section(result(client, MODELS[2], asked(MODELS[2])), "What if an answer were different?").text
+    assert "The smallest changes that would take setosa past 50 out of 100:" in tried
+    tried = section(result(client, CENSUS, asked(CENSUS)), "What if an answer were different?").text
+    assert "The smallest change that would take it past 50 out of 100:" in tried
+
+
 def test_no_smaller_single_change_crosses_the_middle() -> None:
     """The search is exact: every answer that would be a smaller change stays on the same side."""
     predictor = get_predictor("census")
