@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from sklearn.base import clone
 
 from model.declare.model import Model
 from model.declare.recipe import (
@@ -34,7 +35,7 @@ from .design import Places
 from .discriminant import jackknife
 from .distinct import is_plain
 from .rows import Rows
-from .spread import spread_of_counts, spread_of_scores
+from .spread import WEAKER, spread_of_counts, spread_of_scores
 
 Matrix = NDArray[Any]
 # So many answers of an input that may be unknown say how far the estimate could move.
@@ -70,7 +71,10 @@ def spread_of(candidate: Way, columns: Any, regression: Any, fitted: Any, rows: 
     if isinstance(candidate, Discriminant):
         return np.asarray(jackknife(np.asarray(columns.transform(rows.answers)), rows.truth))
     design, chances = np.asarray(columns.transform(rows.answers)), fitted.pipeline_.predict_proba(rows.answers)
-    return spread_of_scores(design, chances, rows.truth, regression.C, rows.weights)
+    factor = spread_of_scores(design, chances, rows.truth, regression.C, rows.weights)
+    weaker = clone(regression).set_params(C=WEAKER * regression.C).fit(design, rows.truth, rows.weights)
+    pulled = np.column_stack([weaker.intercept_ - regression.intercept_, weaker.coef_ - regression.coef_])
+    return np.concatenate([factor, pulled[:, :, None]], axis=2)
 
 
 def plain(value: Any) -> Any:

@@ -4,7 +4,11 @@ The inverse of the penalised likelihood's curvature takes the ridge penalty for 
 so it is wide where there are few rows: it holds the true coefficients, which the penalty pulls away from (Wahba, 1983;
 Nychka, 1988). The sandwich takes the rows' own residuals, each as it would be had the fit left that row out (HC3), so
 it is right where chances vary otherwise than the model has it (White, 1982). What stands here is the least covariance
-that is no narrower than either for any answers; bench/coverage.py shows what it holds.
+that is no narrower than either for any answers.
+
+What is known beforehand may be wrong: where few rows say otherwise, the penalty pulls an estimate further from the truth
+than chance does, above all near nought and one. How far it pulls shows in a fit whose penalty is far weaker. The
+difference between the two counts like one more standard error. bench/coverage.py shows what all of it holds.
 """
 
 from __future__ import annotations
@@ -15,9 +19,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from .newton import curvature_of, sigmoid
+from .newton import Fits, curvature_of, sigmoid
 
 Matrix = NDArray[Any]
+# So many times weaker is the penalty of the fit that shows what the penalty takes.
+WEAKER = 30
+# That fit has so many digits, so that a card's are the same on every machine.
+NEAR = 1e-10
 
 
 def spread_of_counts(design: csr_array, people: Matrix, yes: Matrix, found: Matrix, penalty: Matrix) -> Matrix:
@@ -26,7 +34,9 @@ def spread_of_counts(design: csr_array, people: Matrix, yes: Matrix, found: Matr
     inverse = np.linalg.inv(curvature_of(design, people * chances * (1 - chances), penalty))
     leverage = chances * (1 - chances) * row_products(design, inverse)
     squares = (yes * (1 - chances) ** 2 + (people - yes) * chances**2) / (1 - leverage.clip(max=0.99)) ** 2
-    return factor_of(inverse, curvature_of(design, squares, 0 * penalty))
+    # The intercept has no penalty, and all others have the same.
+    weaker = Fits(design, WEAKER / penalty[-1], start=found).fit(people, yes, NEAR)
+    return np.hstack([factor_of(inverse, curvature_of(design, squares, 0 * penalty)), (weaker - found)[:, None]])
 
 
 def row_products(design: csr_array, matrix: Matrix) -> Matrix:

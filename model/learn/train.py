@@ -125,7 +125,7 @@ def learn(model: Model, progress: Progress) -> Card:
             {
                 **about,
                 "lead": lead,
-                **reach_around(known[challenger][0], known[BOOSTING][0]),
+                **reach_around(known[challenger][0], known[BOOSTING][0], recipe.reach_holds),
                 **tell_apart(told.truth, out_of_fold, known[challenger][0]),
             }
         )

@@ -28,7 +28,7 @@ SMALL, SMALL_PART = 0.005, 0.2
 SMALL_AMOUNT = 0.01
 # What the average comes to with so many answers in place and one more is kept, for so many of them.
 MOST_IN_PLACE = 1
-MOST_KEPT = 5_000
+MOST_KEPT = 2_000
 
 
 @dataclass(frozen=True)

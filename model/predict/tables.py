@@ -23,7 +23,7 @@ Vector = tuple[float, ...]
 Place = tuple[tuple[int, float], ...]
 
 # So much of a term is remembered: the points of so many answers, and where so many lie.
-MOST_POINTS = 5_000
+MOST_POINTS = 2_000
 MOST_PLACES = 1_000
 
 

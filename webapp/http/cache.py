@@ -11,7 +11,7 @@ from markupsafe import Markup
 from .models import audience
 
 # Far more than there are choices in all forms, hundreds of dots and groups; typed numbers have no end, so it has one.
-MOST_KEPT = 5_000
+MOST_KEPT = 2_000
 
 
 def kept(template: str, key: Any, values: Callable[[], dict[str, Any]]) -> Markup:

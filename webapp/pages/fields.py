@@ -12,6 +12,7 @@ from werkzeug.datastructures import MultiDict
 
 from model.declare.inputs import NOT_RECORDED, Input, NumberInput, first_lower
 from model.declare.model import Model
+from model.declare.photo import PhotoInput
 from webapp.http.addresses import NEW
 from webapp.http.cache import kept_each
 
@@ -48,7 +49,10 @@ def compact_fields(model: Model, answers: Mapping[str, list[str]], errors: Mappi
         return {"one": model.form(formdata=typed, prefix=NEW)[name], "message": message}
 
     # A photo cannot be filled in.
-    typed = {name: () if asked.kind == "photo" else tuple(answers.get(name, ())) for name, asked in model.input.items()}
+    typed = {
+        name: () if isinstance(asked, PhotoInput) else tuple(answers.get(name, ()))
+        for name, asked in model.input.items()
+    }
     is_usual = not errors and all(sum(map(len, texts)) <= LONGEST_KEPT for texts in typed.values())
     keys = [(model, name, texts, errors.get(name, "")) for name, texts in typed.items()]
     return kept_each("_compact_field.html", keys, values, keep=is_usual)

@@ -75,4 +75,4 @@ def test_who_was_right_is_counted_where_the_two_differ() -> None:
     assert case["higher"]
     assert (case["people"], case["own"], case["other"]) == (200, pytest.approx(0.4), pytest.approx(0.5))
     assert case["observed"]["value"] == 0.5
-    assert reach_around(said[1], said[1])["ranges"][0]["reach"][0] == 0
+    assert reach_around(said[1], said[1], 0.95)["ranges"][0]["reach"][0] == 0

@@ -49,3 +49,15 @@ def test_an_answer_that_few_gave_has_a_wide_range() -> None:
     factor = spread_of_counts(design, np.ones(300), SO * (1 - rare), found, fits.penalty)
     error = np.sqrt(np.square(design @ factor).sum(axis=1))
     assert error[:3].min() > 3 * error[3:].max()
+
+
+def test_a_range_reaches_further_than_a_far_weaker_penalty_would_take_the_estimate() -> None:
+    sure = np.hstack([DESIGN.toarray(), (COLUMNS[:, :1] * COLUMNS[:, 1:2])])
+    so = np.where(COLUMNS[:, 0] * COLUMNS[:, 1] > 0, 1.0, SO)
+    fits = Fits(csr_array(sure), 0.5)
+    found = fits.fit(np.ones(300), so)
+    factor = spread_of_counts(fits.design, np.ones(300), so, found, fits.penalty)
+    error = np.sqrt(np.square(sure @ factor).sum(axis=1))
+    pulled = sure @ (Fits(fits.design, 0.5 * 30).fit(np.ones(300), so) - found)
+    assert abs(pulled).max() > 1
+    assert (error >= abs(pulled)).all()
