@@ -101,7 +101,7 @@ MODEL = Model(
         those="photos that look like this", yes="show food", no="do not", outcome="food",
         warning="It knows 1,000 kinds of things from photos of the 2000s, and calls what it does not know "
         "by one of them. A mushroom counts as food.",
-        data_line="An image network tuned on {rows} photos, and tried on as many others",
+        data_line="An image network tuned on {rows} photos, and tried on others",
         source="public photos",
         one="photo", many="photos", things=True, another="Another photo",
         left_out="It shows how the answer moves when the same photo is mirrored or cropped. "

@@ -13,7 +13,7 @@ class TitanicForm(Form):
     age = NumberField(
         "Age", thing="the passenger’s age", between=(0, 100), like="29", may_be_unknown=True,
         not_recorded="Not recorded in the lists",
-        beyond="The oldest passenger in the data was 80", unit="years", phrase="Being {} old",
+        beyond="The oldest passenger in the data was 80", unit="years", under_one=(12, "months"), phrase="Being {} old",
         hint="From 0 to 100. For a baby under 1, enter a part of a year, like 0.5",
     )  # fmt: skip
     ticket_class = ChoiceField(

@@ -27,11 +27,11 @@ SENTENCES = {
     "answer_and_not_recorded": "Either give {thing} or select “{label}”, not both",
     "answer_and_unknown": "Either give {thing} or select “I don’t know”, not both",
     "unusable_photo": "{reason}",
-    "not_a_sight": "This is no photo, and no address of a photo’s result that is whole. Choose the photo again",
+    "not_a_sight": "This is neither a photo nor the whole address of a photo’s result. Choose the photo again",
     "stranger": "“{given}” is not one of the inputs. There are: {inputs}",
     "misspelt": "“{given}” is not one of the inputs. Did you mean “{near}”?",
     "strangers_left_out": "{count} more keys are not inputs",
-    "too_late": "The time for this request was over before this one. Send it again, with fewer at once",
+    "too_late": "Time ran out before this one was answered. Send it again, with fewer at once",
     "no_object": "Each item of the list must be a JSON object of answers",
 }
 

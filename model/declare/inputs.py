@@ -79,6 +79,18 @@ def few(values: Sequence[Any], most: int = 5) -> str:
     return f"{shown} and {len(values) - most:,} more" if len(values) > most else shown
 
 
+def of_unit(number: str, unit: str) -> str:
+    return f"{number} {unit.removesuffix('s') if number == '1' else unit}".strip()
+
+
+def in_parts(number: float, parts: int, unit: str) -> str:
+    """A number under 1 in whole parts of one: “2 months” for 0.1667 years; “about” where it lies between two."""
+    whole = max(1, round(number * parts))
+    # The table writes four decimals of a year.
+    told = of_unit(str(whole), unit)
+    return told if abs(number - whole / parts) < 0.0001 else f"about {told}"
+
+
 def is_several(raw: Any) -> bool:
     return isinstance(raw, (list, tuple, dict, set))
 
@@ -103,6 +115,11 @@ class Input:
     phrase: str = ""
 
     kind = "text"
+
+    @property
+    def named(self) -> str:
+        """What the answer is of, beside the answer itself: a number's unit is not said twice."""
+        return self.label
 
     def read(self, raw: Any) -> Any:
         raise NotImplementedError
@@ -162,6 +179,8 @@ class NumberInput(Input):
     like: str = "1"
     # What the number counts or measures: "hours", "cm"; empty for a plain number.
     unit: str = ""
+    # How many of what make 1, where a number under 1 is told in them: 12 "months" of a year.
+    under_one: tuple[int, str] | None = None
     # The sentence that says why the range ends where it does.
     beyond: str = ""
     subject: str = ""
@@ -251,8 +270,9 @@ class NumberInput(Input):
     def words(self, answer: Any) -> str:
         if none := self.words_of_none(answer):
             return none
-        unit = self.unit.removesuffix("s") if answer == 1 else self.unit
-        return f"{self.text(answer)} {unit}".strip()
+        if self.under_one and 0 < answer < 1:
+            return in_parts(answer, *self.under_one)
+        return of_unit(self.text(answer), self.unit)
 
 
 @dataclass(frozen=True)

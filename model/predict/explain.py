@@ -39,7 +39,7 @@ class Line:
     def named(self) -> str:
         """The answers with their labels: “Sex: Male; Marital status: Never married”."""
         pairs = zip(self.inputs, self.answers, strict=True)
-        return "; ".join([f"{asked.label}: {asked.words(answer)}" for asked, answer in pairs])
+        return "; ".join([f"{asked.named}: {asked.words(answer)}" for asked, answer in pairs])
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from io import BytesIO
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from PIL import Image
+from playwright.sync_api import Locator, Page, expect
 from werkzeug.test import TestResponse
 
 from model.declare.model import Model
@@ -101,6 +103,20 @@ def test_forced_colours_hold_as_well(open_page: OpenPage, name: str) -> None:
     page = open_page(PAGES[name], 320, color_scheme="dark", forced_colors="active")
     page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
     assert violations(page) == []
+
+
+def inked(text: Locator) -> float:
+    """How much of a text's box is nearer to black than to white."""
+    grey = Image.open(BytesIO(text.screenshot())).convert("L")
+    return sum(grey.histogram()[:128]) / (grey.width * grey.height)
+
+
+def test_forced_colours_leave_the_labels_on_the_line_readable(open_page: OpenPage) -> None:
+    usual, forced = [
+        inked(open_page(PAGES["census result"], 1280, forced_colors=colours).locator(".line text.own"))
+        for colours in ("none", "active")
+    ]
+    assert forced < 1.5 * usual
 
 
 def broken() -> TestResponse:

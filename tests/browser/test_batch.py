@@ -74,6 +74,14 @@ def test_a_file_is_sent_once_and_counted_and_handed_back(open_page: OpenPage) ->
     assert sent.count("POST") == 1
 
 
+def test_on_a_telephone_what_is_wrong_is_read_without_scrolling_sideways(open_page: OpenPage) -> None:
+    page = open_page("/census/batch", 320)
+    choose(page, MIXED.replace("Bachelors", "Bachelor"))
+    press(page, "Score the file")
+    wide, seen = page.locator(".faults").evaluate("table => [table.offsetWidth, table.parentElement.clientWidth]")
+    assert wide <= seen
+
+
 def test_a_large_file_comes_back_whole(open_page: OpenPage) -> None:
     page = open_page("/census/batch")
     choose(page, LARGE)

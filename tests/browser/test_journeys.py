@@ -72,6 +72,20 @@ def test_a_filled_in_form_leads_to_its_result(open_page: OpenPage, model: Model,
     expect_result(page, model, example(model))
 
 
+# The lines that each example takes, of its name and of its number.
+LINES = """() => [...document.querySelectorAll(".runs a, .runs .n")].map(one => {
+  const range = document.createRange();
+  range.selectNodeContents(one.lastChild);
+  return new Set([...range.getClientRects()].map(line => Math.round(line.top))).size;
+})"""
+
+
+def test_an_example_takes_two_lines_at_most_on_a_telephone(open_page: OpenPage) -> None:
+    lines = open_page("/", 360).evaluate(LINES)
+    assert lines
+    assert max(lines) <= 2
+
+
 @javascripts
 def test_what_is_not_known_is_an_answer(open_page: OpenPage, javascript: bool) -> None:
     model = BY_NAME["titanic"]

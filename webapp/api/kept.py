@@ -53,7 +53,7 @@ def operations(problem: Any, content: Any) -> Schema:
         "404": problem("You have kept no such case"),
         "413": problem("The body is too long"),
         "415": problem("The body is of another media type"),
-        "422": problem("This says no outcome, no label, or no day that can be"),
+        "422": problem("The outcome, the label or the day cannot be used"),
         "429": problem("You asked too often"),
         "503": problem("The database does not answer; Retry-After says when to try again"),
     }

@@ -59,9 +59,9 @@ def find_fault(environ: dict[str, Any], hosts: Collection[str]) -> str:
         environ["HTTP_HOST"] = "localhost"
     name = read_host(environ.get("HTTP_HOST", "")[: 2 * LONGEST_HOST])
     if name is None:
-        return "The request names a host that cannot be. Check the address"
+        return "The request names a host that cannot exist. Check the address"
     if not PREFIX.fullmatch(environ.get("SCRIPT_NAME", "")) or environ["wsgi.url_scheme"] not in ("http", "https"):
-        return "What the server in front says of this request cannot be. Check its configuration"
+        return "What the server in front says of this request cannot be true. Check its configuration"
     # A name that begins with a dot is for all below it.
     if not hosts or for_any_host or name in hosts or any(h[0] == "." and f".{name}".endswith(h) for h in hosts):
         return ""

@@ -68,7 +68,7 @@ class TooManyAtOnce(TooManyRequests):
 
     def __init__(self, most: int) -> None:
         super().__init__(
-            f"You may have {most} requests at once under way from one address. "
+            f"You may have {most} requests under way at once from one address. "
             "Wait until one of them is answered, and send this one again",
             retry_after=1,
         )

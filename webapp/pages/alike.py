@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from model.declare.inputs import Input
+from model.declare.inputs import Input, is_known
 from model.predict.agreement import MOST_COMPARED, Agreement, Rarest, find_agreement, find_rarest
 from model.predict.kinds import Estimate
 from model.predict.neighbours import Person
@@ -53,6 +54,26 @@ class Alike:
         if crowd is None or not model.shows_alike:
             return []
         return crowd.most_alike(self.answers, model.shows_alike, self.main.value)
+
+    @cached_property
+    def same(self) -> list[tuple[float, int]]:
+        """Of those most like this one, the outcomes of those who gave the same answers, with how many had it."""
+        return Counter([one.outcome for one in self.most if not self.differences(one)]).most_common()
+
+    @cached_property
+    def others(self) -> list[tuple[list[str], float]]:
+        """Of those most like this one, each who gave other answers: which, and the outcome."""
+        told = [(self.differences(one), one.outcome) for one in self.most]
+        return [(differences, outcome) for differences, outcome in told if differences]
+
+    def differences(self, person: Person) -> list[str]:
+        """The answers of a real person that are not those asked about."""
+
+        def differs(name: str) -> bool:
+            theirs, asked_about = person.answers[name], self.answers[name]
+            return theirs != asked_about and (is_known(theirs) or is_known(asked_about))
+
+        return [one.described(person.answers[one.name]) for one in self.predictor.model.inputs if differs(one.name)]
 
     def describe(self, person: Person) -> str:
         """A real person, described by the form's own answers and no others."""

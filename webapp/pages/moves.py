@@ -84,7 +84,7 @@ class Moves:
 def say(model: Model, name: str, answer: Any, raised: bool) -> tuple[str, str, str]:
     """What does not change with the other answers: the label, the answer, and how the sentence begins."""
     asked = model.input[name]
-    return asked.label, asked.said(answer), f"{asked.phrased(answer)} {'raised' if raised else 'lowered'} it to"
+    return asked.named, asked.said(answer), f"{asked.phrased(answer)} {'raised' if raised else 'lowered'} it to"
 
 
 def tell(
@@ -106,13 +106,13 @@ def tell(
         return Told(asked, *said, step.before, step.after, is_noise, kind.whole(step.before) != kind.whole(step.after))
 
     def names(step: Step | None) -> list[str]:
-        return [f"{one.label} ({one.words(answers[one.name])})" for one in step.inputs] if step else []
+        return [f"{one.named} ({one.words(answers[one.name])})" for one in step.inputs] if step else []
 
-    unknown = [one.label for one in path.unknown.inputs] if path.unknown else []
+    unknown = [one.named for one in path.unknown.inputs] if path.unknown else []
     steps = [told(step) for step in path.steps]
-    lines = [(one.begins, kind.whole(one.after), place(one.before), place(one.after)) for one in steps if one.shows]
+    lines = [(one.begins, kind.brief(one.after), place(one.before), place(one.after)) for one in steps if one.shows]
     headings = [f"{one.label}: {one.answer}" for one in steps]
-    rest = [f"{one.label}: {one.words(answers[one.name])}" for one in path.rest.inputs] if path.rest else []
+    rest = [f"{one.named}: {one.words(answers[one.name])}" for one in path.rest.inputs] if path.rest else []
     headings += ["; ".join(rest)] if rest else []
     headings += [f"{'; '.join(unknown)}, not known"] if unknown else []
     table = [

@@ -27,7 +27,7 @@ def suggest(predictor: Predictor, answers: Mapping[str, Any], query: str) -> lis
 
     def told(change: Change) -> Suggestion:
         texts = [
-            f"{model.input[name].label}: {model.input[name].words(answer)}" for name, answer in change.answers.items()
+            f"{model.input[name].named}: {model.input[name].words(answer)}" for name, answer in change.answers.items()
         ]
         span = kind.span(Estimate(change.estimate, change.low, change.high))
         return Suggestion(texts, change.estimate, compare_address(model, query, change.answers), span, change.is_sure)

@@ -36,6 +36,17 @@ def is_measured(figures: Mapping[str, float]) -> bool:
     return bool(figures.keys() & {"accuracy", "mean_error", "right_yes"})
 
 
+def reach(low: str, high: str) -> str:
+    """From one end of a range to the other: “21 to 26”; an end that is all but 0 or 100 leaves “at most 3”, “at least 97”."""
+    if low == high:
+        return low
+    # Of numbers like “more than 99” there is nothing beyond.
+    is_open, is_endless = not low[0].isdigit(), not high[0].isdigit()
+    if is_open and not is_endless:
+        return f"at most {high}"
+    return f"at least {low}" if is_endless and not is_open else f"{low} to {high}"
+
+
 class Chance:
     """One chance of yes, out of 100."""
 
@@ -66,6 +77,10 @@ class Chance:
             return f"{self.number(value)}{self.unit}"
         number = in_1000(value)
         return f"about {number} in 1,000" if number.isdecimal() else f"{number} in 1,000"
+
+    def brief(self, value: float) -> str:
+        """The number where its unit was said just before: “23”, “about 3 in 1,000”."""
+        return self.number(value) if value >= SMALL else self.whole(value)
 
     def headline(self, estimate: Estimate) -> str:
         """The one number of a result, as its heading and its title have it."""
@@ -99,27 +114,30 @@ class Chance:
 
     def span(self, estimate: Estimate) -> str:
         """“21 to 26”; one number where both ends are the same."""
-        low, high = self.number(estimate.low), self.number(estimate.high)
-        return low if low == high else f"{low} to {high}"
+        return self.between(estimate.low, estimate.high)
+
+    def between(self, low: float, high: float) -> str:
+        return reach(self.number(low), self.number(high))
 
     def whole_span(self, estimate: Estimate) -> str:
-        """The range with its unit once."""
-        if estimate.high >= SMALL:
-            return f"{self.span(estimate)}{self.unit}"
-        low, high = in_1000(estimate.low), in_1000(estimate.high)
-        return f"{low} in 1,000" if low == high else f"{low} to {high} in 1,000"
+        """The range with its unit once, which is that of the number."""
+        unit = self.unit if estimate.value >= SMALL else " in 1,000"
+        return f"{self.around(estimate.value, estimate.low, estimate.high)}{unit}"
+
+    def around(self, value: float, low: float, high: float) -> str:
+        """The range around a number, whose unit it shares: out of 100, or out of 1,000 where the number is."""
+        return self.between(low, high) if value >= SMALL else reach(in_1000(low), in_1000(high))
 
     def probable(self, estimate: Estimate) -> str:
         """The range as it stands after the number; nothing where both its ends are that same number."""
-        # Where the number is out of 1,000, so is its range.
-        number = in_1000 if estimate.value < SMALL else self.number
-        low, high = number(estimate.low), number(estimate.high)
-        return "" if low == high == number(estimate.value) else f"{low} to {high}"
+        value, low, high = estimate.value, estimate.low, estimate.high
+        number = in_1000 if value < SMALL else self.number
+        return "" if number(low) == number(high) == number(value) else self.around(value, low, high)
 
     def difference(self, after: Estimate, before: Estimate) -> str:
         """What a change did, in words that agree with the two numbers shown."""
         if self.number(after.value) == self.number(before.value):
-            return "The number stays the same, to the nearest whole one."
+            return "Rounded, the number stays the same."
         more = hundredths(after.value) - hundredths(before.value)
         higher = after.value > before.value
         if abs(more) == 1:
@@ -162,8 +180,8 @@ class Chance:
         if "accuracy" in figures:
             return f"Right about {hundredths(figures['accuracy'])} of 100 {words.many} that it had not seen."
         right = hundredths(figures["right_yes"])
-        tuned = "it was not tuned on" if "fitted" in figures else "it was tuned on"
-        return f"It got {right} of 100 {words.many} {words.who} {words.yes} right, of those {tuned}."
+        tuned = "It was not tuned on these." if "fitted" in figures else "It was tuned on these."
+        return f"It got {right} of 100 {words.many} {words.who} {words.yes} right. {tuned}"
 
 
 class Classes(Chance):
@@ -226,6 +244,9 @@ class Amount(Chance):
     def whole(self, value: float) -> str:
         return self.number(value)
 
+    def brief(self, value: float) -> str:
+        return self.number(value)
+
     def noun(self, estimate: Estimate) -> str:
         return self.words.amount
 
@@ -243,14 +264,17 @@ class Amount(Chance):
     def whole_span(self, estimate: Estimate) -> str:
         return self.span(estimate)
 
+    def around(self, value: float, low: float, high: float) -> str:
+        return self.between(low, high)
+
     def probable(self, estimate: Estimate) -> str:
         return "" if estimate.low == estimate.high else self.span(estimate)
 
     def dots(self, estimates: Sequence[Estimate]) -> tuple[Dots, ...]:
         return ()
 
-    def span(self, estimate: Estimate) -> str:
-        return f"{self.number(estimate.low)} to {self.number(estimate.high)}"
+    def between(self, low: float, high: float) -> str:
+        return f"{self.number(low)} to {self.number(high)}"
 
     def difference(self, after: Estimate, before: Estimate) -> str:
         more = round(after.value, 1) - round(before.value, 1)

@@ -54,13 +54,22 @@ def draw_picture(told: Told) -> bytes:
 
 
 def write(draw: ImageDraw, text: str, top: float, right: int, name: str, size: int, colour: str, most: int) -> float:
-    """Write the text in lines, smaller where it takes too many, and say where it ends."""
-    while len(lines := wrap(text[:LONGEST], font(name, size), right - LEFT)) > most and size > 24:
-        size -= 6
+    """Write the text in lines, and say where it ends."""
+    lines, size = fit(text[:LONGEST], right - LEFT, name, size, most)
     for line in lines[:most]:
         draw.text((LEFT, top), line, colour, font(name, size))
         top += size * 1.25
     return top
+
+
+def fit(text: str, width: int, name: str, size: int, most: int) -> tuple[list[str], int]:
+    """The lines and their size: smaller where they are too many, or “100” would stand alone below “82 out of”."""
+    for smaller in range(size, 23, -6):
+        lines = wrap(text, font(name, smaller), width)
+        is_lost = len(lines) > 1 and " " not in lines[-1] and smaller > 0.75 * size
+        if len(lines) <= most and not is_lost:
+            break
+    return lines, smaller
 
 
 def wrap(text: str, used: Any, width: int) -> list[str]:

@@ -46,7 +46,7 @@ CENSUS = "/api/models/census/predict"
 def test_a_host_that_cannot_be_is_refused(client: FlaskClient, host: str, path: str) -> None:
     response = client.get(path, environ_overrides={"HTTP_HOST": host})
     assert response.status_code == 400
-    assert "The request names a host that cannot be" in response.text
+    assert "The request names a host that cannot exist" in response.text
     assert "default-src 'none'" in response.headers["Content-Security-Policy"]
     program = path.startswith("/api/") or path == "/predict"
     assert response.mimetype == ("application/problem+json" if program else "text/plain")

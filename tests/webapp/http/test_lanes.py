@@ -56,7 +56,7 @@ def test_one_client_cannot_hold_more_requests_than_its_share_whose_bodies_do_not
         for body in bodies:
             assert body.begun.wait(20)
         refused = app.test_client().post(PREDICT, json=person(), environ_base=CLIENT)
-        assert "You may have 2 requests at once under way" in problem(refused, 429)["detail"]
+        assert "You may have 2 requests under way at once" in problem(refused, 429)["detail"]
         assert refused.headers["Retry-After"] == "1"
         assert refused.headers["RateLimit-Policy"] == '"requests-at-once";q=2;qu="concurrent-requests"'
         assert refused.headers["RateLimit"] == '"requests-at-once";r=0;t=1'
@@ -65,7 +65,7 @@ def test_one_client_cannot_hold_more_requests_than_its_share_whose_bodies_do_not
             page = ask("/census", environ_base=CLIENT)
             assert page.status_code == 429
             assert Page(page.text).heading == "You are faster than we can answer"
-            assert "You may have 2 requests at once under way" in Page(page.text).text
+            assert "You may have 2 requests under way at once" in Page(page.text).text
             assert {name: page.headers[name] for name in LIMITS} == {name: refused.headers[name] for name in LIMITS}
             assert page.headers.getlist("X-Content-Type-Options") == ["nosniff"]
         assert app.test_client().get("/census", environ_base=OTHER).status_code == 200

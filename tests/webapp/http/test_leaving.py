@@ -67,7 +67,7 @@ def test_no_client_holds_more_than_its_share_of_slow_bodies(tmp_path: Path) -> N
             line_from(running, "127.0.0.2", b"GET /census HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
         )
         assert told.startswith(b"HTTP/1.1 429")
-        assert b"You may have 16 requests at once under way" in told
+        assert b"You may have 16 requests under way at once" in told
         other = all_of_it(
             line_from(running, "127.0.0.3", b"GET /census HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
         )

@@ -216,7 +216,7 @@ def test_work_that_takes_too_long_leaves_a_fault_for_each_item_that_is_left(
             {
                 "pointer": "/199",
                 "field": "",
-                "message": "The time for this request was over before this one. Send it again, with fewer at once",
+                "message": "Time ran out before this one was answered. Send it again, with fewer at once",
             }
         ]
     }

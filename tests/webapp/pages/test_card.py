@@ -407,7 +407,7 @@ def test_a_threshold_that_is_moved_tells_what_is_found_and_what_is_falsely_raise
     sizes = [int((outcomes == so).sum()) for so in (1, 0)]
     text = page.root.all("p", id="line")[0].text
     assert f"Above {above:g} out of 100 it finds {counts[0]:,} of the {sizes[0]:,} " in text
-    assert f"falsely raises {counts[1]:,} of the {sizes[1]:,} others" in text
+    assert f"raises a false alarm for {counts[1]:,} of the {sizes[1]:,} others" in text
     assert f"{100 * counts[0] / max(sum(counts), 1):.1f} in 100 are right" in text
 
 

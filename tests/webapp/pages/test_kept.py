@@ -207,7 +207,7 @@ def test_cases_without_a_label_are_told_apart_by_their_first_answers(
 
 
 def test_a_search_that_finds_nothing_and_a_day_that_is_none_say_so(keeper: FlaskClient) -> None:
-    assert "No case is like that" in page_of(keeper.get("/history?text=nobody")).text
+    assert "No case matches" in page_of(keeper.get("/history?text=nobody")).text
     answer = keeper.get("/history?since=yesterday")
     assert answer.status_code == 422
     assert page_of(answer).summary[0].startswith("Enter the day like")
@@ -271,7 +271,7 @@ def test_an_old_answer_stands_beside_todays(keeper: FlaskClient, database: Datab
         database.write(lambda connection, table=table: connection.execute(table.update().values(version="before")))
     database.old_versions.clear()
     page = page_of(keeper.get(f"/history/{case.public_id}"))
-    assert "The version of then was asked again just now, and gives the same." in page.text
+    assert "That version was asked again just now, and gives the same." in page.text
     assert f"Version {get_predictor('titanic').version}." in page.text
 
 

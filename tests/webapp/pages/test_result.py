@@ -114,7 +114,15 @@ def assert_one_range(page: Page, told: dict[str, Any]) -> None:
     elif low == high == own:
         assert page.heading == page.number
     else:
-        assert page.heading == f"{page.number}, probably {low} to {high}"
+        assert page.heading == f"{page.number}, probably {between(low, high)}"
+
+
+def between(low: str, high: str) -> str:
+    """An end that is all but certain is left out, unless both are."""
+    is_open, is_endless = low in ("under 0.1", "fewer than 1"), high == "more than 99"
+    if is_open == is_endless:
+        return f"{low} to {high}"
+    return f"at most {high}" if is_open else f"at least {low}"
 
 
 def words_of(chance: float) -> str:
@@ -165,6 +173,15 @@ def test_what_moved_the_number_are_steps_that_add_up(client: FlaskClient, model:
     assert abs(whole) == pytest.approx(abs(end - start), abs=0.051)
 
 
+def test_a_step_says_its_number_alone_and_no_unit_twice(client: FlaskClient) -> None:
+    moved = section(result(client, CENSUS, asked(CENSUS)), "What moved the number")
+    for item in moved.all("li"):
+        assert re.search(r" (raised|lowered) it to \d+\.$", item.text)
+    text = result(client, MODELS[2], asked(MODELS[2])).text
+    assert "Sepal width (3.5 cm)" in text
+    assert not re.search(r"in centimetres[:( ]+\d[\d.]* cm", text)
+
+
 def test_the_answers_that_hardly_matter_stand_in_one_line(client: FlaskClient) -> None:
     told = [section(result(client, CENSUS, texts(CENSUS, example(CENSUS, n))), "What moved the number") for n in (0, 1)]
     assert any(re.search(r"These hardly mattered: [^.]*\.", one.text) for one in told)
@@ -172,7 +189,7 @@ def test_the_answers_that_hardly_matter_stand_in_one_line(client: FlaskClient) -
 
 def test_a_step_smaller_than_the_range_is_called_noise(client: FlaskClient) -> None:
     text = section(result(client, TITANIC, asked(TITANIC)), "What moved the number").text
-    assert re.search(r"may be noise, since (it|each) is smaller than the number’s own margin of ±", text)
+    assert re.search(r"A step smaller than the number’s own margin of ±\d+ points? may be noise: \w", text)
 
 
 def test_what_is_unknown_is_a_step_of_its_own(client: FlaskClient) -> None:
@@ -219,6 +236,13 @@ def test_a_suggested_change_is_scored_again_and_crosses_the_middle(
     for link in links:
         compared = page_of(client.get(link.attributes["href"]))
         assert compared.heading == "What if an answer were different?"
+
+
+def test_of_several_kinds_a_change_says_which_it_takes_past_50(client: FlaskClient) -> None:
+    tried = section(result(client, MODELS[2], asked(MODELS[2])), "What if an answer were different?").text
+    assert "The smallest changes that would take setosa past 50 out of 100:" in tried
+    tried = section(result(client, CENSUS, asked(CENSUS)), "What if an answer were different?").text
+    assert "The smallest change that would take it past 50 out of 100:" in tried
 
 
 def test_no_smaller_single_change_crosses_the_middle() -> None:
@@ -358,7 +382,7 @@ def test_another_kind_of_model_stands_beside_the_number_and_where_they_differ_wh
     sure = section(result(client, CENSUS, person_who_never_worked), "How sure is this?").text
     assert "The two differ by more than 5 points." in sure
     assert re.search(r"In fact [\d.]+ in 100 had an income over \$50,000 \(95 % range", sure)
-    assert "All together reach from under 0.1 to more than 99." in sure
+    assert re.search(r"All of them together: (under )?[\d.]+ to (more than )?\d+\.", sure)
     assert (
         "Other kinds of models were tried, and none was found"
         in section(result(client, MODELS[2], asked(MODELS[2])), "How sure is this?").text
@@ -439,11 +463,28 @@ def test_a_real_person_with_a_near_chance_turned_out_otherwise(client: FlaskClie
     assert "In fact, this person did not have an income over $50,000." in text
 
 
-def test_the_five_passengers_most_like_this_one_are_named_by_their_answers_alone(client: FlaskClient) -> None:
-    (alike,) = section(result(client, TITANIC, passenger()), "Passengers like this one").all("ul", class_="alike")
-    assert len(alike.all("li")) == 5
-    for one in alike.all("li"):
-        assert re.search(r"This passenger (survived|died)\.$", one.text)
+def most_alike(client: FlaskClient, **answers: str) -> list[str]:
+    (alike,) = section(result(client, TITANIC, passenger(**answers)), "Passengers like this one").all(
+        "ul", class_="alike"
+    )
+    return [one.text for one in alike.all("li")]
+
+
+def test_of_the_five_passengers_most_like_this_one_only_what_differs_is_said(client: FlaskClient) -> None:
+    lines = most_alike(client, age="28", ticket_class="3", sex="male")
+    assert lines == ["5 passengers with the same answers died."]
+    lines = most_alike(client, age="0.1667", ticket_class="3", sex="male", parents_children="2")
+    assert len(lines) == 5
+    assert lines[0] == "4 months; all else the same. This passenger died."
+    for one in lines:
+        assert re.search(r"; all else the same\. This passenger (survived|died)\.$", one)
+        assert not re.search("Male|Third class", one)
+
+
+def test_what_is_not_known_of_either_is_no_difference(client: FlaskClient) -> None:
+    assert not any(
+        "not recorded" in one for one in most_alike(client, age="not recorded", ticket_class="3", sex="male")
+    )
 
 
 def test_titanic_results_are_compared_with_women_and_men(client: FlaskClient) -> None:
@@ -503,6 +544,20 @@ def test_a_chance_under_one_is_said_out_of_a_thousand(client: FlaskClient) -> No
     assert f"About {round(1000 * chance)} of 1,000 people with these answers had" in page.text
 
 
+def test_a_range_that_reaches_to_certainty_says_its_other_end(client: FlaskClient) -> None:
+    student = result(client, CENSUS, person(age="19", sex="Female", hours="15"))
+    assert re.search(r"in 1,000, probably at most \d+$", student.heading)
+    assert re.search(r"Other people in the data: at most \d+ in 1,000\.", section(student, "How sure is this?").text)
+    # What stands beside it has the same unit.
+    assert re.search(
+        r"Others of its kind, .* data, say (at most )?\d+( to \d+)?\.", section(student, "How sure is this?").text
+    )
+    assert "fewer than 1 out of 100" not in student.text.casefold()
+    lady = result(client, TITANIC, asked(TITANIC))
+    assert re.search(r"out of 100, probably at least \d+$", lady.heading)
+    assert re.search(r": at least \d+ out of 100\.", section(lady, "How sure is this?").text)
+
+
 def test_a_random_real_passenger_has_a_result(client: FlaskClient) -> None:
     sent = client.get("/titanic/random")
     assert sent.status_code == 303
@@ -533,6 +588,22 @@ def test_the_same_question_by_api_has_these_answers(client: FlaskClient, model: 
 def test_a_result_says_its_version_and_its_data(client: FlaskClient, model: Model) -> None:
     page = result(client, model, asked(model))
     assert f"Model version {get_predictor(model.name).version}, trained on " in page.text
+
+
+@pytest.mark.parametrize(
+    ("age", "told"),
+    [
+        ("0.1667", "2 months"),
+        ("0.0833", "1 month"),
+        ("0.75", "9 months"),
+        ("0.3", "about 4 months"),
+        ("14.5", "14.5 years"),
+    ],
+)
+def test_a_babys_age_is_told_in_months(client: FlaskClient, age: str, told: str) -> None:
+    page = result(client, TITANIC, passenger(age=age))
+    assert f"Being {told} old" in section(page, "What moved the number").text
+    assert f"{age} years" not in page.text.replace(told, "")
 
 
 def test_one_relative_is_not_several(client: FlaskClient) -> None:

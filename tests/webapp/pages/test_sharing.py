@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import io
+import itertools
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import numpy as np
 import pytest
 from flask.testing import FlaskClient
-from PIL import Image
+from PIL import Image, ImageColor
 
 from model.declare.model import Model
 from webapp import create_app
 from webapp.settings import Rate
-from webapp.text.picture import Told, draw_picture
+from webapp.text.picture import ACCENT, Told, draw_picture
 
 from tests.limited import CLIENT, limited
 from tests.page import Page, page_of
@@ -42,6 +44,18 @@ def test_a_shared_result_has_its_number_and_a_picture(client: FlaskClient, model
     assert picture.headers["Cache-Control"] == "no-store"
     assert Image.open(io.BytesIO(picture.data)).size == (1200, 630)
     assert len(picture.data) < 60_000
+
+
+def lines_of(picture: bytes, colour: str) -> int:
+    """How many lines of text of about this colour stand on the left."""
+    left = np.asarray(Image.open(io.BytesIO(picture)).convert("RGB"), int)[:, :700]
+    near = (abs(left - ImageColor.getrgb(colour)[:3]).sum(axis=2) < 40).any(axis=1)
+    return sum(now and not before for before, now in itertools.pairwise(near))
+
+
+def test_the_number_of_a_shared_picture_stands_in_one_line(client: FlaskClient) -> None:
+    picture = client.get("/census/result.png", query_string=asked(CENSUS)).data
+    assert lines_of(picture, ACCENT) == 1
 
 
 def test_what_is_like_nothing_in_the_data_is_shared_as_a_guess(client: FlaskClient) -> None:
