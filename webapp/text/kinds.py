@@ -17,6 +17,10 @@ from .dots import Dots, draw_chance, draw_classes, hundredths
 from .numbers import SMALL, about, about_rest, amount, decimals, in_100, in_1000, signed
 
 
+# A range that is wider than this says next to nothing.
+NEARLY_ALL = 0.9
+
+
 class Happened(Protocol):
     """What somebody said of a case: an outcome, or one that is stored."""
 
@@ -132,7 +136,9 @@ class Chance:
         """The range as it stands after the number; nothing where both its ends are that same number."""
         value, low, high = estimate.value, estimate.low, estimate.high
         number = in_1000 if value < SMALL else self.number
-        return "" if number(low) == number(high) == number(value) else self.around(value, low, high)
+        if number(low) == number(high) == number(value):
+            return ""
+        return f"{'anything from ' if high - low > NEARLY_ALL else ''}{self.around(value, low, high)}"
 
     def difference(self, after: Estimate, before: Estimate) -> str:
         """What a change did, in words that agree with the two numbers shown."""

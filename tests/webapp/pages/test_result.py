@@ -375,6 +375,12 @@ def test_no_range_of_a_price_reaches_beyond_the_data(client: FlaskClient) -> Non
     assert "Another kind of model, just as good (boosted trees): $" in sure
 
 
+def test_a_range_that_says_next_to_nothing_is_called_so(client: FlaskClient) -> None:
+    never_worked = person(age="45", sex="Male", status="Married-civ-spouse", work="Never-worked")
+    assert "probably anything from under 0.1 to more than 99" in result(client, CENSUS, never_worked).text
+    assert "anything from" not in result(client, CENSUS, person()).text
+
+
 def test_another_kind_of_model_stands_beside_the_number_and_where_they_differ_who_was_right(
     client: FlaskClient,
 ) -> None:
