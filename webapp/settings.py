@@ -76,7 +76,7 @@ def read_contact(text: str) -> str:
 
 
 def read_site(text: str) -> str:
-    if not re.fullmatch(r"https?://[^/?#@,\sA-Z]+", text):
+    if not re.fullmatch(rf"https?://({HOST})(:[0-9]{{1,5}})?", text) or "//." in text:
         raise ValueError
     return text
 
@@ -104,6 +104,8 @@ def read_rate(text: str) -> Rate | None:
     """As in 600/200; without the second number a quarter of the first may come at once."""
     if text.lower() in ("0", "off"):
         return None
+    if not re.fullmatch("[0-9]+(/[0-9]+)?", text):
+        raise ValueError
     minute, _, burst = text.partition("/")
     rate = Rate(int(minute), int(burst) if burst else max(1, int(minute) // 4))
     # Nobody has to wait for longer than a day, which the limiter relies on.

@@ -62,6 +62,10 @@ def is_regular(data: bytes, width: int, delimiter: str) -> bool:
     if width == 1 and (data.startswith((b"\n", b"\r\n")) or b"\n\n" in data or b"\n\r\n" in data):
         # A line with nothing on it would be a row.
         return False
+    cells, mark = data.count(b"\n") * width, delimiter.encode()
+    if data.count(mark) > 2 * cells and count_outside(data, mark) > cells:
+        # Polars takes a hundred times the room of a row with far too many cells before it says that it has.
+        return False
     return QUOTE not in data or is_well_quoted(data, delimiter)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from itertools import pairwise
@@ -161,7 +161,7 @@ class Summary:
         lines = pl.DataFrame({"error": errors, "line": pl.Series(list(piece.numbers), dtype=pl.Int64)})
         counted = lines.drop_nulls("error").group_by("error", maintain_order=True).agg(pl.len(), pl.col("line").min())
         for error, rows, line in counted.iter_rows():
-            for message in error.split("; "):
+            for message in messages_of(error):
                 self._add_fault(message, rows, line)
 
     def _add_fault(self, message: str, rows: int, line: int) -> None:
@@ -202,6 +202,16 @@ class Summary:
         else:
             order = list(asked.choices.values()) if isinstance(asked, ChoiceInput) else []
         return [groups[name] for name in [*order, asked.not_recorded, "Not known"] if name in groups]
+
+
+def messages_of(error: str) -> Iterator[str]:
+    """The sentences about a row; a text of the file that is quoted in one may have what stands between two."""
+    parts = iter(error.split("; "))
+    for message in parts:
+        whole = message
+        while whole.startswith('"') and not NOT_OFFERED.match(whole) and (more := next(parts, None)) is not None:
+            whole += f"; {more}"
+        yield whole
 
 
 def bands_of(asked: NumberInput) -> list[tuple[str, float, float]]:

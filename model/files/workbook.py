@@ -26,6 +26,7 @@ TOO_LARGE = "The workbook unpacks to more than {:,} MB. Save it as CSV, and choo
 TOO_MANY_CELLS = "The sheet has more than {:,} cells. Save it as CSV, and choose the new file"
 TOO_LITTLE = "The sheet “{}” needs a row that names the columns, and rows below it"
 NO_PLACES = "The workbook’s cells cannot be counted before it is opened. Save it anew in a spreadsheet, or as CSV"
+UNSOLVED = "A formula of the workbook has no result. Open it in a spreadsheet, save it there, and choose the new file"
 # What one that is sent may come to. The sheet is in memory at once with all its empty cells, and a text as often as
 # cells have it.
 MOST_UNPACKED = 128 << 20
@@ -40,6 +41,13 @@ CELL = re.compile(rb"<(?:[^<> \t\r\n:]*:)?c(?=[ \t\r\n/>])")
 PLACED = re.compile(rb"""<(?:[\w.-]+:)?c r="([A-Z]{1,3})(\d{1,7})"(?:\s+(?!r[\s=])[\w.:-]+="[^"<>]*")*\s*/?>""")
 END_OF_TEXT = re.compile(rb"</(?:[^<> \t\r\n:]*:)?si\s*>")
 SHARED = re.compile(rb"""\st\s*=\s*["']s["']""")
+# A formula that no spreadsheet has worked out, as programs write them, would be an empty cell; one that gives no text says so.
+NO_RESULT = re.compile(
+    rb"""<(?:[\w.-]+:)?c\s(?![^<>]*\st\s*=\s*["']str["'])[^<>]*>\s*<(?:[\w.-]+:)?f(?:\s[^<>]*)?(?:/>|>[^<]*</(?:[\w.-]+:)?f\s*>)"""
+    rb"""\s*(?:<(?:[\w.-]+:)?v\s*(?:/>|>\s*</(?:[\w.-]+:)?v\s*>)\s*)?</(?:[\w.-]+:)?c\s*>"""
+)
+# As much of a piece is looked at once more with the next one.
+CELL_BYTES = 1 << 10
 # What else may lie in such a file, and would be opened as a sheet.
 OTHER_KINDS = ("content.xml", "workbook.bin")
 
@@ -97,11 +105,15 @@ class Size:
 
     def add(self, pieces: Iterable[bytes]) -> None:
         """Count one of its files."""
-        length = 0
+        length, before = 0, b""
         for piece in pieces:
             self.unpacked += len(piece)
             if self.unpacked > MOST_UNPACKED:
                 raise Unusable(TOO_LARGE.format(MOST_UNPACKED >> 20))
+            # Most sheets have no formula, and to look at each cell takes its time.
+            if (b"<f" in piece or b":f" in piece) and NO_RESULT.search(before + piece):
+                raise Unusable(UNSOLVED)
+            before = piece[-CELL_BYTES:]
             first, *others = END_OF_TEXT.split(piece)
             length += len(first)
             if others:

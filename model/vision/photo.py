@@ -42,8 +42,9 @@ _OTHERS = {
     rb"%PDF-": "a PDF",
     rb"\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)?(<!DOCTYPE svg[^>]*>\s*)?<svg\b": "an SVG",
 }
-# A picture in another mode than RGB is turned into it by bands of about so many pixels.
+# A picture is shrunk by bands of about so many pixels; one in these modes without being copied.
 _BAND = 1_000_000
+_PLAIN = ("RGB", "L", "CMYK")
 
 
 def open_photo(data: bytes) -> Image.Image:
@@ -101,15 +102,19 @@ def _shrink(photo: Image.Image) -> Image.Image:
     width, height = (min(side, 2 * short) for side in photo.size)
     left, top = (photo.width - width) // 2, (photo.height - height) // 2
     shrunk = Image.new("RGB", (-(-width // factor), -(-height // factor)), "white")
+    is_plain = photo.mode in _PLAIN and not photo.has_transparency_data
     rows = factor * max(1, _BAND // width // factor)
     for start in range(0, height, rows):
-        band = photo.crop((left, top + start, left + width, top + min(start + rows, height)))
-        if band.mode.startswith("I"):
-            # Converting 16 bits to 8 would cut everything above 255 off instead of scaling it.
-            band = band.point(lambda value: value * (1 / 257)).convert("L")
-        elif band.mode != "CMYK":
-            # Colours of a palette cannot be averaged.
-            band = band.convert("RGBA" if band.has_transparency_data else "RGB")
-        band = band.reduce(factor)
+        box = (left, top + start, left + width, top + min(start + rows, height))
+        band = photo.reduce(factor, box) if is_plain else _in_colour(photo.crop(box)).reduce(factor)
         shrunk.paste(band, (0, start // factor), band if band.mode == "RGBA" else None)
     return shrunk
+
+
+def _in_colour(band: Image.Image) -> Image.Image:
+    """Return part of a photo in a mode whose pixels can be averaged, as those of a palette cannot."""
+    if band.mode.startswith("I"):
+        # Converting 16 bits to 8 would cut everything above 255 off instead of scaling it.
+        return band.point(lambda value: value * (1 / 257)).convert("L")
+    wanted = "RGBA" if band.has_transparency_data else "RGB"
+    return band if band.mode == wanted else band.convert(wanted)

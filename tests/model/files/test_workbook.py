@@ -12,7 +12,7 @@ from python_calamine import CalamineWorkbook
 
 from model.files import workbook
 from model.files.dialect import Unusable
-from model.files.workbook import AS_TEXT, NO_PLACES, NO_WORKBOOK, read_rows, write_workbook
+from model.files.workbook import AS_TEXT, NO_PLACES, NO_WORKBOOK, UNSOLVED, read_rows, write_workbook
 
 SHEET = '<worksheet><sheetData><row r="1">{}</row></sheetData></worksheet>'
 
@@ -63,6 +63,31 @@ def test_a_formula_is_written_as_text() -> None:
     with zipfile.ZipFile(io.BytesIO(content)) as packed:
         assert b"<f>" not in packed.read("xl/worksheets/sheet1.xml")
         assert b"hyperlink" not in packed.read("xl/worksheets/sheet1.xml")
+
+
+def solved(kind: str, formula: str) -> str:
+    """A sheet whose second row begins with this."""
+    head = '<row r="1"><c r="A1"><v>5</v></c><c r="B1"><v>6</v></c></row>'
+    row = f'<row r="2"><c r="A2"{kind}>{formula}</c><c r="B2"><v>8</v></c></row>'
+    return f"<worksheet><sheetData>{head}{row}</sheetData></worksheet>"
+
+
+@pytest.mark.parametrize(
+    "formula",
+    ["<f>6+1</f>", "<f>6+1</f><v/>", "<f>6+1</f><v></v>", '<f t="shared" si="0"/>', '<f t="shared" si="0" /> <v />'],
+)
+def test_a_formula_that_nothing_has_worked_out_is_no_empty_cell(formula: str) -> None:
+    with pytest.raises(Unusable) as refused:
+        read(changed(xl__worksheets__sheet1=solved("", formula)))
+    assert str(refused.value) == UNSOLVED
+
+
+@pytest.mark.parametrize(
+    ("kind", "formula", "result"),
+    [("", "<f>6+1</f><v>7</v>", "7"), (' t="str"', "<f>T(1)</f><v></v>", ""), ("", "", ""), ("", "<v>7</v>", "7")],
+)
+def test_what_a_spreadsheet_has_worked_out_is_its_result(kind: str, formula: str, result: str) -> None:
+    assert read(changed(xl__worksheets__sheet1=solved(kind, formula))) == f'"5","6"\n{result},8\n'
 
 
 def test_more_cells_than_a_workbook_may_have_are_not_written(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -107,6 +107,14 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
         lambda: photos.png_of(6_000, 5_000, more=png_chunk(b"tRNS", bytes(6))),
         LARGE,
     ),
+    "an interlaced PNG of 24 megapixels with transparency": (
+        lambda: photos.png_of(6_000, 4_000, 8, 6, interlaced=True),
+        "",
+    ),
+    "an interlaced PNG of 30 megapixels with transparency": (
+        lambda: photos.png_of(6_000, 5_000, 8, 6, interlaced=True),
+        LARGE,
+    ),
     "640,000 chunks of pixels": (lambda: photos.png_of(64, 64, more=png_chunk(b"IDAT", b"") * 640_000), SLOW),
     "600,000 notes after the pixels": (lambda: photos.png_of(64, 64, after=png_chunk(b"tEXt", b"a") * 600_000), SLOW),
     "6,800 profiles of 1 MB, packed": (lambda: photos.png_of(64, 64, more=bomb(b"iCCP", b"a\0\0") * 6_800), ""),

@@ -38,6 +38,29 @@ def test_rows_go_through_a_pipe() -> None:
     assert process.stderr == b""
 
 
+# What the command took at most, in megabytes, after it has scored what comes through a pipe.
+PEAK = """
+import resource, runpy, sys
+sys.argv = ["run.py", "score", "census", "-", "-"]
+try:
+    runpy.run_path("run.py", run_name="__main__")
+finally:
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, file=sys.stderr)
+"""
+
+
+def peak(rows: str) -> float:
+    run = [sys.executable, "-c", PEAK]
+    process = subprocess.run(run, cwd=ROOT, env=environment(), input=rows.encode(), capture_output=True, check=False)
+    return float(process.stderr.splitlines()[-1])
+
+
+def test_rows_with_far_too_many_cells_take_no_hundred_times_their_room() -> None:
+    header, row, _ = one_person().split("\n")
+    good, wide = row + "\n", row + "," * 500_000 + "\n"
+    assert peak(header + "\n" + wide * 40) <= peak(header + "\n" + good * 40) + 350
+
+
 def test_who_reads_a_few_rows_only_hears_nothing_more(tmp_path: Path) -> None:
     path = tmp_path / "in.csv"
     path.write_text(one_person() + one_person().partition("\n")[2] * 200_000)

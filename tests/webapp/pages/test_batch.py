@@ -171,6 +171,16 @@ def test_what_is_wrong_is_grouped_and_what_was_meant_is_guessed(client: FlaskCli
     assert "“Asian” in 1 row. Did you mean “Asian or Pacific Islander”?" in begun.text
 
 
+@pytest.mark.parametrize("text", ["a; b", "; ; ;", 'a"; "b'])
+def test_a_text_with_what_parts_two_faults_is_one_fault(client: FlaskClient, text: str) -> None:
+    cell = '"' + text.replace('"', '""') + '"'
+    wrong = ",".join({**person(age="x"), "work": cell, "sex": cell}.values())
+    page = page_of(send(client, "\n".join([HEADER, GOOD, wrong, ""])))
+    (faults,) = page.root.all("table", class_="faults")
+    assert len(faults.all("tr")[1:]) == 3
+    assert [item.text for item in faults.all("li")] == [f"“{text}” in 1 row."] * 2
+
+
 def test_estimates_are_drawn_and_averaged_by_group(client: FlaskClient) -> None:
     people = [person(sex=sex, age=age) for sex in ("Male", "Female") for age in (20, 40, 60)]
     page = page_of(send(client, "\n".join([HEADER, *(",".join(map(str, one.values())) for one in people), ""])))
