@@ -16,7 +16,6 @@ from model.predict.kinds import Estimate
 from .dots import Dots, draw_chance, draw_classes, hundredths
 from .numbers import SMALL, about, about_rest, amount, decimals, in_100, in_1000, signed
 
-
 # A range that is wider than this says next to nothing.
 NEARLY_ALL = 0.9
 
