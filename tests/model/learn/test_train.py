@@ -27,7 +27,7 @@ def files(model: Model) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir() if path.stem == model.name}
 
 
-@pytest.mark.parametrize("name", ["food", "iris"])
+@pytest.mark.parametrize("name", ["food", pytest.param("iris", marks=pytest.mark.slow)])
 def test_training_again_leaves_the_files_as_they_are(tmp_path: Path, name: str) -> None:
     model = copied(name, tmp_path)
     # Another pickle of the same numbers: what pickling writes may depend on what was unpickled before.

@@ -85,7 +85,7 @@ def test_probes_are_answered_by_whatever_name_they_ask() -> None:
 
 def test_a_model_that_does_not_answer_is_not_ready(monkeypatch: pytest.MonkeyPatch) -> None:
     app = create_app(SETTINGS)
-    monkeypatch.setattr(app.extensions["models"].predictor("iris"), "estimates", lambda answers: [])
+    monkeypatch.setattr(app.extensions["models"].predictor("iris"), "values", lambda answers: ())
     client = app.test_client()
     for path, told in {
         "/v2/health/ready": {"live": True, "ready": False},

@@ -207,7 +207,7 @@ def test_the_inference_protocol_is_as_described(
         missed = client.open(path.format(model="none", version="0"), method=method, json=sent)
         assert faults(error_of(described, 404), missed.get_json()) == []
     if method == "get" and "503" in described["responses"]:
-        monkeypatch.setattr(client.application.extensions["models"].predictor(model), "estimates", lambda answers: [])
+        monkeypatch.setattr(client.application.extensions["models"].predictor(model), "values", lambda answers: ())
         unready = client.open(address, method=method)
         assert unready.status_code == 503
         assert faults(error_of(described, 503), unready.get_json()) == []
