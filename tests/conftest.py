@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import tempfile
@@ -19,8 +20,16 @@ from tests.page import page_of
 from tests.payloads import SETTINGS
 
 # How long one example takes says more about the machine than about the code.
-settings.register_profile("likely", deadline=None)
+# Whoever waits for the tests waits for fewer examples; .ci/run asks for all.
+settings.register_profile("likely", deadline=None, max_examples=30)
+settings.register_profile("thorough", deadline=None, max_examples=100)
 settings.load_profile("likely")
+
+
+def pytest_collection_finish() -> None:
+    """What all tests share is looked through once, and not at each collection of what one of them left."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)
