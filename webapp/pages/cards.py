@@ -20,6 +20,18 @@ from webapp.text.charts import Benefits, Plot, Rows, benefits_plot, calibration_
 
 from .equation import Sum, sums_of
 
+# A gain that the decision curve's table shows as more than 0.00 right ones of 100.
+LEAST_GAIN = 0.00005
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """The longest row of thresholds at each of which something holds, and whether it holds nowhere else."""
+
+    low: float
+    high: float
+    only: bool
+
 
 class Card:
     """What the card of every kind of model tells."""
@@ -114,10 +126,16 @@ class ChanceCard(Card):
         return benefits_plot(self.evaluation.decisions)
 
     @property
-    def useful(self) -> tuple[float, float] | None:
-        """Between which thresholds acting on the estimates is worth more than acting on everybody or on nobody."""
-        gains = [one.above for one in self.evaluation.decisions if one.gain.low > 0]
-        return (gains[0], gains[-1]) if gains else None
+    def useful(self) -> Stretch | None:
+        """Where acting on the estimates is worth more than acting on everybody or on nobody, as the table shows it."""
+        decisions = self.evaluation.decisions
+        runs = [
+            [one.above for one in run]
+            for worth, run in groupby(decisions, lambda one: one.gain.low >= LEAST_GAIN)
+            if worth
+        ]
+        longest = max(runs, key=len, default=None)
+        return Stretch(longest[0], longest[-1], len(runs) == 1) if longest else None
 
     @cached_property
     def cuts(self) -> list[Cut]:

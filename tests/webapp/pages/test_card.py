@@ -396,6 +396,19 @@ def test_the_decision_curve_says_where_the_model_is_no_better_than_never_saying_
 
 
 @CHANCES
+def test_between_the_lines_where_the_decision_curve_says_that_acting_pays_it_pays_at_every_line(
+    card: Any, name: str
+) -> None:
+    (said,) = re.findall(
+        r"Is it worth acting on\? Between ([\d.]+) and ([\d.]+) out", section(card(name), "tells").text
+    )
+    low, high = (float(end) / 100 for end in said)
+    inside = [one for one in evaluation(name).decisions if low - 1e-9 <= one.above <= high + 1e-9]
+    assert len(inside) > 10
+    assert all(one.gain.low > 0 for one in inside)
+
+
+@CHANCES
 @pytest.mark.parametrize("above", [5, 35, 62.5, 90])
 def test_a_threshold_that_is_moved_tells_what_is_found_and_what_is_falsely_raised(
     client: FlaskClient, name: str, above: float
