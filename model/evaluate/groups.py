@@ -50,7 +50,7 @@ class Group:
 
     @property
     def full_name(self) -> str:
-        return f"{self.input.label.split(',')[0]}: {self.name}"
+        return f"{self.input.named}: {self.name}"
 
     @property
     def title(self) -> str:

@@ -408,6 +408,12 @@ def test_between_the_lines_where_the_decision_curve_says_that_acting_pays_it_pay
     assert all(one.gain.low > 0 for one in inside)
 
 
+def test_the_pairs_of_groups_name_an_input_that_lists_several_things_in_full(card: Any) -> None:
+    text = section(card("titanic"), "who").text
+    assert "Brothers, sisters, husband or wife: 1 and over" in text
+    assert "Brothers: " not in text
+
+
 @CHANCES
 @pytest.mark.parametrize("above", [5, 35, 62.5, 90])
 def test_a_threshold_that_is_moved_tells_what_is_found_and_what_is_falsely_raised(
