@@ -408,6 +408,12 @@ def test_between_the_lines_where_the_decision_curve_says_that_acting_pays_it_pay
     assert all(one.gain.low > 0 for one in inside)
 
 
+def test_a_card_says_that_what_stands_below_the_averages_is_of_one_way_to_cut_the_table(card: Any) -> None:
+    assert "the figures are of the first of these ways alone" in section(card("titanic"), "good").text
+    (chances,), outcomes = observed("titanic")
+    assert f"That is the AUC, {roc_auc_score(outcomes, chances):.4f};" in section(card("titanic"), "tells").text
+
+
 def test_the_pairs_of_groups_name_an_input_that_lists_several_things_in_full(card: Any) -> None:
     text = section(card("titanic"), "who").text
     assert "Brothers, sisters, husband or wife: 1 and over" in text
