@@ -395,6 +395,11 @@ def test_the_decision_curve_says_where_the_model_is_no_better_than_never_saying_
     assert f"Above {100 * max(worth):.3g} the model is not shown to be better than never saying yes." in text
 
 
+def test_the_gaps_of_amounts_are_taken_from_averages_and_not_from_shares(card: Any) -> None:
+    text = section(card("housing"), "who").text
+    assert "The gap is the average estimate less the actual average." in text
+
+
 @CHANCES
 def test_between_the_lines_where_the_decision_curve_says_that_acting_pays_it_pays_at_every_line(
     card: Any, name: str
