@@ -35,6 +35,16 @@ class AmountCard(Card):
         return amount_plot(self.crowd.chances[0], self.crowd.outcomes)
 
     @property
+    def outside(self) -> tuple[float, float] | None:
+        """Which shares of the amounts lie below and above the ranges of models that had not seen them."""
+        if self.crowd is None:
+            return None
+        _, lows, highs = self.crowd.chances
+        each = list(zip(lows, self.crowd.outcomes, highs, strict=True))
+        below, above = sum(amount < low for low, amount, _ in each), sum(amount > high for _, amount, high in each)
+        return below / len(each), above / len(each)
+
+    @property
     def highest(self) -> Band:
         """The cases at the highest amount there is, which may be where the data was cut off."""
         assert self.crowd is not None

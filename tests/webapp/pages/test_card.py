@@ -395,6 +395,14 @@ def test_the_decision_curve_says_where_the_model_is_no_better_than_never_saying_
     assert f"Above {100 * max(worth):.3g} the model is not shown to be better than never saying yes." in text
 
 
+def test_the_card_of_an_amount_tells_how_many_amounts_lie_below_and_above_the_range(card: Any) -> None:
+    (_, low, high), amounts = observed("housing")
+    below, above = 100 * np.mean(amounts < low), 100 * np.mean(amounts > high)
+    text = section(card("housing"), "counted").text
+    assert f"; {below:.1f} lay below it, and {above:.1f} above." in text
+    assert "one in 10" not in text
+
+
 def test_the_gaps_of_amounts_are_taken_from_averages_and_not_from_shares(card: Any) -> None:
     text = section(card("housing"), "who").text
     assert "The gap is the average estimate less the actual average." in text
