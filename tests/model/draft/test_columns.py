@@ -9,6 +9,9 @@ import pytest
 
 from tests.drafts import amounts, column_of, draft_of, table_of, why_dropped
 
+# Each test reads a table of its own and looks at every column.
+pytestmark = pytest.mark.slow
+
 
 def test_a_column_of_whole_numbers_is_asked_for_within_its_range() -> None:
     asked = column_of("age", age=lambda row: 17 + row % 74).numbers

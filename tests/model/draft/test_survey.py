@@ -13,6 +13,9 @@ from model.files.dialect import Unusable
 
 from tests.drafts import Make, amounts, draft_of, outcome, table_of
 
+# Each test fits a rough model to a table of its own.
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize(
     ("values", "kind"),

@@ -29,6 +29,9 @@ from tests.page import page_of
 from tests.payloads import person
 from tests.webapp.pages.test_batch import DOWNLOAD, send
 
+# Each case runs through the web and through a command of its own.
+pytestmark = pytest.mark.slow
+
 HEADER = ",".join(person())
 GOOD = ",".join(person().values())
 AGE = ",".join(person(age="").values())

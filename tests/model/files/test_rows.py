@@ -23,6 +23,9 @@ from model.files.writer import CsvWriter, guard
 from tests.page import page_of
 from tests.payloads import TYPED, asked, each_typed_model, example, get_predictor, passenger, person
 
+# Each property is held by hundreds of files.
+pytestmark = pytest.mark.slow
+
 CENSUS = get_predictor("census")
 TITANIC = get_predictor("titanic")
 FIELDS = list(person())

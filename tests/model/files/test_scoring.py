@@ -26,6 +26,9 @@ from webapp.commands.main import main
 from tests.payloads import get_model, get_predictor
 from tests.processes import likely
 
+# Whole files are scored a hundred times.
+pytestmark = pytest.mark.slow
+
 TABLES = ("census", "titanic", "iris", "housing")
 PERSON = {
     "age": "39",

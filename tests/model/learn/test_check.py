@@ -22,6 +22,9 @@ from tests.payloads import each_model
 from tests.processes import likely
 from tests.trained import copied, dated
 
+# Each test copies a model and checks all of it.
+pytestmark = pytest.mark.slow
+
 
 @each_model
 def test_the_files_that_were_committed_pass_the_check(model: Model) -> None:

@@ -21,6 +21,9 @@ from tests.page import page_of
 from tests.payloads import SETTINGS
 from tests.toys import MODEL, write_table, write_toy
 
+# Each test drafts a model of its own.
+pytestmark = pytest.mark.slow
+
 PRIVATE = MODEL.replace("smallest_bin=20,", 'smallest_bin=20, unknown="learnt", shows_rows=False, groups={"wind": ()},')
 
 

@@ -23,6 +23,9 @@ from model.predict.predictor import Predictor
 from tests.processes import likely
 from tests.toys import Row, days, write_toy
 
+# Each test trains a toy.
+pytestmark = pytest.mark.slow
+
 
 def put(number: int, **changes: str) -> Callable[[list[Row]], list[Row]]:
     """Change one row."""

@@ -19,6 +19,9 @@ from model.vision.photo import open_photo, views
 
 from tests import photos
 
+# Photos of every kind and size are decoded.
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[3]
 RED, BLUE, WHITE = (255, 0, 0), (0, 0, 255), (255, 255, 255)
 

@@ -17,6 +17,9 @@ from tests import processes
 from tests.drafts import table_of
 from tests.payloads import SETTINGS
 
+# Each test drafts a model of its own.
+pytestmark = pytest.mark.slow
+
 ROWS = 240
 
 

@@ -21,6 +21,9 @@ from tests.payloads import get_model
 from tests.processes import PATIENCE, Server, assert_refused, free_port, likely, refused_start, server
 from tests.toys import write_toy
 
+# Each test starts a server.
+pytestmark = pytest.mark.slow
+
 KEY = "for the tests only, nowhere else"
 PERSON = "age=73&sex=Male&status=Widowed&race=White&education=Bachelors&work=Private&hours=40"
 

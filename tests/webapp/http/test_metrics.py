@@ -23,6 +23,9 @@ from tests.payloads import MODELS, SETTINGS, example, get_model, get_predictor, 
 from tests.processes import PATIENCE, Server, server
 from tests.webapp.commands.test_serving import await_that, workers
 
+# Each test starts a server with two workers.
+pytestmark = pytest.mark.slow
+
 KEY = "for the tests of metrics only"
 PREDICT = "/api/models/census/predict"
 Told = dict[tuple[str, tuple[tuple[str, str], ...]], float]

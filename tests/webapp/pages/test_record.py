@@ -21,6 +21,9 @@ from tests.page import Page
 from tests.payloads import asked, get_predictor
 from tests.people import add_person, bearer, form_token, make_site, make_token, sign_in, signed_in
 
+# Hundreds of cases are kept and marked for each test.
+pytestmark = pytest.mark.slow
+
 # 212 cases: how many were given which chance, and of how many of them it is said that it was so, was not, or that nobody
 # can know it; the rest is not marked. Counted by hand, here and in HAND.
 GIVEN = (
