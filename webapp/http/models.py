@@ -52,8 +52,9 @@ def shown_models() -> Iterable[Model]:
 def find_shown(name: str) -> Model | None:
     """The model of this name; None where there is none, or none for whoever asks."""
     model = catalog().find(name)
-    if model is None or is_shown(model):
+    if model and is_shown(model):
         return model
+    # Also of one that is not there: else what is answered while nobody can tell who asks would tell the two apart.
     audience().insist()
     return None
 

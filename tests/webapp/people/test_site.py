@@ -202,6 +202,23 @@ def test_while_the_database_is_away_public_models_answer_and_hidden_ones_stay_hi
     assert browser.post("/sign-in", data={"name": "Ada", "password": "x"}).status_code == 503
 
 
+def test_while_the_database_is_away_a_hidden_model_is_answered_like_one_that_is_not_there(away: Flask) -> None:
+    stranger, made_up = away.test_client(), away.test_client()
+    made_up.set_cookie(SITTING_COOKIE, "ls_" + "x" * 43)
+    keys: tuple[tuple[FlaskClient, dict[str, str]], ...] = (
+        (stranger, {}),
+        (made_up, {}),
+        (stranger, bearer("lk_" + "x" * 43)),
+    )
+    for client, headers in keys:
+        for path in ("/{}/card", "/{}/result", "/{}/members", "/api/models/{}", "/v2/models/{}"):
+            said = {client.get(path.format(name), headers=headers).status_code for name in ("iris", "nowhere")}
+            assert len(said) == 1, path
+        for path in ("/{}/keep", "/api/models/{}/predict", "/v2/models/{}/infer"):
+            said = {client.post(path.format(name), headers=headers).status_code for name in ("iris", "nowhere")}
+            assert len(said) == 1, path
+
+
 def test_a_link_that_is_away_says_so(away: Flask) -> None:
     assert away.test_client().get("/invite?key=li_" + "x" * 43).status_code == 503
 
