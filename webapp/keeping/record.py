@@ -28,6 +28,8 @@ MOST_TOLD = 3
 EVER = datetime.max.replace(tzinfo=UTC)
 # What is told to those who are no members is of so many cases at least.
 FEWEST = 10
+# Answers are told of whole twenties of cases, so that whoever looks after each one does not learn what was answered in it.
+AT_ONCE = 20
 # So many records are kept until a case or an outcome comes, or the day ends.
 MOST_KEPT = 50
 # A record for those who look all the time may be so many times older than what it took to work it out.
@@ -115,7 +117,18 @@ class ModelRecord:
 
     def parts(self, is_member: bool) -> list[Part]:
         """The parts by what the model said; of those with few cases members alone are told."""
-        return [part for part in self.record.parts if is_member or part.due >= FEWEST]
+        if is_member:
+            return list(self.record.parts)
+        told = [part for part in self.record.parts if part.due >= FEWEST]
+        # What is missing from all is told with them, so that it must not be a few either.
+        while told and is_few(self.record.all.due - sum(part.due for part in told)):
+            told.remove(min(told, key=lambda part: part.due))
+        return told
+
+    def drawn(self, is_member: bool) -> Part | None:
+        """Those drawn by lot; others than members are told of them where neither they nor the rest are few."""
+        drawn = self.record.followed
+        return drawn if is_member or not (is_few(drawn.due) or is_few(self.record.all.due - drawn.due)) else None
 
     def from_files(self, is_member: bool) -> Part | None:
         """The past cases that came in files, told as the parts are."""
@@ -137,7 +150,7 @@ class ModelRecord:
             },
             "all": part_as_json(record.all),
             "parts": [part_as_json(part) for part in self.parts(is_member)],
-            "drawn_by_lot": part_as_json(record.followed),
+            "drawn_by_lot": (drawn := self.drawn(is_member)) and part_as_json(drawn),
             "from_files": (past := self.from_files(is_member)) and part_as_json(past),
             "evidence": record.evidence,
             "alarm": alarm
@@ -161,6 +174,11 @@ class ModelRecord:
             ],
             "inputs_alarm": self.people_changed,
         }
+
+
+def is_few(cases: int) -> bool:
+    """Whether so many are somebody's, and not nobody's."""
+    return 0 < cases < FEWEST
 
 
 def named(classes: Mapping[str, float]) -> str:
@@ -205,8 +223,8 @@ def watch(predictor: Predictor, kept: DueCases) -> list[Watched]:
     order = sorted(
         (when, row) for row, (when, then) in enumerate(zip(kept.made_at, kept.asked_then, strict=True)) if then
     )
-    if len(order) < TELLS:
-        # The middle of one case’s answers would be that case.
+    order = order[: len(order) // AT_ONCE * AT_ONCE]
+    if not order:
         return []
     weeks = np.array([when.date().toordinal() // DAYS_A_WEEK for when, _ in order], np.int64)
     watched = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +28,7 @@ from .people.forms import ButtonForm, pressed
 from .people.gate import manager
 
 if TYPE_CHECKING:
+    from model.record.record import Part
     from webapp.keeping.record import ModelRecord
 
 bp = Blueprint("record", __name__)
@@ -60,9 +61,9 @@ def rows_of(told: ModelRecord) -> list[Row]:
     ]
 
 
-def plot_of(told: ModelRecord) -> Plot | None:
-    parts = [part for part in told.record.parts if part.tells]
-    return record_plot(parts) if parts else None
+def plot_of(parts: Sequence[Part]) -> Plot | None:
+    drawn = [part for part in parts if part.tells]
+    return record_plot(drawn) if drawn else None
 
 
 def tell(asked: Input, numbers: Any) -> str:
@@ -81,6 +82,7 @@ def show(model: Model) -> Response:
 
     told, is_member = wanted(model)
     versions = kept_versions(store().open(), model.name) if is_member else []
+    parts = told.parts(is_member)
     return keep_private(
         make_response(
             render_template(
@@ -88,10 +90,10 @@ def show(model: Model) -> Response:
                 model=model,
                 told=told,
                 earlier=sum(count for version, count, _ in versions if version != told.predictor.version),
-                parts=told.parts(is_member),
+                parts=parts,
                 past=told.from_files(is_member),
                 rows=rows_of(told) if is_member else [],
-                plot=plot_of(told),
+                plot=plot_of(parts),
                 is_public=consent.is_given(model.name),
                 may_mark=may("outcome", model),
                 may_own=may("own", model),

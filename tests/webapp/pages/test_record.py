@@ -273,7 +273,50 @@ def test_a_stranger_is_told_of_no_part_with_fewer_than_ten_cases(app, owner):
     keep(app, 1)
     owner.post("/titanic/record", data={"public": "1"})
     parts = app.test_client().get("/api/models/titanic/record").json["parts"]
-    assert [part["due"] for part in parts] == [60, 80, 40, 30]
+    assert [part["due"] for part in parts] == [60, 80, 40]
+
+
+def test_a_stranger_cannot_work_out_a_few_cases_from_all_and_the_rest(app, owner):
+    # All are 62: those of a part that has 2 are what the other one leaves.
+    keep(app, 1, ((0.05, 60, 3, 55, 0), (0.97, 2, 2, 0, 0)))
+    owner.post("/titanic/record", data={"public": "1"})
+    stranger = app.test_client()
+    told = stranger.get("/api/models/titanic/record").json
+    assert (told["parts"], told["all"]["came_true"]) == ([], 5)
+    assert len(list(csv.DictReader(io.StringIO(stranger.get("/titanic/record.csv").text)))) == 1
+    assert "No part has 20 marked cases yet" in (page := stranger.get("/titanic/record").text)
+    assert "<figure" not in page
+    assert "<figure" in owner.get("/titanic/record").text
+
+
+@pytest.mark.parametrize(
+    ("drawn", "is_told"), [(1, False), (9, False), (10, True), (55, False), (50, True), (60, True)]
+)
+def test_a_stranger_is_told_what_came_true_of_neither_a_few_drawn_by_lot_nor_a_few_others(app, owner, drawn, is_told):
+    keep(app, 1, ((0.05, 60, 60, 0, 0),))
+    with app.app_context():
+        store().open().write(
+            lambda connection: connection.execute(
+                update(kept_case).where(kept_case.c.id <= drawn).values(followed=True)
+            )
+        )
+    owner.post("/titanic/record", data={"public": "1"})
+    for reader, is_there in ((owner, True), (app.test_client(), is_told)):
+        told = reader.get("/api/models/titanic/record").json["drawn_by_lot"]
+        assert (told and told["came_true"]) == (drawn if is_there else None)
+
+
+def test_whoever_looks_after_each_case_does_not_learn_what_was_answered_in_it(app, owner):
+    keep(app, 1, ((0.5, 40, 40, 0, 0),))
+    viewer, told = signed_in(app, "Grace", {"titanic": "viewer"}), {}
+    for there in (40, 39, 21, 20):
+        with app.app_context():
+            gone = update(kept_case).where(kept_case.c.id > there).values(expires_at=datetime.now(UTC))
+            store().open().write(lambda connection, gone=gone: connection.execute(gone))
+        record = viewer.get("/api/models/titanic/record").json
+        assert record["cases"]["kept"] == there
+        told[there] = record["inputs"]
+    assert told[20] == told[21] == told[39] != told[40]
 
 
 def test_few_cases_in_all_are_told_to_members_alone(app, owner):
