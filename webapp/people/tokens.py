@@ -40,7 +40,8 @@ def make(person: int, label: str, scopes: Collection[Scope], models: Sequence[st
         if tokens.how_many(connection, person, moment) >= MOST:
             return False
         number = tokens.add(connection, **row)
-        told = {"token": label, "scopes": row["scopes"], "models": chosen or [EVERY], "days": days}
+        # Not its label, which stays with the token and is forgotten with it.
+        told = {"scopes": row["scopes"], "models": chosen or [EVERY], "days": days}
         events.add(connection, "token made", moment, by, person, details=told, token_id=number)
         return True
 
@@ -78,9 +79,7 @@ def end(which: int, by: int | None, owner: int | None = None) -> bool:
     def work(connection: Any) -> bool:
         row = tokens.end(connection, which, moment, owner)
         if row:
-            events.add(
-                connection, "token ended", moment, by, row.person_id, details={"token": row.name}, token_id=which
-            )
+            events.add(connection, "token ended", moment, by, row.person_id, token_id=which)
         return row is not None
 
     is_ended = store().open().write(work)

@@ -34,7 +34,7 @@ def add(
 
 
 def newest(connection: Connection, most: int, before: int | None = None) -> Sequence[Row[Any]]:
-    """With the names that people have now; whoever was removed has none."""
+    """With the names that people have now, and the labels of tokens; whoever was removed has none."""
     subject = person.alias("subject")
     names = (person.c.name.label("by"), subject.c.name.label("subject"), token.c.name.label("token"))
     query = (

@@ -32,9 +32,9 @@ EVENTS = {
 }
 
 
-def say_event(what: str, details: Mapping[str, Any] | None = None) -> str:
-    """The event, and in brackets what is told of it; one of another edition as it was written."""
-    told = [say_detail(name, value) for name, value in (details or {}).items() if value]
+def say_event(what: str, details: Mapping[str, Any] | None = None, token: str | None = None) -> str:
+    """The event, and in brackets which token it was, and what is told of it; one of another edition as it was written."""
+    told = [*filter(None, [token]), *[say_detail(name, value) for name, value in (details or {}).items() if value]]
     words = EVENTS.get(what, what)
     return f"{words} ({'; '.join(told)})" if told else words
 

@@ -11,7 +11,8 @@ from flask.testing import FlaskClient
 
 from webapp.people import accounts
 from webapp.people.current import SITTING_COOKIE
-from webapp.store.opening import Away, Store
+from webapp.store.opening import Away, Store, store
+from webapp.store.tables import event
 
 from tests.page import page_of
 from tests.payloads import asked, get_model, person
@@ -130,6 +131,24 @@ def test_whoever_is_removed_has_no_name_in_the_events(site: Flask, admin: FlaskC
     assert admin.post(f"/people/{number}/remove", data={"proof": PASSWORD}).location == "/people"
     assert "Forgotten Person" not in admin.get("/people/events").text
     assert "Removed somebody and all that they kept" in admin.get("/people/events").text
+
+
+def test_the_events_tell_a_tokens_label_until_its_person_is_removed(site: Flask, admin: FlaskClient) -> None:
+    number = add_person(site, "Forgotten Person")
+    browser = sign_in(site, number)
+    sent = {"label": "Report of Mrs Forgotten", "scopes": ["read"], "models": ["*"], "days": "7"}
+    assert browser.post("/tokens", data=sent).status_code == 200
+    [token] = page_of(browser.get("/tokens")).root.all("input", name="which")
+    assert browser.post("/tokens/end", data={"which": token.attributes["value"]}).status_code == 303
+    told = page_of(admin.get("/people/events")).root.text
+    assert "Made a token (Report of Mrs Forgotten; read; every model; 7 days)" in told
+    assert "Ended a token (Report of Mrs Forgotten)" in told
+    assert admin.post(f"/people/{number}/remove", data={"proof": PASSWORD}).location == "/people"
+    told = page_of(admin.get("/people/events")).root.text
+    assert "Mrs Forgotten" not in told
+    assert "Made a token (read; every model; 7 days)" in told
+    with site.app_context(), store().open().read() as connection:
+        assert "Mrs Forgotten" not in str(connection.execute(event.select()).all())
 
 
 def test_a_role_that_nobody_had_is_not_taken_away_in_the_events(site: Flask, admin: FlaskClient) -> None:
