@@ -91,6 +91,7 @@ def show(model: Model) -> Response:
                 told=told,
                 earlier=sum(count for version, count, _ in versions if version != told.predictor.version),
                 parts=parts,
+                left_out=sum(part.due for part in parts) < told.record.all.due,
                 past=told.from_files(is_member),
                 rows=rows_of(told) if is_member else [],
                 plot=plot_of(parts),
