@@ -11,7 +11,7 @@ from flask_wtf.csrf import generate_csrf
 
 from webapp.ask import Said
 from webapp.http.headers import keep_private, with_headers
-from webapp.http.models import catalog
+from webapp.http.models import shown_models
 from webapp.store.opening import Away, store
 
 from .fields import NOT_SENT, is_ours
@@ -81,7 +81,7 @@ def show() -> Response:
         typed=request.args,
         labels=labels,
         models=models,
-        models_served=catalog(),
+        titles={model.name: model.words.title for model in shown_models()},
         states=STATES,
         faults=faults,
         query=urlencode(asked),

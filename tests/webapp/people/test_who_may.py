@@ -413,6 +413,8 @@ def test_whoever_loses_a_role_keeps_what_is_theirs_on_the_pages_and_their_progra
     assert client.post(f"/history/{case}/outcome", data={"happened": "yes"}).status_code == 422
     assert client.get(f"/history/{case}").status_code == 200
     assert case in client.get("/history/cases.csv").text
+    # By the name that their case has; what the model is called today is not theirs to know any more.
+    assert '<option value="census">census</option>' in client.get("/history").text
     assert client.post(f"/history/{case}/delete").status_code == 303
     assert client.get(f"/history/{case}").status_code == 404
 
