@@ -16,9 +16,6 @@ from model.predict.kinds import Estimate
 from .dots import Dots, draw_chance, draw_classes, hundredths
 from .numbers import SMALL, about, about_rest, amount, decimals, in_100, in_1000, signed
 
-# A range that is wider than this says next to nothing.
-NEARLY_ALL = 0.9
-
 
 class Happened(Protocol):
     """What somebody said of a case: an outcome, or one that is stored."""
@@ -40,14 +37,16 @@ def is_measured(figures: Mapping[str, float]) -> bool:
 
 
 def reach(low: str, high: str) -> str:
-    """From one end of a range to the other: “21 to 26”; an end that is all but 0 or 100 leaves “at most 3”, “at least 97”."""
+    """From one end of a range to the other: “21 to 26”; an end that is all but 0 or 100 leaves “at most 3”, “at least 97”; both say next to nothing."""
     if low == high:
         return low
     # Of numbers like “more than 99” there is nothing beyond.
     is_open, is_endless = not low[0].isdigit(), not high[0].isdigit()
     if is_open and not is_endless:
         return f"at most {high}"
-    return f"at least {low}" if is_endless and not is_open else f"{low} to {high}"
+    if is_open and is_endless:
+        return f"anything from {low} to {high}"
+    return f"at least {low}" if is_endless else f"{low} to {high}"
 
 
 class Chance:
@@ -135,9 +134,7 @@ class Chance:
         """The range as it stands after the number; nothing where both its ends are that same number."""
         value, low, high = estimate.value, estimate.low, estimate.high
         number = in_1000 if value < SMALL else self.number
-        if number(low) == number(high) == number(value):
-            return ""
-        return f"{'anything from ' if high - low > NEARLY_ALL else ''}{self.around(value, low, high)}"
+        return "" if number(low) == number(high) == number(value) else self.around(value, low, high)
 
     def difference(self, after: Estimate, before: Estimate) -> str:
         """What a change did, in words that agree with the two numbers shown."""
