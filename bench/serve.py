@@ -94,7 +94,7 @@ def main() -> None:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         targets = start_wrapped(stack, folder) if asked.wrapped else start(stack, asked.peers)
         for target in targets:
-            # What a worker loads with its first answer is no part of the rest: `bench/start.py` tells of it.
+            # What a worker loads with its first answers would stand in the p99 of one turn alone.
             measure(target, 16, asked.seconds, folder)
             target.rates.clear()
             target.slowest.clear()

@@ -1,6 +1,7 @@
 """The smallest changes that take an estimate across one half: of one answer, or else of two.
 
-Where points add up, all that two answers could add is looked through. Elsewhere the smallest changes are tried first, as many as there is time for.
+Where points add up, all that two answers could add is looked through: of lists of over 200 values, each so manieth.
+Elsewhere the smallest changes are tried first, as many as there is time for.
 """
 
 from __future__ import annotations
