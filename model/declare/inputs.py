@@ -16,7 +16,7 @@ from functools import cached_property
 from numbers import Real
 from typing import Any
 
-from .numerals import LONGEST_NUMBER, plain, read_number
+from .numerals import LONGEST_NUMBER, in_parts, of_unit, plain, read_number
 
 LONGEST_QUOTE = 60
 # What two choices may be called that mean yes and no.
@@ -77,18 +77,6 @@ def few(values: Sequence[Any], most: int = 5) -> str:
     """The first of some values, and how many more there are."""
     shown = ", ".join(map(repr, values[:most]))
     return f"{shown} and {len(values) - most:,} more" if len(values) > most else shown
-
-
-def of_unit(number: str, unit: str) -> str:
-    return f"{number} {unit.removesuffix('s') if number == '1' else unit}".strip()
-
-
-def in_parts(number: float, parts: int, unit: str) -> str:
-    """A number under 1 in whole parts of one: “2 months” for 0.1667 years; “about” where it lies between two."""
-    whole = max(1, round(number * parts))
-    # The table writes four decimals of a year.
-    told = of_unit(str(whole), unit)
-    return told if abs(number - whole / parts) < 0.0001 else f"about {told}"
 
 
 def is_several(raw: Any) -> bool:

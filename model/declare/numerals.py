@@ -1,4 +1,4 @@
-"""How people write numbers, in any language, with a unit beside them or without."""
+"""How people write numbers, in any language, with a unit beside them or without; and how a number is told with its unit."""
 
 from __future__ import annotations
 
@@ -40,3 +40,15 @@ def read_number(said: str, unit: str = "") -> float:
     if comma := DECIMAL_COMMA.fullmatch(text):
         text = f"{comma[1]}{comma[2]}.{comma[3]}"
     return float(text.replace(",", "")) if NUMBER.fullmatch(text) else math.nan
+
+
+def of_unit(number: str, unit: str) -> str:
+    return f"{number} {unit.removesuffix('s') if number == '1' else unit}".strip()
+
+
+def in_parts(number: float, parts: int, unit: str) -> str:
+    """A number under 1 in whole parts of one: “2 months” for 0.1667 years; “about” where it lies between two."""
+    whole = max(1, round(number * parts))
+    # The table writes four decimals of a year.
+    told = of_unit(str(whole), unit)
+    return told if abs(number - whole / parts) < 0.0001 else f"about {told}"
