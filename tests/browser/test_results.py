@@ -93,11 +93,13 @@ def test_the_number_follows_a_slider_beside_it_and_in_a_bar(open_page: OpenPage,
     expect(box).to_have_value("17")
     expect(box).to_have_attribute("aria-valuetext", "17 years")
     live = page.locator(".field").filter(has=box).locator(".live")
-    expect(live).to_have_text(re.compile(rf"^{NOW} → \d+$"))
+    # On its way to 17 the slider passes other ages, whose numbers come and go.
+    at_17 = hundredths(get_predictor("census").values(example(CENSUS) | {"age": 17})[0])
+    expect(live).to_have_text(f"{NOW} → {at_17}")
     bar = page.locator("#bar")
+    expect(bar).to_contain_text(f"{NOW} → {at_17}")
     expect(bar).to_contain_text("points lower")
     expect(bar).to_be_in_viewport()
-    expect(bar).to_contain_text(live.inner_text())
 
 
 def test_a_number_and_its_slider_are_one_stop_that_arrows_move(open_page: OpenPage) -> None:
