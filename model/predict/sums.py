@@ -38,10 +38,17 @@ class Everybody:
         self.points = [np.array([term.points(row) for row in rows]) for term in score.terms]
         self.scores: Array = np.array([score.one(row) for row in rows])
         # For each input the terms of two inputs that have it.
-        self.pairs = {name: [at for at in self._with(name) if len(score.terms[at].inputs) == 2] for name in rows[0]}
+        pairs = [(at, *term.inputs) for at, term in enumerate(score.terms) if len(term.inputs) == 2]
+        self.pairs: dict[str, list[tuple[int, str, str]]] = {
+            name: [(at, first, second) for at, first, second in pairs if name in (first, second)] for name in rows[0]
+        }
         self.lines = Memory(lambda key: self._line(*key), MOST_LINES)
         self.moves = Memory(lambda key: self._move(*key), MOST_LINES)
         self.both = Memory(lambda key: self._both(*key), MOST_LINES)
+
+    def table(self, answers: Sequence[tuple[str, Any]]) -> Array:
+        """By how much each of these answers moves each row's score where no other is in place."""
+        return np.array([self.moves[one] for one in answers])
 
     def _with(self, name: str) -> list[int]:
         return [at for at, term in enumerate(self.terms) if name in term.inputs]
@@ -118,8 +125,8 @@ class Sums:
 
     def __init__(self, lists: Lists, answers: Answers) -> None:
         self.lists, self.answers, self.score = lists, answers, lists.score.one(answers)
-        # What the score comes to with each value of one input.
-        self.sums = Memory(self._sums, MOST_LINES)
+        # What the score comes to with each value of one input, by its name.
+        self.sums: dict[str, Array] = {}
 
     def find(self, group: Sequence[Input], most: int) -> Sized | None:
         """The smallest change of just these answers, one or two, that crosses one half, if any does."""
@@ -127,7 +134,8 @@ class Sums:
         near = [self.lists.near[name, self.answers[name]] for name in names]
         if len(names) == 1:
             ((places, sizes),) = near
-            sums = self.sums[names[0]].take(places)
+            sums = self.sums[names[0]] = self._sums(names[0])
+            sums = sums.take(places)
         else:
             near = [thinned(self.lists.values[name], *one) for one, name in zip(near, names, strict=True)]
             (first, own), (second, other) = near
@@ -136,23 +144,19 @@ class Sums:
             for at in self.lists.terms[names[0]]:
                 if names[1] in self.lists.score.terms[at].inputs:
                     sums += self._together(at, (names[0], first), (names[1], second))
-        crosses = (sums > 0) != (self.score > 0)
-        if not crosses.any():
+        crosses = (sums <= 0 if self.score > 0 else sums > 0).nonzero()
+        if not len(crosses[0]):
             return None
-        best = divmod(
-            int(np.where(crosses, sizes + NUDGE * abs(sums - self.score), np.inf).argmin()), crosses.shape[-1]
-        )
-        values = [
-            self.lists.values[name][one[0][at]] for name, one, at in zip(names, near, best[-len(names) :], strict=True)
-        ]
-        return float(sizes[best[-len(names) :]]), dict(zip(names, values, strict=True))
+        smallest = (sizes[crosses] + NUDGE * abs(sums[crosses] - self.score)).argmin()
+        best = [ats[smallest] for ats in crosses]
+        values = [self.lists.values[name][places[at]] for name, (places, _), at in zip(names, near, best, strict=True)]
+        return float(sizes[tuple(best)]), dict(zip(names, values, strict=True))
 
     def _sums(self, name: str) -> Array:
-        moves = [
-            self.lists.line(at, name, self.answers) - self.lists.score.terms[at].points(self.answers)
-            for at in self.lists.terms[name]
-        ]
-        return sum(moves, np.full(len(self.lists.values[name]), self.score))
+        terms, lists = self.lists.score.terms, self.lists
+        rest = self.score - sum([terms[at].points(self.answers) for at in lists.terms[name]])
+        total: Array = sum([lists.line(at, name, self.answers) for at in lists.terms[name]], rest)
+        return total
 
     def _together(self, at: int, one: tuple[str, Array], two: tuple[str, Array]) -> Array:
         """By how much a term moves further with each two values than with each of them alone."""
