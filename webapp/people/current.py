@@ -168,7 +168,7 @@ class Here:
             raise Away
 
     def key(self) -> Hashable:
-        if not has_request_context() or not ("HTTP_COOKIE" in request.environ or given_token()):
+        if not has_request_context() or request.environ.keys().isdisjoint(("HTTP_COOKIE", "HTTP_AUTHORIZATION")):
             return ()
         if (who := asking()) == NOBODY or who.is_away:
             return ()
