@@ -296,9 +296,9 @@ class Result:
 
     def sum_rows(self, arithmetic: Arithmetic) -> Markup:
         """A row for each line of a sum, which an answer says, so that most are kept."""
-        keys = [(self.model, at, line.answers, line.points) for at, line in enumerate(arithmetic.lines)]
-        values: Callable[[Any], dict[str, Any]] = lambda key: {"line": arithmetic.lines[key[1]]}  # noqa: E731
-        return kept_each("_sum_row.html", keys, values, "\n", keep=not self.model.has_photo)
+        keys = [(self.model, at, key) for at, key in enumerate(arithmetic.keys)]
+        values: Callable[[Any], dict[str, Any]] = lambda key: {"line": arithmetic.line(key[1])}  # noqa: E731
+        return kept_each("_sum_row.html", keys, values, "\n", keep=self.model.features is None)
 
     @property
     def number_of_sums(self) -> int:
