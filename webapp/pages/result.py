@@ -266,8 +266,7 @@ class Result:
     def moves(self) -> Moves | None:
         if self.path is None:
             return None
-        span = (self.main.low, self.main.high)
-        return tell(self.model, self.kind, self.path, self.answers, span, self.standing.place)
+        return tell(self.model, self.kind, self.path, self.answers, self.main, self.standing.place)
 
     def moved_most(self) -> Sequence[Input]:
         # Those that may be noise are no reason to leave people out.
