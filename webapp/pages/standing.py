@@ -4,15 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
-from model.evaluate.standing import Comparator, below, comparators, position
+from model.evaluate.standing import below, comparators, example_of, position
 from model.predict.kinds import Estimate
 from model.predict.predictor import Predictor
 from webapp.text.dots import across
 from webapp.text.kinds import Chance, kind_of
 from webapp.text.line import Line, above, lay_out, place
+
+
+@dataclass(frozen=True)
+class Others:
+    """Everyone else on the line, in words and as they are drawn."""
+
+    told: str
+    line: Line
+
+
+# They hang on nothing else that is asked about.
+@lru_cache(maxsize=64)
+def draw_others(predictor: Predictor, focus: int, example: str) -> Others:
+    number, found = kind_of(predictor.model).number, comparators(predictor, focus, example)
+    marks = [(f"{one.name}: {number(one.value)}", position(predictor, one.value)) for one in found]
+    return Others("; ".join([f"{one.name} {number(one.value)}" for one in found]), lay_out(tuple(marks)))
 
 
 @dataclass(frozen=True)
@@ -47,15 +63,13 @@ class Standing:
         return text, above(text, position(self.predictor, self.main.value))
 
     @cached_property
-    def comparators(self) -> tuple[Comparator, ...]:
-        return tuple(comparators(self.predictor, self.focus, self.answers))
+    def example(self) -> str:
+        """The example that is asked about, which is not compared with itself."""
+        return example_of(self.predictor, self.answers)
 
     @cached_property
-    def line(self) -> Line:
-        """Everyone else on the line."""
-        number = self.kind.number
-        marks = [(f"{one.name}: {number(one.value)}", position(self.predictor, one.value)) for one in self.comparators]
-        return lay_out(tuple(marks))
+    def others(self) -> Others:
+        return draw_others(self.predictor, self.focus, self.example)
 
     @cached_property
     def below(self) -> int | None:
