@@ -12,6 +12,8 @@ from model.declare.reading import read_answers
 
 from .models import predictor_of
 
+# So many answers are kept as they stand in an address.
+MOST_PAIRS = 2_000
 # The changed answers' names in a comparison's address are the inputs' own after this.
 NEW = "new-"
 
@@ -23,7 +25,17 @@ def texts(model: Model, answers: Mapping[str, Any]) -> dict[str, str]:
 
 def query_of(model: Model, answers: Mapping[str, Any], prefix: str = "") -> str:
     """The answers as the part of an address after the question mark."""
-    return urlencode({prefix + name: text for name, text in texts(model, answers).items()})
+    written = texts(model, answers).items()
+    if model.has_photo:
+        # What the network saw in it is not kept.
+        return urlencode({prefix + name: text for name, text in written})
+    return "&".join([pair(prefix + name, text) for name, text in written])
+
+
+@lru_cache(maxsize=MOST_PAIRS)
+def pair(name: str, text: str) -> str:
+    """A name and a text as they stand in an address, where quoting them takes its time."""
+    return urlencode({name: text})
 
 
 def page_address(endpoint: str, model: Model, *queries: str) -> str:

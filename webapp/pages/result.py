@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
-from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, make_response, redirect, request
 from markupsafe import Markup
@@ -36,6 +35,7 @@ from webapp.http.addresses import (
     form_address,
     page_address,
     path_of,
+    query_of,
     result_address,
     site,
     texts,
@@ -209,7 +209,7 @@ class Result:
 
     @cached_property
     def query(self) -> str:
-        return urlencode(self.texts)
+        return query_of(self.model, self.answers)
 
     @cached_property
     def address(self) -> str:

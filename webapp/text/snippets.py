@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from model.declare.model import Model
 
-# One for all, since json.dumps() would make one for each text.
-to_json = json.JSONEncoder(ensure_ascii=False).encode
+# Names and answers come again and again; 1 and 1.0 are not the same.
+to_json = lru_cache(maxsize=2_000, typed=True)(json.JSONEncoder(ensure_ascii=False).encode)
 
 PYTHON = """\
 import json
