@@ -18,11 +18,13 @@ def takes_gzip() -> bool:
 
 
 def compress(response: Response) -> Response:
-    if response.mimetype not in TEXTS or response.is_streamed or len(body := response.get_data()) < WORTHWHILE:
+    if response.mimetype not in TEXTS or response.is_streamed:
+        return response
+    if (response.calculate_content_length() or 0) < WORTHWHILE:
         return response
     response.vary.add("Accept-Encoding")
     if takes_gzip():
-        response.set_data(gzip.compress(body, LEVEL, mtime=0))
+        response.set_data(gzip.compress(response.get_data(), LEVEL, mtime=0))
         response.headers["Content-Encoding"] = "gzip"
         if "ETag" in response.headers:
             # The same content in another coding is equal, and no longer the same bytes.
