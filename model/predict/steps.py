@@ -113,28 +113,26 @@ class SumAverages(Averages):
         self.engine, self.everybody = predictor.engine, predictor.everybody
         self.scores = self.everybody.scores
         unknown = self.engine.unknown(answers)
-        names = [name for name in answers if name not in unknown]
-        # A line for each answer, in one table, so that some are taken together.
-        self.table = self.everybody.table([(name, answers[name]) for name in names])
-        self.at = {name: at for at, name in enumerate(names)}
+        self.moves = {name: self.everybody.moves[name, answers[name]] for name in answers if name not in unknown}
 
     def average(self) -> float:
         return float(self._mean(self.scores))
 
     def try_each(self, names: Sequence[str]) -> Sequence[float]:
-        moves = self.table.take([self.at[name] for name in names], axis=0)
-        each: Sequence[float] = self._mean(self.scores + moves).tolist()
+        each: Sequence[float] = self._mean(self.scores + [self.moves[name] for name in names]).tolist()
         return each
 
     def try_kept(self, put: tuple[str, ...], names: Sequence[str]) -> Sequence[float]:
         return self.try_each(names)
 
     def put(self, name: str) -> None:
-        self.scores = self.scores + self.table[self.at.pop(name)]
-        for at, first, second in self.everybody.pairs[name]:
-            other = self.at.get(second if first == name else first)
-            if other is not None:
-                self.table[other] += self.everybody.both[at, self.answers[first], self.answers[second]]
+        self.scores = self.scores + self.moves.pop(name)
+        for at in self.everybody.pairs[name]:
+            first, second = self.everybody.terms[at].inputs
+            other = second if first == name else first
+            if other in self.moves:
+                together = self.everybody.both[at, self.answers[first], self.answers[second]]
+                self.moves[other] = self.moves[other] + together
 
     def _mean(self, sums: Any) -> Any:
         return self.engine.results(sums) @ self.everybody.weights

@@ -38,17 +38,10 @@ class Everybody:
         self.points = [np.array([term.points(row) for row in rows]) for term in score.terms]
         self.scores: Array = np.array([score.one(row) for row in rows])
         # For each input the terms of two inputs that have it.
-        pairs = [(at, *term.inputs) for at, term in enumerate(score.terms) if len(term.inputs) == 2]
-        self.pairs: dict[str, list[tuple[int, str, str]]] = {
-            name: [(at, first, second) for at, first, second in pairs if name in (first, second)] for name in rows[0]
-        }
+        self.pairs = {name: [at for at in self._with(name) if len(score.terms[at].inputs) == 2] for name in rows[0]}
         self.lines = Memory(lambda key: self._line(*key), MOST_LINES)
         self.moves = Memory(lambda key: self._move(*key), MOST_LINES)
         self.both = Memory(lambda key: self._both(*key), MOST_LINES)
-
-    def table(self, answers: Sequence[tuple[str, Any]]) -> Array:
-        """By how much each of these answers moves each row's score where no other is in place."""
-        return np.array([self.moves[one] for one in answers])
 
     def _with(self, name: str) -> list[int]:
         return [at for at, term in enumerate(self.terms) if name in term.inputs]
