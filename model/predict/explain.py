@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from model.declare.inputs import Input
 
 from .engine import Tables
+from .lazy import lazy
 from .predictor import Predictor
 
 Answers = Mapping[str, Any]
@@ -58,11 +58,11 @@ class Arithmetic:
     def intercept(self) -> tuple[float, ...]:
         return self.engine.score.intercept
 
-    @cached_property
+    @lazy
     def features(self) -> Answers:
         return self.predictor.features(self.answers)
 
-    @cached_property
+    @lazy
     def total(self) -> tuple[float, ...]:
         return self.engine.score.several(self.features)
 

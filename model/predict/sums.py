@@ -118,8 +118,8 @@ class Sums:
 
     def __init__(self, lists: Lists, answers: Answers) -> None:
         self.lists, self.answers, self.score = lists, answers, lists.score.one(answers)
-        # What the score comes to with each value of one input, by its name.
-        self.sums: dict[str, Array] = {}
+        # What the score comes to with each value of one input.
+        self.sums = Memory(self._sums, MOST_LINES)
 
     def find(self, group: Sequence[Input], most: int) -> Sized | None:
         """The smallest change of just these answers, one or two, that crosses one half, if any does."""
@@ -127,8 +127,7 @@ class Sums:
         near = [self.lists.near[name, self.answers[name]] for name in names]
         if len(names) == 1:
             ((places, sizes),) = near
-            sums = self.sums[names[0]] = self._sums(names[0])
-            sums = sums.take(places)
+            sums = self.sums[names[0]].take(places)
         else:
             near = [thinned(self.lists.values[name], *one) for one, name in zip(near, names, strict=True)]
             (first, own), (second, other) = near

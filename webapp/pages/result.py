@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from flask import Blueprint, Response, abort, make_response, redirect, request
@@ -21,6 +20,7 @@ from model.evaluate.standing import has_somebody
 from model.predict.evaluation import Group as GroupRow
 from model.predict.explain import Arithmetic, explain_sum
 from model.predict.kinds import Estimate
+from model.predict.lazy import lazy
 from model.predict.predictor import (
     Predictor,
     UnknownAnswer,
@@ -116,22 +116,22 @@ class Result:
     def model(self) -> Model:
         return self.predictor.model
 
-    @cached_property
+    @lazy
     def main(self) -> Estimate:
         """The estimate that the heading speaks of: of several classes the likeliest."""
         return self.estimates[self.focus]
 
-    @cached_property
+    @lazy
     def focus(self) -> int:
         return self.predictor.kind.focus([estimate.value for estimate in self.estimates])
 
     # -- in words -------------------------------------------------------------------------------------
 
-    @cached_property
+    @lazy
     def kind(self) -> Chance:
         return kind_of(self.model)
 
-    @cached_property
+    @lazy
     def headline(self) -> str:
         return self.kind.headline(self.main)
 
@@ -145,12 +145,12 @@ class Result:
         """The numbers among the answers, each of which has a curve."""
         return numbers_among(self.predictor)
 
-    @cached_property
+    @lazy
     def probably(self) -> str:
         """The range as the heading has it; none where nobody in the data is like this."""
         return "" if self.is_unlike else self.kind.probable(self.main)
 
-    @cached_property
+    @lazy
     def sentence(self) -> str:
         return self.kind.sentence(self.estimates)
 
@@ -198,20 +198,20 @@ class Result:
     def hidden_fields(self) -> Markup:
         return answer_lines("_hidden_field.html", self.model, self.answers)
 
-    @cached_property
+    @lazy
     def unknown_answers(self) -> list[UnknownAnswer]:
         return self.predictor.unknown_answers(self.answers)
 
-    @cached_property
+    @lazy
     def texts(self) -> dict[str, str]:
         """The answers as an address carries them."""
         return texts(self.model, self.answers)
 
-    @cached_property
+    @lazy
     def query(self) -> str:
         return query_of(self.model, self.answers)
 
-    @cached_property
+    @lazy
     def address(self) -> str:
         return result_address(self.model, self.query)
 
@@ -225,14 +225,14 @@ class Result:
         """The whole address of the picture that networks show beside a link."""
         return site() + page_address("picture.show", self.model, self.query)
 
-    @cached_property
+    @lazy
     def whole_address(self) -> str:
         """The address for a printed page."""
         return site() + self.address
 
     # -- how sure, and beside whom ------------------------------------------------------------------
 
-    @cached_property
+    @lazy
     def alike(self) -> Alike:
         return Alike(self.predictor, self.answers, self.main, self.moved_most)
 
@@ -248,21 +248,21 @@ class Result:
         whom = f"no {words.one}" if words.things else "no one"
         return f"The data has {whom} like this." if self.is_unlike else ""
 
-    @cached_property
+    @lazy
     def standing(self) -> Standing:
         return Standing(self.predictor, self.answers, self.focus, self.main)
 
-    @cached_property
+    @lazy
     def sure(self) -> Sureness:
         return Sureness(self.predictor, self.answers, self.focus, self.main)
 
     # -- what moved the number, and what would change it ---------------------------------------------
 
-    @cached_property
+    @lazy
     def path(self) -> Path | None:
         return explain_steps(self.predictor, self.answers, self.main.value)
 
-    @cached_property
+    @lazy
     def moves(self) -> Moves | None:
         if self.path is None:
             return None
@@ -277,7 +277,7 @@ class Result:
         """How many rows stand for everybody in what moved the number."""
         return len(self.predictor.background[0])
 
-    @cached_property
+    @lazy
     def suggestions(self) -> list[Suggestion]:
         return suggest(self.predictor, self.answers, self.query)
 
@@ -288,7 +288,7 @@ class Result:
 
     # -- the arithmetic -------------------------------------------------------------------------------
 
-    @cached_property
+    @lazy
     def sums(self) -> list[Arithmetic]:
         """The weightiest of the sums behind the estimate."""
         return explain_sum(self.predictor, self.answers, SUMS)
@@ -305,7 +305,7 @@ class Result:
 
     # -- where it goes wrong --------------------------------------------------------------------------
 
-    @cached_property
+    @lazy
     def groups(self) -> list[GroupRow]:
         """The figures of the groups that this person belongs to."""
         return [row for row in self.predictor.card.evaluation.groups if row.holds(self.answers[row.input])]
@@ -314,7 +314,7 @@ class Result:
     def named_groups(self) -> tuple[tuple[str, str], ...]:
         return tuple([(row.input, row.group) for row in self.groups])
 
-    @cached_property
+    @lazy
     def not_recorded(self) -> list[Group]:
         """For each unknown answer how right the model was about those of whom it is not recorded."""
         lacking = [name for name, answer in self.answers.items() if not is_known(answer)]

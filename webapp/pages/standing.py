@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Any
 
 from model.evaluate.standing import below, comparators, example_of, position
 from model.predict.kinds import Estimate
+from model.predict.lazy import lazy
 from model.predict.predictor import Predictor
 from webapp.text.dots import across
 from webapp.text.kinds import Chance, kind_of
@@ -39,11 +40,11 @@ class Standing:
     focus: int
     main: Estimate
 
-    @cached_property
+    @lazy
     def kind(self) -> Chance:
         return kind_of(self.predictor.model)
 
-    @cached_property
+    @lazy
     def places(self) -> tuple[str, str, str]:
         """Where the number and both ends of its range are drawn."""
         return self.place(self.main.value), self.place(self.main.low), self.place(self.main.high)
@@ -62,16 +63,16 @@ class Standing:
         text = f"This {self.predictor.model.words.one}: {self.kind.number(self.main.value)}"
         return text, above(text, position(self.predictor, self.main.value))
 
-    @cached_property
+    @lazy
     def example(self) -> str:
         """The example that is asked about, which is not compared with itself."""
         return example_of(self.predictor, self.answers)
 
-    @cached_property
+    @lazy
     def others(self) -> Others:
         return draw_others(self.predictor, self.focus, self.example)
 
-    @cached_property
+    @lazy
     def below(self) -> int | None:
         """How many of a hundred in the data had less."""
         return below(self.predictor, self.main.value)
