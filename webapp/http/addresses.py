@@ -54,7 +54,10 @@ def page_path(endpoint: str, model: Model | None, script_root: str) -> str:
 
 def site() -> str:
     """What stands before a path in a whole address: as the settings say, or else as it was asked for."""
-    return current_app.config["URL"] or f"{request.scheme}://{request.host}"
+    if url := current_app.config["URL"]:
+        return str(url)
+    asked = request._get_current_object()  # type: ignore[attr-defined]
+    return f"{asked.scheme}://{asked.host}"
 
 
 def result_address(model: Model, query: str) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -29,8 +29,7 @@ class Told(NamedTuple):
     shows: bool
 
 
-@dataclass(frozen=True)
-class Moves:
+class Moves(NamedTuple):
     """The steps from the average to the number, and the answers that are told together."""
 
     # Where it starts and where it ends.
@@ -86,9 +85,10 @@ def tell(
     steps, lines = [], []
     for at, step in enumerate(path.steps):
         (asked,) = step.inputs
-        label, answer, begins = say(model, asked.name, answers[asked.name], step.shift > 0)
-        is_noise, shows = margin is not None and abs(step.shift) < margin, whole[at] != whole[at + 1]
-        steps.append(Told(asked, label, answer, begins, step.shift, is_noise, shows))
+        shift = step.shift
+        label, answer, begins = say(model, asked.name, answers[asked.name], shift > 0)
+        is_noise, shows = margin is not None and abs(shift) < margin, whole[at] != whole[at + 1]
+        steps.append(Told(asked, label, answer, begins, shift, is_noise, shows))
         if shows:
             lines.append((begins, kind.brief(step.after), places[at], places[at + 1]))
 
@@ -104,7 +104,7 @@ def tell(
         steps,
         [f"{label} ({answer})" for label, answer in rest],
         whole[len(steps) + 1] if path.rest else "",
-        all(abs(step.shift) >= abs(path.rest.shift if path.rest else 0) for step in steps),
+        min([abs(step.shift) for step in steps], default=math.inf) >= abs(path.rest.shift if path.rest else 0),
         [first_lower(name) for name in unknown],
         margin,
         lines,

@@ -112,7 +112,7 @@ class Result:
     # The version that the address asks for; None where it names none.
     asked_version: str | None = None
 
-    @property
+    @lazy
     def model(self) -> Model:
         return self.predictor.model
 
@@ -236,7 +236,7 @@ class Result:
     def alike(self) -> Alike:
         return Alike(self.predictor, self.answers, self.main, self.moved_most)
 
-    @property
+    @lazy
     def is_unlike(self) -> bool:
         """Whether the data has nobody like this, so that the number is a guess."""
         return self.alike.is_nobody
@@ -308,7 +308,7 @@ class Result:
     @lazy
     def groups(self) -> list[GroupRow]:
         """The figures of the groups that this person belongs to."""
-        return [row for row in self.predictor.card.evaluation.groups if row.holds(self.answers[row.input])]
+        return [row for name in self.predictor.grouped for row in self.predictor.groups[name, self.answers[name]]]
 
     @property
     def named_groups(self) -> tuple[tuple[str, str], ...]:
