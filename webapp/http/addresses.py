@@ -20,7 +20,14 @@ NEW = "new-"
 
 def texts(model: Model, answers: Mapping[str, Any]) -> dict[str, str]:
     """Every answer as an address, a form or a file carries it."""
-    return {asked.name: asked.text(answers[asked.name]) for asked in model.inputs if asked.name in answers}
+    # What the network saw in a photo is not kept.
+    write = text_of.__wrapped__ if model.has_photo else text_of
+    return {name: write(model, name, answers[name]) for name in model.input if name in answers}
+
+
+@lru_cache(maxsize=MOST_PAIRS)
+def text_of(model: Model, name: str, answer: Any) -> str:
+    return model.input[name].text(answer)
 
 
 def query_of(model: Model, answers: Mapping[str, Any], prefix: str = "") -> str:
