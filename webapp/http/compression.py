@@ -13,8 +13,8 @@ TEXTS = ("text/html", "application/json", "application/problem+json")
 
 def takes_gzip() -> bool:
     # No browser says so much, and taking it apart would cost more than the answer.
-    is_short = len(request.environ.get("HTTP_ACCEPT_ENCODING", "")) <= LONGEST_HEADER
-    return is_short and request.accept_encodings.quality("gzip") > 0
+    length = len(request.environ.get("HTTP_ACCEPT_ENCODING", ""))
+    return 0 < length <= LONGEST_HEADER and request.accept_encodings.quality("gzip") > 0
 
 
 def compress(response: Response) -> Response:
@@ -22,7 +22,8 @@ def compress(response: Response) -> Response:
         return response
     if (response.calculate_content_length() or 0) < WORTHWHILE:
         return response
-    response.vary.add("Accept-Encoding")
+    if response.headers.setdefault("Vary", "Accept-Encoding") != "Accept-Encoding":
+        response.vary.add("Accept-Encoding")
     if takes_gzip():
         response.set_data(gzip.compress(response.get_data(), LEVEL, mtime=0))
         response.headers["Content-Encoding"] = "gzip"
