@@ -63,9 +63,9 @@ class Moves(NamedTuple):
         return [*hidden, *self.rest] if self.rest_is_small else hidden
 
     @property
-    def noise(self) -> list[str]:
+    def noise(self) -> str:
         """What moved the number by a step that shows, and may be noise."""
-        return [first_lower(step.label) for step in self.steps if step.shows and step.is_noise]
+        return "; ".join([first_lower(step.label) for step in self.steps if step.shows and step.is_noise])
 
 
 @lru_cache(maxsize=MOST_KEPT)

@@ -140,7 +140,7 @@ class Result:
         """The number where there is little room, and it stands beside another."""
         return self.kind.short(self.main)
 
-    @property
+    @lazy
     def numbers(self) -> list[NumberInput]:
         """The numbers among the answers, each of which has a curve."""
         return numbers_among(self.predictor)
@@ -215,7 +215,7 @@ class Result:
     def address(self) -> str:
         return result_address(self.model, self.query)
 
-    @property
+    @lazy
     def curves_address(self) -> str:
         """The page that draws how the number goes with each number among the answers; none where there is none."""
         return page_address("curves.show", self.model, self.query) if self.numbers else ""
@@ -255,6 +255,14 @@ class Result:
     @lazy
     def sure(self) -> Sureness:
         return Sureness(self.predictor, self.answers, self.focus, self.main)
+
+    @property
+    def facing_said(self) -> tuple[str, str, str]:
+        """What another kind of model says in words: its number, the range of its kind, and that with the model's own."""
+        other, kind = self.sure.facing, self.kind
+        assert other is not None
+        whole = kind.around(other.value, other.whole_low, other.whole_high)
+        return kind.whole(other.value), kind.around(other.value, other.low, other.high), whole
 
     # -- what moved the number, and what would change it ---------------------------------------------
 

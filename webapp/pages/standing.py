@@ -53,9 +53,15 @@ class Standing:
         """Where a number is drawn on the line from least to most, as the drawing writes it."""
         return str(across(position(self.predictor, value)))
 
-    def on_line(self, value: float) -> float:
-        """The same on the line that has labels."""
-        return place(position(self.predictor, value))
+    @lazy
+    def on_line(self) -> tuple[float, float, float]:
+        """The same of the number and both ends on the line that has labels."""
+        value, low, high = self.main.value, self.main.low, self.main.high
+        return (
+            place(position(self.predictor, value)),
+            place(position(self.predictor, low)),
+            place(position(self.predictor, high)),
+        )
 
     @property
     def own_label(self) -> tuple[str, float]:
