@@ -201,7 +201,7 @@ def class_range(number: int, chances: Vector, vectors: Array) -> Range:
 
 
 def length_of(vector: Array) -> float:
-    return math.sqrt(vector @ vector)
+    return math.sqrt(vector.dot(vector))
 
 
 class AmountTables(Tables):

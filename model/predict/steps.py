@@ -65,6 +65,13 @@ class Averages:
         self.predictor, self.answers, self.focus = predictor, answers, focus
         self.rows, self.weights = predictor.background
 
+    def start(self) -> float:
+        """The average over everybody, which is the same for each person."""
+        kept = self.predictor.averages
+        if (start := kept.get(self.focus)) is None:
+            start = kept[self.focus] = self.average()
+        return start
+
     def average(self) -> float:
         (value,) = self._average(self.rows)
         return value
@@ -147,7 +154,7 @@ def explain_steps(predictor: Predictor, answers: Answers, estimate: float | None
     averages = (SumAverages if adds_up else Averages)(predictor, answers, focus)
     averaged = [name for name in answers if answers[name] is None and name in engine.averaged]
     left = [name for name in inputs if name not in averaged]
-    start = now = averages.average()
+    start = now = averages.start()
     small, reached, sizes = small_step(predictor, start, estimate), dict.fromkeys(left, 0.0), dict.fromkeys(left, 0.0)
     steps: list[Step] = []
     while left and len(steps) < MOST_STEPS:

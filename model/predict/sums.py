@@ -130,12 +130,10 @@ class Sums:
         names = [asked.name for asked in group]
         near = [self.lists.near[name, self.answers[name]] for name in names]
         if len(names) == 1:
-            ((places, sizes),) = near
-            sums = self.sums[names[0]].take(places)
+            sums = self.sums[names[0]].take(near[0][0])
         else:
             near = [thinned(self.lists.values[name], *one) for one, name in zip(near, names, strict=True)]
-            (first, own), (second, other) = near
-            sizes = own[:, None] + other
+            (first, _), (second, _) = near
             sums = self.sums[names[0]].take(first)[:, None] + self.sums[names[1]].take(second) - self.score
             for at, beside in self.lists.terms[names[0]]:
                 if beside == names[1]:
@@ -143,10 +141,10 @@ class Sums:
         crosses = (sums <= 0 if self.score > 0 else sums > 0).nonzero()
         if not len(crosses[0]):
             return None
-        smallest = (sizes[crosses] + NUDGE * abs(sums[crosses] - self.score)).argmin()
-        best = [ats[smallest] for ats in crosses]
-        values = [self.lists.values[name][places[at]] for name, (places, _), at in zip(names, near, best, strict=True)]
-        return float(sizes[tuple(best)]), dict(zip(names, values, strict=True))
+        sizes = sum([own[ats] for (_, own), ats in zip(near, crosses, strict=True)])
+        best = (sizes + NUDGE * abs(sums[crosses] - self.score)).argmin()
+        found = [places[ats[best]] for (places, _), ats in zip(near, crosses, strict=True)]
+        return float(sizes[best]), {name: self.lists.values[name][at] for name, at in zip(names, found, strict=True)}
 
     def _sums(self, name: str) -> Array:
         lists, answers = self.lists, self.answers
@@ -172,5 +170,7 @@ class Sums:
 def thinned(values: Sequence[Any], places: Array, sizes: Array) -> tuple[Array, Array]:
     """Of a long list each so manieth value."""
     step = -(-len(values) // MOST_OF_TWO)
+    if step == 1:
+        return places, sizes
     kept = places % step == 0
-    return (places, sizes) if step == 1 else (places[kept], sizes[kept])
+    return places[kept], sizes[kept]
