@@ -121,7 +121,8 @@ class Sums:
     """The smallest changes that take a sum of points across nought, found among all there are."""
 
     def __init__(self, lists: Lists, answers: Answers) -> None:
-        self.lists, self.answers, self.score = lists, answers, lists.score.one(answers)
+        self.lists, self.answers, self.points = lists, answers, lists.score.points(answers)
+        self.score = sum(self.points, lists.score.intercept[0])
         # What the score comes to with each value of one input.
         self.sums = Memory(self._sums, MOST_LINES)
 
@@ -151,8 +152,7 @@ class Sums:
         rest: Any = self.score
         lines = []
         for at, beside in lists.terms[name]:
-            term = lists.score.terms[at]
-            rest -= term.table[term.key(answers)]
+            rest -= self.points[at]
             lines.append(lists.lines[at, name, answers[beside] if beside else None])
         total: Array = sum(lines, rest)
         return total
@@ -163,7 +163,7 @@ class Sums:
         both = lists.weights[at, first][places] @ lists.points[at, second][others].T
         one_alone = lists.lines[at, first, self.answers[second]][places]
         alone = one_alone[:, None] + lists.lines[at, second, self.answers[first]][others]
-        together: Array = both - alone + lists.score.terms[at].points(self.answers)
+        together: Array = both - alone + self.points[at]
         return together
 
 

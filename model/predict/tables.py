@@ -175,10 +175,14 @@ class Score:
             total += table[key(answers)]
         return total
 
+    def points(self, answers: Answers) -> list[Any]:
+        """What each term adds."""
+        return [table[key(answers)] for table, key in self._tables]
+
     def several(self, answers: Answers) -> Vector:
         if len(self.intercept) == 1:
             return (self.one(answers),)
-        return add([self.intercept, *[table[key(answers)] for table, key in self._tables]])
+        return add([self.intercept, *self.points(answers)])
 
     @cached_property
     def spreads(self) -> Spreads:

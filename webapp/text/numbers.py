@@ -53,7 +53,7 @@ def counted(number: int, one: str, many: str) -> str:
 def decimals(number: float, places: int = 2) -> str:
     text = f"{number:.{places}f}"
     # What rounds to nought has no sign.
-    return text.replace("-", "−" if float(text) else "")
+    return text if text[0] != "-" else text.replace("-", "−" if float(text) else "")
 
 
 def of_100(share: float, places: int = 1) -> str:
