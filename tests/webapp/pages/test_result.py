@@ -564,7 +564,7 @@ def test_a_range_that_reaches_to_certainty_says_its_other_end(client: FlaskClien
     assert re.search(r"Other people in the data: at most \d+ in 1,000\.", section(student, "How sure is this?").text)
     # What stands beside it has the same unit.
     assert re.search(
-        r"Others of its kind, .* data, say (at most )?\d+( to \d+)?\.", section(student, "How sure is this?").text
+        r"a third kind \(a random forest\) said (at most )?\d+( to \d+)?\.", section(student, "How sure is this?").text
     )
     assert "fewer than 1 out of 100" not in student.text.casefold()
     lady = result(client, TITANIC, asked(TITANIC))
