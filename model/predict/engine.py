@@ -153,19 +153,18 @@ class ChanceTables(Tables):
             features = self.model.features or (lambda view: view)
             low, high = [self.predict_one(features(view))[0] for view in views]
             return [(low, high)]
-        centre, reach = logit(values[0]), NORMAL_95 * self._error(answers, values[0])
-        return [(sigmoid(centre - reach), sigmoid(centre + reach))]
-
-    def _error(self, answers: Answers, chance: float) -> float:
-        """How far the chance's logit moves with the coefficients: the sandwich's standard error."""
         unknown = self.unknown(answers)
-        if not unknown:
-            return length_of(self.score.spreads.of(answers)[0])
+        vector = self._averaged(answers, unknown, values[0]) if unknown else self.score.spreads.of(answers)[0]
+        centre, (down, up) = logit(values[0]), reaches(vector)
+        return [(sigmoid(centre - down), sigmoid(centre + up))]
+
+    def _averaged(self, answers: Answers, unknown: tuple[str, ...], chance: float) -> Array:
+        """How the logit of an average moves with the coefficients."""
         ways = self.recorded.ways(unknown)
         chances = map(sigmoid, self._totals(ways, answers))
         slopes = [share * one * (1 - one) for share, one in zip(ways.shares, chances, strict=True)]
         (vector,) = self.score.spreads.averaged(answers, ways, slopes)
-        return length_of(vector) / (chance * (1 - chance))
+        return vector / (chance * (1 - chance))
 
 
 def average(ways: Ways, scores: Sequence[float]) -> float:
@@ -195,13 +194,16 @@ def class_range(number: int, chances: Vector, vectors: Array) -> Range:
     # Summed rather than 1 - chance, which would lose the digits of a chance near 1.
     rest = max(math.fsum(shares), 1e-300)
     mean = sum([share / rest * vector for share, vector in zip(shares, vectors, strict=True)])
-    reach = NORMAL_95 * length_of(vectors[number] - mean)
+    down, up = reaches(vectors[number] - mean)
     centre = math.log(max(chance, 1e-300)) - math.log(rest)
-    return min(sigmoid(centre - reach), chance), max(sigmoid(centre + reach), chance)
+    return min(sigmoid(centre - down), chance), max(sigmoid(centre + up), chance)
 
 
-def length_of(vector: Array) -> float:
-    return math.sqrt(vector.dot(vector))
+def reaches(vector: Array) -> Range:
+    """How far down and up a score may lie; how far the penalty pulled it back, the last number, counts on that side alone."""
+    own, pull = vector[:-1], float(vector[-1])
+    variance = own @ own
+    return NORMAL_95 * math.sqrt(variance + min(pull, 0.0) ** 2), NORMAL_95 * math.sqrt(variance + max(pull, 0.0) ** 2)
 
 
 class AmountTables(Tables):

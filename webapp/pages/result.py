@@ -258,7 +258,7 @@ class Result:
 
     @property
     def facing_said(self) -> tuple[str, str, str]:
-        """What another kind of model says in words: its number, the range of its kind, and that with the model's own."""
+        """What another kind of model says in words: its number, its range, and that with the model's own."""
         other, kind = self.sure.facing, self.kind
         assert other is not None
         whole = kind.around(other.value, other.whole_low, other.whole_high)
