@@ -36,7 +36,6 @@ from webapp.http.addresses import (
     page_address,
     path_of,
     query_of,
-    result_address,
     site,
     texts,
 )
@@ -86,7 +85,7 @@ def result_page(
     values = {
         "result": result,
         "fields": compact_fields(model, {name: [text] for name, text in result.texts.items()}, {}),
-        "snippets": snippets(model, site() + path_of("api.predict", model), answers),
+        "snippets": snippets(model, result.site + path_of("api.predict", model), answers),
         "offer": offer,
     }
     return keep_private(make_response(rendered("output.html", values)))
@@ -213,7 +212,11 @@ class Result:
 
     @lazy
     def address(self) -> str:
-        return result_address(self.model, self.query)
+        return page_address("result.show", self.model, self.query, f"v={self.predictor.version}")
+
+    @lazy
+    def site(self) -> str:
+        return site()
 
     @lazy
     def curves_address(self) -> str:
@@ -223,12 +226,12 @@ class Result:
     @property
     def picture_address(self) -> str:
         """The whole address of the picture that networks show beside a link."""
-        return site() + page_address("picture.show", self.model, self.query)
+        return self.site + page_address("picture.show", self.model, self.query)
 
     @lazy
     def whole_address(self) -> str:
         """The address for a printed page."""
-        return site() + self.address
+        return self.site + self.address
 
     # -- how sure, and beside whom ------------------------------------------------------------------
 

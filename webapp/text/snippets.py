@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from model.declare.model import Model
 
@@ -44,8 +43,7 @@ form.append("{name}", document.querySelector("input[type=file]").files[0]);
 console.log(await answer.json());"""
 
 
-@dataclass(frozen=True)
-class Snippet:
+class Snippet(NamedTuple):
     """How to ask in one language; the text can be pasted and run."""
 
     language: str
