@@ -20,9 +20,11 @@ NEW = "new-"
 
 def texts(model: Model, answers: Mapping[str, Any]) -> dict[str, str]:
     """Every answer as an address, a form or a file carries it."""
-    # What the network saw in a photo is not kept.
-    write = text_of.__wrapped__ if model.has_photo else text_of
-    return {name: write(model, name, answers[name]) for name in model.input if name in answers}
+    answered = [name for name in model.input if name in answers]
+    if model.has_photo:
+        # What the network saw in it is not kept.
+        return {name: model.input[name].text(answers[name]) for name in answered}
+    return {name: text_of(model, name, answers[name]) for name in answered}
 
 
 @lru_cache(maxsize=MOST_PAIRS)
@@ -34,7 +36,6 @@ def query_of(model: Model, answers: Mapping[str, Any], prefix: str = "") -> str:
     """The answers as the part of an address after the question mark."""
     written = texts(model, answers).items()
     if model.has_photo:
-        # What the network saw in it is not kept.
         return urlencode({prefix + name: text for name, text in written})
     return "&".join([pair(prefix + name, text) for name, text in written])
 

@@ -27,8 +27,9 @@ def shelf() -> Shelf:
     """Found once a request, since a result has dozens of parts."""
     found: Shelf | None = request.environ.get(SHELF)
     if found is None:
-        # While someone works on the templates nothing is kept. The site's own menu stands in some, which members see otherwise.
+        # While someone works on the templates nothing is kept.
         parts, keeps = current_app.extensions["unchanging"], not current_app.debug
+        # The site's own menu stands in some of them, which members see otherwise.
         found = request.environ[SHELF] = Shelf(parts, keeps, (request.root_path, audience().key()))
     return found
 

@@ -203,7 +203,7 @@ def begin(secret: str) -> None:
 
 
 def count(name: str, *labels: str, amount: float = 1, seconds: float | None = None) -> None:
-    """One more of these, or how long one took. Whatever is the matter with the files, people are answered all the same."""
+    """One more of these, or how long one took. Whatever is the matter with the files, people are answered."""
     try:
         for metrics in BEGUN:
             child = metrics.child(name, *labels)

@@ -56,12 +56,9 @@ class Standing:
     @lazy
     def on_line(self) -> tuple[float, float, float]:
         """The same of the number and both ends on the line that has labels."""
-        value, low, high = self.main.value, self.main.low, self.main.high
-        return (
-            place(position(self.predictor, value)),
-            place(position(self.predictor, low)),
-            place(position(self.predictor, high)),
-        )
+        ends = (self.main.value, self.main.low, self.main.high)
+        here, low, high = [place(position(self.predictor, value)) for value in ends]
+        return here, low, high
 
     @property
     def own_label(self) -> tuple[str, float]:
