@@ -5,9 +5,12 @@ from __future__ import annotations
 import itertools
 import math
 import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -18,6 +21,7 @@ from model.predict.changes import find_smallest_changes
 from model.predict.kinds import Estimate
 from model.predict.steps import explain_steps
 from webapp.http.addresses import texts
+from webapp.pages.suggestions import Suggestion, suggest
 from webapp.text.dots import hundredths
 from webapp.text.kinds import kind_of
 from webapp.text.line import lay_out
@@ -629,3 +633,24 @@ def test_one_relative_is_not_several(client: FlaskClient) -> None:
     alone = page_of(client.get("/titanic/result", query_string=passenger(siblings_spouses="0", parents_children="0")))
     assert "No brothers, sisters or spouse on board" in alone.text
     assert not re.search(r"\b[01] (brothers|parents)", text + alone.text)
+
+
+def test_a_result_that_takes_long_holds_up_no_other(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, may_end = threading.Event(), threading.Event()
+    waited: list[bool] = []
+
+    def suggest_slowly(*given: Any) -> list[Suggestion]:
+        if not begun.is_set():
+            begun.set()
+            waited.append(may_end.wait(10))
+        return suggest(*given)
+
+    monkeypatch.setattr("webapp.pages.result.suggest", suggest_slowly)
+    with ThreadPoolExecutor(1) as pool:
+        slow = pool.submit(result, app.test_client(), CENSUS, person(age="40"))
+        assert begun.wait(10)
+        result(app.test_client(), CENSUS, person(age="41"))
+        may_end.set()
+        slow.result()
+    # Not until its patience ended.
+    assert waited == [True]
