@@ -51,6 +51,17 @@ def compared(page: Page, when: str) -> Any:
     return page.locator(".pair > div").filter(has=heading).locator(".number")
 
 
+@pytest.mark.parametrize("summary", ["How the answers add up", "Where it goes wrong"])
+def test_the_numbers_of_a_folded_table_begin_within_a_telephone(open_page: OpenPage, summary: str) -> None:
+    page = open_result(open_page, CENSUS, person(), width=360)
+    page.locator("summary").filter(has_text=summary).click()
+    ends = page.locator("details[open] .scroll td").evaluate_all(
+        "all => all.map(td => td.getBoundingClientRect().left)"
+    )
+    assert ends
+    assert max(ends) < 330
+
+
 # -- trying a change ------------------------------------------------------------------------------------
 
 
