@@ -51,6 +51,8 @@ class Moves:
     lines: list[tuple[str, str, str, str]]
     # The table: what was put in place, from, to, and the step. All numbers come as text, since they are many.
     table: list[tuple[str, str, str, str]]
+    # The number that they all lead to, as the last step would say it.
+    end: str
 
     @property
     def moved_most(self) -> list[Input]:
@@ -68,6 +70,12 @@ class Moves:
         """Answers that hardly mattered: those of the steps that do not show, and the rest where it is small."""
         hidden = [f"{step.label} ({step.answer})" for step in self.steps if not step.shows]
         return [*hidden, *self.rest] if self.rest_is_small else hidden
+
+    @property
+    def idle_end(self) -> str:
+        """What the answers that hardly mattered lead to together, where no other sentence has come to the end."""
+        is_told = not self.lines or self.unknown or not self.rest_is_small or self.lines[-1][1] == self.end
+        return "" if is_told else self.end
 
     @property
     def noise(self) -> list[Told]:
@@ -119,4 +127,6 @@ def tell(
         (heading, kind.exact(step.before), kind.exact(step.after), kind.exact_step(step.before, step.after))
         for heading, step in zip(headings, path.all, strict=True)
     ]
-    return Moves(path.average, steps, names(path.rest), path.rest, unknown, path.unknown, margin, lines, table)
+    return Moves(
+        path.average, steps, names(path.rest), path.rest, unknown, path.unknown, margin, lines, table, kind.brief(end)
+    )
