@@ -158,8 +158,12 @@ class Result:
     def description(self) -> str:
         """What networks and search engines say of the page: the number in words, its range, and the warning."""
         span = f"Probably {self.probably}." if self.probably else ""
-        unlike = f"{self.unlike} Treat the number as a guess." if self.unlike else ""
-        return " ".join(filter(None, [unlike, self.sentence, span, self.model.words.warning]))
+        return " ".join(filter(None, [self.shared, span, self.model.words.warning]))
+
+    @property
+    def shared(self) -> str:
+        """What is sent along with the link: the number in words, and where it is a guess, that first."""
+        return f"{self.unlike} Treat the number as a guess. {self.sentence}" if self.is_unlike else self.sentence
 
     @property
     def note(self) -> str:

@@ -360,6 +360,23 @@ def test_the_record_is_that_of_the_thousand_nearest_estimates(client: FlaskClien
     assert (float(told[1]), float(told[2])) == pytest.approx((estimated, so), abs=0.21)
 
 
+def test_whether_to_trust_a_number_is_answered_from_those_nearest_to_it(client: FlaskClient) -> None:
+    told = (
+        r"([\d.]+) on average. In fact .* \(allowing for chance, ([\d.]+) to ([\d.]+)\). So such numbers were (.*?)\."
+    )
+    answered = set()
+    for age in range(20, 80, 5):
+        text = section(result(client, CENSUS, person(age=age, status="Married-civ-spouse")), "How sure is this?").text
+        found = re.search(told, text)
+        assert found is not None
+        estimated, low, high = map(float, found.groups()[:3])
+        right = "about right" if low <= estimated <= high else "too high" if estimated > high else "too low"
+        answered.add(found[4])
+        assert found[4] == right
+    assert "about right" in answered
+    assert len(answered) > 1
+
+
 def test_an_unknown_answer_is_averaged_flagged_and_bounded(client: FlaskClient) -> None:
     answers = passenger(age="unknown")
     text = section(result(client, TITANIC, answers), "What is not known").text
@@ -385,7 +402,7 @@ def test_an_unknown_answer_is_told_with_how_right_the_model_was_about_those_of_w
 def test_no_range_of_a_price_reaches_beyond_the_data(client: FlaskClient) -> None:
     sure = section(result(client, MODELS[3], {"rooms": "9"}), "How sure is this?").text
     assert "to $50,000." in sure
-    assert "Another kind of model, just as good (boosted trees): $" in sure
+    assert "Another kind of model, just as good (boosted trees), says $" in sure
 
 
 @pytest.mark.parametrize(
@@ -407,8 +424,8 @@ def test_another_kind_of_model_stands_beside_the_number_and_where_they_differ_wh
     person_who_never_worked = person(age="45", sex="Male", status="Married-civ-spouse", work="Never-worked")
     sure = section(result(client, CENSUS, person_who_never_worked), "How sure is this?").text
     assert "The two differ by more than 5 points." in sure
-    assert re.search(r"In fact [\d.]+ in 100 had an income over \$50,000 \(95 % range", sure)
-    assert "All of them together: at most 98." in sure
+    assert re.search(r"In fact [\d.]+ in 100 had an income over \$50,000 \(allowing for chance, ", sure)
+    assert "All three together: at most 98." in sure
     assert (
         "Other kinds of models were tried, and none was found"
         in section(result(client, MODELS[2], asked(MODELS[2])), "How sure is this?").text
@@ -564,6 +581,20 @@ def test_what_is_like_nothing_in_the_data_is_a_guess_without_a_range(client: Fla
 
 def test_a_chance_under_one_is_said_out_of_a_thousand(client: FlaskClient) -> None:
     page = result(client, CENSUS, texts(CENSUS, example(CENSUS, 2)))
+def test_a_guess_is_called_one_in_the_sentence_beside_the_other_model_and_where_it_is_shared(
+    client: FlaskClient,
+) -> None:
+    odd = person(age="19", sex="Female", race="Black", education="Doctorate", work="Never-worked", hours="1")
+    page = result(client, CENSUS, odd)
+    assert "The model’s guess: about " in page.text
+    assert re.search(r"\(boosted trees\), says [^.]*\. It guesses too\.", page.text)
+    shared = [button.attributes.get("data-share") for button in page.root.all("button")]
+    said = [text for text in shared if text]
+    assert said
+    assert all(text.startswith("The data has no one like this. Treat the number as a guess. About ") for text in said)
+    assert "guess" not in result(client, CENSUS, person()).text
+
+
     chance = get_predictor("census").values(example(CENSUS, 2))[0]
     assert 0.0005 < chance < 0.01
     assert page.number == f"About {round(1000 * chance)} in 1,000"
@@ -573,15 +604,14 @@ def test_a_chance_under_one_is_said_out_of_a_thousand(client: FlaskClient) -> No
 def test_a_range_that_reaches_to_certainty_says_its_other_end(client: FlaskClient) -> None:
     student = result(client, CENSUS, person(age="19", sex="Female", hours="15"))
     assert re.search(r"in 1,000, probably at most \d+$", student.heading)
-    assert re.search(r"Other people in the data: at most \d+ in 1,000\.", section(student, "How sure is this?").text)
+    assert re.search(r"The range is at most \d+ in 1,000\.", section(student, "How sure is this?").text)
     # What stands beside it has the same unit.
-    assert re.search(
-        r"a third kind \(a random forest\) said (at most )?\d+( to \d+)?\.", section(student, "How sure is this?").text
-    )
+    third = r"A third kind \(a random forest\) would probably say (at most )?\d+( to \d+)?: in tests"
+    assert re.search(third, section(student, "How sure is this?").text)
     assert "fewer than 1 out of 100" not in student.text.casefold()
     lady = result(client, TITANIC, asked(TITANIC))
     assert re.search(r"out of 100, probably at least \d+$", lady.heading)
-    assert re.search(r": at least \d+ out of 100\.", section(lady, "How sure is this?").text)
+    assert re.search(r"The range is at least \d+ out of 100\.", section(lady, "How sure is this?").text)
 
 
 def test_a_random_real_passenger_has_a_result(client: FlaskClient) -> None:
