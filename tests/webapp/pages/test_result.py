@@ -295,7 +295,7 @@ def test_a_change_says_whether_its_own_range_still_holds_50(client: FlaskClient)
             assert (change.estimate, change.low, change.high) == (after.value, after.low, after.high)
             assert change.is_sure == (not after.low <= 0.5 <= after.high)
             seen.add(change.is_sure)
-        assert text.count("That range holds 50 too, so it may not get across.") == sum(not c.is_sure for c in changes)
+        assert text.count("That range holds 50, so this may not be enough.") == sum(not c.is_sure for c in changes)
     assert False in seen
 
 
@@ -581,8 +581,6 @@ def test_what_is_like_nothing_in_the_data_is_a_guess_without_a_range(client: Fla
     assert "probably" in result(client, MODELS[2], texts(MODELS[2], example(MODELS[2], 2))).heading
 
 
-def test_a_chance_under_one_is_said_out_of_a_thousand(client: FlaskClient) -> None:
-    page = result(client, CENSUS, texts(CENSUS, example(CENSUS, 2)))
 def test_a_guess_is_called_one_in_the_sentence_beside_the_other_model_and_where_it_is_shared(
     client: FlaskClient,
 ) -> None:
@@ -597,6 +595,8 @@ def test_a_guess_is_called_one_in_the_sentence_beside_the_other_model_and_where_
     assert "guess" not in result(client, CENSUS, person()).text
 
 
+def test_a_chance_under_one_is_said_out_of_a_thousand(client: FlaskClient) -> None:
+    page = result(client, CENSUS, texts(CENSUS, example(CENSUS, 2)))
     chance = get_predictor("census").values(example(CENSUS, 2))[0]
     assert 0.0005 < chance < 0.01
     assert page.number == f"About {round(1000 * chance)} in 1,000"
@@ -628,6 +628,12 @@ def test_where_no_rows_are_shown_nobody_is_at_random(client: FlaskClient) -> Non
     index = page_of(client.get("/"))
     assert "/titanic/random" in index.links
     assert "/food/random" not in index.links
+
+
+def test_a_link_is_said_to_hold_the_answers_and_of_a_photo_what_the_network_saw(client: FlaskClient) -> None:
+    food, photo = MODELS[4], "The link holds what the network saw in the photo, and not the photo itself."
+    assert photo in result(client, food, asked(food)).text
+    assert "The link holds the answers: whoever you send it to can read them." in result(client, CENSUS, person()).text
 
 
 # -- the rest -------------------------------------------------------------------------------------------------------
