@@ -190,7 +190,7 @@ class Result:
     @property
     def answers_used(self) -> list[tuple[str, str]]:
         """What was asked, and what was answered."""
-        return [(asked.named, asked.words(self.answers[asked.name])) for asked in self.model.inputs]
+        return [(asked.named, asked.said(self.answers[asked.name])) for asked in self.model.inputs]
 
     @property
     def answer_rows(self) -> Markup:
