@@ -23,7 +23,7 @@ class TitanicForm(Form):
     )  # fmt: skip
     port = ChoiceField(
         "Port where the passenger came on board", thing="the port", plural="ports", may_be_unknown=True,
-        choices={"S": "Southampton", "C": "Cherbourg", "Q": "Queenstown"}, phrase="Coming on board at {}",
+        choices={"S": "Southampton", "C": "Cherbourg", "Q": "Queenstown"}, phrase="Coming on board at “{}”",
     )  # fmt: skip
     siblings_spouses = NumberField(
         "Brothers, sisters, husband or wife on board", subject="Brothers, sisters, husband or wife",
