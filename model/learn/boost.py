@@ -150,7 +150,7 @@ def spread(bags: Array) -> Array:
     has that factor.
     """
     apart = (bags - bags.mean(axis=0)) * np.sqrt(PART / (1 - PART) / max(len(bags) - 1, 1))
-    return np.moveaxis(np.concatenate([apart, 0 * apart[:1]]), 0, -1)
+    return np.moveaxis(np.concatenate([apart, np.zeros_like(apart[:1])]), 0, -1)
 
 
 def take_over(machine: Any, at: int, asked: Sequence[Input], X: pd.DataFrame, share: float) -> Places:
