@@ -49,6 +49,8 @@ class Moves(NamedTuple):
     # The table: what was put in place, from, to, and the step; and all of it together. Its numbers come as text.
     table: list[tuple[str, str, str, str]]
     together: tuple[str, str, str]
+    # The number that they all lead to, as the last step would say it.
+    reached: str
 
     @property
     def moved_most(self) -> list[Input]:
@@ -61,6 +63,12 @@ class Moves(NamedTuple):
         """Answers that hardly mattered: those of the steps that do not show, and the rest where it is small."""
         hidden = [f"{step.label} ({step.answer})" for step in self.steps if not step.shows]
         return [*hidden, *self.rest] if self.rest_is_small else hidden
+
+    @property
+    def idle_end(self) -> str:
+        """What the answers that hardly mattered lead to together, where no other sentence has come to the end."""
+        is_told = not self.lines or self.unknown or not self.rest_is_small or self.lines[-1][1] == self.reached
+        return "" if is_told else self.reached
 
     @property
     def noise(self) -> str:
@@ -110,4 +118,5 @@ def tell(
         lines,
         list(zip(headings, exact, exact[1:], shifts, strict=False)),
         (exact[0], kind.exact(main.value), kind.exact_step(path.average, main.value)),
+        kind.brief(end),
     )

@@ -157,8 +157,12 @@ class Result:
     def description(self) -> str:
         """What networks and search engines say of the page: the number in words, its range, and the warning."""
         span = f"Probably {self.probably}." if self.probably else ""
-        unlike = f"{self.unlike} Treat the number as a guess." if self.unlike else ""
-        return " ".join(filter(None, [unlike, self.sentence, span, self.model.words.warning]))
+        return " ".join(filter(None, [self.shared, span, self.model.words.warning]))
+
+    @property
+    def shared(self) -> str:
+        """What is sent along with the link: the number in words, and where it is a guess, that first."""
+        return f"{self.unlike} Treat the number as a guess. {self.sentence}" if self.is_unlike else self.sentence
 
     @property
     def note(self) -> str:
@@ -185,7 +189,7 @@ class Result:
     @property
     def answers_used(self) -> list[tuple[str, str]]:
         """What was asked, and what was answered."""
-        return [(asked.named, asked.words(self.answers[asked.name])) for asked in self.model.inputs]
+        return [(asked.named, asked.said(self.answers[asked.name])) for asked in self.model.inputs]
 
     @property
     def answer_rows(self) -> Markup:
