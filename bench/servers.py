@@ -82,7 +82,8 @@ def server(
         yield process
     finally:
         process.terminate()
-        process.wait(15)
+        # What has begun has half a minute to end.
+        process.wait(40)
 
 
 def await_port(port: int, process: subprocess.Popen[bytes]) -> None:
