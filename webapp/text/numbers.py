@@ -92,6 +92,8 @@ def moment(when: datetime.datetime) -> str:
 
 # A chance under this is said out of 1,000, where it is a whole number again.
 SMALL = 0.01
+# A range that reaches this far is not said out of 1,000.
+FAR = 0.1
 
 
 def in_100(chance: float) -> str:

@@ -622,6 +622,13 @@ def test_a_range_that_reaches_to_certainty_says_its_other_end(client: FlaskClien
     )
 
 
+def test_a_range_far_beyond_a_small_number_has_a_unit_of_its_own() -> None:
+    kind = kind_of(CENSUS)
+    near, far = Estimate(0.003, 0.0001, 0.041), Estimate(0.003, 0.0001, 0.292)
+    assert (kind.probable(near), kind.whole_span(near)) == ("at most 41", "at most 41 in 1,000")
+    assert kind.probable(far) == kind.whole_span(far) == "at most 29 out of 100"
+
+
 def test_a_random_real_passenger_has_a_result(client: FlaskClient) -> None:
     sent = client.get("/titanic/random")
     assert sent.status_code == 303
