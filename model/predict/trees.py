@@ -15,8 +15,9 @@ import numpy as np
 from .tables import Score
 
 Array = np.ndarray[Any, np.dtype[Any]]
-# The answers of some rows to each input, each different one once, and which of them each row has.
-Coded = Mapping[str, tuple[Sequence[Any], Array]]
+# The answers of some rows to each input, each different one once, and which of them each row has; None where that is
+# one after the other.
+Coded = Mapping[str, tuple[Sequence[Any], Array | None]]
 
 # A word has a bit for each leaf that can still be reached; after all of its leaves it has a value for none.
 WORD = 64
@@ -38,10 +39,15 @@ class Cells:
 
     def of(self, coded: Coded) -> Array:
         answers, codes = coded[self.name]
-        return np.array([self.find(answer) for answer in answers], dtype=np.intp).take(codes)
+        return spread(np.array([self.find(answer) for answer in answers], dtype=np.intp), codes)
 
 
 NO_CUTS: Sequence[float] = ()
+
+
+def spread(values: Array, codes: Array | None) -> Array:
+    """What each row has, of what each different answer has."""
+    return values if codes is None else values.take(codes)
 
 
 class Masks:
@@ -83,7 +89,7 @@ class Nodes:
 
 def add_up_each(score: Score, coded: Coded) -> Array:
     """A scorecard's sums for each row."""
-    columns = [np.array(answers, dtype=object).take(codes) for answers, codes in coded.values()]
+    columns = [spread(np.array(answers, dtype=object), codes) for answers, codes in coded.values()]
     rows = [dict(zip(coded, row, strict=True)) for row in zip(*columns, strict=True)]
     return np.array([score.several(row) for row in rows])
 
@@ -109,8 +115,8 @@ class Trees:
         if self.mixed:
             columns = add_up_each(self.mixed, coded).T
             cells += [np.searchsorted(edges, own, "right") for edges, own in zip(self.edges, columns, strict=True)]
-        parts = [
-            self.walk.add_up([one[start : start + AT_ONCE] for one in cells])
-            for start in range(0, len(cells[0]), AT_ONCE)
-        ]
-        return self.base + (parts[0] if len(parts) == 1 else np.concatenate(parts)) / self.divisor
+        starts = range(0, len(cells[0]), AT_ONCE)
+        if len(starts) == 1:
+            return self.base + self.walk.add_up(cells) / self.divisor
+        parts = [self.walk.add_up([one[start : start + AT_ONCE] for one in cells]) for start in starts]
+        return self.base + np.concatenate(parts) / self.divisor

@@ -70,8 +70,8 @@ class Chance:
         """What the drawn line runs between."""
         return "On a line from 0 to 100"
 
-    def number(self, value: float) -> str:
-        return in_100(value)
+    # The number where its unit stands beside it.
+    number = staticmethod(in_100)
 
     def whole(self, value: float) -> str:
         """The number with its unit: “23 out of 100”, “about 3 in 1,000”, “$31,400”."""
