@@ -617,7 +617,9 @@ def test_a_range_that_reaches_to_certainty_says_its_other_end(client: FlaskClien
     assert "fewer than 1 out of 100" not in student.text.casefold()
     lady = result(client, TITANIC, asked(TITANIC))
     assert re.search(r"out of 100, probably at least \d+$", lady.heading)
-    assert re.search(r"Other passengers in the data: at least \d+ out of 100\.", section(lady, "How sure is this?").text)
+    assert re.search(
+        r"Other passengers in the data: at least \d+ out of 100\.", section(lady, "How sure is this?").text
+    )
 
 
 def test_a_random_real_passenger_has_a_result(client: FlaskClient) -> None:
