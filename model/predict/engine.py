@@ -44,8 +44,8 @@ class Engine(ABC):
         """The estimates for one row, which has a way of its own: a column of one would cost more than the sum."""
 
     @abstractmethod
-    def ranges(self, answers: Answers) -> list[Range]:
-        """The range around each estimate for one row."""
+    def ranges(self, answers: Answers, values: Vector) -> list[Range]:
+        """The range around each of one row's estimates, which are these."""
 
     def vary(self, answers: Answers, name: str, values: Sequence[Any]) -> Columns:
         """The estimates with one answer replaced by each of these."""
@@ -144,31 +144,28 @@ class ChanceTables(Tables):
         start = sum([term.points(answers) for term in own if term not in moving], self.score.intercept[0])
         return ways.add_points([start] * len(ways), moving, answers)
 
-    def ranges(self, answers: Answers) -> list[Range]:
+    def ranges(self, answers: Answers, values: Vector) -> list[Range]:
         if not self.score.intercept_spread:
             if self.model.views is None:
-                return self.span.around(self.predict_one(answers))
+                return self.span.around(values)
             # A photo's range is what other views of it show.
             views = self.model.views(answers)
             features = self.model.features or (lambda view: view)
             low, high = [self.predict_one(features(view))[0] for view in views]
             return [(low, high)]
         unknown = self.unknown(answers)
-        chance, error = self._averaged_error(answers, unknown) if unknown else self._error(answers)
-        centre, reach = logit(chance), NORMAL_95 * error
+        error = self._averaged_error(answers, unknown) if unknown else length_of(self.score.spreads.of(answers)[0])
+        centre, reach = logit(values[0]), NORMAL_95 * error
         return [(sigmoid(centre - reach), sigmoid(centre + reach))]
 
-    def _error(self, answers: Answers) -> tuple[float, float]:
-        """The chance, and how far its logit moves with the coefficients: the sandwich's standard error."""
-        return sigmoid(self.score.one(answers)), length_of(self.score.spreads.of(answers)[0])
-
-    def _averaged_error(self, answers: Answers, unknown: tuple[str, ...]) -> tuple[float, float]:
+    def _averaged_error(self, answers: Answers, unknown: tuple[str, ...]) -> float:
+        """How far the logit of the chance moves with the coefficients: the sandwich's standard error."""
         ways = self.recorded.ways(unknown)
         chances = list(map(sigmoid, self._totals(ways, answers)))
         chance = math.fsum(map(mul, ways.shares, chances))
         slopes = [share * one * (1 - one) for share, one in zip(ways.shares, chances, strict=True)]
         (vector,) = self.score.spreads.averaged(answers, ways, slopes)
-        return chance, length_of(vector) / (chance * (1 - chance))
+        return length_of(vector) / (chance * (1 - chance))
 
 
 def average(ways: Ways, scores: Sequence[float]) -> float:
@@ -184,12 +181,11 @@ class ClassesTables(Tables):
     def predict_one(self, answers: Answers) -> Vector:
         return softmax(self.score.several(answers))
 
-    def ranges(self, answers: Answers) -> list[Range]:
-        chances = self.predict_one(answers)
+    def ranges(self, answers: Answers, values: Vector) -> list[Range]:
         if not self.score.intercept_spread:
-            return self.span.around(chances)
+            return self.span.around(values)
         vectors = self.score.spreads.of(answers)
-        return [class_range(number, chances, vectors) for number in range(len(chances))]
+        return [class_range(number, values, vectors) for number in range(len(values))]
 
 
 def class_range(number: int, chances: Vector, vectors: Array) -> Range:
@@ -227,8 +223,8 @@ class AmountTables(Tables):
     def predict_one(self, answers: Answers) -> Vector:
         return (self.score.one(answers),)
 
-    def ranges(self, answers: Answers) -> list[Range]:
+    def ranges(self, answers: Answers, values: Vector) -> list[Range]:
         if len(self.scores) == 1:
-            return self.span.around(self.predict_one(answers))
-        value, low, high = [score.one(answers) for score in self.scores.values()]
+            return self.span.around(values)
+        (value,), (low, high) = values, [self.scores[name].one(answers) for name in self.names[1:]]
         return [(min(low, value), max(high, value))]

@@ -95,7 +95,7 @@ class Predictor:
         """The estimate with its range; one for each class where there are classes."""
         check_time()
         values = self.values(answers)
-        ranges = self.engine.ranges(answers if self.model.views else self.features(answers))
+        ranges = self.engine.ranges(answers if self.model.views else self.features(answers), values)
         labels = self.kind.labels or [""] * len(values)
         return [
             Estimate(value, low, high, label) for value, (low, high), label in zip(values, ranges, labels, strict=True)

@@ -197,8 +197,8 @@ class Program(Engine):
     def predict_one(self, answers: Answers) -> Vector:
         return tuple([column[0] for column in self.predict([answers])])
 
-    def ranges(self, answers: Answers) -> list[Range]:
-        return self.span.around(self.predict_one(answers))
+    def ranges(self, answers: Answers, values: Vector) -> list[Range]:
+        return self.span.around(values)
 
     def estimate_coded(self, coded: Coded) -> list[Array]:
         """For each estimate three columns: the estimate itself and the ends of its range."""

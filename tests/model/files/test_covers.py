@@ -29,7 +29,7 @@ def test_each_row_has_the_estimate_and_the_range_that_the_page_has() -> None:
             place = sum(places[row[name]] for name, places in zip(one.names, one.places, strict=True))
             variance += float(one.variances.ravel()[place])
             score += float(one.points.ravel()[place]) if one.points is not None else 0.0
-        (low, high), reach = engine.ranges(row)[0], 1.959963984540054 * math.sqrt(variance)
+        (low, high), reach = engine.ranges(row, engine.predict_one(row))[0], 1.959963984540054 * math.sqrt(variance)
         assert math.isclose(1 / (1 + math.exp(-score)), engine.predict_one(row)[0], rel_tol=1e-10)
         assert math.isclose(1 / (1 + math.exp(-score + reach)), low, rel_tol=1e-8)
         assert math.isclose(1 / (1 + math.exp(-score - reach)), high, rel_tol=1e-8)
