@@ -20,8 +20,8 @@ Coded = Mapping[str, tuple[Sequence[Any], Array]]
 
 # A word has a bit for each leaf that can still be reached; after all of its leaves it has a value for none.
 WORD = 64
-# Rows at a time, so that what is in the making stays in a processor's cache.
-AT_ONCE = 256
+# Rows at a time, so that what is in the making stays in a processor's cache: by its bytes a row, or so many.
+CACHE, AT_ONCE = 200_000, 256
 
 
 class Cells:
@@ -51,6 +51,7 @@ class Masks:
         self.tables = [arrays[f"masks{at}"] for at in range(inputs)]
         self.values: Array = arrays["values"]
         self.starts = np.arange(self.tables[0].shape[1]) * (WORD + 1)
+        self.at_once = max(1, CACHE // self.starts.nbytes)
 
     def add_up(self, cells: Sequence[Array]) -> Array:
         """For some rows the values of their leaves, added up."""
@@ -70,6 +71,7 @@ class Nodes:
         self.values, self.roots, self.depth = arrays["values"], arrays["roots"], int(arrays["depth"])
         self.tables, self.input_of = arrays["tables"], arrays["input_of"]
         self.starts = arrays["starts"]
+        self.at_once = AT_ONCE
 
     def add_up(self, cells: Sequence[Array]) -> Array:
         places = np.stack(cells, axis=1).take(self.input_of, axis=1) + self.starts
@@ -109,8 +111,6 @@ class Trees:
         if self.mixed:
             columns = add_up_each(self.mixed, coded).T
             cells += [np.searchsorted(edges, own, "right") for edges, own in zip(self.edges, columns, strict=True)]
-        parts = [
-            self.walk.add_up([one[start : start + AT_ONCE] for one in cells])
-            for start in range(0, len(cells[0]), AT_ONCE)
-        ]
+        rows, at_once = len(cells[0]), self.walk.at_once
+        parts = [self.walk.add_up([one[start : start + at_once] for one in cells]) for start in range(0, rows, at_once)]
         return self.base + (parts[0] if len(parts) == 1 else np.concatenate(parts)) / self.divisor
