@@ -25,6 +25,7 @@ from model.declare.recipe import (
     Steps,
     Way,
     draws_lines,
+    is_on_logarithm,
     listed,
     parts_of,
 )
@@ -146,10 +147,12 @@ def compile_terms(
         where = columns.output_indices_[str(at)]
         steps = [part.input for part in parts if isinstance(part, Steps)]
         lines = [part.input for part in parts if draws_lines(part)]
+        logs = [part.input for part in parts if is_on_logarithm(part)]
         term = {
             "inputs": names,
             "levels": levels,
             "between": lines,
+            **({"logs": logs} if logs else {}),
             "points": (basis @ coefficients[:, where].T).tolist(),
             **({kept: cells} if cells else {}),
             **({"steps": steps} if steps else {}),

@@ -32,8 +32,10 @@ class PointTable:
     rows: list[Row]
     # The other input's answers, or the classes; nothing over a single column.
     columns: list[str]
-    # The inputs between whose listed answers straight lines run.
+    # The inputs between whose listed answers lines run.
     between: list[Input]
+    # Whether these are straight over the number's logarithm.
+    over_logs: bool
     # Through how many listed answers at a time the curve runs, where there is one.
     through: int
     # The class that these points are for, where two inputs leave no room for all classes at once.
@@ -73,7 +75,7 @@ def sum_of(predictor: Predictor, name: str, score: Score) -> Sum:
         elif len(asked) == 1:
             words = level_words(asked[0], term.axes[0])
             rows = [Row(*row) for row in zip(words, points, strict=True)]
-            tables.append(PointTable(asked, rows, labels, between(term, asked), pieces(term)))
+            tables.append(PointTable(asked, rows, labels, between(term, asked), is_over_logs(term), pieces(term)))
         else:
             tables.extend(pairs_of(asked, term, points, labels))
     return Sum(name, score.intercept, units, tables)
@@ -81,7 +83,7 @@ def sum_of(predictor: Predictor, name: str, score: Score) -> Sum:
 
 def slopes_of(axes: Sequence[Axis], points: Sequence[Points]) -> Points:
     """The points of each unit, where that is all there is to a term; otherwise nothing."""
-    if len(axes) != 1 or not axes[0].between or len(axes[0]) != 2:
+    if len(axes) != 1 or not axes[0].between or axes[0].log or len(axes[0]) != 2:
         return []
     (low, high), (start, end) = axes[0].levels, points
     slopes = [round((b - a) / (high - low), DECIMALS) for a, b in zip(start, end, strict=True)]
@@ -104,6 +106,10 @@ def between(term: Term, inputs: Sequence[Input]) -> list[Input]:
     return [asked for asked, axis in zip(inputs, term.axes, strict=True) if axis.between]
 
 
+def is_over_logs(term: Term) -> bool:
+    return any(axis.log for axis in term.axes)
+
+
 def pieces(term: Term) -> int:
     """How many listed answers a curve runs through at a time; none where there are no curves."""
     return max(axis.degree + 1 if axis.degree else 0 for axis in term.axes)
@@ -123,7 +129,7 @@ def pairs_of(
         rows = [Row(*row) for row in zip(top if turned else side, grid, strict=True)]
         asked = inputs[::-1] if turned else inputs
         columns = side if turned else top
-        yield PointTable(asked, rows, columns, between(term, inputs), pieces(term), label)
+        yield PointTable(asked, rows, columns, between(term, inputs), is_over_logs(term), pieces(term), label)
 
 
 @dataclass(frozen=True)
