@@ -129,8 +129,11 @@ def blocks_of(candidate: Way, columns: Any) -> Sequence[Block]:
 def compile_terms(
     model: Model, blocks: Sequence[Block], columns: Any, coefficients: Matrix, factor: Matrix | None = None
 ) -> list[dict[str, Any]]:
-    """Each block's table: its answers, the points of each, and the vectors of their uncertainty."""
-    terms = []
+    """Each block's table: its answers, the points of each, and the vectors of their uncertainty.
+
+    Blocks that list the same answers to the same inputs, as both parts of a blend do of choices, are one table.
+    """
+    terms: dict[Any, dict[str, Any]] = {}
     for at, block in enumerate(blocks):
         parts = parts_of(block)
         names = [part.input for part in parts]
@@ -148,22 +151,29 @@ def compile_terms(
         steps = [part.input for part in parts if isinstance(part, Steps)]
         lines = [part.input for part in parts if draws_lines(part)]
         logs = [part.input for part in parts if is_on_logarithm(part)]
-        term = {
+        points, spread = basis @ coefficients[:, where].T, None
+        if isinstance(transformer, Places):
+            spread = transformer.spread[transformer.find(answers)]
+        elif factor is not None:
+            spread = np.einsum("lc,kcr->lkr", basis, factor[:, where.start + 1 : where.stop + 1])
+        key = at if lines or steps else tuple(names)
+        if key in terms:
+            points, spread = points + terms[key]["points"], None if spread is None else spread + terms[key]["spread"]
+        terms[key] = {
             "inputs": names,
             "levels": levels,
             "between": lines,
             **({"logs": logs} if logs else {}),
-            "points": (basis @ coefficients[:, where].T).tolist(),
+            "points": points,
             **({kept: cells} if cells else {}),
             **({"steps": steps} if steps else {}),
+            **({} if spread is None else {"spread": spread}),
         }
-        if isinstance(transformer, Places):
-            term["spread"] = packed(transformer.spread[transformer.find(answers)])
-        elif factor is not None:
-            own = factor[:, where.start + 1 : where.stop + 1]
-            term["spread"] = packed(np.einsum("lc,kcr->lkr", basis, own))
-        terms.append(term)
-    return terms
+    for term in terms.values():
+        term["points"] = term["points"].tolist()
+        if "spread" in term:
+            term["spread"] = packed(term["spread"])
+    return list(terms.values())
 
 
 def packed(vectors: Matrix) -> str:
