@@ -63,7 +63,9 @@ def test_an_xgboost_file(ending: str, tmp_path: Path, serve: Served) -> None:
 def test_a_catboost_file_of_numbers_with_gaps(missing: str, tmp_path: Path, serve: Served) -> None:
     X, y = people("probability", gaps=True)
     X = X[NUMBERS]
-    fitted = catboost.CatBoostClassifier(20, nan_mode=missing, verbose=False, allow_writing_files=False).fit(X, codes(y))
+    fitted = catboost.CatBoostClassifier(20, nan_mode=missing, verbose=False, allow_writing_files=False).fit(
+        X, codes(y)
+    )
     fitted.save_model(str(tmp_path / "pay.cbm"))
     predictor = serve(tmp_path / "pay.cbm", X, y, yes="much")
     assert predictor.card.engine["name"] == "trees"
