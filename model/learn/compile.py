@@ -151,23 +151,22 @@ def compile_terms(
         steps = [part.input for part in parts if isinstance(part, Steps)]
         lines = [part.input for part in parts if draws_lines(part)]
         logs = [part.input for part in parts if is_on_logarithm(part)]
-        points, spread = basis @ coefficients[:, where].T, None
-        if isinstance(transformer, Places):
-            spread = transformer.spread[transformer.find(answers)]
+        own: dict[str, Any] = {"points": basis @ coefficients[:, where].T}
+        if factor is not None and isinstance(transformer, Places):
+            own["spread"] = transformer.spread[transformer.find(answers)]
         elif factor is not None:
-            spread = np.einsum("lc,kcr->lkr", basis, factor[:, where.start + 1 : where.stop + 1])
+            own["spread"] = np.einsum("lc,kcr->lkr", basis, factor[:, where.start + 1 : where.stop + 1])
         key = at if lines or steps else tuple(names)
         if key in terms:
-            points, spread = points + terms[key]["points"], None if spread is None else spread + terms[key]["spread"]
+            own = {name: table + terms[key][name] for name, table in own.items()}
         terms[key] = {
             "inputs": names,
             "levels": levels,
             "between": lines,
             **({"logs": logs} if logs else {}),
-            "points": points,
+            **own,
             **({kept: cells} if cells else {}),
             **({"steps": steps} if steps else {}),
-            **({} if spread is None else {"spread": spread}),
         }
     for term in terms.values():
         term["points"] = term["points"].tolist()

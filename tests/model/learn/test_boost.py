@@ -186,6 +186,17 @@ def test_a_blend_serves_what_was_pickled(tmp_path: Path) -> None:
     assert estimate.low < estimate.value < estimate.high
 
 
+def test_a_blend_tells_an_amount_too(tmp_path: Path) -> None:
+    model = boosted_toy(tmp_path, candidates=(Blend(CURVES, BOOSTED, 0.5),), range_by="residuals", target="amount")
+    table = pd.read_csv(tmp_path / "toy.csv").assign(amount=lambda days: 100 * days["clouds"] + 7)
+    model = replace(model, kind="amount", recipe=replace(model.learns, table=lambda: table))
+    card = train(model)
+    assert any(line.startswith("agreement") for line in check(model))
+    (estimate,) = Predictor(model, card).estimates({"clouds": 4, "wind": "W"})
+    assert estimate.low <= estimate.value <= estimate.high
+    assert estimate.value == pytest.approx(407, abs=30)
+
+
 def test_a_blends_card_has_one_table_of_a_choice_and_two_of_a_number_with_names_of_their_own(tmp_path: Path) -> None:
     model = boosted_toy(tmp_path)
     train(replace(model, recipe=replace(model.learns, candidates=(Blend(CURVES, BOOSTED, 0.5),))))
