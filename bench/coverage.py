@@ -7,9 +7,10 @@ boosting machine. From each truth so many tables are drawn, with the table's own
 anew; on each the model chooses and learns as in training. Printed is the share of 95 % ranges that hold the true chance,
 with its standard error over the tables: for people drawn from the table, for those with the rarest choice of each input,
 and for those whose true chance is under 1 % or over 95 %. Under the boosting machine it is the whole span that counts,
-which reaches from the range to the challenger, fitted anew too, and to others of the challenger's kind. Then, from the table
-itself, how often a third kind of model lies outside the whole span. --quick draws five tables. The truths are numbered
-from 0, and --truth asks for one of them alone; 4 is for the third kind.
+which reaches from the range to the challenger, fitted anew too, and as far beyond as a third kind lies. Then, from the table
+itself, how often other kinds of models lie outside the whole span, and how good each is: the random forest with which
+its reach was measured, and two that had no part in it, another boosting machine and a neural network. --quick draws
+five tables. The truths are numbered from 0, and --truth asks for one of them alone; 4 is for the other kinds.
 
 Classes: the share of estimates of refits to resamples that lie in the stated range. Amounts: the share of prices in the
 range of a model that had not seen them, over five other seeds of folds, whole towns held out where the recipe says so.
@@ -29,9 +30,15 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import numpy as np
 import pandas as pd
+from sklearn.impute import SimpleImputer
+from sklearn.metrics import log_loss
+from sklearn.neural_network import MLPClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 from model.declare.inputs import ChoiceInput
 from model.declare.model import Model
+from model.files.covers import add_range
 from model.learn.challenger import challenger_among
 from model.learn.check import records
 from model.learn.choice import choose, fit
@@ -39,13 +46,13 @@ from model.learn.contest import predict_all
 from model.learn.distinct import Distinct
 from model.learn.kinds import kind_of
 from model.learn.newton import Fits, sigmoid
-from model.learn.references import BOOSTING, LIGHTGBM, SETTINGS, Tuned, learn, prepare, references
+from model.learn.references import BOOSTING, LIGHTGBM, SETTINGS, forest, learn, prepare, references, with_dummies
 from model.learn.rows import Rows
 from model.learn.spread import spread_of_counts
 from model.learn.table import rows_of
 from model.predict.catalog import Catalog
-from model.predict.logistic import NORMAL_95
 from model.predict.program import ends
+from model.predict.ranges import LEAST
 
 CATALOG = Catalog()
 PEOPLE = 2_000
@@ -101,11 +108,11 @@ class Simulation:
         assert drawn.distinct is not None
         fits, counts = drawn.distinct.fits_of(choose(self.model, drawn)), drawn.distinct.counts(drawn.places)
         found = fits.fit(*counts)
-        error = np.sqrt(
-            np.square(fits.design @ spread_of_counts(fits.design, *counts, found, fits.penalty)).sum(axis=1)
+        spread = fits.design @ spread_of_counts(fits.design, *counts, found, fits.penalty)
+        estimate, low, high = add_range(
+            np.exp(-fits.design @ found), np.square(spread[:, :-1]).sum(axis=1), spread[:, -1]
         )
-        score = fits.design @ found
-        return sigmoid(score), sigmoid(score - NORMAL_95 * error), sigmoid(score + NORMAL_95 * error)
+        return estimate, low, high
 
 
 def whole_span(model: Model, rows: Rows, low: Numbers, high: Numbers) -> tuple[Numbers, Numbers]:
@@ -147,34 +154,42 @@ def simulate(model: Model, tables: int, only: int | None) -> None:
             print(f"  {np.mean(shares):6.1%} ± {error:.1%} of {len(groups[group]):,} with {group}", flush=True)
 
 
-def outside_third(model: Model) -> None:
-    """How often another kind of model, that neither is, lies outside the whole span: from rows none of them had seen."""
+def outside_others(model: Model) -> None:
+    """How often kinds of models that neither is lie outside the whole span: from rows none of them had seen."""
     rows = rows_of(model)
     distinct, card = rows.distinct, CATALOG.predictor(model.name).card
     assert distinct is not None
-    others = references(model)
-    machines = {name: one for name, one in others.items() if isinstance(one, Tuned)}
-    for name, one in machines.items():
-        kind = "LightGBM" if name.startswith("LightGBM") else name
-        one.best = prepare(model, kind, card.evaluation.tuned[name], guest=False)
-    low, high, third = (np.empty(len(rows)) for _ in range(3))
     simulation = Simulation(model, rows, None, None)
-    challenger = machines[challenger_among(others) or "LightGBM"]
-    other, third = np.empty(len(rows)), np.empty(len(rows))
+    challenger = challenger_among(references(model)) or LIGHTGBM
+    kinds = {
+        challenger: prepare(model, LIGHTGBM, card.evaluation.tuned[challenger], guest=False),
+        "a random forest": forest(model),
+        BOOSTING: prepare(model, BOOSTING, card.evaluation.tuned[BOOSTING], guest=False),
+        "a neural network": network(model, many=len(rows) > PEOPLE),
+    }
+    own, low, high = (np.empty(len(rows)) for _ in range(3))
+    said = {name: np.empty(len(rows)) for name in kinds}
     for inside, outside in rows.folds(5, seed=77):
-        _, own_low, own_high = simulation.range_of(rows.take(inside))
-        low[outside], high[outside] = own_low[distinct.codes[outside]], own_high[distinct.codes[outside]]
-        other[outside] = learn(challenger, rows.take(inside), rows.take(outside))[:, 1]
-        third[outside] = learn(machines[BOOSTING], rows.take(inside), rows.take(outside))[:, 1]
-    beyond = (third < low) | (third > high)
-    print(f"{model.name}: {BOOSTING} lies outside the model's own range for {beyond.mean():.1%} of people")
-    table = card.challenger.ranges[0] if card.challenger else None
-    other_low, other_high = ends(table, other)
-    low, high = np.minimum(low, other_low), np.maximum(high, other_high)
-    beyond = (third < low) | (third > high)
-    print(
-        f"{model.name}: and outside the whole span, of median width {np.median(high - low):.4f}, for {beyond.mean():.1%}"
-    )
+        codes = distinct.codes[outside]
+        own[outside], low[outside], high[outside] = (one[codes] for one in simulation.range_of(rows.take(inside)))
+        for name, one in kinds.items():
+            said[name][outside] = learn(one, rows.take(inside), rows.take(outside))[:, 1]
+    other_low, other_high = ends(card.challenger.ranges[0] if card.challenger else None, said[challenger])
+    spans = {"own range": (low, high), "whole span": (np.minimum(low, other_low), np.maximum(high, other_high))}
+    losses = {name: log_loss(rows.truth, one.clip(LEAST, 1 - LEAST)) for name, one in {"Likely": own, **said}.items()}
+    print(f"{model.name}: log loss of Likely {losses['Likely']:.4f}, of {challenger} {losses[challenger]:.4f}")
+    for what, (low, high) in spans.items():
+        print(f"{model.name}: outside the {what}, of median width {np.median(high - low):.4f}, lies")
+        for name in [*kinds][1:]:
+            beyond = np.mean((said[name] < low) | (said[name] > high))
+            print(f"  {name} for {beyond:.1%} of people (its log loss {losses[name]:.4f})", flush=True)
+
+
+def network(model: Model, many: bool) -> Any:
+    scaled = make_pipeline(SimpleImputer(strategy="median"), StandardScaler())
+    settings = {"alpha": 0.1, "early_stopping": True} if many else {"alpha": 1.0, "max_iter": 600}
+    prepared = with_dummies(model, [*model.input]).set_params(numbers=scaled)
+    return make_pipeline(prepared, MLPClassifier((32,), random_state=0, **settings))
 
 
 def refit(model: Model, refits: int) -> None:
@@ -223,7 +238,7 @@ def main() -> None:
         elif kind.is_yes_or_no:
             simulate(model, 5 if asked.quick else asked.tables, asked.truth)
             if asked.truth in (None, 4):
-                outside_third(model)
+                outside_others(model)
         else:
             refit(model, 2 * (5 if asked.quick else asked.tables))
 

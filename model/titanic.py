@@ -73,7 +73,7 @@ MODEL = Model(
         ],
         smallest_bin=40, groups={"sex": (), "ticket_class": (), "age": (13, 18, 30, 45, 60)},
         tutorial=("age", "sex", "port"), reference_only=("fare",),
-        other_folds=("ticket",), clusters="ticket", reach_holds=0.8, seeds=10, refits=200,
+        other_folds=("ticket",), clusters="ticket", seeds=10, refits=200,
     ),
     examples=(
         Example("A woman of 29 in first class",

@@ -193,9 +193,6 @@ class Recipe:
     tutorial: Sequence[str] = ()
     # Numbers this part of the data's range apart count as close.
     close_within: float = 0.1
-    # How much of what others of the challenger's kind say its reach holds, so that the whole span holds 95 % of the
-    # chances that bench/coverage.py makes up by boosting.
-    reach_holds: float = 0.95
     # For an amount: the share of cases that its range is to hold, and how that is drawn: by two more sums, whose
     # own block may be named; or, with "residuals", by how far off the model was on rows that it had not seen.
     holds: float = 0.8

@@ -54,14 +54,17 @@ class Unit:
     def __init__(self, names: Sequence[str], terms: Sequence[Term], answers: Answers, width: int) -> None:
         self.names = list(names)
         shape = [len(answers[name]) for name in names]
-        self.points, self.vectors = np.zeros(shape), np.zeros((*shape, width))
+        # How far the penalty pulled a score back adds up as its points do; a vector has it last.
+        self.points, self.pulls, self.vectors = np.zeros(shape), np.zeros(shape), np.zeros((*shape, width - 1))
         for term in terms:
             axes = [answers[name] for name in term.inputs]
             keys = axes[0] if len(axes) == 1 else [(one, two) for one in axes[0] for two in axes[1]]
             points = np.array([term.table[key] for key in keys]).reshape([len(axis) for axis in axes])
             vectors = mix_vectors(term, keys).reshape([*map(len, axes), width])
             self.points += lie_along(points, list(term.inputs), self.names)
-            self.vectors += lie_along(vectors, list(term.inputs), self.names)
+            whole = lie_along(vectors, list(term.inputs), self.names)
+            self.vectors += whole[..., :-1]
+            self.pulls += whole[..., -1]
 
 
 def mix_vectors(term: Term, keys: Sequence[Any]) -> Array:
@@ -109,8 +112,10 @@ def units_of(score: Score, answers: Answers) -> list[Unit]:
         homes.setdefault(home, []).extend(term for term in score.terms if frozenset(term.inputs) == own)
     width = len(score.intercept_spread[0])
     units = [Unit(sorted(home, key=list(answers).index), terms, answers, width) for home, terms in homes.items()]
+    *vector, pull = score.intercept_spread[0]
     units[0].points += score.intercept[0]
-    units[0].vectors += score.intercept_spread[0]
+    units[0].vectors += vector
+    units[0].pulls += pull
     return units
 
 
@@ -149,6 +154,7 @@ class Cover:
         shape = [len(own) for own in self.answers]
         self.strides = [prod(shape[at + 1 :]) for at in range(len(shape))]
         self.points: Array | None = None
+        self.pulls: Array = np.zeros(shape)
         self.variances: Array = np.zeros(shape)
         self.places = [{answer: at * step for at, answer in enumerate(own)} for own, step in zip(self.answers, self.strides, strict=True)]  # fmt: skip
 
@@ -168,6 +174,7 @@ class Covers:
             if home.points is None:
                 home.points = np.zeros(home.variances.shape)
             home.points += lie_along(unit.points, unit.names, home.names)
+            home.pulls += lie_along(unit.pulls, unit.names, home.names)
         for one, two in combinations_with_replacement(units, 2):
             product, names = multiply(one, two)
             home = self._home(set(names))
@@ -193,7 +200,7 @@ class Covers:
         estimates = np.empty((3, cells.height))
         for start in range(0, cells.height, ROWS):
             part = slice(start, min(start + ROWS, cells.height))
-            score, variance = np.zeros(part.stop - start), np.zeros(part.stop - start)
+            score, pull, variance = np.zeros((3, part.stop - start))
             for one, own in zip(self.covers, steps, strict=True):
                 place = np.zeros(part.stop - start, dtype=np.intp)
                 for counts, codes in own:
@@ -201,9 +208,15 @@ class Covers:
                 variance += one.variances.ravel().take(place, mode="clip")
                 if one.points is not None:
                     score += one.points.ravel().take(place, mode="clip")
-            odds, reach = np.exp(-score), np.exp(NORMAL_95 * np.sqrt(variance))
-            estimates[:, part] = 1 / (1 + odds), 1 / (1 + odds * reach), 1 / (1 + odds / reach)
+                    pull += one.pulls.ravel().take(place, mode="clip")
+            estimates[:, part] = add_range(np.exp(-score), variance, pull)
         return estimates
+
+
+def add_range(odds: Array, variance: Array, pull: Array) -> Array:
+    """The chance for these odds against it, with its range's ends, as the engine has them for one row."""
+    down, up = (np.exp(NORMAL_95 * np.sqrt(variance + one**2)) for one in (np.minimum(pull, 0), np.maximum(pull, 0)))
+    return np.array([1 / (1 + odds), 1 / (1 + odds * down), 1 / (1 + odds / up)])
 
 
 def build_covers(inputs: Sequence[Input], engine: ChanceTables) -> Covers | None:

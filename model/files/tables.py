@@ -24,13 +24,12 @@ import numpy as np
 
 from model.declare.inputs import NOT_RECORDED, ChoiceInput, Input, NumberInput
 from model.predict.engine import ChanceTables
-from model.predict.logistic import NORMAL_95
 from model.predict.predictor import Predictor
 from model.predict.tables import Score, Term
 from model.predict.unknown import Ways
 
 from .cells import MOST_BITS, Cells
-from .covers import Covers, build_covers, mix_vectors
+from .covers import Covers, add_range, build_covers, mix_vectors
 
 Array = np.ndarray[Any, np.dtype[Any]]
 Answers = Mapping[str, Sequence[Any]]
@@ -49,7 +48,9 @@ class Group:
         self.answers = answers
         self.terms = [term for term in score.terms if answers.keys() & set(term.inputs)]
         self.points = self._add_terms(lambda term, keys: np.array([[term.table[key]] for key in keys]), 1)[:, 0]
-        self.vectors = self._add_terms(mix_vectors, len(score.intercept_spread[0]))
+        vectors = self._add_terms(mix_vectors, len(score.intercept_spread[0]))
+        # How far the penalty pulled a score back adds up as its points do.
+        self.vectors, self.pulls = vectors[:, :-1], vectors[:, -1]
 
     def _add_terms(self, of: Callable[[Term, Sequence[Any]], Array], width: int) -> Array:
         total = np.zeros((*map(len, self.answers.values()), width))
@@ -120,7 +121,9 @@ class Tables:
     def __init__(self, engine: ChanceTables, groups: Sequence[Group]) -> None:
         self.engine, self.groups = engine, groups
         groups[0].points += engine.score.intercept[0]
-        groups[0].vectors += engine.score.intercept_spread[0]
+        *vector, pull = engine.score.intercept_spread[0]
+        groups[0].vectors += vector
+        groups[0].pulls += pull
         self.pairs = [(*pair, self._pair_up(*pair)) for pair in combinations(range(len(groups)), 2)]
 
     def _pair_up(self, one: int, two: int) -> Array:
@@ -154,8 +157,8 @@ class Tables:
             if unknown:
                 estimates[:, part] = self._average(levels, touched[0], ways)
             else:
-                chance = 1 / (1 + np.exp(-self._add_points(levels)))
-                estimates[:, part] = add_range(chance, np.sqrt(self._add_variances(levels)))
+                odds = np.exp(-self._add_points(levels))
+                estimates[:, part] = add_range(odds, self._add_variances(levels), self._add_pulls(levels))
         return estimates
 
     def _average(self, levels: Sequence[Array], group: int, ways: Ways) -> Array:
@@ -171,20 +174,19 @@ class Tables:
         for one, two in combinations(range(len(ways)), 2):
             places = moved[one][group] * len(own.squares) + moved[two][group]
             variance -= weights[one] * weights[two] * own.distances.take(places, mode="clip")
-        return add_range(chance, np.sqrt(variance) / (chance * (1 - chance)))
+        pull = total(weight * self._add_pulls(one) for weight, one in zip(weights, moved, strict=True))
+        slope = chance * (1 - chance)
+        return add_range((1 - chance) / chance, variance / slope**2, pull / slope)
 
     def _add_points(self, levels: Sequence[Array]) -> Array:
         return total(group.points.take(level, mode="clip") for group, level in zip(self.groups, levels, strict=True))
 
+    def _add_pulls(self, levels: Sequence[Array]) -> Array:
+        return total(group.pulls.take(level, mode="clip") for group, level in zip(self.groups, levels, strict=True))
+
     def _add_variances(self, levels: Sequence[Array]) -> Array:
         sizes = [len(group.squares) for group in self.groups]
         return total(table.take(levels[one] * sizes[two] + levels[two], mode="clip") for one, two, table in self.pairs)
-
-
-def add_range(chance: Array, error: Array) -> Array:
-    """The chance with its range, for the error of its logit."""
-    odds, reach = (1 - chance) / chance, np.exp(NORMAL_95 * error)
-    return np.array([chance, 1 / (1 + odds * reach), 1 / (1 + odds / reach)])
 
 
 def total(parts: Iterable[Array]) -> Array:

@@ -63,8 +63,10 @@ def save(
     # It changes when, and only when, some answer could: it stands for all that the engine reads.
     if beside is not None:
         learned["challenger"] = {**learned["challenger"], "file": hashlib.sha256(beside).hexdigest()}
-    engine = [learned["engine"], *([NETWORK_SHA256] if model.has_photo else [])]
-    engine += [learned["challenger"]["file"]] if beside is not None else []
+    engine: list[Any] = [learned["engine"], *([NETWORK_SHA256] if model.has_photo else [])]
+    if beside is not None:
+        # Beside the trees, how far others of their kind lie.
+        engine += [learned["challenger"]["file"], learned["challenger"].get("ranges")]
     content = {
         "model": model.name,
         "kind": model.kind,

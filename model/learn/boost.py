@@ -51,7 +51,7 @@ class Boosting(BaseEstimator):
         scores = terms[0].points.shape[1]
         # For each score its intercept and its coefficients: the terms' columns are points already.
         factors = np.hstack([(1 - share) * np.reshape(machine.intercept_, (scores, 1)), *[np.eye(scores)] * len(terms)])
-        spreads = np.zeros((*factors.shape, len(bags)))
+        spreads = np.zeros((*factors.shape, len(bags) + 1))
         spreads[:, 0] = (1 - share) * spread(np.reshape(machine.bagged_intercept_, (len(bags), scores)))
         if blend:
             learner = Pipeline([("columns", columns(blend.first.blocks, self.inputs)), ("regression", self.ridge)])
@@ -143,13 +143,14 @@ def prepared(X: pd.DataFrame, asked: Sequence[Input]) -> pd.DataFrame:
 
 
 def spread(bags: Array) -> Array:
-    """For each number of the bags the vector whose squared length is its variance, as the last axis.
+    """For each number of the bags the vector whose squared length is its variance, as the last axis, and that nothing
+    pulls it back.
 
     A bag leaves out a part of the rows, so that bags differ less than fits to other rows would: the delete-d jackknife
     has that factor.
     """
     apart = (bags - bags.mean(axis=0)) * np.sqrt(PART / (1 - PART) / max(len(bags) - 1, 1))
-    return np.moveaxis(apart, 0, -1)
+    return np.moveaxis(np.concatenate([apart, np.zeros_like(apart[:1])]), 0, -1)
 
 
 def take_over(machine: Any, at: int, asked: Sequence[Input], X: pd.DataFrame, share: float) -> Places:

@@ -28,8 +28,8 @@ from .rows import Rows
 APART = 0.05
 # Of fewer people nothing is said.
 FEWEST = 30
-# Its estimates are parted into so many, each of which has a reach of its own.
-PARTS = 10
+# Its estimates are parted into so many, each of which has a reach of its own, that holds a third kind so often.
+PARTS, REACH_HOLDS = 10, 0.8
 # What a node does with a missing number, as `Forest` has it.
 AS_ZERO, OWN_WAY = 0, 2
 LINKS = {"probability": "sigmoid", "classes": "softmax", "amount": "none"}
@@ -123,14 +123,12 @@ def walk(node: Mapping[str, Any], nodes: list[dict[str, Any]]) -> int:
     return place
 
 
-def reach_around(other: Predicted, third: Predicted, holds: float) -> dict[str, Any]:
-    """By tenth of its chances how far another machine of its kind lies from the challenger's, in so many of the cases."""
-    if other.shape[1] != 2:
-        return {}
+def reach_around(other: Predicted, third: Predicted) -> dict[str, Any]:
+    """By tenth of the challenger's chances how far a third kind of model lies from it, in most cases."""
     one, two = (np.clip(said[:, 1], LEAST, 1 - LEAST) for said in (other, third))
     apart = np.abs(np.log(one / (1 - one)) - np.log(two / (1 - two)))
     edges, parts = parts_of(one, PARTS)
-    reach = [float(np.quantile(apart[part], holds)) if part.any() else 0.0 for part in parts]
+    reach = [float(np.quantile(apart[part], REACH_HOLDS)) if part.any() else 0.0 for part in parts]
     return {"ranges": [{"edges": edges, "reach": reach}]}
 
 

@@ -62,7 +62,7 @@ def compile_chances(model: Model, candidate: Way, fitted: Any, rows: Rows) -> di
 
 
 def spread_of(candidate: Way, columns: Any, regression: Any, fitted: Any, rows: Rows) -> Matrix:
-    """A factor of the covariance of the coefficients, as scores x (1 + columns) x rank."""
+    """A factor of the covariance of the coefficients, and what the penalty takes, as scores x (1 + columns) x (rank + 1)."""
     if isinstance(candidate, Boosted | Blend):
         return np.asarray(regression.spread_)
     if isinstance(candidate, Candidate) and rows.distinct is not None and is_plain(candidate):

@@ -13,6 +13,7 @@ import numpy as np
 from sklearn.base import clone
 from sklearn.compose import ColumnTransformer
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+from sklearn.ensemble import RandomForestClassifier
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder
@@ -130,6 +131,12 @@ def prepare(model: Model, name: str, settings: Mapping[str, Any], guest: bool = 
         return make_pipeline(prepared, machine(**own))
     own = {"early_stopping": False, "random_state": 0, "categorical_features": choices, **settings}
     return make_pipeline(prepared, kind.boosted(monotonic_cst=rising, **own))
+
+
+def forest(model: Model) -> Any:
+    """A kind of model for chances that is no boosting, with settings for tables large and small."""
+    trees = RandomForestClassifier(100, min_samples_leaf=15, max_features=0.3, random_state=0)
+    return make_pipeline(with_dummies(model, [*model.input]), trees)
 
 
 def in_order(model: Model, names: Sequence[str]) -> ColumnTransformer:

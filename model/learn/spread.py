@@ -8,7 +8,8 @@ that is no narrower than either for any answers.
 
 What is known beforehand may be wrong: where few rows say otherwise, the penalty pulls an estimate further from the truth
 than chance does, above all near nought and one. How far it pulls shows in a fit whose penalty is far weaker. The
-difference between the two counts like one more standard error. bench/coverage.py shows what all of it holds.
+difference between the two stands last, and counts like one more standard error on the side that it pulled from.
+bench/coverage.py shows what all of it holds.
 """
 
 from __future__ import annotations
@@ -29,7 +30,8 @@ NEAR = 1e-10
 
 
 def spread_of_counts(design: csr_array, people: Matrix, yes: Matrix, found: Matrix, penalty: Matrix) -> Matrix:
-    """A factor F of the covariance F F' of one score's coefficients, from rows that are counted."""
+    """A factor F of the covariance F F' of one score's coefficients, from rows that are counted, and last what the penalty
+    takes from them."""
     chances = sigmoid(design @ found)
     inverse = np.linalg.inv(curvature_of(design, people * chances * (1 - chances), penalty))
     leverage = chances * (1 - chances) * row_products(design, inverse)

@@ -28,7 +28,7 @@ from .choice import Learn, choose, fit, predict
 from .contest import OWN, hold, predict_all, regrouped
 from .kinds import Predicted, kind_of
 from .people import compile_people
-from .references import BOOSTING, Tuned, references
+from .references import BOOSTING, Tuned, forest, references
 from .references import learn as learn_from
 from .rows import Rows
 from .stability import find_stability
@@ -120,15 +120,12 @@ def learn(model: Model, progress: Progress) -> Card:
     facing: dict[str, Any] = {}
     if challenger and is_as_good(contests[0]["ahead"][challenger], model):
         about, facing["beside"] = compile_challenger(model, others[challenger], rows)
-        lead = contests[0]["ahead"][challenger][kind.columns[0]]
-        facing["challenger"] = digits(
-            {
-                **about,
-                "lead": lead,
-                **reach_around(known[challenger][0], known[BOOSTING][0], recipe.reach_holds),
-                **tell_apart(told.truth, out_of_fold, known[challenger][0]),
-            }
-        )
+        lead, said = contests[0]["ahead"][challenger][kind.columns[0]], known[challenger][0]
+        facing["challenger"] = {**about, "lead": lead}
+        if kind.is_yes_or_no:
+            third, *_ = predict_all(model, partial(learn_from, forest(model)), rows, 0, progress)
+            facing["challenger"] |= reach_around(said, third) | tell_apart(told.truth, out_of_fold, said)
+        facing["challenger"] = digits(facing["challenger"])
     return save(
         model,
         fitted,

@@ -76,7 +76,7 @@ class Challenger:
     settings: Mapping[str, Any]
     # By how much the model is ahead of it, in its first figure: the range includes none, or lies below.
     lead: Ranged
-    # For each estimate by where it lies: how far other machines of its kind lie from it.
+    # For each estimate by where it lies: how far a third kind of model mostly lies from it.
     ranges: tuple[Mapping[str, Any], ...] = ()
     # Of how many people the two differ by more than five points, and what was so of them.
     differ: float | None = None

@@ -29,7 +29,7 @@ APART = 0.05
 
 @dataclass(frozen=True)
 class Facing:
-    """Another kind of model's estimate, between what ends others of its kind lie, and the whole span with the model's."""
+    """Another kind of model's estimate, between what ends a third kind mostly lies, and the whole span with the model's."""
 
     name: str
     value: float
@@ -77,7 +77,7 @@ class Challenger:
         return self.predict([answers])[0]
 
     def ranges(self, values: Sequence[float]) -> list[Range]:
-        """Between what ends others of its kind lie, where that was measured; else its estimates themselves."""
+        """Between what ends a third kind mostly lies, where that was measured; else its estimates themselves."""
         return Ranges(self.card.ranges).around(values)
 
     def predict(self, rows: Sequence[Answers]) -> list[tuple[float, ...]]:

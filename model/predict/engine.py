@@ -154,18 +154,19 @@ class ChanceTables(Tables):
             low, high = [self.predict_one(features(view))[0] for view in views]
             return [(low, high)]
         unknown = self.unknown(answers)
-        error = self._averaged_error(answers, unknown) if unknown else length_of(self.score.spreads.of(answers)[0])
-        centre, reach = logit(values[0]), NORMAL_95 * error
-        return [(sigmoid(centre - reach), sigmoid(centre + reach))]
+        vector = self._average(answers, unknown) if unknown else self.score.spreads.of(answers)[0]
+        centre, (down, up) = logit(values[0]), reaches(vector)
+        return [(sigmoid(centre - down), sigmoid(centre + up))]
 
-    def _averaged_error(self, answers: Answers, unknown: tuple[str, ...]) -> float:
-        """How far the logit of the chance moves with the coefficients: the sandwich's standard error."""
+    def _average(self, answers: Answers, unknown: tuple[str, ...]) -> Array:
+        """How the logit of the averaged chance moves with the coefficients."""
         ways = self.recorded.ways(unknown)
         chances = list(map(sigmoid, self._totals(ways, answers)))
         chance = math.fsum(map(mul, ways.shares, chances))
         slopes = [share * one * (1 - one) for share, one in zip(ways.shares, chances, strict=True)]
         (vector,) = self.score.spreads.averaged(answers, ways, slopes)
-        return length_of(vector) / (chance * (1 - chance))
+        average: Array = vector / (chance * (1 - chance))
+        return average
 
 
 def average(ways: Ways, scores: Sequence[float]) -> float:
@@ -195,13 +196,16 @@ def class_range(number: int, chances: Vector, vectors: Array) -> Range:
     # Summed rather than 1 - chance, which would lose the digits of a chance near 1.
     rest = max(math.fsum(shares), 1e-300)
     mean = sum([share / rest * vector for share, vector in zip(shares, vectors, strict=True)])
-    reach = NORMAL_95 * length_of(vectors[number] - mean)
+    down, up = reaches(vectors[number] - mean)
     centre = math.log(max(chance, 1e-300)) - math.log(rest)
-    return min(sigmoid(centre - reach), chance), max(sigmoid(centre + reach), chance)
+    return min(sigmoid(centre - down), chance), max(sigmoid(centre + up), chance)
 
 
-def length_of(vector: Array) -> float:
-    return math.sqrt(vector @ vector)
+def reaches(vector: Array) -> Range:
+    """How far down and up a score may lie; how far the penalty pulled it back, the last number, counts on that side alone."""
+    own, pull = vector[:-1], float(vector[-1])
+    variance = own @ own
+    return NORMAL_95 * math.sqrt(variance + min(pull, 0.0) ** 2), NORMAL_95 * math.sqrt(variance + max(pull, 0.0) ** 2)
 
 
 class AmountTables(Tables):

@@ -1,7 +1,8 @@
 """How far scores move with a model's coefficients: vectors whose squared length is a score's variance.
 
-Each row of a term's table has a vector for each score, and what the answers come to adds them up. The first range that
-is asked for loads this module, and NumPy with it.
+Each row of a term's table has a vector for each score, and what the answers come to adds them up. A vector's last number
+is no part of the variance: so far did the penalty pull the score back. The first range that is asked for loads this
+module, and NumPy with it.
 """
 
 from __future__ import annotations

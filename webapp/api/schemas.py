@@ -153,8 +153,8 @@ def schemas_behind(model: Model) -> Schema:
     return {
         "challenger": {
             "anyOf": [facing, {"type": "null"}],
-            "description": "What another kind of model says, that is just as good; between what ends others of its kind "
-            "lie, and what both models' ranges reach together",
+            "description": "What another kind of model says, that is just as good; between what ends a third kind lies in "
+            "8 of 10 cases, and what all of them reach together",
         },
         "unknown": listed(name, "The answers that are unknown; the estimate is averaged over them"),
         **seen,

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -27,27 +27,34 @@ FORMULA = re.compile(r"[=+\-@\t\r]")
 PIECE = 200
 
 
+COLUMNS = (
+    "case", "model", "version", "kept_at", "due_on", "deleted_on", "label", "note", "estimate", "low", "high", "class",
+    "to_follow_up", "happened", "seen_on", "said_at",
+)  # fmt: skip
+
+
 def described(told: Told) -> dict[str, Any]:
     """A case by the names of its columns, but for its answers."""
     case, marked = told.case, told.case.marked
-    return {
-        "case": case.public_id,
-        "model": case.model,
-        "version": case.version,
-        "kept_at": case.made_at.isoformat(timespec="seconds"),
-        "due_on": case.due_at.date().isoformat(),
-        "deleted_on": case.expires_at.date().isoformat(),
-        "label": case.label,
-        "note": case.note,
-        "estimate": case.value,
-        "low": case.low,
-        "high": case.high,
-        "class": told.main.label or None,
-        "to_follow_up": case.followed,
-        "happened": told.chosen or None,
-        "seen_on": marked.seen_on.isoformat() if marked and marked.seen_on else None,
-        "said_at": marked.said_at.isoformat(timespec="seconds") if marked else None,
-    }
+    cells = (
+        case.public_id,
+        case.model,
+        case.version,
+        case.made_at.isoformat(timespec="seconds"),
+        case.due_at.date().isoformat(),
+        case.expires_at.date().isoformat(),
+        case.label,
+        case.note,
+        case.value,
+        case.low,
+        case.high,
+        told.main.label or None,
+        case.followed,
+        told.chosen or None,
+        marked.seen_on.isoformat() if marked and marked.seen_on else None,
+        marked.said_at.isoformat(timespec="seconds") if marked else None,
+    )
+    return dict(zip(COLUMNS, cells, strict=True))
 
 
 def labelled(told: Told) -> dict[str, tuple[Any, str]]:
@@ -74,19 +81,20 @@ def as_json(database: Database, person_id: int, search: Search) -> Iterator[byte
 
 def as_csv(database: Database, person_id: int, search: Search) -> Iterator[bytes]:
     names = input_names(database, person_id, search)
-    heading: list[str] | None = None
+    yield b"\xef\xbb\xbf" + lines([[*COLUMNS, *[column for name in names for column in (name, f"{name}_label")]]])
     for piece in pieces(database, person_id, search):
-        for_file = io.StringIO()
-        writer = csv.writer(for_file)
+        rows = []
         for told in piece:
-            own, answers = described(told), labelled(told)
-            if heading is None:
-                heading = [*own, *[column for name in names for column in (name, f"{name}_label")]]
-                for_file.write("\ufeff")
-                writer.writerow(heading)
+            answers = labelled(told)
             pairs = [cell for name in names for cell in answers.get(name, ("", ""))]
-            writer.writerow([guard(cell) for cell in [*own.values(), *pairs]])
-        yield for_file.getvalue().encode()
+            rows.append([guard(cell) for cell in [*described(told).values(), *pairs]])
+        yield lines(rows)
+
+
+def lines(rows: Iterable[Sequence[Any]]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text).writerows(rows)
+    return text.getvalue().encode()
 
 
 def guard(cell: Any) -> Any:

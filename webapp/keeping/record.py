@@ -20,14 +20,12 @@ from model.record.drift import FIRST, changed, code_choices, code_numbers, toget
 from model.record.growth import STRONG
 from model.record.record import MATTERS, TELLS, Part, Record, part_of, read_record
 from webapp.store.database import Database
-from webapp.store.record import DueCases, due_cases, state_of
+from webapp.store.record import FEWEST, DueCases, due_cases, state_of
 
 DAYS_A_WEEK = 7
 # So many of the commonest choices are told.
 MOST_TOLD = 3
 EVER = datetime.max.replace(tzinfo=UTC)
-# What is told to those who are no members is of so many cases at least.
-FEWEST = 10
 # Answers are told of whole twenties of cases, so that whoever looks after each one does not learn what was answered in it.
 AT_ONCE = 20
 # So many records are kept until a case or an outcome comes, or the day ends.

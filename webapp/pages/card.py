@@ -26,7 +26,8 @@ bp = Blueprint("card", __name__)
 
 @bp.get("/<model:model>/card")
 def show(model: Model) -> tuple[str, int]:
-    card, has_record = card_of(predictor_of(model)), may_read_record(model)
+    card = card_of(predictor_of(model))
+    has_record = may_read_record(model, card.predictor.version)
 
     def values() -> dict[str, Any]:
         answers, _ = read_answers(model.inputs, model.examples[0].answers)

@@ -37,13 +37,11 @@ bp = Blueprint("record", __name__)
 def wanted(model: Model) -> tuple[ModelRecord, bool]:
     """The record, and whether a member asks; for those who may not read it there is none."""
     is_member = may("record", model)
-    if not (is_member or (may("see", model) and consent.is_given(model.name))):
+    if not (is_member or consent.lets_others_read(model, predictor_of(model).version)):
         abort(404)
-    from webapp.keeping.record import FEWEST, record_of
+    from webapp.keeping.record import record_of
 
-    told = record_of(predictor_of(model), store().open())
-    # A few cases could be somebody's, so that others than members are told nothing of them.
-    return told if is_member or told.record.all.due >= FEWEST else abort(404), is_member
+    return record_of(predictor_of(model), store().open()), is_member
 
 
 @dataclass(frozen=True)

@@ -14,12 +14,21 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 
-def may_read_record(model: Model) -> bool:
+def may_read_record(model: Model, version: str) -> bool:
     """Whether whoever asks may read the model's record, where there can be one."""
     try:
-        return store().is_made and (may("record", model) or (may("see", model) and is_given(model.name)))
+        return store().is_made and (may("record", model) or lets_others_read(model, version))
     except Away:
         return False
+
+
+def lets_others_read(model: Model, version: str) -> bool:
+    """Whether somebody who is no member may read the record: it is open to all, and is of more than a few cases."""
+    if not (may("see", model) and is_given(model.name)):
+        return False
+    from webapp.store.record import has_many_due
+
+    return has_many_due(store().open(), model.name, version)
 
 
 def is_given(model: str) -> bool:

@@ -130,7 +130,7 @@ class Database:
         try:
             yield
         except NoConnection:
-            raise Away from None
+            raise Away("no connection came free") from None
         except IntegrityError as fault:
             raise Clash(said_by(fault)) from None
         except DBAPIError as fault:
@@ -139,11 +139,11 @@ class Database:
             if not is_away or getattr(fault.orig, "sqlite_errorname", "") == "SQLITE_ERROR":
                 raise DatabaseFault(said_by(fault)) from None
             self.rest(said_by(fault))
-            raise Away from None
+            raise Away(said_by(fault)) from None
         except OSError as fault:
-            # As of a folder that nobody may write.
+            # As of a folder that nobody may write, or a file that somebody else made for themselves.
             self.rest(str(fault.strerror))
-            raise Away from None
+            raise Away(f"{fault.strerror} ({fault.filename})") from None
 
     def close(self) -> None:
         self.engine.dispose()

@@ -22,15 +22,17 @@ RETRY_AFTER = 5
 class Away(ServiceUnavailable):
     """The database does not answer, or its disk is full. Nothing was kept, and asking again may help."""
 
-    def __init__(self) -> None:
+    def __init__(self, reason: str = "") -> None:
         super().__init__(
             "The database does not answer at the moment, so nothing was kept. Estimates are made as always. "
             "Try again in a few seconds",
             retry_after=RETRY_AFTER,
         )
+        self.reason = reason
 
     def __str__(self) -> str:
-        return str(self.description)
+        """For whoever ran a command; a page has the description, which tells nobody where the database is."""
+        return f"The database cannot be used: {self.reason}"
 
 
 class Outdated(RuntimeError):
@@ -78,7 +80,7 @@ class Store:
         if self.address is None:
             raise NotFound
         if time.monotonic() < self._away_until:
-            raise Away
+            raise Away(self.reason)
         if self._database is None:
             with self._lock:
                 self._database = self._database or self._make()
@@ -96,7 +98,7 @@ class Store:
             if self.warn is None or not isinstance(fault, Outdated):
                 raise
             self.rest(str(fault))
-            raise Away from None
+            raise Away(str(fault)) from None
         return database
 
     def change(self, way: str, revision: str = "") -> str | None:

@@ -12,6 +12,8 @@ from sqlalchemy import and_, case, func, select
 from .database import Database
 from .tables import kept_case, outcome
 
+# Others than members are told of so many cases at least: a few could be somebody's.
+FEWEST = 10
 COLUMNS = ("value", "classes", "low", "high", "made_at", "due_at", "followed", "source", "answers")
 
 
@@ -83,6 +85,15 @@ def state_of(database: Database, model: str, version: str) -> tuple[int, int, in
     with database.read() as connection:
         count, newest, said = connection.execute(asked).one()
     return count, newest or 0, said or 0
+
+
+def has_many_due(database: Database, model: str, version: str) -> bool:
+    """Whether so many cases are due that others than members may be told of them; those that came in a file stand apart."""
+    now, own = datetime.now(UTC), kept_case.c
+    asked = select(own.id).where(own.model == model, own.version == version, own.source != "file")
+    with database.read() as connection:
+        rows = connection.execute(asked.where(own.due_at <= now, own.expires_at > now).limit(FEWEST)).all()
+    return len(rows) == FEWEST
 
 
 def kept_versions(database: Database, model: str) -> list[tuple[str, int, int]]:

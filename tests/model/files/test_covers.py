@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import math
+import numpy as np
+import pytest
 
-from model.files.covers import Covers, build_covers
+from model.files.covers import Covers, add_range, build_covers
 from model.learn.check import records
 from model.learn.table import read_table
 from model.predict.engine import ChanceTables
@@ -24,15 +25,17 @@ def test_each_row_has_the_estimate_and_the_range_that_the_page_has() -> None:
     found, engine = covers()
     table = read_table(get_model("census"))[0][list(get_model("census").input)].iloc[::977]
     for row in records(table, engine.averaged):
-        score = variance = 0.0
+        score = pull = variance = 0.0
         for one in found.covers:
             place = sum(places[row[name]] for name, places in zip(one.names, one.places, strict=True))
             variance += float(one.variances.ravel()[place])
+            pull += float(one.pulls.ravel()[place])
             score += float(one.points.ravel()[place]) if one.points is not None else 0.0
-        (low, high), reach = engine.ranges(row, engine.predict_one(row))[0], 1.959963984540054 * math.sqrt(variance)
-        assert math.isclose(1 / (1 + math.exp(-score)), engine.predict_one(row)[0], rel_tol=1e-10)
-        assert math.isclose(1 / (1 + math.exp(-score + reach)), low, rel_tol=1e-8)
-        assert math.isclose(1 / (1 + math.exp(-score - reach)), high, rel_tol=1e-8)
+        values = engine.predict_one(row)
+        told = [*values, *engine.ranges(row, values)[0]]
+        assert add_range(np.exp([-score]), np.array([variance]), np.array([pull]))[:, 0] == pytest.approx(
+            told, rel=1e-8
+        )
 
 
 def test_they_take_a_few_dozen_megabytes_at_most() -> None:

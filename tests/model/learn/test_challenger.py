@@ -75,4 +75,14 @@ def test_who_was_right_is_counted_where_the_two_differ() -> None:
     assert case["higher"]
     assert (case["people"], case["own"], case["other"]) == (200, pytest.approx(0.4), pytest.approx(0.5))
     assert case["observed"]["value"] == 0.5
-    assert reach_around(said[1], said[1], 0.95)["ranges"][0]["reach"][0] == 0
+
+
+def test_the_reach_holds_a_third_kind_in_8_of_10_cases_of_each_tenth() -> None:
+    dice = np.random.default_rng(0)
+    score = dice.normal(size=5_000)
+    apart = dice.normal(0, 0.1 + 0.2 * (score > 0))
+    said = [1 / (1 + np.exp(-one)) for one in (score, score + apart)]
+    (table,) = reach_around(*(np.column_stack([1 - one, one]) for one in said))["ranges"]
+    tenth = np.searchsorted(table["edges"], said[0], side="right")
+    held = np.abs(apart) <= np.array(table["reach"])[tenth]
+    assert [held[tenth == at].mean() for at in range(10)] == pytest.approx([0.8] * 10, abs=0.01)

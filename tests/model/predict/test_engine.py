@@ -105,12 +105,25 @@ def test_the_parts_of_a_sum_add_up_to_it() -> None:
         )
 
 
+# -- how far a range reaches ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("unknown", [False, True])
+def test_a_range_reaches_further_only_on_the_side_that_the_penalty_pulled_from(unknown: bool) -> None:
+    answers = {name: 50.0 if at % 2 else "a" for at, name in enumerate(NAMES)} | ({"q1": None} if unknown else {})
+    ranges = [make_wide_predictor(intercept_pull=pull).estimates(answers)[0] for pull in (-3.0, 0.0, 3.0)]
+    (low, high), (straight_low, straight_high), (low_of_up, high_of_up) = [(one.low, one.high) for one in ranges]
+    assert (high, low_of_up) == (straight_high, straight_low)
+    assert low < straight_low / 2
+    assert high_of_up > straight_high + (1 - straight_high) / 2
+
+
 # -- unknown answers ---------------------------------------------------------------------------------
 
 NAMES = [f"q{number}" for number in range(12)]
 
 
-def make_wide_predictor(people: int = 1_000) -> Predictor:
+def make_wide_predictor(people: int = 1_000, intercept_pull: float = 0.0) -> Predictor:
     """A model of twelve inputs that may all be unknown, half of them numbers, with as many people as a card keeps."""
     dice = random.Random(7)
     fields: dict[str, Any] = {}
@@ -130,13 +143,14 @@ def make_wide_predictor(people: int = 1_000) -> Predictor:
     for at, name in enumerate(NAMES):
         levels: list[Any] = [0, 25, 50, 75, 100] if at % 2 else list("abcd")
         points = [[dice.gauss(0, 0.5)] for _ in levels]
-        spread = pack([dice.gauss(0, 0.1) for _ in levels for _ in range(60)])
+        # What the penalty pulled stands last.
+        spread = pack([number for _ in levels for number in [*[dice.gauss(0, 0.1) for _ in range(60)], 0.0]])
         between = [name] if at % 2 else []
         terms.append({"inputs": [name], "levels": [levels], "between": between, "points": points, "spread": spread})
     engine = {
         "name": "tables",
         "intercept": [-1.0],
-        "intercept_spread": [[0.05] * 60],
+        "intercept_spread": [[0.05] * 60 + [intercept_pull]],
         "terms": terms,
         "people": {"inputs": NAMES, "answers": rows, "counts": [1] * people},
     }

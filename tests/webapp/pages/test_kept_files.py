@@ -31,6 +31,13 @@ def test_the_csv_has_values_and_labels_and_no_formula(keeper: FlaskClient, datab
     assert rows[0]["class"] in ("setosa", "versicolor", "virginica")
 
 
+def test_an_export_of_no_cases_has_its_heading(keeper: FlaskClient, database: Database, ada: Person) -> None:
+    heading = keeper.get("/history/cases.csv").data.decode("utf-8-sig").strip().split(",")
+    keep_case(database, ada)
+    (row,) = csv.DictReader(io.StringIO(keeper.get("/history/cases.csv").data.decode("utf-8-sig")))
+    assert [*row][: len(heading)] == heading
+
+
 def test_the_json_has_values_and_labels(keeper: FlaskClient, database: Database, ada: Person) -> None:
     assert keeper.get("/history/cases.json").get_json() == {"cases": []}
     case = keep_case(database, ada, changes={"age": None})

@@ -323,8 +323,14 @@ def test_whoever_looks_after_each_case_does_not_learn_what_was_answered_in_it(ap
 def test_few_cases_in_all_are_told_to_members_alone(app, owner):
     keep(app, 1, ((0.5, 9, 5, 4, 0),))
     owner.post("/titanic/record", data={"public": "1"})
-    assert app.test_client().get("/titanic/record").status_code == 404
+    stranger, link = app.test_client(), 'href="/titanic/record"'
+    assert stranger.get("/titanic/record").status_code == 404
+    assert link not in stranger.get("/titanic/card").text
     assert owner.get("/titanic/record").status_code == 200
+    assert link in owner.get("/titanic/card").text
+    keep(app, 1, ((0.5, 1, 1, 0, 0),))
+    assert stranger.get("/titanic/record").status_code == 200
+    assert link in stranger.get("/titanic/card").text
 
 
 @pytest.mark.parametrize(("count", "is_told"), [(1, False), (19, False), (20, True)])

@@ -103,6 +103,17 @@ def test_without_a_database_there_are_no_people(monkeypatch: pytest.MonkeyPatch,
     assert "LIKELY_DATABASE is off, so nobody can have an account" in result.output
 
 
+def test_a_database_that_cannot_be_opened_is_named_with_the_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "likely.db").touch()
+    (tmp_path / "likely.db.lock").mkdir()
+    monkeypatch.setenv("LIKELY_DATABASE", f"sqlite:///{tmp_path / 'likely.db'}")
+    result = CliRunner().invoke(main, ("person", "list"))
+    assert result.exit_code == 2
+    assert f"The database cannot be used: Is a directory ({tmp_path / 'likely.db.lock'})" in result.output
+
+
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
