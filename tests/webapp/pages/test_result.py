@@ -629,3 +629,11 @@ def test_one_relative_is_not_several(client: FlaskClient) -> None:
     alone = page_of(client.get("/titanic/result", query_string=passenger(siblings_spouses="0", parents_children="0")))
     assert "No brothers, sisters or spouse on board" in alone.text
     assert not re.search(r"\b[01] (brothers|parents)", text + alone.text)
+
+
+@each_typed_model
+def test_the_table_of_steps_scrolls_by_itself_where_a_long_word_makes_it_wide(
+    client: FlaskClient, model: Model
+) -> None:
+    scrolling = result(client, model, asked(model)).root.all("section", class_="scrolls")
+    assert ["From the average to this number" in table.text for table in scrolling].count(True) == 1
