@@ -14,14 +14,16 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import cache
+from multiprocessing.synchronize import Event
 
 from PIL import Image
 
 from bench.servers import PERSON
 
-# Seconds between two bytes of a slow client, and before the server has felt them all.
+# Seconds between two bytes of a slow client, and until the attacker has made what it sends.
 PAUSE = 0.1
-SETTLING = 3.0
+READY_WITHIN = 120.0
 CONNECTIONS = 16
 MEGABYTE = 1_000_000
 TOKEN = re.compile(rb'name="csrf_token"[^>]* value="([^"]+)"')
@@ -54,10 +56,15 @@ def explained_list(port: int, address: str) -> bytes:
 
 
 def photo_bomb(port: int, address: str) -> bytes:
+    return form("/predict", large_photo())
+
+
+@cache
+def large_photo() -> bytes:
     """As many pixels as a JPEG may have, which costs nearly all that one photo may."""
     file = io.BytesIO()
     Image.new("RGB", (8_000, 6_000)).save(file, "JPEG", subsampling=0)
-    return form("/predict", file.getvalue())
+    return file.getvalue()
 
 
 def long_file(port: int, address: str) -> bytes:
@@ -114,7 +121,7 @@ def send_slowly(port: int, address: str, content: bytes, rest: bytes) -> None:
                     return
 
 
-def attack_without_end(name: str, port: int, addresses: Sequence[str]) -> None:
+def attack_without_end(name: str, port: int, addresses: Sequence[str], ready: Event) -> None:
     kind = next(kind for kind in ATTACKS if kind.name == name)
     # Who attacks has machines of its own.
     os.nice(10)
@@ -132,6 +139,7 @@ def attack_without_end(name: str, port: int, addresses: Sequence[str]) -> None:
             except OSError:
                 time.sleep(PAUSE)
 
+    ready.set()
     threading.stack_size(256 * 1024)
     for number in range(kind.connections):
         threading.Thread(target=go_on, args=(addresses[number % len(addresses)],), daemon=True).start()
@@ -140,13 +148,14 @@ def attack_without_end(name: str, port: int, addresses: Sequence[str]) -> None:
 
 @contextmanager
 def attacked(kind: Attack, port: int, addresses: Sequence[str]) -> Iterator[None]:
-    """By a process of its own, so that who measures is not held up by it."""
-    attacker = multiprocessing.get_context("spawn").Process(
-        target=attack_without_end, args=(kind.name, port, addresses)
-    )
+    """By a process of its own, so that who measures is not held up by it; its first second is the worst."""
+    processes = multiprocessing.get_context("spawn")
+    ready = processes.Event()
+    attacker = processes.Process(target=attack_without_end, args=(kind.name, port, addresses, ready))
     attacker.start()
     try:
-        time.sleep(SETTLING)
+        if not ready.wait(READY_WITHIN):
+            raise SystemExit(f"The attack by {kind.name} has not begun")
         yield
     finally:
         attacker.kill()

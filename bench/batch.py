@@ -22,7 +22,7 @@ from pathlib import Path
 
 import polars
 from processes import workers
-from rows import census
+from rows import census, misfits
 from servers import free_port, likely, server
 
 EDGE = "the-edge-of-the-file"
@@ -154,6 +154,7 @@ def main() -> None:
             ("one row", one, "/census/batch?download=1", 200),
             ("scored", file, "/census/batch?download=1", 200),
             ("checked", file, "/census/batch", 200),
+            ("misfits", misfits(asked.rows), "/census/batch?download=1", 200),
             ("1 MB of x", bad, "/census/batch?download=1", 200),
             ("unclosed", unclosed, "/census/batch?download=1", 200),
             ("nested", nested, "/census/batch?download=1", 422),

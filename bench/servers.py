@@ -61,8 +61,8 @@ def granian(factory: str, port: int) -> list[str]:
     return [sys.executable, "-m", "granian", "--factory", "--port", str(port), *settings, factory]
 
 
-def likely(port: int) -> list[str]:
-    return [sys.executable, "run.py", "--port", str(port), "--workers", "2"]
+def likely(port: int, workers: int = 2) -> list[str]:
+    return [sys.executable, "run.py", "--port", str(port), "--workers", str(workers)]
 
 
 def environment() -> dict[str, str]:
@@ -82,7 +82,8 @@ def server(
         yield process
     finally:
         process.terminate()
-        process.wait(15)
+        # What has begun has half a minute to end.
+        process.wait(40)
 
 
 def await_port(port: int, process: subprocess.Popen[bytes]) -> None:

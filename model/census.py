@@ -69,7 +69,7 @@ class CensusForm(Form):
     hours = NumberField(
         "Hours of work in a usual week", subject="Hours of work", thing="the hours of work in a usual week",
         whole=True, between=(1, 99), like="40", beyond="The census recorded no others",
-        hint="A whole number from 1 to 99", phrase="Working {} a week", unit="hours", changeable=True,
+        hint="A whole number from 1 to 99. The census gave everyone at least 1", phrase="Working {} a week", unit="hours", changeable=True,
     )  # fmt: skip
 
 

@@ -99,8 +99,8 @@ MODEL = Model(
         lead="An image network looks at your photo and says how likely it shows food.",
         button="Look at the photo",
         those="photos that look like this", yes="show food", no="do not", outcome="food",
-        warning="It knows 1,000 kinds of things from photos of the 2000s, and calls what it does not know "
-        "by one of them. A mushroom counts as food.",
+        warning="It does not know what is safe to eat: a mushroom counts as food. It knows 1,000 kinds of things from photos of "
+        "the 2000s, and gives anything else the name of one of them.",
         data_line="An image network tuned on {rows} photos, and tried on others",
         source="public photos",
         one="photo", many="photos", things=True, another="Another photo",

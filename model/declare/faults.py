@@ -23,6 +23,7 @@ SENTENCES = {
     "out_of_range": "{named} must be from {lowest} to {highest}",
     "out_of_range_because": "{named} must be from {lowest} to {highest}. {beyond}",
     "not_offered": "{given} is not one of the {plural}: {choices}",
+    "not_offered_either": "{given} is not one of the {plural}",
     "several": "Give one answer for {thing}, not {count}",
     "answer_and_not_recorded": "Either give {thing} or select “{label}”, not both",
     "answer_and_unknown": "Either give {thing} or select “I don’t know”, not both",
@@ -34,6 +35,8 @@ SENTENCES = {
     "too_late": "Time ran out before this one was answered. Send it again, with fewer at once",
     "no_object": "Each item of the list must be a JSON object of answers",
 }
+# What was sent, where a sentence is told that is for anything.
+QUOTED = '"…"'
 
 
 @dataclass(frozen=True)
@@ -70,11 +73,11 @@ def wording(asked: Input, code: str) -> tuple[str, dict[str, Any]]:
     return code, values
 
 
-def sentences_of(asked: Input) -> dict[str, str]:
-    """Every sentence with which this input can refuse an answer, by its code."""
+def sentences_of(asked: Input, briefly: bool = False) -> dict[str, str]:
+    """Every sentence with which this input can refuse an answer, by its code; briefly, without what it offers."""
     codes = ["blank"]
     if isinstance(asked, NumberInput):
         codes += ["not_a_number", *(["not_whole"] if asked.whole else []), "out_of_range"]
     if isinstance(asked, ChoiceInput):
-        codes.append("not_offered")
-    return {code: sentence(Fault(asked.name, code, {"given": '"…"'}), {asked.name: asked}) for code in codes}
+        codes.append("not_offered_either" if briefly else "not_offered")
+    return {code: sentence(Fault(asked.name, code, {"given": QUOTED}), {asked.name: asked}) for code in codes}

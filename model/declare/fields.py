@@ -66,6 +66,8 @@ class InputField(Field):
 
 def one_answer(asked: Input, raw: Sequence[Any]) -> Any:
     """The one answer among the values sent for a field; a number's “I don’t know” box is a second."""
+    if len(raw) == 1:
+        return raw[0]
     given = [value for value in raw if value != ""]
     if len(given) > 1 and len(set(map(str, given))) > 1:
         if asked.may_be_unknown and "unknown" in given and NOT_RECORDED.value not in given:

@@ -151,10 +151,14 @@ class Input:
 
     def read_none(self, text: str) -> Any:
         """What a text says that is no answer: None for “I don’t know”, or that it is not recorded; the text for others."""
-        said = text.casefold()
-        if self.not_recorded and (said in NOT_RECORDED_WORDS or said == self.not_recorded.casefold()):
-            return NOT_RECORDED
-        return None if self.may_be_unknown and said in UNKNOWN_WORDS else text
+        return self.words_for_none.get(text.casefold(), text)
+
+    @cached_property
+    def words_for_none(self) -> Mapping[str, Any]:
+        """What says that there is no answer, in small letters, with what that stands for."""
+        unknown = dict.fromkeys(UNKNOWN_WORDS) if self.may_be_unknown else {}
+        lacking = [*NOT_RECORDED_WORDS, self.not_recorded.casefold()] if self.not_recorded else []
+        return {**unknown, **dict.fromkeys(lacking, NOT_RECORDED)}
 
 
 @dataclass(frozen=True)
@@ -304,7 +308,7 @@ class ChoiceInput(Input):
             return self.read_none(text)
         # 1.0 is how a program writes the code 1 in a column with gaps.
         code = text.partition(".")[0] if re.fullmatch(r"-?\d+\.0+", text) else ""
-        value = self._leniently.get(by_letters(text)) or self._leniently.get(code)
+        value = self.values_by_text.get(by_letters(text)) or self.values_by_text.get(code)
         if value is None:
             raise Refused("not_offered", given=quote(text))
         return value
@@ -317,10 +321,10 @@ class ChoiceInput(Input):
 
     @property
     def takes_booleans(self) -> bool:
-        return {"true", "false"} <= self._leniently.keys()
+        return {"true", "false"} <= self.values_by_text.keys()
 
     @cached_property
-    def _leniently(self) -> dict[str, str]:
+    def values_by_text(self) -> dict[str, str]:
         """Values and labels by their letters alone: case, space and the kind of quotes do not matter."""
         by_label = {by_letters(label): value for value, label in self.choices.items()}
         known = by_label | {by_letters(value): value for value in self.choices}

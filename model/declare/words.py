@@ -4,6 +4,7 @@ import re
 import tomllib
 from dataclasses import MISSING, dataclass, fields
 from difflib import get_close_matches
+from functools import cached_property
 from pathlib import Path
 from typing import Self
 
@@ -88,7 +89,7 @@ class Words:
             raise ValueError(f'{path.name}: {lacking[0]!r} is missing. Add a line {lacking[0]} = "…"')
         return cls(**said)
 
-    @property
+    @cached_property
     def unwritten(self) -> list[str]:
         """The names of words that still are what a draft wrote."""
         return [name for name, neutral in NEUTRAL.items() if re.fullmatch(neutral, getattr(self, name))]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -33,10 +34,10 @@ class Record:
 
     def __init__(self, estimates: Sequence[float], so: Sequence[bool]) -> None:
         order = sorted(range(len(estimates)), key=estimates.__getitem__)
-        self.estimates = [estimates[at] for at in order]
+        self.estimates = array("d", [estimates[at] for at in order])
         # Up to each one: the sum of the estimates, and how often it was so.
-        self.sums = list(accumulate(self.estimates, initial=0.0))
-        self.counts = list(accumulate([int(so[at]) for at in order], initial=0))
+        self.sums = array("d", accumulate(self.estimates, initial=0.0))
+        self.counts = array("q", accumulate([int(so[at]) for at in order], initial=0))
         self.size = min(len(order), max(LEAST, min(NEAREST, len(order) // TENTH)))
 
     def near(self, estimate: float) -> Near:

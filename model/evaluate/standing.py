@@ -22,7 +22,7 @@ class Comparator:
 MOST_OTHERS = 3
 
 
-def comparators(predictor: Predictor, focus: int, answers: Mapping[str, Any]) -> list[Comparator]:
+def comparators(predictor: Predictor, focus: int, example: str) -> list[Comparator]:
     """The groups that the model is compared by, or else its examples, but for the one asked about; everyone first.
 
     The focus is which of the model's estimates is compared.
@@ -32,9 +32,13 @@ def comparators(predictor: Predictor, focus: int, answers: Mapping[str, Any]) ->
     if model.compares_with:
         groups = [row for row in evaluation.groups if row.input == model.compares_with][:MOST_OTHERS]
         return found + [Comparator(f"{row.group} {model.words.many}", row.observed) for row in groups]
-    pairs = zip(predictor.examples, predictor.example_values, strict=True)
-    others = [Comparator(name, values[focus]) for (_, own), (name, values) in pairs if own != answers]
+    others = [Comparator(name, values[focus]) for name, values in predictor.example_values if name != example]
     return found + others[:MOST_OTHERS]
+
+
+def example_of(predictor: Predictor, answers: Mapping[str, Any]) -> str:
+    """The name of the example that has these answers; empty where none has."""
+    return next((name for name, own in predictor.examples if own == answers), "")
 
 
 def everyone(predictor: Predictor, focus: int) -> list[Comparator]:

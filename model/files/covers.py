@@ -71,7 +71,7 @@ def mix_vectors(term: Term, keys: Sequence[Any]) -> Array:
     """The vectors of all these answers at once; a matrix product's last digits would hang on how many threads share it."""
     whole = vectors_of(term)
     mixed = np.zeros((len(keys), whole.shape[1]))
-    for places in zip_longest(*map(term.places.work, keys), fillvalue=(0, 0.0)):
+    for places in zip_longest(*map(term.place, keys), fillvalue=(0, 0.0)):
         rows, parts = zip(*places, strict=True)
         mixed += np.array(parts)[:, None] * whole[list(rows)]
     return mixed

@@ -14,6 +14,7 @@ from model.predict.program import Program
 
 from .cells import Cells, Column
 from .dialect import Unusable
+from .faults import Faults
 from .headings import added_columns, input_columns
 from .reader import Piece
 from .tables import build_tables
@@ -71,14 +72,14 @@ class Scorer:
         ]
         return self._of_thread.columns
 
-    def score(self, piece: Piece, columns: Sequence[Column]) -> pl.DataFrame:
-        """The columns that the rows get: estimates, or what is wrong."""
+    def score(self, piece: Piece, columns: Sequence[Column]) -> tuple[pl.DataFrame, Faults | None]:
+        """The columns that the rows get: estimates, or what is wrong, in words; and what is wrong, to be counted."""
         # One column may be several inputs.
         inputs = piece.frame.select(pl.nth(place).alias(str(at)) for at, place in enumerate(self.positions))
-        cells = Cells.encode(columns, inputs)
+        is_bad = np.zeros(inputs.height, dtype=bool) if piece.faults is None else piece.faults.is_not_null().to_numpy()
+        cells = Cells.encode(columns, inputs, is_bad)
         lacking = cells.find_lacking()
-        if piece.faults is not None:
-            lacking[piece.faults.is_not_null().to_numpy()] = -1
+        lacking[is_bad] = -1
         # What stays so becomes null.
         estimates = [np.full(cells.height, None if kind is str else np.nan) for kind in self._kinds]
         for pattern in np.unique(lacking).tolist():
@@ -89,14 +90,11 @@ class Scorer:
                     column[rows] = values
         errors = pl.repeat(None, cells.height, dtype=pl.String, eager=True)
         bad = np.flatnonzero(lacking < 0)
-        if len(bad):
-            faults = cells.at(bad).join_faults()
-            if piece.faults is not None:
-                own = piece.faults.gather(bad)
-                faults = own.zip_with(own.is_not_null(), faults)
-            errors = errors.scatter(bad, faults)
+        faults = Faults.of(inputs, cells, bad, piece.faults) if len(bad) else None
+        if faults:
+            errors = errors.scatter(bad, faults.word())
         listed = [one.tolist() if kind is str else one for one, kind in zip(estimates, self._kinds, strict=True)]
-        return pl.DataFrame([*listed, errors], schema=self.added, nan_to_null=True)
+        return pl.DataFrame([*listed, errors], schema=self.added, nan_to_null=True), faults
 
     def _estimate(self, cells: Cells, unknown: tuple[str, ...]) -> Iterable[Sequence[Any] | np.ndarray[Any, Any]]:
         """The estimates' columns for rows with which nothing is wrong, and all of which lack these answers."""
@@ -122,7 +120,7 @@ class Scorer:
         if estimates is not None:
             return estimates
         if isinstance(engine := self._predictor.engine, Program):
-            coded = {c.asked.name: (c.answers, np.minimum(codes, len(c.answers) - 1)) for c, codes in cells.pairs()}
+            coded = {column.asked.name: (column.answers, codes) for column, codes in cells.pairs()}
             columns, labels = engine.estimate_coded(coded), np.array(self._predictor.kind.labels, dtype=object)
             return [labels[np.argmax(columns[::3], axis=0)], *columns] if len(labels) else columns
         # Each combination of answers is asked of the predictor once.

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from itertools import pairwise
@@ -14,11 +13,13 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from model.declare.inputs import ChoiceInput, Input, NumberInput, is_known
+from model.declare.faults import QUOTED
+from model.declare.inputs import ChoiceInput, Input, NumberInput, first_upper, is_known
 from model.predict.challenger import APART
 from model.predict.predictor import Predictor
 
 from .cells import read_cell
+from .faults import Faults
 from .reader import Piece
 
 BINS = 20
@@ -28,7 +29,6 @@ MOST_FAULTS = 100
 MOST_TEXTS = 40
 SHOWN_TEXTS = 5
 EXTREMES = 10
-NOT_OFFERED = re.compile(r'"(.*?)" is not one of the (.*)', re.DOTALL)
 
 
 @dataclass
@@ -98,12 +98,10 @@ class Summary:
         self.highest: list[Extreme] = []
         self.lowest: list[Extreme] = []
 
-    def add(self, piece: Piece, added: pl.DataFrame) -> None:
-        errors = added[:, -1]
-        good = errors.is_null()
-        if not good.all():
-            self._add_faults(piece, errors)
-        places = good.arg_true()
+    def add(self, piece: Piece, added: pl.DataFrame, faults: Faults | None) -> None:
+        if faults:
+            self._add_faults(piece, faults)
+        places = added[:, -1].is_null().arg_true()
         if not len(places):
             return
         numbers = np.array([added[:, at].gather(places).to_numpy() for at in self.numbers])
@@ -157,38 +155,22 @@ class Summary:
             return asked.words(answer)
         return band_of(asked, answer) if isinstance(asked, NumberInput) else asked.words(answer)
 
-    def _add_faults(self, piece: Piece, errors: pl.Series) -> None:
-        lines = pl.DataFrame({"error": errors, "line": pl.Series(list(piece.numbers), dtype=pl.Int64)})
-        counted = lines.drop_nulls("error").group_by("error", maintain_order=True).agg(pl.len(), pl.col("line").min())
-        for error, rows, line in counted.iter_rows():
-            for message in messages_of(error):
-                self._add_fault(message, rows, line)
-
-    def _add_fault(self, message: str, rows: int, line: int) -> None:
-        given = NOT_OFFERED.match(message)
-        key = f"Not one of the {given[2]}" if given else message
-        if key not in self.faults and len(self.faults) >= MOST_FAULTS:
-            self.other_faults += rows
-            return
-        group = self.faults.setdefault(key, FaultGroup(key, first=line))
-        group.rows += rows
-        group.first = min(group.first, line)
-        if given and (given[1] in group.texts or len(group.texts) < MOST_TEXTS):
-            group.texts[given[1]] += rows
-            group.meant[given[1]] = self._guess(given[1], given[2])
-
-    def _guess(self, text: str, rest: str) -> str:
-        """The choice that a text is near to, of the input that the fault is about."""
-        for asked in self.model.inputs:
-            if isinstance(asked, ChoiceInput) and rest.startswith(f"{asked.plural}: "):
-                words = {
-                    word.casefold(): label for pair in asked.choices.items() for word in pair for label in [pair[1]]
-                }
-                # “Asian” is the start of one; “Privat” is nearly one.
-                begins = [word for word in words if text and word.startswith(text.casefold())]
-                near = begins or get_close_matches(text.casefold(), words, n=1, cutoff=0.5)
-                return words[near[0]] if near else ""
-        return ""
+    def _add_faults(self, piece: Piece, faults: Faults) -> None:
+        for message, asked, rows, texts in faults.groups():
+            key = first_upper(message.removeprefix(f"{QUOTED} is "))
+            if key not in self.faults and len(self.faults) >= MOST_FAULTS:
+                self.other_faults += len(rows)
+                continue
+            group = self.faults.setdefault(key, FaultGroup(key, first=int(piece.numbers[rows[0]])))
+            group.rows += len(rows)
+            if not isinstance(asked, ChoiceInput) or not len(texts):
+                continue
+            if room := MOST_TEXTS - len(group.texts):
+                different = texts.unique(maintain_order=True)
+                for text in different.filter(~different.is_in([*group.texts])).head(room):
+                    group.texts[text], group.meant[text] = 0, guess_choice(asked, text)
+            known = texts.filter(texts.is_in([*group.texts]))
+            group.texts.update(dict(known.value_counts().iter_rows()))
 
     @property
     def faults_by_number(self) -> list[FaultGroup]:
@@ -204,14 +186,13 @@ class Summary:
         return [groups[name] for name in [*order, asked.not_recorded, "Not known"] if name in groups]
 
 
-def messages_of(error: str) -> Iterator[str]:
-    """The sentences about a row; a text of the file that is quoted in one may have what stands between two."""
-    parts = iter(error.split("; "))
-    for message in parts:
-        whole = message
-        while whole.startswith('"') and not NOT_OFFERED.match(whole) and (more := next(parts, None)) is not None:
-            whole += f"; {more}"
-        yield whole
+def guess_choice(asked: ChoiceInput, text: str) -> str:
+    """The choice that a text is near to."""
+    words = {word.casefold(): label for pair in asked.choices.items() for word in pair for label in [pair[1]]}
+    # “Asian” is the start of one; “Privat” is nearly one.
+    begins = [word for word in words if text and word.startswith(text.casefold())]
+    near = begins or get_close_matches(text.casefold(), words, n=1, cutoff=0.5)
+    return words[near[0]] if near else ""
 
 
 def bands_of(asked: NumberInput) -> list[tuple[str, float, float]]:

@@ -73,12 +73,13 @@ def find_rarest(predictor: Predictor, answers: Answers) -> Rarest | None:
     rows, inputs = predictor.card.data.rows, predictor.model.input
     most = max(RARE, RARE_PART * rows)
     if crowd := predictor.crowd:
-        known = [column for column in crowd.columns if answers[column.name] is not None]
-        close = {column.name: column.close_to(answers[column.name]) for column in known}
-        name = min(close, key=lambda name: close[name].bit_count(), default="")
-        if not name or close[name].bit_count() >= most:
+        known = [(column, answers[column.name]) for column in crowd.columns if answers[column.name] is not None]
+        if not known:
             return None
-        return Rarest(inputs[name], answers[name], count(crowd, close[name]), True)
+        column, answer = min(known, key=lambda one: one[0].counts[one[1]])
+        if column.counts[answer] >= most:
+            return None
+        return Rarest(inputs[column.name], answer, count(crowd, column.close_to(answer)), True)
     counts = {
         name: seen.counts.get(answers[name], rows)
         for name, seen in predictor.card.observed.items()

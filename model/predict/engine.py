@@ -45,7 +45,7 @@ class Engine(ABC):
 
     @abstractmethod
     def ranges(self, answers: Answers, values: Vector) -> list[Range]:
-        """The range around each of one row's estimates, which are these."""
+        """The range around each of one row's estimates."""
 
     def vary(self, answers: Answers, name: str, values: Sequence[Any]) -> Columns:
         """The estimates with one answer replaced by each of these."""
@@ -154,19 +154,17 @@ class ChanceTables(Tables):
             low, high = [self.predict_one(features(view))[0] for view in views]
             return [(low, high)]
         unknown = self.unknown(answers)
-        vector = self._average(answers, unknown) if unknown else self.score.spreads.of(answers)[0]
+        vector = self._averaged(answers, unknown, values[0]) if unknown else self.score.spreads.of(answers)[0]
         centre, (down, up) = logit(values[0]), reaches(vector)
         return [(sigmoid(centre - down), sigmoid(centre + up))]
 
-    def _average(self, answers: Answers, unknown: tuple[str, ...]) -> Array:
-        """How the logit of the averaged chance moves with the coefficients."""
+    def _averaged(self, answers: Answers, unknown: tuple[str, ...], chance: float) -> Array:
+        """How the logit of an average moves with the coefficients."""
         ways = self.recorded.ways(unknown)
-        chances = list(map(sigmoid, self._totals(ways, answers)))
-        chance = math.fsum(map(mul, ways.shares, chances))
+        chances = map(sigmoid, self._totals(ways, answers))
         slopes = [share * one * (1 - one) for share, one in zip(ways.shares, chances, strict=True)]
         (vector,) = self.score.spreads.averaged(answers, ways, slopes)
-        average: Array = vector / (chance * (1 - chance))
-        return average
+        return vector / (chance * (1 - chance))
 
 
 def average(ways: Ways, scores: Sequence[float]) -> float:
@@ -230,5 +228,5 @@ class AmountTables(Tables):
     def ranges(self, answers: Answers, values: Vector) -> list[Range]:
         if len(self.scores) == 1:
             return self.span.around(values)
-        (value,), (low, high) = values, [self.scores[name].one(answers) for name in self.names[1:]]
-        return [(min(low, value), max(high, value))]
+        low, high = [self.scores[name].one(answers) for name in ("low", "high")]
+        return [(min(low, values[0]), max(high, values[0]))]

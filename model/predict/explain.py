@@ -9,6 +9,7 @@ from typing import Any
 from model.declare.inputs import Input
 
 from .engine import Tables
+from .lazy import lazy
 from .predictor import Predictor
 
 Answers = Mapping[str, Any]
@@ -46,12 +47,48 @@ class Line:
 class Arithmetic:
     """The sum behind an estimate. Where answers are unknown there is one sum for each way to fill them in."""
 
-    intercept: tuple[float, ...]
-    lines: tuple[Line, ...]
-    total: tuple[float, ...]
-    result: tuple[float, ...]
+    predictor: Predictor
+    engine: Tables
+    answers: Answers
     share: float = 1.0
-    filled_in: tuple[tuple[Input, Any], ...] = ()
+    # The unknown ones, which are filled in here.
+    unknown: tuple[str, ...] = ()
+
+    @property
+    def intercept(self) -> tuple[float, ...]:
+        return self.engine.score.intercept
+
+    @lazy
+    def features(self) -> Answers:
+        return self.predictor.features(self.answers)
+
+    @lazy
+    def total(self) -> tuple[float, ...]:
+        return self.engine.score.several(self.features)
+
+    @property
+    def result(self) -> tuple[float, ...]:
+        return self.engine.result(self.total)
+
+    @property
+    def filled_in(self) -> list[tuple[Input, Any]]:
+        return [(self.predictor.model.input[name], self.answers[name]) for name in self.unknown]
+
+    @property
+    def keys(self) -> list[Any]:
+        """What each line hangs on: the answers to its inputs, as the engine knows them."""
+        return [term.key(self.features) for term in self.engine.score.terms]
+
+    @property
+    def lines(self) -> list[Line]:
+        return [self.line(at) for at in range(len(self.engine.score.terms))]
+
+    def line(self, at: int) -> Line:
+        term = self.engine.score.terms[at]
+        points = term.points(self.features)
+        own = tuple([self.predictor.model.input[name] for name in term.inputs])
+        answers = tuple([self.answers[name] for name in term.inputs])
+        return Line(own, answers, points if isinstance(points, tuple) else (points,))
 
 
 def explain_moves(predictor: Predictor, answers: Answers) -> list[Move]:
@@ -77,21 +114,7 @@ def explain_sum(predictor: Predictor, answers: Answers, most: int | None = None)
         return []
     unknown = engine.unknown(answers)
     if not unknown:
-        return [add_up(predictor, engine, answers, 1.0, ())]
+        return [Arithmetic(predictor, engine, answers)]
     ways = engine.recorded.ways(unknown)
     weightiest = sorted(range(len(ways)), key=lambda way: -ways.shares[way])[:most]
-    return [add_up(predictor, engine, {**answers, **ways.answers(n)}, ways.shares[n], unknown) for n in weightiest]
-
-
-def add_up(
-    predictor: Predictor, engine: Tables, answers: Answers, share: float, unknown: tuple[str, ...]
-) -> Arithmetic:
-    inputs, features = predictor.model.input, predictor.features(answers)
-    lines = []
-    for term in engine.score.terms:
-        points = term.points(features)
-        own = tuple([inputs[name] for name in term.inputs]), tuple([answers[name] for name in term.inputs])
-        lines.append(Line(*own, points if isinstance(points, tuple) else (points,)))
-    total = engine.score.several(features)
-    filled = tuple([(inputs[name], answers[name]) for name in unknown])
-    return Arithmetic(engine.score.intercept, tuple(lines), total, engine.result(total), share, filled)
+    return [Arithmetic(predictor, engine, {**answers, **ways.answers(n)}, ways.shares[n], unknown) for n in weightiest]

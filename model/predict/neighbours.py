@@ -18,13 +18,17 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, reduce
 from heapq import nsmallest
-from operator import and_, or_
+from operator import and_
 from pathlib import Path
 from typing import Any
 
 from model.declare.inputs import NOT_RECORDED
 
 from .card_file import read_trained, tampered
+from .tables import Memory
+
+# Of an input it is remembered how many are close to so many answers.
+MOST_COUNTS = 500
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,8 @@ class Choices:
     def __init__(self, body: Body, count: int, about: Mapping[str, Any]) -> None:
         self.name, self.kind, self.reach = about["name"], about["kind"], about["reach"]
         self._read(body, count, about)
+        # How many people's answer is close to one.
+        self.counts = Memory(lambda answer: self.close_to(answer).bit_count(), MOST_COUNTS)
 
     def _read(self, body: Body, count: int, about: Mapping[str, Any]) -> None:
         self.levels = about["levels"]
@@ -174,9 +180,11 @@ class People:
         for column in self.columns:
             if answers[column.name] is not None and (not names or column.name in names):
                 close[column.kind].append(column.close_to(answers[column.name]))
-        numbers, choices = reduce(and_, close["number"], self.everyone), close["choice"]
-        same = reduce(and_, choices, numbers)
-        return same, numbers & all_but_one([self.everyone, *choices]) if len(choices) >= 3 else same
+        same = nearly = reduce(and_, close["number"], self.everyone)
+        for mask in close["choice"]:
+            # Whoever agreed in all so far may differ here.
+            same, nearly = same & mask, nearly & mask | same
+        return same, nearly if len(close["choice"]) >= 3 else same
 
     def close(self, answers: Mapping[str, Any]) -> int:
         """How many people in the data are close to these answers."""
@@ -184,12 +192,11 @@ class People:
 
     def other_outcome(self, chance: float, score: int, outcome: float) -> Person | None:
         """The person whose own chance was nearest to this one, and who turned out so; people lie in their order."""
-        chances = self.chances[score]
+        chances, such = self.chances[score], self.so if outcome == 1 else self.everyone ^ self.so
         here = bisect_left(chances, chance)
         # Of those below the last such person, of those above the first.
-        below = next((row for row in range(here - 1, -1, -1) if self.outcomes[row] == outcome), None)
-        above = next((row for row in range(here, self.count) if self.outcomes[row] == outcome), None)
-        rows = [row for row in (below, above) if row is not None]
+        below, above = such & ((1 << here) - 1), such >> here << here
+        rows = [part.bit_length() - 1 for part in (below, above & -above) if part]
         return self.person(min(rows, key=lambda row: abs(chances[row] - chance))) if rows else None
 
     def most_alike(self, answers: Mapping[str, Any], number: int, chance: float) -> list[Person]:
@@ -202,19 +209,6 @@ class People:
         own = self.chances[0]
         nearest = nsmallest(number, range(self.count), key=lambda row: (totals[row], abs(own[row] - chance)))
         return [self.person(row) for row in nearest]
-
-
-def all_but_one(masks: Sequence[int]) -> int:
-    """The people in every mask, and those in every mask but one; the first mask holds everyone."""
-    before = [masks[0]]
-    for mask in masks[:-1]:
-        before.append(before[-1] & mask)
-    after = masks[0]
-    found = 0
-    for position in range(len(masks) - 1, 0, -1):
-        found |= before[position] & after
-        after &= masks[position]
-    return or_(found, after)
 
 
 def read_people(path: Path, expected: str) -> People:

@@ -15,14 +15,17 @@ from model.declare.reading import read_answers
 from .card import Card
 from .challenger import Challenger
 from .engine import Columns, Engine, Tables
+from .evaluation import Group
 from .kinds import KINDS, Estimate
 from .neighbours import People, read_people
+from .tables import Memory
 from .unknown import MOST_TRIED
 
 if TYPE_CHECKING:
     from .sums import Everybody, Lists
 
 Answers = Mapping[str, Any]
+MOST_GROUPED = 500
 
 
 def predict_probability(predictor: Predictor, answers: Answers) -> list[Estimate]:
@@ -120,6 +123,17 @@ class Predictor:
             low, high = min(tried, key=lambda pair: pair[0]), max(tried, key=lambda pair: pair[0])
             found.append(UnknownAnswer(name, *low, *high))
         return found
+
+    @cached_property
+    def grouped(self) -> list[str]:
+        """The inputs that part the people into groups."""
+        return list(dict.fromkeys([row.input for row in self.card.evaluation.groups]))
+
+    @cached_property
+    def groups(self) -> Mapping[tuple[str, Any], list[Group]]:
+        """The groups that an answer to an input belongs to, of those looked at lately."""
+        groups = self.card.evaluation.groups
+        return Memory(lambda key: [row for row in groups if row.input == key[0] and row.holds(key[1])], MOST_GROUPED)
 
     @cached_property
     def challenger(self) -> Challenger | None:

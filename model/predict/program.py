@@ -16,7 +16,7 @@ from .card_file import read_trained, tampered
 from .engine import Columns, Engine, Range
 from .ranges import LEAST, Ranges
 from .tables import Answers, Score, Vector
-from .trees import Array, Coded, Trees, add_up_each
+from .trees import Array, Coded, Trees, add_up_each, spread
 
 Scores = Callable[[Coded], Array]
 # One estimate takes about as long as so many sums of a scorecard.
@@ -91,11 +91,11 @@ class Graph:
         chances = chances.reshape(len(chances), -1)
         return chances[:, 1:] if self.compiled["binary"] else chances
 
-    def _column(self, name: str, answers: Sequence[Any], codes: Array) -> Array:
+    def _column(self, name: str, answers: Sequence[Any], codes: Array | None) -> Array:
         """Answers as the graph takes them: a choice that was a number in the data is one here."""
         values = self.compiled["values"].get(name)
         known = [values[one] if values and isinstance(one, str) else one for one in answers]
-        return np.array([np.nan if one is None else one for one in known], dtype=object).take(codes)
+        return spread(np.array([np.nan if one is None else one for one in known], dtype=object), codes)
 
 
 KINDS: Mapping[str, Any] = {
@@ -190,8 +190,7 @@ class Program(Engine):
         return self.run(coded).T
 
     def predict(self, rows: Sequence[Answers]) -> Columns:
-        codes = np.arange(len(rows))
-        coded = {asked.name: ([row[asked.name] for row in rows], codes) for asked in self.model.inputs}
+        coded = {asked.name: ([row[asked.name] for row in rows], None) for asked in self.model.inputs}
         return tuple(self.predict_coded(coded).tolist()) if rows else ()
 
     def predict_one(self, answers: Answers) -> Vector:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from model.declare.inputs import Input
 
@@ -31,8 +31,7 @@ MOST_IN_PLACE = 1
 MOST_KEPT = 2_000
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(NamedTuple):
     """One answer, or several together, and what the average was before it and after it."""
 
     inputs: tuple[Input, ...]
@@ -65,6 +64,13 @@ class Averages:
     def __init__(self, predictor: Predictor, answers: Answers, focus: int) -> None:
         self.predictor, self.answers, self.focus = predictor, answers, focus
         self.rows, self.weights = predictor.background
+
+    def start(self) -> float:
+        """The average over everybody, which is the same for each person."""
+        kept = self.predictor.averages
+        if (start := kept.get(self.focus)) is None:
+            start = kept[self.focus] = self.average()
+        return start
 
     def average(self) -> float:
         (value,) = self._average(self.rows)
@@ -148,15 +154,17 @@ def explain_steps(predictor: Predictor, answers: Answers, estimate: float | None
     averages = (SumAverages if adds_up else Averages)(predictor, answers, focus)
     averaged = [name for name in answers if answers[name] is None and name in engine.averaged]
     left = [name for name in inputs if name not in averaged]
-    start = now = averages.average()
-    small, reached = small_step(predictor, start, estimate), dict.fromkeys(left, 0.0)
+    start = now = averages.start()
+    small, reached, sizes = small_step(predictor, start, estimate), dict.fromkeys(left, 0.0), dict.fromkeys(left, 0.0)
     steps: list[Step] = []
     while left and len(steps) < MOST_STEPS:
-        again = sorted(left, key=lambda name: -abs(reached[name]))[:TRIED_AGAIN] if steps else left
+        again = sorted(left, key=sizes.__getitem__, reverse=True)[:TRIED_AGAIN] if steps else left
         put = tuple([step.inputs[0].name for step in steps])
-        reached |= {name: value - now for name, value in zip(again, averages.try_kept(put, again), strict=True)}
-        name = max(again, key=lambda name: abs(reached[name]))
-        if abs(reached[name]) < small and (averaged or abs(estimate - now) < 2 * small):
+        for name, value in zip(again, averages.try_kept(put, again), strict=True):
+            reached[name] = value - now
+            sizes[name] = abs(reached[name])
+        name = max(again, key=sizes.__getitem__)
+        if sizes[name] < small and (averaged or abs(estimate - now) < 2 * small):
             break
         left.remove(name)
         before, now = now, now + reached[name] if left or averaged else estimate

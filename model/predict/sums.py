@@ -70,7 +70,15 @@ class Lists:
         self.score = score
         self.inputs = {asked.name: asked for asked in inputs if asked.changeable}
         self.values = {name: list_values(asked, MOST_VALUES) for name, asked in self.inputs.items()}
-        self.terms = {name: [at for at, term in enumerate(score.terms) if name in term.inputs] for name in self.inputs}
+        # For each input its terms, and the other input of each that has two.
+        self.terms = {
+            name: [
+                (at, next((other for other in term.inputs if other != name), ""))
+                for at, term in enumerate(score.terms)
+                if name in term.inputs
+            ]
+            for name in self.inputs
+        }
         self.weights = Memory(lambda key: self._weights(*key), MOST_GRIDS)
         self.points = Memory(lambda key: self._points(*key), MOST_NEAR)
         self.lines = Memory(lambda key: self._line(*key), MOST_NEAR)
@@ -100,11 +108,7 @@ class Lists:
         if len(term.inputs) == 1:
             return points
         levels, parts = zip(*term.finders[1 - term.inputs.index(name)](beside), strict=True)
-        return points[:, levels[0]] if len(parts) == 1 else points[:, list(levels)] @ np.array(parts)
-
-    def line(self, at: int, name: str, answers: Answers) -> Array:
-        beside = [answers[other] for other in self.score.terms[at].inputs if other != name]
-        return self.lines[at, name, beside[0] if beside else None]
+        return points[:, levels[0]].copy() if len(parts) == 1 else points[:, list(levels)] @ np.array(parts)
 
     def _near(self, name: str, now: Any) -> tuple[Array, Array]:
         """The values that an answer could become: their places in the list, and how far they are."""
@@ -117,7 +121,8 @@ class Sums:
     """The smallest changes that take a sum of points across nought, found among all there are."""
 
     def __init__(self, lists: Lists, answers: Answers) -> None:
-        self.lists, self.answers, self.score = lists, answers, lists.score.one(answers)
+        self.lists, self.answers, self.points = lists, answers, lists.score.points(answers)
+        self.score = sum(self.points, lists.score.intercept[0])
         # What the score comes to with each value of one input.
         self.sums = Memory(self._sums, MOST_LINES)
 
@@ -126,45 +131,46 @@ class Sums:
         names = [asked.name for asked in group]
         near = [self.lists.near[name, self.answers[name]] for name in names]
         if len(names) == 1:
-            ((places, sizes),) = near
-            sums = self.sums[names[0]].take(places)
+            sums = self.sums[names[0]].take(near[0][0])
         else:
             near = [thinned(self.lists.values[name], *one) for one, name in zip(near, names, strict=True)]
-            (first, own), (second, other) = near
-            sizes = own[:, None] + other
+            (first, _), (second, _) = near
             sums = self.sums[names[0]].take(first)[:, None] + self.sums[names[1]].take(second) - self.score
-            for at in self.lists.terms[names[0]]:
-                if names[1] in self.lists.score.terms[at].inputs:
+            for at, beside in self.lists.terms[names[0]]:
+                if beside == names[1]:
                     sums += self._together(at, (names[0], first), (names[1], second))
-        crosses = (sums > 0) != (self.score > 0)
-        if not crosses.any():
+        crosses = (sums <= 0 if self.score > 0 else sums > 0).nonzero()
+        if not len(crosses[0]):
             return None
-        best = divmod(
-            int(np.where(crosses, sizes + NUDGE * abs(sums - self.score), np.inf).argmin()), crosses.shape[-1]
-        )
-        values = [
-            self.lists.values[name][one[0][at]] for name, one, at in zip(names, near, best[-len(names) :], strict=True)
-        ]
-        return float(sizes[best[-len(names) :]]), dict(zip(names, values, strict=True))
+        sizes = sum([own[ats] for (_, own), ats in zip(near, crosses, strict=True)])
+        best = (sizes + NUDGE * abs(sums[crosses] - self.score)).argmin()
+        found = [places[ats[best]] for (places, _), ats in zip(near, crosses, strict=True)]
+        return float(sizes[best]), {name: self.lists.values[name][at] for name, at in zip(names, found, strict=True)}
 
     def _sums(self, name: str) -> Array:
-        moves = [
-            self.lists.line(at, name, self.answers) - self.lists.score.terms[at].points(self.answers)
-            for at in self.lists.terms[name]
-        ]
-        return sum(moves, np.full(len(self.lists.values[name]), self.score))
+        lists, answers = self.lists, self.answers
+        rest: Any = self.score
+        lines = []
+        for at, beside in lists.terms[name]:
+            rest -= self.points[at]
+            lines.append(lists.lines[at, name, answers[beside] if beside else None])
+        total: Array = sum(lines, rest)
+        return total
 
     def _together(self, at: int, one: tuple[str, Array], two: tuple[str, Array]) -> Array:
         """By how much a term moves further with each two values than with each of them alone."""
         lists, ((first, places), (second, others)) = self.lists, (one, two)
         both = lists.weights[at, first][places] @ lists.points[at, second][others].T
-        alone = lists.line(at, first, self.answers)[places][:, None] + lists.line(at, second, self.answers)[others]
-        together: Array = both - alone + lists.score.terms[at].points(self.answers)
+        one_alone = lists.lines[at, first, self.answers[second]][places]
+        alone = one_alone[:, None] + lists.lines[at, second, self.answers[first]][others]
+        together: Array = both - alone + self.points[at]
         return together
 
 
 def thinned(values: Sequence[Any], places: Array, sizes: Array) -> tuple[Array, Array]:
     """Of a long list each so manieth value."""
     step = -(-len(values) // MOST_OF_TWO)
+    if step == 1:
+        return places, sizes
     kept = places % step == 0
-    return (places, sizes) if step == 1 else (places[kept], sizes[kept])
+    return places[kept], sizes[kept]

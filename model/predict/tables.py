@@ -21,10 +21,11 @@ Answers = Mapping[str, Any]
 Vector = tuple[float, ...]
 # Rows of a table, each with the part that it has in what is looked up.
 Place = tuple[tuple[int, float], ...]
+# The same as two columns.
+Parts = tuple[tuple[int, ...], tuple[float, ...]]
 
-# So much of a term is remembered: the points of so many answers, and where so many lie.
+# Of a term the points of so many answers are remembered.
 MOST_POINTS = 2_000
-MOST_PLACES = 1_000
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,7 @@ class Term:
         self.rows: Sequence[Any] = [row[0] if len(row) == 1 else tuple(row) for row in compiled["points"]]
         # For each row a vector of each score, as numbers of four bytes.
         self.packed = b64decode(compiled.get("spread", ""))
-        self.places = Memory(self._placer(), MOST_PLACES)
+        self.place = self._placer()
         self.table = Memory(self._mix_rows, MOST_POINTS)
 
     def points(self, answers: Answers) -> Any:
@@ -133,7 +134,7 @@ class Term:
         )
 
     def _mix_rows(self, key: Any) -> Any:
-        place = self.places.work(key)
+        place = self.place(key)
         if len(place) == 1:
             return self.rows[place[0][0]]
         if not isinstance(self.rows[0], tuple):
@@ -177,10 +178,14 @@ class Score:
             total += table[key(answers)]
         return total
 
+    def points(self, answers: Answers) -> list[Any]:
+        """What each term adds."""
+        return [table[key(answers)] for table, key in self._tables]
+
     def several(self, answers: Answers) -> Vector:
         if len(self.intercept) == 1:
             return (self.one(answers),)
-        return add([self.intercept, *[table[key(answers)] for table, key in self._tables]])
+        return add([self.intercept, *self.points(answers)])
 
     @cached_property
     def spreads(self) -> Spreads:

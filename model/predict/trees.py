@@ -15,8 +15,9 @@ import numpy as np
 from .tables import Score
 
 Array = np.ndarray[Any, np.dtype[Any]]
-# The answers of some rows to each input, each different one once, and which of them each row has.
-Coded = Mapping[str, tuple[Sequence[Any], Array]]
+# The answers of some rows to each input, each different one once, and which of them each row has; None where that is
+# one after the other.
+Coded = Mapping[str, tuple[Sequence[Any], Array | None]]
 
 # A word has a bit for each leaf that can still be reached; after all of its leaves it has a value for none.
 WORD = 64
@@ -38,10 +39,15 @@ class Cells:
 
     def of(self, coded: Coded) -> Array:
         answers, codes = coded[self.name]
-        return np.array([self.find(answer) for answer in answers], dtype=np.intp).take(codes)
+        return spread(np.array([self.find(answer) for answer in answers], dtype=np.intp), codes)
 
 
 NO_CUTS: Sequence[float] = ()
+
+
+def spread(values: Array, codes: Array | None) -> Array:
+    """What each row has, of what each different answer has."""
+    return values if codes is None else values.take(codes)
 
 
 class Masks:
@@ -84,7 +90,7 @@ class Nodes:
 
 def add_up_each(score: Score, coded: Coded) -> Array:
     """A scorecard's sums for each row."""
-    columns = [np.array(answers, dtype=object).take(codes) for answers, codes in coded.values()]
+    columns = [spread(np.array(answers, dtype=object), codes) for answers, codes in coded.values()]
     rows = [dict(zip(coded, row, strict=True)) for row in zip(*columns, strict=True)]
     return np.array([score.several(row) for row in rows])
 

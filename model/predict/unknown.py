@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from threading import Lock
 from typing import Any
 
-from .tables import Answers, Term
+from .tables import Answers, Parts, Term
 
 # Patterns of unknown answers whose ways are kept; each is some ten thousand bytes.
 MOST_PATTERNS = 64
@@ -49,8 +49,10 @@ class Ways:
                 scores = [score + points[code] for score, code in zip(scores, which, strict=True)]
         return scores
 
-    def parts_of(self, term: Term, answers: Answers, weights: Sequence[float]) -> Mapping[int, float]:
-        """For each row of a term the part that it has in the sum of the ways, each of which has a weight."""
+    def parts_of(
+        self, term: Term, places: Mapping[Any, Parts], answers: Answers, weights: Sequence[float]
+    ) -> Mapping[int, float]:
+        """For each row where a term's answers lie the part that it has in the sum of the ways, each with its weight."""
         keys, which = self._fill_in(term, answers)
         masses = [0.0] * len(keys)
         if which is None:
@@ -60,7 +62,7 @@ class Ways:
                 masses[code] += weight
         parts: dict[int, float] = {}
         for key, mass in zip(keys, masses, strict=True):
-            for row, part in term.places[key] if mass else ():
+            for row, part in zip(*places[key], strict=True) if mass else ():
                 parts[row] = parts.get(row, 0.0) + mass * part
         return parts
 

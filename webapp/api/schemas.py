@@ -166,7 +166,7 @@ def schemas_behind(model: Model) -> Schema:
         "moved": listed(moved, "For each answer, the estimate with the reference in its place"),
         "would_change": listed(
             change,
-            "The smallest changes that take the estimate across one half; one whose range holds 0.5 may not get across",
+            "The smallest changes that take the estimate across one half; one whose range holds 0.5 may not be enough",
         ),
         "unknown_answers": listed(unknown, "What each unknown answer could change"),
         "arithmetic": listed(

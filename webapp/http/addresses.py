@@ -12,18 +12,38 @@ from model.declare.reading import read_answers
 
 from .models import predictor_of
 
+# So many answers are kept as they stand in an address.
+MOST_PAIRS = 2_000
 # The changed answers' names in a comparison's address are the inputs' own after this.
 NEW = "new-"
 
 
 def texts(model: Model, answers: Mapping[str, Any]) -> dict[str, str]:
     """Every answer as an address, a form or a file carries it."""
-    return {asked.name: asked.text(answers[asked.name]) for asked in model.inputs if asked.name in answers}
+    answered = [name for name in model.input if name in answers]
+    if model.has_photo:
+        # What the network saw in it is not kept.
+        return {name: model.input[name].text(answers[name]) for name in answered}
+    return {name: text_of(model, name, answers[name]) for name in answered}
+
+
+@lru_cache(maxsize=MOST_PAIRS)
+def text_of(model: Model, name: str, answer: Any) -> str:
+    return model.input[name].text(answer)
 
 
 def query_of(model: Model, answers: Mapping[str, Any], prefix: str = "") -> str:
     """The answers as the part of an address after the question mark."""
-    return urlencode({prefix + name: text for name, text in texts(model, answers).items()})
+    written = texts(model, answers).items()
+    if model.has_photo:
+        return urlencode({prefix + name: text for name, text in written})
+    return "&".join([pair(prefix + name, text) for name, text in written])
+
+
+@lru_cache(maxsize=MOST_PAIRS)
+def pair(name: str, text: str) -> str:
+    """A name and a text as they stand in an address, where quoting them takes its time."""
+    return urlencode({name: text})
 
 
 def page_address(endpoint: str, model: Model, *queries: str) -> str:
@@ -42,7 +62,10 @@ def page_path(endpoint: str, model: Model | None, script_root: str) -> str:
 
 def site() -> str:
     """What stands before a path in a whole address: as the settings say, or else as it was asked for."""
-    return current_app.config["URL"] or f"{request.scheme}://{request.host}"
+    if url := current_app.config["URL"]:
+        return str(url)
+    asked = request._get_current_object()  # type: ignore[attr-defined]
+    return f"{asked.scheme}://{asked.host}"
 
 
 def result_address(model: Model, query: str) -> str:

@@ -1,8 +1,8 @@
 """Parts of pages that are the same for everyone, rendered once: a page's time goes into them else."""
 
 import re
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Callable, Hashable, Iterable
+from typing import Any, NamedTuple
 
 from flask import Flask, current_app, request
 from jinja2.ext import Extension
@@ -12,6 +12,26 @@ from .models import audience
 
 # Far more than there are choices in all forms, hundreds of dots and groups; typed numbers have no end, so it has one.
 MOST_KEPT = 2_000
+SHELF = "likely.shelf"
+
+
+class Shelf(NamedTuple):
+    """The parts that are kept, and what tells apart those to whom they look different."""
+
+    parts: dict[Any, Markup]
+    keeps: bool
+    whose: Hashable
+
+
+def shelf() -> Shelf:
+    """Found once a request, since a result has dozens of parts."""
+    found: Shelf | None = request.environ.get(SHELF)
+    if found is None:
+        # While someone works on the templates nothing is kept.
+        parts, keeps = current_app.extensions["unchanging"], not current_app.debug
+        # The site's own menu stands in some of them, which members see otherwise.
+        found = request.environ[SHELF] = Shelf(parts, keeps, (request.root_path, audience().key()))
+    return found
 
 
 def kept(template: str, key: Any, values: Callable[[], dict[str, Any]]) -> Markup:
@@ -29,20 +49,16 @@ def kept_each(
 
 
 def parts_of(template: str, keys: Iterable[Any], values: Callable[[Any], dict[str, Any]]) -> list[Markup]:
-    # The app itself, since each look through the proxy takes its time, and a result has dozens of parts.
-    app = current_app._get_current_object()  # type: ignore[attr-defined]
-    # While someone works on the templates nothing is kept.
-    if app.debug:
-        return [rendered(template, values(key)) for key in keys]
-    kept_parts: dict[Any, Markup] = app.extensions["unchanging"]
-    # The site's own menu stands in some of them, which members see otherwise.
-    root, who, found = request.root_path, audience().key(), []
+    parts, keeps, whose = shelf()
+    found = []
     for key in keys:
-        whole_key = (template, key, root, who)
-        if (part := kept_parts.get(whole_key)) is None:
-            if len(kept_parts) >= MOST_KEPT:
-                kept_parts.clear()
-            part = kept_parts[whole_key] = rendered(template, values(key))
+        whole_key = (template, key, whose)
+        if (part := parts.get(whole_key)) is None:
+            part = rendered(template, values(key))
+            if len(parts) >= MOST_KEPT:
+                parts.clear()
+            if keeps:
+                parts[whole_key] = part
         found.append(part)
     return found
 

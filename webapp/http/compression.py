@@ -13,16 +13,19 @@ TEXTS = ("text/html", "application/json", "application/problem+json")
 
 def takes_gzip() -> bool:
     # No browser says so much, and taking it apart would cost more than the answer.
-    is_short = len(request.environ.get("HTTP_ACCEPT_ENCODING", "")) <= LONGEST_HEADER
-    return is_short and request.accept_encodings.quality("gzip") > 0
+    length = len(request.environ.get("HTTP_ACCEPT_ENCODING", ""))
+    return 0 < length <= LONGEST_HEADER and request.accept_encodings.quality("gzip") > 0
 
 
 def compress(response: Response) -> Response:
-    if response.mimetype not in TEXTS or response.is_streamed or len(body := response.get_data()) < WORTHWHILE:
+    if response.mimetype not in TEXTS or response.is_streamed:
         return response
-    response.vary.add("Accept-Encoding")
+    if (response.calculate_content_length() or 0) < WORTHWHILE:
+        return response
+    if response.headers.setdefault("Vary", "Accept-Encoding") != "Accept-Encoding":
+        response.vary.add("Accept-Encoding")
     if takes_gzip():
-        response.set_data(gzip.compress(body, LEVEL, mtime=0))
+        response.set_data(gzip.compress(response.get_data(), LEVEL, mtime=0))
         response.headers["Content-Encoding"] = "gzip"
         if "ETag" in response.headers:
             # The same content in another coding is equal, and no longer the same bytes.

@@ -109,7 +109,8 @@ class Limiter:
         interval = MINUTE // rate.minute
         room = rate.burst * interval
         asked = min(weight, rate.burst) * interval
-        self.locks.acquire(group % LOCKS)
+        # A process that has much to do holds a lock for long, so that each group has its own.
+        self.locks.acquire(group)
         try:
             now = self.clock()
             slots = list(GROUP.unpack_from(self.memory, group * GROUP.size))
@@ -122,7 +123,7 @@ class Limiter:
                 slots[place], slots[place + 1] = key, start + asked
                 GROUP.pack_into(self.memory, group * GROUP.size, *slots)
         finally:
-            self.locks.release(group % LOCKS)
+            self.locks.release(group)
         left = (now + room - start - (asked if allowed else 0)) // interval
         wait = max(0, start + asked - now - room) / NANOSECONDS
         return Verdict(left, wait, allowed)

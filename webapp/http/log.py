@@ -7,6 +7,7 @@ import re
 import time
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -30,7 +31,7 @@ class Failures(logging.Handler):
 
 def quoted(text: str) -> str:
     """The text as it stands in an address, where nothing ends a word or a line."""
-    shown = KEYS.sub(r"\1...", text) if len(text) > len("/lk_") + 20 else text
+    shown = KEYS.sub(r"\1...", text) if "_" in text else text
     return quote(shown[:LONGEST], "/*", "latin-1", "replace")[:LONGEST] or "-"
 
 
@@ -39,9 +40,14 @@ def tell(level: str, message: str, as_json: bool = AS_JSON) -> None:
     write(f"{level} {message}", {"level": level, "message": message}, as_json)
 
 
+@lru_cache(maxsize=1)
+def moment(second: int) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(second))
+
+
 def write(text: str, fields: Mapping[str, Any], as_json: bool = AS_JSON) -> None:
     """The one writer: whatever is in the text, it is one line of JSON, or a line and others that are indented."""
-    now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    now = moment(int(time.time()))
     line = json.dumps({"time": now, **fields}) if as_json else f"{now} " + "\n    ".join(text.splitlines())
     # Where nobody takes the log any more, people are answered all the same.
     with suppress(OSError, ValueError):

@@ -10,7 +10,7 @@ import hmac
 import os
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -202,23 +202,19 @@ def begin(secret: str) -> None:
         BEGUN.append(Metrics(None))
 
 
-def count(name: str, *labels: str, amount: float = 1) -> None:
-    """One more of these."""
-    keep(lambda metrics: metrics.child(name, *labels).inc(amount))
-
-
-def keep(note: Callable[[Metrics], None]) -> None:
-    """Whatever is the matter with the files, people are answered all the same."""
+def count(name: str, *labels: str, amount: float = 1, seconds: float | None = None) -> None:
+    """One more of these, or how long one took. Whatever is the matter with the files, people are answered."""
     try:
         for metrics in BEGUN:
-            note(metrics)
+            child = metrics.child(name, *labels)
+            child.inc(amount) if seconds is None else child.observe(seconds)
     except (OSError, ValueError):
         BEGUN.clear()
 
 
 def count_request(method: str, route: str, status: str, seconds: float) -> None:
     count("requests", method if method in METHODS else "other", route, status)
-    keep(lambda metrics: metrics.child("seconds", route).observe(seconds))
+    count("seconds", route, seconds=seconds)
 
 
 def count_refusal(limit: str) -> None:

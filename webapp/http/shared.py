@@ -48,21 +48,22 @@ def folder_of(secret: str) -> Path:
 
 
 class Locks:
-    """Locks between the threads of all processes that have the same file open, one for each of its first bytes."""
+    """Locks between the threads of all processes that have the same file open, one for each of its bytes."""
 
     def __init__(self, file: int | None, number: int) -> None:
         # None where there is one process only.
         self.file = file
-        # A system's lock is held by a process, whose threads need locks of their own.
+        # A system's lock is held by a process, whose threads need locks of their own; some bytes may share one.
         self.threads = [threading.Lock() for _ in range(number)]
 
     def acquire(self, place: int) -> None:
-        self.threads[place].acquire()
+        thread = self.threads[place % len(self.threads)]
+        thread.acquire()
         try:
             if self.file is not None:
                 lock_byte(self.file, place)
         except BaseException:
-            self.threads[place].release()
+            thread.release()
             raise
 
     def release(self, place: int) -> None:
@@ -70,4 +71,4 @@ class Locks:
             if self.file is not None:
                 let_byte_go(self.file, place)
         finally:
-            self.threads[place].release()
+            self.threads[place % len(self.threads)].release()

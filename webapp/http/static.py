@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import mimetypes
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -33,7 +34,12 @@ def read_asset(path: Path) -> Asset:
 
 def asset(name: str) -> str:
     """The address of a file, which changes with its content."""
-    return f"{request.script_root}/static/{name}?v={current_app.extensions['assets'][name].digest}"
+    return address(name, request.root_path)
+
+
+@lru_cache(maxsize=64)
+def address(name: str, root: str) -> str:
+    return f"{root}/static/{name}?v={current_app.extensions['assets'][name].digest}"
 
 
 # Browsers and telephones look for the first two at the root; a manifest's addresses begin where it lies.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -53,7 +52,7 @@ class Visit:
     version: str = ""
     worked: float = 0.0
     taken: dict[str, int] = field(default_factory=dict)
-    places: Counter[str] = field(default_factory=Counter)
+    places: dict[str, int] = field(default_factory=dict)
     share: Shares | None = None
 
     def take(self, what: str, weight: int = 1) -> None:
@@ -69,14 +68,14 @@ class Visit:
 
     def enter(self, name: str, places: int = 1, patience: float | None = None) -> None:
         """Wait until this request has so many places in a lane, and keep them until the answer was sent."""
-        if self.allowances is None or (more := places - self.places[name]) <= 0:
+        if self.allowances is None or (more := places - self.places.get(name, 0)) <= 0:
             return
         try:
             self.allowances.lanes[name].enter(self.address, more, patience)
         except ServiceUnavailable:
             metrics.count_refusal(name)
             raise
-        self.places[name] += more
+        self.places[name] = places
 
     def begin_work(self, endless: bool = False) -> None:
         """From here on it is timed: what came before is the client's. A list that is sent as it is made times each item."""

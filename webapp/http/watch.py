@@ -184,8 +184,10 @@ def refuse(error: HTTPException, environ: dict[str, Any]) -> Response:
 
 def note_route() -> None:
     """What the request is about, before anything is asked of a model; and pages are counted."""
-    visit, rule, given = current(), request.url_rule, request.view_args or {}
-    if refused := request.environ.get(REFUSED):
+    # The request itself, since each look through the proxy takes its time.
+    asked = request._get_current_object()  # type: ignore[attr-defined]
+    visit, rule, given = current(), asked.url_rule, asked.view_args or {}
+    if refused := asked.environ.get(REFUSED):
         raise refused
     if rule is None:
         return visit.take("pages")
@@ -194,7 +196,7 @@ def note_route() -> None:
         visit.model, visit.version = model.name, predictor_of(model).version
     if endpoint in PREDICTIONS:
         visit.take("predictions")
-    elif endpoint in WHAT_IFS and "X-Fragment" in request.headers:
+    elif endpoint in WHAT_IFS and "X-Fragment" in asked.headers:
         # A script that tries a change has an allowance of its own, and what it tries is no prediction.
         visit.take("what-ifs")
     elif endpoint not in NOT_COUNTED:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from model.declare.inputs import Input, is_known
 from model.predict.agreement import MOST_COMPARED, Agreement, Rarest, find_agreement, find_rarest
 from model.predict.kinds import Estimate
+from model.predict.lazy import lazy
 from model.predict.neighbours import Person
 from model.predict.predictor import Predictor
 from webapp.text.kinds import kind_of
@@ -24,13 +24,13 @@ class Alike:
     # The inputs that moved the number most, the first first; asked for where not all answers are compared.
     moved_most: Callable[[], Sequence[Input]]
 
-    @cached_property
+    @lazy
     def agreement(self) -> Agreement | None:
         """How many people in the data agree with these answers; None where there is no such data."""
         moved_most = self.moved_most() if len(self.predictor.model.inputs) > MOST_COMPARED else ()
         return find_agreement(self.predictor, self.answers, moved_most)
 
-    @cached_property
+    @lazy
     def rarest(self) -> Rarest | None:
         return find_rarest(self.predictor, self.answers)
 
@@ -39,7 +39,7 @@ class Alike:
         """Whether the data has nobody with close answers."""
         return self.agreement is not None and self.agreement.nearly.people == 0
 
-    @cached_property
+    @lazy
     def other_outcome(self) -> Person | None:
         """A real person with a near chance, given by a model that had not seen them, who turned out otherwise."""
         crowd = self.predictor.crowd
@@ -47,7 +47,7 @@ class Alike:
             return None
         return crowd.other_outcome(self.main.value, 0, outcome=0.0 if self.main.value > 0.5 else 1.0)
 
-    @cached_property
+    @lazy
     def most(self) -> list[Person]:
         """The people in the data most like this one, where the model shows them."""
         crowd, model = self.predictor.crowd, self.predictor.model
@@ -55,12 +55,12 @@ class Alike:
             return []
         return crowd.most_alike(self.answers, model.shows_alike, self.main.value)
 
-    @cached_property
+    @lazy
     def same(self) -> list[tuple[float, int]]:
         """Of those most like this one, the outcomes of those who gave the same answers, with how many had it."""
         return Counter([one.outcome for one in self.most if not self.differences(one)]).most_common()
 
-    @cached_property
+    @lazy
     def others(self) -> list[tuple[list[str], float]]:
         """Of those most like this one, each who gave other answers: which, and the outcome."""
         told = [(self.differences(one), one.outcome) for one in self.most]

@@ -2,55 +2,55 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from itertools import pairwise
+from typing import Any, NamedTuple
 
-from model.declare.inputs import Input
+from model.declare.inputs import Input, first_lower
 from model.declare.model import Model
-from model.predict.steps import Path, Step
+from model.predict.kinds import Estimate
+from model.predict.steps import Path
 from webapp.http.cache import MOST_KEPT
 from webapp.text.kinds import Chance
 
 
-@dataclass(frozen=True)
-class Told:
-    """What one answer did: the start of a sentence that ends with a number, and the line of a table."""
+class Told(NamedTuple):
+    """What one answer did: its label, the answer, and the start of a sentence that ends with a number."""
 
     asked: Input
     label: str
     answer: str
     begins: str
-    # The numbers before and after.
-    before: float
-    after: float
+    shift: float
     # Whether the number itself is less sure than this step is large, and whether the step shows in whole numbers.
     is_noise: bool
     shows: bool
 
-    @property
-    def shift(self) -> float:
-        return self.after - self.before
 
-
-@dataclass(frozen=True)
-class Moves:
+class Moves(NamedTuple):
     """The steps from the average to the number, and the answers that are told together."""
 
-    average: float
+    # Where it starts and where it ends.
+    start: str
+    end: str
     steps: list[Told]
-    # Answers in the middle of a sentence, and what they did together.
+    # Answers in the middle of a sentence, and where they took the number together.
     rest: list[str]
-    rest_step: Step | None
+    after_rest: str
+    # Whether what the rest did together does not show either, next to the steps before it.
+    rest_is_small: bool
     unknown: list[str]
-    unknown_step: Step | None
     # How far the number's own range reaches on the nearer side; none of an amount, whose range is about single cases.
     margin: float | None
     # The steps that show: how the sentence begins, its number, and where the step is drawn from and to.
     lines: list[tuple[str, str, str, str]]
-    # The table: what was put in place, from, to, and the step. All numbers come as text, since they are many.
+    # The table: what was put in place, from, to, and the step; and all of it together. Its numbers come as text.
     table: list[tuple[str, str, str, str]]
+    together: tuple[str, str, str]
+    # The number that they all lead to, as the last step would say it.
+    reached: str
 
     @property
     def moved_most(self) -> list[Input]:
@@ -59,25 +59,21 @@ class Moves:
         return found or [step.asked for step in self.steps[:1]]
 
     @property
-    def shown(self) -> list[Told]:
-        """The steps that show in the number as it is written."""
-        return [step for step in self.steps if step.shows]
-
-    @property
     def idle(self) -> list[str]:
         """Answers that hardly mattered: those of the steps that do not show, and the rest where it is small."""
         hidden = [f"{step.label} ({step.answer})" for step in self.steps if not step.shows]
         return [*hidden, *self.rest] if self.rest_is_small else hidden
 
     @property
-    def noise(self) -> list[Told]:
-        return [step for step in self.shown if step.is_noise]
+    def idle_end(self) -> str:
+        """What the answers that hardly mattered lead to together, where no other sentence has come to the end."""
+        is_told = not self.lines or self.unknown or not self.rest_is_small or self.lines[-1][1] == self.reached
+        return "" if is_told else self.reached
 
     @property
-    def rest_is_small(self) -> bool:
-        """Whether what the rest did together does not show either, next to the steps before it."""
-        together = abs(self.rest_step.shift) if self.rest_step else 0.0
-        return all(abs(one.shift) >= together for one in self.steps)
+    def noise(self) -> str:
+        """What moved the number by a step that shows, and may be noise."""
+        return "; ".join([first_lower(step.label) for step in self.steps if step.shows and step.is_noise])
 
 
 @lru_cache(maxsize=MOST_KEPT)
@@ -88,35 +84,39 @@ def say(model: Model, name: str, answer: Any, raised: bool) -> tuple[str, str, s
 
 
 def tell(
-    model: Model,
-    kind: Chance,
-    path: Path,
-    answers: Mapping[str, Any],
-    span: tuple[float, float],
-    place: Callable[[float], str],
+    model: Model, kind: Chance, path: Path, answers: Mapping[str, Any], main: Estimate, place: Callable[[float], str]
 ) -> Moves:
-    low, high = span
-    end = path.all[-1].after if path.all else path.average
-    margin = min(high - end, end - low) if kind.has_middle and low < end < high else None
-
-    def told(step: Step) -> Told:
+    numbers = [path.average, *[step.after for step in path.all]]
+    end = numbers[-1]
+    margin = min(main.high - end, end - main.low) if kind.has_middle and main.low < end < main.high else None
+    whole, exact, places = ([write(number) for number in numbers] for write in (kind.whole, kind.exact, place))
+    steps, lines = [], []
+    for at, step in enumerate(path.steps):
         (asked,) = step.inputs
-        said = say(model, asked.name, answers[asked.name], step.shift > 0)
-        is_noise = margin is not None and abs(step.shift) < margin
-        return Told(asked, *said, step.before, step.after, is_noise, kind.whole(step.before) != kind.whole(step.after))
+        shift = step.shift
+        label, answer, begins = say(model, asked.name, answers[asked.name], shift > 0)
+        is_noise, shows = margin is not None and abs(shift) < margin, whole[at] != whole[at + 1]
+        steps.append(Told(asked, label, answer, begins, shift, is_noise, shows))
+        if shows:
+            lines.append((begins, kind.brief(step.after), places[at], places[at + 1]))
 
-    def names(step: Step | None) -> list[str]:
-        return [f"{one.named} ({one.words(answers[one.name])})" for one in step.inputs] if step else []
-
+    rest = [(one.named, one.words(answers[one.name])) for one in path.rest.inputs] if path.rest else []
     unknown = [one.named for one in path.unknown.inputs] if path.unknown else []
-    steps = [told(step) for step in path.steps]
-    lines = [(one.begins, kind.brief(one.after), place(one.before), place(one.after)) for one in steps if one.shows]
-    headings = [f"{one.label}: {one.answer}" for one in steps]
-    rest = [f"{one.named}: {one.words(answers[one.name])}" for one in path.rest.inputs] if path.rest else []
-    headings += ["; ".join(rest)] if rest else []
+    headings = [f"{step.label}: {step.answer}" for step in steps]
+    headings += ["; ".join([f"{label}: {answer}" for label, answer in rest])] if rest else []
     headings += [f"{'; '.join(unknown)}, not known"] if unknown else []
-    table = [
-        (heading, kind.exact(step.before), kind.exact(step.after), kind.exact_step(step.before, step.after))
-        for heading, step in zip(headings, path.all, strict=True)
-    ]
-    return Moves(path.average, steps, names(path.rest), path.rest, unknown, path.unknown, margin, lines, table)
+    shifts = [kind.exact_step(before, after) for before, after in pairwise(numbers)]
+    return Moves(
+        whole[0],
+        kind.whole(main.value),
+        steps,
+        [f"{label} ({answer})" for label, answer in rest],
+        whole[len(steps) + 1] if path.rest else "",
+        min([abs(step.shift) for step in steps], default=math.inf) >= abs(path.rest.shift if path.rest else 0),
+        [first_lower(name) for name in unknown],
+        margin,
+        lines,
+        list(zip(headings, exact, exact[1:], shifts, strict=False)),
+        (exact[0], kind.exact(main.value), kind.exact_step(path.average, main.value)),
+        kind.brief(end),
+    )

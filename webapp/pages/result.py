@@ -5,9 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
-from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, make_response, redirect, request
 from markupsafe import Markup
@@ -22,6 +20,7 @@ from model.evaluate.standing import has_somebody
 from model.predict.evaluation import Group as GroupRow
 from model.predict.explain import Arithmetic, explain_sum
 from model.predict.kinds import Estimate
+from model.predict.lazy import lazy
 from model.predict.predictor import (
     Predictor,
     UnknownAnswer,
@@ -36,7 +35,7 @@ from webapp.http.addresses import (
     form_address,
     page_address,
     path_of,
-    result_address,
+    query_of,
     site,
     texts,
 )
@@ -86,7 +85,7 @@ def result_page(
     values = {
         "result": result,
         "fields": compact_fields(model, {name: [text] for name, text in result.texts.items()}, {}),
-        "snippets": snippets(model, site() + path_of("api.predict", model), answers),
+        "snippets": snippets(model, result.site + path_of("api.predict", model), answers),
         "offer": offer,
     }
     return keep_private(make_response(rendered("output.html", values)))
@@ -112,26 +111,26 @@ class Result:
     # The version that the address asks for; None where it names none.
     asked_version: str | None = None
 
-    @property
+    @lazy
     def model(self) -> Model:
         return self.predictor.model
 
-    @cached_property
+    @lazy
     def main(self) -> Estimate:
         """The estimate that the heading speaks of: of several classes the likeliest."""
         return self.estimates[self.focus]
 
-    @cached_property
+    @lazy
     def focus(self) -> int:
         return self.predictor.kind.focus([estimate.value for estimate in self.estimates])
 
     # -- in words -------------------------------------------------------------------------------------
 
-    @cached_property
+    @lazy
     def kind(self) -> Chance:
         return kind_of(self.model)
 
-    @cached_property
+    @lazy
     def headline(self) -> str:
         return self.kind.headline(self.main)
 
@@ -140,17 +139,17 @@ class Result:
         """The number where there is little room, and it stands beside another."""
         return self.kind.short(self.main)
 
-    @property
+    @lazy
     def numbers(self) -> list[NumberInput]:
         """The numbers among the answers, each of which has a curve."""
         return numbers_among(self.predictor)
 
-    @cached_property
+    @lazy
     def probably(self) -> str:
         """The range as the heading has it; none where nobody in the data is like this."""
         return "" if self.is_unlike else self.kind.probable(self.main)
 
-    @cached_property
+    @lazy
     def sentence(self) -> str:
         return self.kind.sentence(self.estimates)
 
@@ -158,8 +157,12 @@ class Result:
     def description(self) -> str:
         """What networks and search engines say of the page: the number in words, its range, and the warning."""
         span = f"Probably {self.probably}." if self.probably else ""
-        unlike = f"{self.unlike} Treat the number as a guess." if self.unlike else ""
-        return " ".join(filter(None, [unlike, self.sentence, span, self.model.words.warning]))
+        return " ".join(filter(None, [self.shared, span, self.model.words.warning]))
+
+    @property
+    def shared(self) -> str:
+        """What is sent along with the link: the number in words, and where it is a guess, that first."""
+        return f"{self.unlike} Treat the number as a guess. {self.sentence}" if self.is_unlike else self.sentence
 
     @property
     def note(self) -> str:
@@ -186,7 +189,7 @@ class Result:
     @property
     def answers_used(self) -> list[tuple[str, str]]:
         """What was asked, and what was answered."""
-        return [(asked.named, asked.words(self.answers[asked.name])) for asked in self.model.inputs]
+        return [(asked.named, asked.said(self.answers[asked.name])) for asked in self.model.inputs]
 
     @property
     def answer_rows(self) -> Markup:
@@ -198,24 +201,28 @@ class Result:
     def hidden_fields(self) -> Markup:
         return answer_lines("_hidden_field.html", self.model, self.answers)
 
-    @cached_property
+    @lazy
     def unknown_answers(self) -> list[UnknownAnswer]:
         return self.predictor.unknown_answers(self.answers)
 
-    @cached_property
+    @lazy
     def texts(self) -> dict[str, str]:
         """The answers as an address carries them."""
         return texts(self.model, self.answers)
 
-    @cached_property
+    @lazy
     def query(self) -> str:
-        return urlencode(self.texts)
+        return query_of(self.model, self.answers)
 
-    @cached_property
+    @lazy
     def address(self) -> str:
-        return result_address(self.model, self.query)
+        return page_address("result.show", self.model, self.query, f"v={self.predictor.version}")
 
-    @property
+    @lazy
+    def site(self) -> str:
+        return site()
+
+    @lazy
     def curves_address(self) -> str:
         """The page that draws how the number goes with each number among the answers; none where there is none."""
         return page_address("curves.show", self.model, self.query) if self.numbers else ""
@@ -223,20 +230,20 @@ class Result:
     @property
     def picture_address(self) -> str:
         """The whole address of the picture that networks show beside a link."""
-        return site() + page_address("picture.show", self.model, self.query)
+        return self.site + page_address("picture.show", self.model, self.query)
 
-    @cached_property
+    @lazy
     def whole_address(self) -> str:
         """The address for a printed page."""
-        return site() + self.address
+        return self.site + self.address
 
     # -- how sure, and beside whom ------------------------------------------------------------------
 
-    @cached_property
+    @lazy
     def alike(self) -> Alike:
         return Alike(self.predictor, self.answers, self.main, self.moved_most)
 
-    @property
+    @lazy
     def is_unlike(self) -> bool:
         """Whether the data has nobody like this, so that the number is a guess."""
         return self.alike.is_nobody
@@ -248,26 +255,33 @@ class Result:
         whom = f"no {words.one}" if words.things else "no one"
         return f"The data has {whom} like this." if self.is_unlike else ""
 
-    @cached_property
+    @lazy
     def standing(self) -> Standing:
         return Standing(self.predictor, self.answers, self.focus, self.main)
 
-    @cached_property
+    @lazy
     def sure(self) -> Sureness:
         return Sureness(self.predictor, self.answers, self.focus, self.main)
 
+    @property
+    def facing_said(self) -> tuple[str, str, str]:
+        """What another kind of model says in words: its number, its range, and that with the model's own."""
+        other, kind = self.sure.facing, self.kind
+        assert other is not None
+        whole = kind.around(other.value, other.whole_low, other.whole_high)
+        return kind.whole(other.value), kind.around(other.value, other.low, other.high), whole
+
     # -- what moved the number, and what would change it ---------------------------------------------
 
-    @cached_property
+    @lazy
     def path(self) -> Path | None:
         return explain_steps(self.predictor, self.answers, self.main.value)
 
-    @cached_property
+    @lazy
     def moves(self) -> Moves | None:
         if self.path is None:
             return None
-        span = (self.main.low, self.main.high)
-        return tell(self.model, self.kind, self.path, self.answers, span, self.standing.place)
+        return tell(self.model, self.kind, self.path, self.answers, self.main, self.standing.place)
 
     def moved_most(self) -> Sequence[Input]:
         # Those that may be noise are no reason to leave people out.
@@ -278,7 +292,7 @@ class Result:
         """How many rows stand for everybody in what moved the number."""
         return len(self.predictor.background[0])
 
-    @cached_property
+    @lazy
     def suggestions(self) -> list[Suggestion]:
         return suggest(self.predictor, self.answers, self.query)
 
@@ -289,16 +303,16 @@ class Result:
 
     # -- the arithmetic -------------------------------------------------------------------------------
 
-    @cached_property
+    @lazy
     def sums(self) -> list[Arithmetic]:
         """The weightiest of the sums behind the estimate."""
         return explain_sum(self.predictor, self.answers, SUMS)
 
     def sum_rows(self, arithmetic: Arithmetic) -> Markup:
         """A row for each line of a sum, which an answer says, so that most are kept."""
-        keys = [(self.model, at, line.answers, line.points) for at, line in enumerate(arithmetic.lines)]
-        values: Callable[[Any], dict[str, Any]] = lambda key: {"line": arithmetic.lines[key[1]]}  # noqa: E731
-        return kept_each("_sum_row.html", keys, values, "\n", keep=not self.model.has_photo)
+        keys = [(self.model, at, key) for at, key in enumerate(arithmetic.keys)]
+        values: Callable[[Any], dict[str, Any]] = lambda key: {"line": arithmetic.line(key[1])}  # noqa: E731
+        return kept_each("_sum_row.html", keys, values, "\n", keep=self.model.features is None)
 
     @property
     def number_of_sums(self) -> int:
@@ -306,16 +320,16 @@ class Result:
 
     # -- where it goes wrong --------------------------------------------------------------------------
 
-    @cached_property
+    @lazy
     def groups(self) -> list[GroupRow]:
         """The figures of the groups that this person belongs to."""
-        return [row for row in self.predictor.card.evaluation.groups if row.holds(self.answers[row.input])]
+        return [row for name in self.predictor.grouped for row in self.predictor.groups[name, self.answers[name]]]
 
     @property
     def named_groups(self) -> tuple[tuple[str, str], ...]:
         return tuple([(row.input, row.group) for row in self.groups])
 
-    @cached_property
+    @lazy
     def not_recorded(self) -> list[Group]:
         """For each unknown answer how right the model was about those of whom it is not recorded."""
         lacking = [name for name, answer in self.answers.items() if not is_known(answer)]

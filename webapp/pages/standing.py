@@ -4,15 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import lru_cache
 from typing import Any
 
-from model.evaluate.standing import Comparator, below, comparators, position
+from model.evaluate.standing import below, comparators, example_of, position
 from model.predict.kinds import Estimate
+from model.predict.lazy import lazy
 from model.predict.predictor import Predictor
 from webapp.text.dots import across
 from webapp.text.kinds import Chance, kind_of
 from webapp.text.line import Line, above, lay_out, place
+
+
+@dataclass(frozen=True)
+class Others:
+    """Everyone else on the line, in words and as they are drawn."""
+
+    told: str
+    line: Line
+
+
+# They hang on nothing else that is asked about.
+@lru_cache(maxsize=64)
+def draw_others(predictor: Predictor, focus: int, example: str) -> Others:
+    number, found = kind_of(predictor.model).number, comparators(predictor, focus, example)
+    marks = [(f"{one.name}: {number(one.value)}", position(predictor, one.value)) for one in found]
+    return Others("; ".join([f"{one.name} {number(one.value)}" for one in found]), lay_out(tuple(marks)))
 
 
 @dataclass(frozen=True)
@@ -23,11 +40,11 @@ class Standing:
     focus: int
     main: Estimate
 
-    @cached_property
+    @lazy
     def kind(self) -> Chance:
         return kind_of(self.predictor.model)
 
-    @cached_property
+    @lazy
     def places(self) -> tuple[str, str, str]:
         """Where the number and both ends of its range are drawn."""
         return self.place(self.main.value), self.place(self.main.low), self.place(self.main.high)
@@ -36,9 +53,12 @@ class Standing:
         """Where a number is drawn on the line from least to most, as the drawing writes it."""
         return str(across(position(self.predictor, value)))
 
-    def on_line(self, value: float) -> float:
-        """The same on the line that has labels."""
-        return place(position(self.predictor, value))
+    @lazy
+    def on_line(self) -> tuple[float, float, float]:
+        """The same of the number and both ends on the line that has labels."""
+        ends = (self.main.value, self.main.low, self.main.high)
+        here, low, high = [place(position(self.predictor, value)) for value in ends]
+        return here, low, high
 
     @property
     def own_label(self) -> tuple[str, float]:
@@ -46,18 +66,16 @@ class Standing:
         text = f"This {self.predictor.model.words.one}: {self.kind.number(self.main.value)}"
         return text, above(text, position(self.predictor, self.main.value))
 
-    @cached_property
-    def comparators(self) -> tuple[Comparator, ...]:
-        return tuple(comparators(self.predictor, self.focus, self.answers))
+    @lazy
+    def example(self) -> str:
+        """The example that is asked about, which is not compared with itself."""
+        return example_of(self.predictor, self.answers)
 
-    @cached_property
-    def line(self) -> Line:
-        """Everyone else on the line."""
-        number = self.kind.number
-        marks = [(f"{one.name}: {number(one.value)}", position(self.predictor, one.value)) for one in self.comparators]
-        return lay_out(tuple(marks))
+    @lazy
+    def others(self) -> Others:
+        return draw_others(self.predictor, self.focus, self.example)
 
-    @cached_property
+    @lazy
     def below(self) -> int | None:
         """How many of a hundred in the data had less."""
         return below(self.predictor, self.main.value)

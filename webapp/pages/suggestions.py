@@ -15,8 +15,8 @@ from webapp.text.kinds import kind_of
 
 @dataclass(frozen=True)
 class Suggestion:
-    changes: list[str]
-    estimate: float
+    change: str
+    whole: str
     address: str
     span: str
     is_sure: bool
@@ -30,6 +30,7 @@ def suggest(predictor: Predictor, answers: Mapping[str, Any], query: str) -> lis
             f"{model.input[name].named}: {model.input[name].words(answer)}" for name, answer in change.answers.items()
         ]
         span = kind.span(Estimate(change.estimate, change.low, change.high))
-        return Suggestion(texts, change.estimate, compare_address(model, query, change.answers), span, change.is_sure)
+        address = compare_address(model, query, change.answers)
+        return Suggestion(" and ".join(texts), kind.whole(change.estimate), address, span, change.is_sure)
 
     return [told(change) for change in find_smallest_changes(predictor, answers)]

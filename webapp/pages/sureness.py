@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from model.evaluate.record import Near
 from model.predict.challenger import Facing
 from model.predict.evaluation import Band
 from model.predict.kinds import Estimate
+from model.predict.lazy import lazy
 from model.predict.predictor import Predictor
 
 from .card import card_of
@@ -24,7 +24,7 @@ class Sureness:
     focus: int
     main: Estimate
 
-    @cached_property
+    @lazy
     def facing(self) -> Facing | None:
         """What another kind of model says, that is just as good; None where none was found."""
         challenger = self.predictor.challenger
@@ -41,7 +41,7 @@ class Sureness:
         stability = self.predictor.card.evaluation.stability
         return stability.around(self.main.value) if stability else None
 
-    @cached_property
+    @lazy
     def near(self) -> Near | None:
         """What came of those held back for testing whose estimate was nearest to this one."""
         return card_of(self.predictor).near(self.main.value)

@@ -168,7 +168,7 @@ class Here:
             raise Away
 
     def key(self) -> Hashable:
-        if not has_request_context() or not ("HTTP_COOKIE" in request.environ or given_token()):
+        if not has_request_context() or request.environ.keys().isdisjoint(("HTTP_COOKIE", "HTTP_AUTHORIZATION")):
             return ()
         if (who := asking()) == NOBODY or who.is_away:
             return ()
@@ -181,8 +181,9 @@ def is_signed_in() -> bool:
 
 def comes_with_key() -> bool:
     """Whether somebody’s key came along, good or not: what is answered to it may be for nobody else."""
-    cookies = request.cookies if "HTTP_COOKIE" in request.environ else {}
-    return SITTING_COOKIE in cookies or OPENED_COOKIE in cookies or bool(given_token())
+    if "HTTP_COOKIE" in request.environ and {SITTING_COOKIE, OPENED_COOKIE} & request.cookies.keys():
+        return True
+    return bool(given_token())
 
 
 def refuse_bad_token() -> None:
@@ -192,9 +193,10 @@ def refuse_bad_token() -> None:
 
 def keep_personal(response: Response) -> Response:
     """What was made for somebody is for nobody's cache."""
-    if g.get("is_personal") or (comes_with_key() and request.blueprint != "assets"):
+    is_personal = g.get("is_personal")
+    if is_personal or (comes_with_key() and request.blueprint != "assets"):
         response.headers["Cache-Control"] = "no-store"
-    if g.get("is_personal"):
+    if is_personal:
         response.headers["X-Robots-Tag"] = "noindex"
     return response
 

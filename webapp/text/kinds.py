@@ -14,7 +14,7 @@ from model.declare.words import Words
 from model.predict.kinds import Estimate
 
 from .dots import Dots, draw_chance, draw_classes, hundredths
-from .numbers import SMALL, about, about_rest, amount, decimals, in_100, in_1000, signed
+from .numbers import FAR, SMALL, about, about_rest, amount, decimals, in_100, in_1000, signed
 
 
 class Happened(Protocol):
@@ -70,8 +70,8 @@ class Chance:
         """What the drawn line runs between."""
         return "On a line from 0 to 100"
 
-    def number(self, value: float) -> str:
-        return in_100(value)
+    # The number where its unit stands beside it.
+    number = staticmethod(in_100)
 
     def whole(self, value: float) -> str:
         """The number with its unit: “23 out of 100”, “about 3 in 1,000”, “$31,400”."""
@@ -122,13 +122,20 @@ class Chance:
         return reach(self.number(low), self.number(high))
 
     def whole_span(self, estimate: Estimate) -> str:
-        """The range with its unit once, which is that of the number."""
-        unit = self.unit if estimate.value >= SMALL else " in 1,000"
-        return f"{self.around(estimate.value, estimate.low, estimate.high)}{unit}"
+        """The range with its unit once."""
+        told = self.around(estimate.value, estimate.low, estimate.high)
+        if estimate.value >= SMALL:
+            return f"{told}{self.unit}"
+        return told if estimate.high >= FAR else f"{told} in 1,000"
 
     def around(self, value: float, low: float, high: float) -> str:
-        """The range around a number, whose unit it shares: out of 100, or out of 1,000 where the number is."""
-        return self.between(low, high) if value >= SMALL else reach(in_1000(low), in_1000(high))
+        """The range around a number, whose unit it shares: out of 100, or out of 1,000 where the number is.
+
+        Where it reaches far beyond so small a number, it has a unit of its own.
+        """
+        if value >= SMALL:
+            return self.between(low, high)
+        return f"{self.between(low, high)}{self.unit}" if high >= FAR else reach(in_1000(low), in_1000(high))
 
     def probable(self, estimate: Estimate) -> str:
         """The range as it stands after the number; nothing where both its ends are that same number."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 WIDTH = 320
 # The line runs between these, so that what it begins and ends with can be written beside it.
@@ -58,7 +57,6 @@ def above(text: str, position: float) -> float:
     return round(min(max(place(position), half), max(WIDTH - half, half)), 1)
 
 
-@lru_cache(maxsize=512)
 def lay_out(marks: tuple[tuple[str, float], ...]) -> Line:
     """A label for each name and position: towards the middle, and in the first row that has room for it."""
     made: list[Label] = []

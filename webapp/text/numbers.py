@@ -53,7 +53,7 @@ def counted(number: int, one: str, many: str) -> str:
 def decimals(number: float, places: int = 2) -> str:
     text = f"{number:.{places}f}"
     # What rounds to nought has no sign.
-    return text.replace("-", "−" if float(text) else "")
+    return text if text[0] != "-" else text.replace("-", "−" if float(text) else "")
 
 
 def of_100(share: float, places: int = 1) -> str:
@@ -92,13 +92,15 @@ def moment(when: datetime.datetime) -> str:
 
 # A chance under this is said out of 1,000, where it is a whole number again.
 SMALL = 0.01
+# A range that reaches this far is not said out of 1,000.
+FAR = 0.1
 
 
 def in_100(chance: float) -> str:
     """The number where “out of 100” stands elsewhere: “23”, “0.3”, “more than 99”."""
     if chance < SMALL:
         return f"{chance * 100:.1f}" if chance >= 0.0005 else "under 0.1"
-    return out_of_100(chance)
+    return "more than 99" if chance > 0.99 else str(hundredths(chance))
 
 
 def in_1000(chance: float) -> str:

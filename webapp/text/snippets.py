@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from model.declare.model import Model
 
-# One for all, since json.dumps() would make one for each text.
-to_json = json.JSONEncoder(ensure_ascii=False).encode
+# Names and answers come again and again; 1 and 1.0 are not the same.
+to_json = lru_cache(maxsize=2_000, typed=True)(json.JSONEncoder(ensure_ascii=False).encode)
 
 PYTHON = """\
 import json
@@ -43,8 +43,7 @@ form.append("{name}", document.querySelector("input[type=file]").files[0]);
 console.log(await answer.json());"""
 
 
-@dataclass(frozen=True)
-class Snippet:
+class Snippet(NamedTuple):
     """How to ask in one language; the text can be pasted and run."""
 
     language: str

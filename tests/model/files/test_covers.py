@@ -31,8 +31,7 @@ def test_each_row_has_the_estimate_and_the_range_that_the_page_has() -> None:
             variance += float(one.variances.ravel()[place])
             pull += float(one.pulls.ravel()[place])
             score += float(one.points.ravel()[place]) if one.points is not None else 0.0
-        values = engine.predict_one(row)
-        told = [*values, *engine.ranges(row, values)[0]]
+        told = [*engine.predict_one(row), *engine.ranges(row, engine.predict_one(row))[0]]
         assert add_range(np.exp([-score]), np.array([variance]), np.array([pull]))[:, 0] == pytest.approx(
             told, rel=1e-8
         )

@@ -5,9 +5,12 @@ from __future__ import annotations
 import itertools
 import math
 import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -18,6 +21,7 @@ from model.predict.changes import find_smallest_changes
 from model.predict.kinds import Estimate
 from model.predict.steps import explain_steps
 from webapp.http.addresses import texts
+from webapp.pages.suggestions import Suggestion, suggest
 from webapp.text.dots import hundredths
 from webapp.text.kinds import kind_of
 from webapp.text.line import lay_out
@@ -188,14 +192,26 @@ def test_the_answers_that_hardly_matter_stand_in_one_line(client: FlaskClient) -
     assert any(re.search(r"These hardly mattered: [^.]*\.", one.text) for one in told)
 
 
-def test_a_step_smaller_than_the_range_is_called_noise(client: FlaskClient) -> None:
+def test_the_last_number_told_of_what_moved_it_is_the_number_itself(client: FlaskClient) -> None:
+    by_rounding = 0
+    for age in range(50, 70):
+        page = result(client, CENSUS, person(age=age, sex="Female", status="Divorced", education="HS-grad", hours="36"))
+        moved = section(page, "What moved the number")
+        number, (*_, last) = page.number.removesuffix(" out of 100"), moved.all("li")
+        if not last.text.endswith(f" it to {number}."):
+            assert f"These hardly mattered, but together took it to {number}: " in moved.text
+            by_rounding += 1
+    assert 0 < by_rounding < 20
+
+
+def test_a_step_smaller_than_the_range_is_called_chance(client: FlaskClient) -> None:
     text = section(result(client, TITANIC, asked(TITANIC)), "What moved the number").text
-    assert re.search(r"A step smaller than the number’s own margin of ±\d+ points? may be noise: \w", text)
+    assert re.search(r"may be off by \d+ points? or more, so a step smaller than that may be chance: \w", text)
 
 
 def test_what_is_unknown_is_a_step_of_its_own(client: FlaskClient) -> None:
     text = section(result(client, TITANIC, passenger(age="unknown", port="unknown")), "What moved the number").text
-    assert "What is not known was averaged over: age; port where the passenger came on board." in text
+    assert "The model averaged over what is not known: age; port where the passenger came on board." in text
 
 
 def test_a_sentence_speaks_of_a_passenger_and_never_of_the_reader(client: FlaskClient) -> None:
@@ -283,7 +299,7 @@ def test_a_change_says_whether_its_own_range_still_holds_50(client: FlaskClient)
             assert (change.estimate, change.low, change.high) == (after.value, after.low, after.high)
             assert change.is_sure == (not after.low <= 0.5 <= after.high)
             seen.add(change.is_sure)
-        assert text.count("That range holds 50 too, so it may not get across.") == sum(not c.is_sure for c in changes)
+        assert text.count("That range holds 50, so this may not be enough.") == sum(not c.is_sure for c in changes)
     assert False in seen
 
 
@@ -348,6 +364,23 @@ def test_the_record_is_that_of_the_thousand_nearest_estimates(client: FlaskClien
     assert (float(told[1]), float(told[2])) == pytest.approx((estimated, so), abs=0.21)
 
 
+def test_whether_to_trust_a_number_is_answered_from_those_nearest_to_it(client: FlaskClient) -> None:
+    told = r"([\d.]+) on average. In fact .* \(allowing for chance, ([\d.]+) to ([\d.]+)\). So such numbers were (.*?) on average\."
+    answered = set()
+    for age in range(20, 80, 5):
+        text = section(result(client, CENSUS, person(age=age, status="Married-civ-spouse")), "How sure is this?").text
+        found = re.search(told, text)
+        assert found is not None
+        estimated, low, high = map(float, found.groups()[:3])
+        right = "about right" if low <= estimated <= high else "too high" if estimated > high else "too low"
+        answered.add(found[4])
+        assert found[4] == right
+    assert "about right" in answered
+    assert len(answered) > 1
+    doubtful = section(result(client, MODELS[2], texts(MODELS[2], example(MODELS[2], 2))), "How sure is this?").text
+    assert "These lie far from this number, so they say little about it." in doubtful
+
+
 def test_an_unknown_answer_is_averaged_flagged_and_bounded(client: FlaskClient) -> None:
     answers = passenger(age="unknown")
     text = section(result(client, TITANIC, answers), "What is not known").text
@@ -395,8 +428,8 @@ def test_another_kind_of_model_stands_beside_the_number_and_where_they_differ_wh
     person_who_never_worked = person(age="45", sex="Male", status="Married-civ-spouse", work="Never-worked")
     sure = section(result(client, CENSUS, person_who_never_worked), "How sure is this?").text
     assert "The two differ by more than 5 points." in sure
-    assert re.search(r"In fact [\d.]+ in 100 had an income over \$50,000 \(95 % range", sure)
-    assert "All of them together: at most 98." in sure
+    assert re.search(r"In fact [\d.]+ in 100 had an income over \$50,000 \(allowing for chance, ", sure)
+    assert "All three together: at most 98." in sure
     assert (
         "Other kinds of models were tried, and none was found"
         in section(result(client, MODELS[2], asked(MODELS[2])), "How sure is this?").text
@@ -544,10 +577,26 @@ def test_what_is_like_nothing_in_the_data_is_a_guess_without_a_range(client: Fla
     assert sure.startswith(
         "How sure is this? Nobody knows. The data has no flower like this. No range could be trusted."
     )
-    assert not re.search(r"Can you trust it|may be noise|trust the number less", page.text)
+    assert not re.search(r"Can you trust it|may be chance|trust the number less", page.text)
     usual = result(client, MODELS[2], asked(MODELS[2]))
     assert "like this. Treat" not in usual.text
     assert "probably" in result(client, MODELS[2], texts(MODELS[2], example(MODELS[2], 2))).heading
+
+
+def test_a_guess_is_called_one_in_the_sentence_beside_the_other_model_and_where_it_is_shared(
+    client: FlaskClient,
+) -> None:
+    odd = person(age="19", sex="Female", race="Black", education="Doctorate", work="Never-worked", hours="1")
+    page = result(client, CENSUS, odd)
+    assert "The model’s guess: about " in page.text
+    assert re.search(r"\(boosted trees\): [^.]*\. It guesses too\.", page.text)
+    baby = passenger(sex="female", age="0.5", ticket_class="1", port="Q", siblings_spouses="8", parents_children="9")
+    assert "The two differ" not in result(client, TITANIC, baby).text
+    shared = [button.attributes.get("data-share") for button in page.root.all("button")]
+    said = [text for text in shared if text]
+    assert said
+    assert all(text.startswith("The data has no one like this. Treat the number as a guess. About ") for text in said)
+    assert "guess" not in result(client, CENSUS, person()).text
 
 
 def test_a_chance_under_one_is_said_out_of_a_thousand(client: FlaskClient) -> None:
@@ -563,13 +612,21 @@ def test_a_range_that_reaches_to_certainty_says_its_other_end(client: FlaskClien
     assert re.search(r"in 1,000, probably at most \d+$", student.heading)
     assert re.search(r"Other people in the data: at most \d+ in 1,000\.", section(student, "How sure is this?").text)
     # What stands beside it has the same unit.
-    assert re.search(
-        r"a third kind \(a random forest\) said (at most )?\d+( to \d+)?\.", section(student, "How sure is this?").text
-    )
+    third = r"A third kind \(a random forest\) would probably say (at most )?\d+( to \d+)?: in tests"
+    assert re.search(third, section(student, "How sure is this?").text)
     assert "fewer than 1 out of 100" not in student.text.casefold()
     lady = result(client, TITANIC, asked(TITANIC))
     assert re.search(r"out of 100, probably at least \d+$", lady.heading)
-    assert re.search(r": at least \d+ out of 100\.", section(lady, "How sure is this?").text)
+    assert re.search(
+        r"Other passengers in the data: at least \d+ out of 100\.", section(lady, "How sure is this?").text
+    )
+
+
+def test_a_range_far_beyond_a_small_number_has_a_unit_of_its_own() -> None:
+    kind = kind_of(CENSUS)
+    near, far = Estimate(0.003, 0.0001, 0.041), Estimate(0.003, 0.0001, 0.292)
+    assert (kind.probable(near), kind.whole_span(near)) == ("at most 41", "at most 41 in 1,000")
+    assert kind.probable(far) == kind.whole_span(far) == "at most 29 out of 100"
 
 
 def test_a_random_real_passenger_has_a_result(client: FlaskClient) -> None:
@@ -584,6 +641,12 @@ def test_where_no_rows_are_shown_nobody_is_at_random(client: FlaskClient) -> Non
     index = page_of(client.get("/"))
     assert "/titanic/random" in index.links
     assert "/food/random" not in index.links
+
+
+def test_a_link_is_said_to_hold_the_answers_and_of_a_photo_what_the_network_saw(client: FlaskClient) -> None:
+    food, photo = MODELS[4], "The link holds what the network saw in the photo, and not the photo itself."
+    assert photo in result(client, food, asked(food)).text
+    assert "The link holds the answers: whoever you send it to can read them." in result(client, CENSUS, person()).text
 
 
 # -- the rest -------------------------------------------------------------------------------------------------------
@@ -637,3 +700,24 @@ def test_the_table_of_steps_scrolls_by_itself_where_a_long_word_makes_it_wide(
 ) -> None:
     scrolling = result(client, model, asked(model)).root.all("section", class_="scrolls")
     assert ["From the average to this number" in table.text for table in scrolling].count(True) == 1
+
+
+def test_a_result_that_takes_long_holds_up_no_other(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, may_end = threading.Event(), threading.Event()
+    waited: list[bool] = []
+
+    def suggest_slowly(*given: Any) -> list[Suggestion]:
+        if not begun.is_set():
+            begun.set()
+            waited.append(may_end.wait(10))
+        return suggest(*given)
+
+    monkeypatch.setattr("webapp.pages.result.suggest", suggest_slowly)
+    with ThreadPoolExecutor(1) as pool:
+        slow = pool.submit(result, app.test_client(), CENSUS, person(age="40"))
+        assert begun.wait(10)
+        result(app.test_client(), CENSUS, person(age="41"))
+        may_end.set()
+        slow.result()
+    # Not until its patience ended.
+    assert waited == [True]

@@ -13,7 +13,7 @@ from webapp.http.addresses import NEW, texts
 from webapp.pages.fields import EXPIRED_PHOTO
 
 from tests.page import Page, page_of
-from tests.payloads import MODELS, TYPED, asked, each_model, each_typed_model, example, person, photo
+from tests.payloads import MODELS, TYPED, asked, each_model, each_typed_model, example, passenger, person, photo
 
 FOOD = MODELS[4]
 EDUCATED = {f"{NEW}education": "Doctorate"}
@@ -78,6 +78,12 @@ def test_what_was_changed_is_listed_and_nothing_else(client: FlaskClient) -> Non
     assert [li.text for li in changed.all("li")] == [
         "Highest level of education finished: Doctorate instead of Bachelor’s degree"
     ]
+
+
+def test_what_was_not_known_before_a_change_is_called_so(client: FlaskClient) -> None:
+    page = compared(client, MODELS[1], passenger(age="unknown"), **{f"{NEW}age": "12"})
+    (changed,) = page.root.all("ul", class_="changed")
+    assert changed.text == "Age: 12 years instead of not known"
 
 
 def test_the_changed_answers_have_a_result_of_their_own(client: FlaskClient) -> None:
