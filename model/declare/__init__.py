@@ -17,6 +17,7 @@ from .recipe import (
     Steps,
     Table,
     Wrapped,
+    on_logarithms,
 )
 from .words import Words
 
@@ -34,4 +35,4 @@ __all__ = [
     "Model",
     "NumberField",
 ]
-__all__ += ["Pair", "PhotoField", "Recipe", "Slope", "Steps", "Table", "Words", "Wrapped"]
+__all__ += ["Pair", "PhotoField", "Recipe", "Slope", "Steps", "Table", "Words", "Wrapped", "on_logarithms"]

@@ -26,6 +26,7 @@ from .recipe import (
     Table,
     Wrapped,
     draws_lines,
+    is_on_logarithm,
     listed,
     parts_of,
 )
@@ -155,6 +156,8 @@ def in_part(model: Model, part: Part) -> Iterator[str]:
     elif isinstance(part, Steps):
         if any(one >= other for one, other in pairwise(part.at)):
             yield f"{part!r}: each step must begin after the one before"
+    elif is_on_logarithm(part) and asked.lowest <= 0:
+        yield f"{part!r}: the form takes {asked.text(asked.lowest)}, and only numbers above 0 have a logarithm"
     elif not draws_lines(part) and (not asked.whole or len(listed(part, asked)) > MOST_LISTED):
         yield f"{part!r}: {part.input!r} has too many numbers to list. Use a Slope, or a Curve of degree 1"
     elif isinstance(part, Curve):

@@ -1,7 +1,7 @@
 """What a model learns from: its table, the blocks that its score is built of, and what is compared."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
@@ -36,6 +36,8 @@ class Slope:
 
     input: str
     scaled: bool = True
+    # Whether it goes with the number's logarithm, which only numbers above 0 have.
+    log: bool = False
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,8 @@ class Curve:
     degree: int = 1
     # Whether the ridge penalty pulls it to a straight line, and not to a flat one.
     straight: bool = False
+    # Whether it is drawn over the number's logarithm.
+    log: bool = False
 
 
 @dataclass(frozen=True)
@@ -84,6 +88,20 @@ def parts_of(block: Block) -> tuple[Part, ...]:
 def draws_lines(part: Part) -> bool:
     """Whether its scorecard draws straight lines, and lists no answers but those at their ends."""
     return isinstance(part, Slope) or (isinstance(part, Curve) and part.degree == 1)
+
+
+def is_on_logarithm(part: Part) -> bool:
+    return isinstance(part, Slope | Curve) and part.log
+
+
+def on_logarithms(blocks: Sequence[Block], *inputs: str) -> tuple[Block, ...]:
+    """The same blocks, but these inputs' slopes and curves are drawn over their logarithms."""
+    return tuple(
+        [
+            replace(block, log=True) if isinstance(block, Slope | Curve) and block.input in inputs else block
+            for block in blocks
+        ]
+    )
 
 
 def listed(part: Part, asked: Input) -> Sequence[Any]:

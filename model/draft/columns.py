@@ -57,6 +57,8 @@ LOOKS_LIKE_A_DATE = (
     r"|\w{3,9} \d{1,2}, \d{4}|(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])|\d{1,2}:\d\d(?::\d\d)?"
 )
 PHONE = r"\+?\(?\d[\d\s()/.-]{5,}\d"
+# From this skewness on a number is tried on its logarithm, if that has less than half as much.
+SKEWED = 1.0
 CODES_FOR_MISSING = (-9, -99, -999, -9999, -1, 99, 999, 9999, 99999)
 
 
@@ -72,6 +74,8 @@ class Asked:
     knots: tuple[float, ...]
     # Whether each number gets points of its own.
     each: bool = False
+    # Whether its logarithm is spread more evenly than the number itself.
+    skewed: bool = False
 
 
 @dataclass(frozen=True)
@@ -180,7 +184,7 @@ def look_at_numbers(
     each = whole and len(counts) == highest - lowest + 1 <= FEW_NUMBERS and bool(counts.min() >= FEWEST_ROWS)
     middle = float(known.quantile(0.5, interpolation="nearest"))
     unit = [*signs, names.unit_of(heading)][0]
-    asked = Asked(lowest, highest, plain(middle), whole, unit, knots_of(known, lowest, highest), each)
+    asked = Asked(lowest, highest, plain(middle), whole, unit, knots_of(known, lowest, highest), each, is_skewed(known))
     guesses = [f"{unit}, from the heading"] if unit and not signs else []
     warnings = (*warnings, *filter(None, [suspicious(counts)]))
     label, missing = names.label_of(heading), float(numbers.isna().mean())
@@ -207,6 +211,12 @@ def knots_of(known: pd.Series, lowest: float, highest: float) -> tuple[float, ..
     shares = (0.1, 0.5, 0.9) if len(known) < 300 else (0.05, 0.275, 0.5, 0.725, 0.95)
     inner = {float(plain(number)) for number in known.quantile(shares, interpolation="nearest")}
     return (lowest, *sorted(number for number in inner if lowest < number < highest), highest)
+
+
+def is_skewed(known: pd.Series) -> bool:
+    if known.min() <= 0 or known.skew() < SKEWED:
+        return False
+    return bool(abs(np.log(known).skew()) < known.skew() / 2)
 
 
 def suspicious(counts: pd.Series) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 from .columns import Column, plain
 from .draft import Draft
-from .report import block_of
+from .report import block_of, is_tried_on_logarithm
 from .tidied import Reader
 
 WIDTH = 112
@@ -34,6 +34,8 @@ def write_declaration(draft: Draft, folder: Path) -> str:
     table = os.path.relpath(draft.path.resolve(), folder.resolve()).replace(os.sep, "/")
     told = comment(draft.target.guess)
     uses = {"Boosted"} if not draft.wishes.quick else {"Blend", "Boosted"} if blends_quickly(draft) else set()
+    skewed = on_offer_on_logarithms(draft)
+    uses |= {"on_logarithms"} if skewed else set()
     uses |= {
         "Candidate",
         "Example",
@@ -82,6 +84,7 @@ def write_declaration(draft: Draft, folder: Path) -> str:
         ")",
         "",
         *wrapped("BLOCKS = (", blocks, ")", 0),
+        *(wrapped("ON_LOGARITHMS = on_logarithms(", ["BLOCKS", *map(text, skewed)], ")", 0) if skewed else ()),
         "",
         "MODEL = Model(",
         *(f"    {line}" for line in model),
@@ -113,6 +116,13 @@ def recipe(draft: Draft) -> list[str]:
             "# Cross-validation takes the best of these, or the best blend of curves and steps.",
             "candidates=[",
             f'    *(Candidate(BLOCKS, C=C, name=f"curves, C = {{C:g}}") for C in {strengths}),',
+            *(
+                [
+                    f'    *(Candidate(ON_LOGARITHMS, C=C, name=f"curves on logarithms, C = {{C:g}}") for C in {FEW_STRENGTHS}),'
+                ]
+                if on_offer_on_logarithms(draft)
+                else ()
+            ),
             f"    Boosted({'pairs=10' if draft.rows > MANY_ROWS or len(draft.columns) > MANY_INPUTS else ''}),",
             "],",
             "blends=(0.25, 0.5, 0.75), folds=5, inner_folds=3,",
@@ -132,6 +142,11 @@ def recipe(draft: Draft) -> list[str]:
         else "shows_rows=False,  # no page and no file that is served has a row of the table, or a count under 10"
     )
     return ["Recipe(", *(f"    {line}" for line in says), "),"]
+
+
+def on_offer_on_logarithms(draft: Draft) -> list[str]:
+    """The inputs that cross-validation may put on their logarithms."""
+    return [] if draft.wishes.quick else [one.name for one in draft.columns if is_tried_on_logarithm(one)]
 
 
 def blends_quickly(draft: Draft) -> bool:

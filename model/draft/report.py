@@ -52,6 +52,10 @@ def block_of(column: Column) -> str:
     return "curve"
 
 
+def is_tried_on_logarithm(column: Column) -> bool:
+    return block_of(column) in ("line", "curve") and column.numbers.skewed
+
+
 def quoted(heading: str) -> str:
     return heading if heading.isidentifier() else f'"{heading}"'
 

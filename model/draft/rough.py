@@ -14,6 +14,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder
 
 from model.learn.design import Bends
+from model.learn.estimators import weigh_by_amount
 
 from .columns import Column
 
@@ -49,7 +50,8 @@ def is_multiplied(columns: Mapping[str, Column], table: pd.DataFrame, outcome: p
     some = outcome.sample(min(MOST_ROWS, len(outcome)), random_state=0)
     inputs = table.loc[some.index, list(columns)]
     added = cross_val_predict(rough_model(columns), inputs, some)
-    multiplied = np.exp(cross_val_predict(rough_model(columns), inputs, np.log(some)))
+    weights = {"ridge__sample_weight": weigh_by_amount(some)}
+    multiplied = np.exp(cross_val_predict(rough_model(columns), inputs, np.log(some), params=weights))
     multiplied *= some.mean() / multiplied.mean()
     off = [float(np.sqrt(np.mean((told - some) ** 2))) for told in (added, multiplied)]
     return off[1] < CLEARLY * off[0]

@@ -25,6 +25,7 @@ from model.declare.recipe import (
     Steps,
     Way,
     draws_lines,
+    is_on_logarithm,
     listed,
     parts_of,
 )
@@ -128,8 +129,11 @@ def blocks_of(candidate: Way, columns: Any) -> Sequence[Block]:
 def compile_terms(
     model: Model, blocks: Sequence[Block], columns: Any, coefficients: Matrix, factor: Matrix | None = None
 ) -> list[dict[str, Any]]:
-    """Each block's table: its answers, the points of each, and the vectors of their uncertainty."""
-    terms = []
+    """Each block's table: its answers, the points of each, and the vectors of their uncertainty.
+
+    Blocks that list the same answers to the same inputs, as both parts of a blend do of choices, are one table.
+    """
+    terms: dict[Any, dict[str, Any]] = {}
     for at, block in enumerate(blocks):
         parts = parts_of(block)
         names = [part.input for part in parts]
@@ -146,21 +150,29 @@ def compile_terms(
         where = columns.output_indices_[str(at)]
         steps = [part.input for part in parts if isinstance(part, Steps)]
         lines = [part.input for part in parts if draws_lines(part)]
-        term = {
+        logs = [part.input for part in parts if is_on_logarithm(part)]
+        own: dict[str, Any] = {"points": basis @ coefficients[:, where].T}
+        if factor is not None and isinstance(transformer, Places):
+            own["spread"] = transformer.spread[transformer.find(answers)]
+        elif factor is not None:
+            own["spread"] = np.einsum("lc,kcr->lkr", basis, factor[:, where.start + 1 : where.stop + 1])
+        key = at if lines or steps else tuple(names)
+        if key in terms:
+            own = {name: table + terms[key][name] for name, table in own.items()}
+        terms[key] = {
             "inputs": names,
             "levels": levels,
             "between": lines,
-            "points": (basis @ coefficients[:, where].T).tolist(),
+            **({"logs": logs} if logs else {}),
+            **own,
             **({kept: cells} if cells else {}),
             **({"steps": steps} if steps else {}),
         }
-        if isinstance(transformer, Places):
-            term["spread"] = packed(transformer.spread[transformer.find(answers)])
-        elif factor is not None:
-            own = factor[:, where.start + 1 : where.stop + 1]
-            term["spread"] = packed(np.einsum("lc,kcr->lkr", basis, own))
-        terms.append(term)
-    return terms
+    for term in terms.values():
+        term["points"] = term["points"].tolist()
+        if "spread" in term:
+            term["spread"] = packed(term["spread"])
+    return list(terms.values())
 
 
 def packed(vectors: Matrix) -> str:

@@ -55,30 +55,39 @@ class Bends(TransformerMixin, BaseEstimator):
 
     # What a pickle of an older edition does not say.
     straight = False
+    log = False
 
-    def __init__(self, knots: Sequence[float], degree: int, straight: bool, may_be_missing: bool) -> None:
+    def __init__(
+        self, knots: Sequence[float], degree: int, straight: bool, may_be_missing: bool, log: bool = False
+    ) -> None:
         self.knots = knots
         self.degree = degree
         self.straight = straight
         self.may_be_missing = may_be_missing
+        self.log = log
 
     def fit(self, X: Any, y: ArrayLike | None = None) -> Self:
-        knots = np.array(self.knots, dtype=float)[:, None]
+        knots = numbers_of(self.knots, self.log)[:, None]
         spline = SplineTransformer(knots=knots, degree=self.degree, extrapolation="constant", handle_missing="zeros")
         self.spline_ = spline.fit(knots)
-        self.line_ = Line(scaled=True, may_be_missing=False).fit(self._held(np.asarray(X, dtype=float)))
+        self.line_ = Line(scaled=True, may_be_missing=False).fit(self._held(numbers_of(X, self.log)))
         return self
 
     def _held(self, numbers: Matrix) -> Matrix:
         """Beyond the outer knots nothing changes."""
-        return np.clip(numbers, self.knots[0], self.knots[-1])
+        return np.clip(numbers, *numbers_of([self.knots[0], self.knots[-1]], self.log))
 
     def transform(self, X: Any) -> Matrix:
-        numbers = np.asarray(X, dtype=float)
+        numbers = numbers_of(X, self.log)
         bends = np.asarray(self.spline_.transform(numbers))
         if self.straight:
             bends = np.hstack([bends, np.nan_to_num(self.line_.transform(self._held(numbers)))])
         return np.hstack([bends, np.isnan(numbers)]) if self.may_be_missing else bends
+
+
+def numbers_of(X: Any, log: bool) -> Matrix:
+    numbers = np.asarray(X, dtype=float)
+    return np.log(numbers) if log else numbers
 
 
 class Products(TransformerMixin, BaseEstimator):
@@ -104,14 +113,20 @@ class Products(TransformerMixin, BaseEstimator):
 
 
 class Line(TransformerMixin, BaseEstimator):
-    """A number in standard deviations from its mean, or as it is; and a column that marks a missing value."""
+    """A number, or its logarithm, in standard deviations from its mean, or as it is; and a column that marks a missing
+    value.
+    """
 
-    def __init__(self, scaled: bool, may_be_missing: bool) -> None:
+    # What a pickle of an older edition does not say.
+    log = False
+
+    def __init__(self, scaled: bool, may_be_missing: bool, log: bool = False) -> None:
         self.scaled = scaled
         self.may_be_missing = may_be_missing
+        self.log = log
 
     def fit(self, X: Any, y: ArrayLike | None = None) -> Self:
-        numbers = np.asarray(X, dtype=float)
+        numbers = numbers_of(X, self.log)
         known = numbers[~np.isnan(numbers)].tolist()
         self.mean_, self.scale_ = 0.0, 1.0
         if self.scaled and known:
@@ -121,7 +136,7 @@ class Line(TransformerMixin, BaseEstimator):
         return self
 
     def transform(self, X: Any) -> Matrix:
-        numbers = (np.asarray(X, dtype=float) - self.mean_) / self.scale_
+        numbers = (numbers_of(X, self.log) - self.mean_) / self.scale_
         return np.hstack([np.nan_to_num(numbers), np.isnan(numbers)]) if self.may_be_missing else numbers
 
 
@@ -191,10 +206,10 @@ def transformer(block: Block, inputs: Mapping[str, Input]) -> Any:
     if isinstance(block, Ladder):
         return Rungs(listed(block, asked), asked.may_be_unknown)
     if isinstance(block, Curve):
-        return Bends(block.knots, block.degree, block.straight, asked.may_be_unknown)
+        return Bends(block.knots, block.degree, block.straight, asked.may_be_unknown, block.log)
     if isinstance(block, Steps):
         return Stairs(listed(block, asked), asked.may_be_unknown)
-    return Line(block.scaled, asked.may_be_unknown)
+    return Line(block.scaled, asked.may_be_unknown, block.log)
 
 
 def columns(blocks: Sequence[Block], inputs: Mapping[str, Input]) -> ColumnTransformer:

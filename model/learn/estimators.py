@@ -108,7 +108,8 @@ def filled_in(people: pd.DataFrame, names: list[str]) -> pd.DataFrame:
 class EstimateWithRange(RegressorMixin, BaseEstimator):
     """An amount, and the two quantiles between which a stated share of cases lies, where there are such.
 
-    One that multiplies learns the amount's logarithm, and then is raised so that it is right on average.
+    One that multiplies learns the amount's logarithm, and then is raised so that it is right on average. A row counts by
+    its amount, since to be off by so much in the logarithm is to be off by that part of the amount.
     """
 
     # What a pickle of an older edition does not say.
@@ -122,8 +123,8 @@ class EstimateWithRange(RegressorMixin, BaseEstimator):
 
     def fit(self, X: pd.DataFrame, y: Any, sample_weight: Any = None) -> Self:
         parts = [part for part in (self.estimate, self.low, self.high) if part is not None]
-        known = np.log(y) if self.multiplies else y
-        self.pipelines_ = [learn(part, X, known, sample_weight) for part in parts]
+        known, weights = (np.log(y), weigh_by_amount(y, sample_weight)) if self.multiplies else (y, sample_weight)
+        self.pipelines_ = [learn(part, X, known, weights) for part in parts]
         if self.multiplies:
             means = [np.average(one, weights=sample_weight) for one in (y, self.predict(X)[:, 0])]
             self.pipelines_[0][-1].intercept_ += np.log(means[0] / means[1])
@@ -134,6 +135,12 @@ class EstimateWithRange(RegressorMixin, BaseEstimator):
         """The estimate, and the low end and the high end of its range where they have sums of their own."""
         found = np.column_stack([pipeline.predict(X) for pipeline in self.pipelines_])
         return np.exp(found) if self.multiplies else found
+
+
+def weigh_by_amount(y: Any, weights: Any = None) -> NDArray[np.float64]:
+    """Weights in proportion to the amounts, as large as before on average."""
+    amounts = np.asarray(y, dtype=float) * (1.0 if weights is None else np.asarray(weights))
+    return np.asarray(amounts * (len(amounts) if weights is None else np.sum(weights)) / amounts.sum())
 
 
 def learn(learner: Any, X: pd.DataFrame, y: Any, weights: Any) -> Any:

@@ -212,13 +212,21 @@ def tabulate(contest: Contest, columns: Sequence[str]) -> Iterator[str]:
     kept = f"rows of one {contest.kept} kept together" if contest.kept else "rows parted at random"
     others = f" ({contest.other_seeds} for the others)" if contest.other_seeds < contest.seeds else ""
     seeds = "1 seed" if contest.seeds == 1 else f"{contest.seeds} seeds"
-    yield f" {seeds} of folds{others}, {kept}: the mean, the least and the most"
-    yield "  " + " " * width + "".join(f"{name.replace('_', ' '):>26}" for name in columns)
+    several = contest.seeds > 1
+    yield f" {seeds} of folds{others}, {kept}{': the mean, the least and the most' if several else ''}"
+    wide = 26 if several else 20
+    yield "  " + " " * width + "".join(f"{name.replace('_', ' '):>{wide}}" for name in columns)
     for name, row in rows.items():
-        cells = (f"{row[c].mean:.4f} ({row[c].least:.4f}-{row[c].most:.4f})" for c in columns)
-        yield f"  {name:{width}}" + "".join(f"{cell:>26}" for cell in cells)
+        each = [row[column] for column in columns]
+        cells = [f"{short(r.mean)} ({short(r.least)}-{short(r.most)})" if several else short(r.mean) for r in each]
+        yield f"  {name:{width}}" + "".join(f"{cell:>{wide}}" for cell in cells)
     for name, apart in contest.ahead.items():
         one = apart[columns[0]]
         verdict = "ahead" if one.low > 0 else "behind" if one.high < 0 else "a tie"
-        range_ = f"{one.value:+.4f} ({one.low:+.4f} to {one.high:+.4f})"
+        range_ = f"{short(one.value, '+')} ({short(one.low, '+')} to {short(one.high, '+')})"
         yield f"  against {name}, {columns[0].replace('_', ' ')}: {range_}, {verdict}"
+
+
+def short(number: float, sign: str = "") -> str:
+    """With four decimals, or of large amounts with none."""
+    return f"{number:{sign}.4f}" if abs(number) < 100 else f"{number:{sign},.0f}"

@@ -32,7 +32,7 @@ MOST_POINTS = 2_000
 class Axis:
     """One input of a term: its levels, and how an answer lies among them.
 
-    An answer is a level itself; or lies on a straight line between two; or has the level of the step that it
+    An answer is a level itself; or lies on a line between two, straight over the number or over its logarithm; or has the level of the step that it
     stands on, which begins there; or lies on a piece of a curve, a polynomial through the levels of that piece. After
     the levels come cells for what is not recorded and what is unknown.
     """
@@ -40,6 +40,7 @@ class Axis:
     name: str
     levels: Sequence[Any]
     between: bool = False
+    log: bool = False
     steps: bool = False
     # The degree of a curve's pieces, each of which has one level more than that.
     degree: int = 0
@@ -78,7 +79,8 @@ class Axis:
 
     def _interpolated(self, answer: float) -> Place:
         left = min(max(bisect_right(self.levels, answer) - 1, 0), len(self.levels) - 2)
-        share = (answer - self.levels[left]) / (self.levels[left + 1] - self.levels[left])
+        start, end = self.levels[left], self.levels[left + 1]
+        share = math.log(answer / start) / math.log(end / start) if self.log else (answer - start) / (end - start)
         return (left, 1 - share), (left + 1, share)
 
 
@@ -154,6 +156,7 @@ def axis_of(compiled: Mapping[str, Any], at: int) -> Axis:
         name,
         compiled["levels"][at],
         name in compiled.get("between", ()),
+        name in compiled.get("logs", ()),
         name in compiled.get("steps", ()),
         compiled.get("degrees", {}).get(name, 0),
         cells,

@@ -21,8 +21,8 @@ Coded = Mapping[str, tuple[Sequence[Any], Array | None]]
 
 # A word has a bit for each leaf that can still be reached; after all of its leaves it has a value for none.
 WORD = 64
-# Rows at a time, so that what is in the making stays in a processor's cache.
-AT_ONCE = 256
+# Rows at a time, so that what is in the making stays in a processor's cache: by its bytes a row, or so many.
+CACHE, AT_ONCE = 200_000, 256
 
 
 class Cells:
@@ -57,15 +57,15 @@ class Masks:
         self.tables = [arrays[f"masks{at}"] for at in range(inputs)]
         self.values: Array = arrays["values"]
         self.starts = np.arange(self.tables[0].shape[1]) * (WORD + 1)
+        self.at_once = max(1, CACHE // self.starts.nbytes)
 
-    def add_up(self, cells: Sequence[Array]) -> Array:
-        """For some rows the values of their leaves, added up."""
+    def find(self, cells: Sequence[Array]) -> Array:
+        """For some rows the places of their leaves' values, tree after tree."""
         left = self.tables[0].take(cells[0], axis=0)
         for table, own in zip(self.tables[1:], cells[1:], strict=True):
             left &= table.take(own, axis=0)
         left -= np.uint64(1)
-        places = np.bitwise_count(left) + self.starts
-        return self.values.take(places, axis=0).sum(axis=1)
+        return np.bitwise_count(left) + self.starts
 
 
 class Nodes:
@@ -76,15 +76,16 @@ class Nodes:
         self.values, self.roots, self.depth = arrays["values"], arrays["roots"], int(arrays["depth"])
         self.tables, self.input_of = arrays["tables"], arrays["input_of"]
         self.starts = arrays["starts"]
+        self.at_once = AT_ONCE
 
-    def add_up(self, cells: Sequence[Array]) -> Array:
+    def find(self, cells: Sequence[Array]) -> Array:
         places = np.stack(cells, axis=1).take(self.input_of, axis=1) + self.starts
         codes, width = self.tables.take(places).ravel(), len(self.input_of)
         rows = (np.arange(len(places)) * width)[:, None]
         at = np.broadcast_to(self.roots, (len(places), len(self.roots)))
         for _ in range(self.depth):
             at = self.first.take(at) + (codes.take(self.columns.take(at) + rows) > self.cuts.take(at))
-        return self.values.take(at, axis=0).sum(axis=1)
+        return at
 
 
 def add_up_each(score: Score, coded: Coded) -> Array:
@@ -108,6 +109,8 @@ class Trees:
         several = len(self.mixed.intercept) if self.mixed else 0
         self.edges = [own[f"cuts{len(self.cells) + at}"] for at in range(several)]
         self.base, self.divisor = np.array(compiled["base"]), compiled["divisor"]
+        # Whether the library adds up one tree after another in float32, as XGBoost does.
+        self.single = compiled.get("single", False)
         self.walk: Masks | Nodes = (Masks if compiled["layout"] == "masks" else Nodes)(own, len(self.cells) + several)
 
     def score(self, coded: Coded) -> Array:
@@ -115,8 +118,14 @@ class Trees:
         if self.mixed:
             columns = add_up_each(self.mixed, coded).T
             cells += [np.searchsorted(edges, own, "right") for edges, own in zip(self.edges, columns, strict=True)]
-        starts = range(0, len(cells[0]), AT_ONCE)
-        if len(starts) == 1:
-            return self.base + self.walk.add_up(cells) / self.divisor
-        parts = [self.walk.add_up([one[start : start + AT_ONCE] for one in cells]) for start in starts]
-        return self.base + np.concatenate(parts) / self.divisor
+        rows, at_once = len(cells[0]), self.walk.at_once
+        parts = [self._add_up([one[start : start + at_once] for one in cells]) for start in range(0, rows, at_once)]
+        return parts[0] if len(parts) == 1 else np.concatenate(parts)
+
+    def _add_up(self, cells: Sequence[Array]) -> Array:
+        values = self.walk.values.take(self.walk.find(cells), axis=0)
+        if not self.single:
+            return self.base + values.sum(axis=1) / self.divisor
+        first = np.broadcast_to(self.base, (len(values), 1, len(self.base)))
+        one_by_one = np.concatenate([first, values], axis=1, dtype=np.float32)
+        return np.add.accumulate(one_by_one, axis=1)[:, -1].astype(float)

@@ -7,7 +7,9 @@ What is missing goes left or right as "missing_left" says; a node with categorie
 from __future__ import annotations
 
 import json
+import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -220,7 +222,52 @@ def xgboost(model: Any) -> dict[str, Any]:
             missing_left=tree["default_left"],
         )
     link = XGBOOST_LINKS.get(learner["objective"]["name"], "none")
-    return nodes.described(link, tolerance=1e-6, listed_go_right=True)
+    base = np.ravel(json.loads(learner["learner_model_param"]["base_score"]))
+    # Elsewhere it is a chance or a rate, and the score says best what it comes to.
+    own = {"base": base.astype(np.float32).astype(float)} if link == "none" and len(base) == count else {}
+    return nodes.described(link, tolerance=1e-6, listed_go_right=True, single=True, **own)
+
+
+CATBOOST_LINKS = {
+    "Logloss": "sigmoid",
+    "CrossEntropy": "sigmoid",
+    "MultiClass": "softmax",
+    "MultiClassOneVsAll": "each",
+}
+
+
+def catboost(model: Any) -> dict[str, Any]:
+    """CatBoost's trees, each of which asks the same question of all nodes at one depth."""
+    own = getattr(model, "model", model)
+    with tempfile.TemporaryDirectory() as folder:
+        own.save_model(f"{folder}/model.json", format="json")
+        about = json.loads(Path(folder, "model.json").read_text(encoding="utf-8"))
+    features = {one["feature_index"]: one for one in about["features_info"].get("float_features", [])}
+    trees = about.get("oblivious_trees", [])
+    if not trees or any(split["split_type"] != "FloatFeature" for tree in trees for split in tree["splits"] or ()):
+        return {"kind": "unknown", "name": "CatBoost with categories, or with trees that are not symmetric,"}
+    scale, bias = about["scale_and_bias"]
+    nodes = Nodes(len(bias), 32)
+    for tree in trees:
+        splits = tree["splits"] or []
+        # A leaf's number has a bit for each split, the first one's the lowest; below a node its right child comes second.
+        depth = len(splits)
+        order = [int(f"{at:0{depth}b}"[::-1], 2) if depth else 0 for at in range(2**depth)]
+        leaves = scale * np.reshape(tree["leaf_values"], (2**depth, len(bias)))[order]
+        asked = [split for level, split in enumerate(splits) for _ in range(2**level)]
+        numbers, ends = np.arange(len(asked)), np.zeros(2**depth)
+        goes_right = [features[split["float_feature_index"]]["nan_value_treatment"] == "AsTrue" for split in asked]
+        nodes.add_tree(
+            np.vstack([np.zeros((len(asked), len(bias))), leaves]),
+            {},
+            feature=[*(features[split["float_feature_index"]]["flat_feature_index"] for split in asked), *ends],
+            threshold=[*(float(np.float32(split["border"])) for split in asked), *ends],
+            left=[*(2 * numbers + 1), *(ends - 1)],
+            right=[*(2 * numbers + 2), *(ends - 1)],
+            missing_left=[*(not right for right in goes_right), *ends],
+        )
+    loss = str(own.get_all_params().get("loss_function", "")).partition(":")[0]
+    return nodes.described(CATBOOST_LINKS.get(loss, "none"))
 
 
 TREES: dict[tuple[str, ...], Callable[[Any], dict[str, Any]]] = {
@@ -238,4 +285,5 @@ TREES: dict[tuple[str, ...], Callable[[Any], dict[str, Any]]] = {
     ("HistGradientBoostingClassifier", "HistGradientBoostingRegressor"): histogram,
     ("LGBMClassifier", "LGBMRegressor", "lightgbm"): lightgbm,
     ("XGBClassifier", "XGBRegressor", "xgboost"): xgboost,
+    ("CatBoost", "CatBoostClassifier", "CatBoostRegressor"): catboost,
 }

@@ -149,6 +149,8 @@ def raw_of(estimator: Any, X: Any) -> Any:
         return estimator.predict(X, raw_score=True)
     if name.startswith("XGB"):
         return estimator.predict(X, output_margin=True)
+    if name.startswith("CatBoost"):
+        return getattr(estimator, "model", estimator).predict(X, prediction_type="RawFormulaVal")
     if hasattr(estimator, "decision_function"):
         return estimator.decision_function(X)
     if hasattr(estimator, "predict_joint_log_proba"):

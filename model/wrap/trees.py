@@ -81,6 +81,7 @@ def compile_trees(
         "base": [0.0] * forest.values.shape[1] if base is None else base.tolist(),
         "divisor": part.get("divisor", 1),
         "link": part["link"],
+        **({"single": True} if part.get("single") else {}),
     }
     return compiled, {f"{at}.{name}": one for name, one in arrays.items()}, cuts
 

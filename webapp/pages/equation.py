@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -32,10 +33,14 @@ class PointTable:
     rows: list[Row]
     # The other input's answers, or the classes; nothing over a single column.
     columns: list[str]
-    # The inputs between whose listed answers straight lines run.
+    # The inputs between whose listed answers lines run.
     between: list[Input]
+    # Whether these are straight over the number's logarithm.
+    over_logs: bool
     # Through how many listed answers at a time the curve runs, where there is one.
     through: int
+    # Whether these are the steps of inputs that have another table too.
+    in_steps: bool
     # The class that these points are for, where two inputs leave no room for all classes at once.
     label: str = ""
 
@@ -64,7 +69,9 @@ def sums_of(predictor: Predictor) -> list[Sum]:
 def sum_of(predictor: Predictor, name: str, score: Score) -> Sum:
     labels = predictor.kind.labels
     units, tables = [], []
+    counts = Counter([term.inputs for term in score.terms])
     for term in score.terms:
+        in_steps = counts[term.inputs] > 1 and any(axis.steps for axis in term.axes)
         asked = tuple([predictor.model.input[name] for name in term.inputs])
         points = [row if isinstance(row, tuple) else (row,) for row in term.rows]
         slopes = slopes_of(term.axes, points)
@@ -73,15 +80,16 @@ def sum_of(predictor: Predictor, name: str, score: Score) -> Sum:
         elif len(asked) == 1:
             words = level_words(asked[0], term.axes[0])
             rows = [Row(*row) for row in zip(words, points, strict=True)]
-            tables.append(PointTable(asked, rows, labels, between(term, asked), pieces(term)))
+            drawn = between(term, asked), is_over_logs(term), pieces(term), in_steps
+            tables.append(PointTable(asked, rows, labels, *drawn))
         else:
-            tables.extend(pairs_of(asked, term, points, labels))
+            tables.extend(pairs_of(asked, term, points, labels, in_steps))
     return Sum(name, score.intercept, units, tables)
 
 
 def slopes_of(axes: Sequence[Axis], points: Sequence[Points]) -> Points:
     """The points of each unit, where that is all there is to a term; otherwise nothing."""
-    if len(axes) != 1 or not axes[0].between or len(axes[0]) != 2:
+    if len(axes) != 1 or not axes[0].between or axes[0].log or len(axes[0]) != 2:
         return []
     (low, high), (start, end) = axes[0].levels, points
     slopes = [round((b - a) / (high - low), DECIMALS) for a, b in zip(start, end, strict=True)]
@@ -104,13 +112,17 @@ def between(term: Term, inputs: Sequence[Input]) -> list[Input]:
     return [asked for asked, axis in zip(inputs, term.axes, strict=True) if axis.between]
 
 
+def is_over_logs(term: Term) -> bool:
+    return any(axis.log for axis in term.axes)
+
+
 def pieces(term: Term) -> int:
     """How many listed answers a curve runs through at a time; none where there are no curves."""
     return max(axis.degree + 1 if axis.degree else 0 for axis in term.axes)
 
 
 def pairs_of(
-    inputs: tuple[Input, ...], term: Term, points: Sequence[Points], labels: Sequence[str]
+    inputs: tuple[Input, ...], term: Term, points: Sequence[Points], labels: Sequence[str], in_steps: bool
 ) -> Iterator[PointTable]:
     """A two-way table, one for each class; the input with more answers goes down the side."""
     side, top = [level_words(asked, axis) for asked, axis in zip(inputs, term.axes, strict=True)]
@@ -123,7 +135,7 @@ def pairs_of(
         rows = [Row(*row) for row in zip(top if turned else side, grid, strict=True)]
         asked = inputs[::-1] if turned else inputs
         columns = side if turned else top
-        yield PointTable(asked, rows, columns, between(term, inputs), pieces(term), label)
+        yield PointTable(asked, rows, columns, between(term, inputs), is_over_logs(term), pieces(term), in_steps, label)
 
 
 @dataclass(frozen=True)

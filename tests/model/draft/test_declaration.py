@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 from pathlib import Path
 
@@ -40,6 +41,17 @@ def test_the_declaration_says_how_each_column_is_read() -> None:
     assert '    price=Numbers("price", missing=("none",), signs=("$",)),\n' in text
     assert '    born_days=Dates("born", part="days", format="%d.%m.%Y", until="1999-12-20"),\n' in text
     assert '    outcome=Choices("outcome", required=True),\n' in text
+
+
+def test_a_skewed_number_is_on_offer_on_its_logarithm_but_not_where_little_is_tried() -> None:
+    def pay(row: int) -> str:
+        return f"{1000 ** random.Random(row).random():.2f}"
+
+    text = text_of(pay=pay, debt=lambda row: "0" if row == 9 else pay(row))
+    assert 'ON_LOGARITHMS = on_logarithms(BLOCKS, "pay")\n' in text
+    assert "*(Candidate(ON_LOGARITHMS, C=C, name=f" in text
+    quick = text_of_table(table_of(outcome=outcome, length=amounts, pay=pay))
+    assert "on_logarithms" not in quick + text_of()
 
 
 def test_many_choices_are_named_once_more_where_they_are_read() -> None:

@@ -21,7 +21,10 @@ from model.learn.train import train
 from model.predict.card import Card
 from model.predict.catalog import declared_in
 from model.predict.predictor import Predictor
+from webapp import create_app
 
+from tests.page import page_of
+from tests.payloads import SETTINGS
 from tests.toys import write_toy
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore:Missing values detected:UserWarning")]
@@ -181,6 +184,30 @@ def test_a_blend_serves_what_was_pickled(tmp_path: Path) -> None:
     assert any(line.startswith("agreement") for line in check(model))
     (estimate,) = Predictor(model, card).estimates({"clouds": 4, "wind": None})
     assert estimate.low < estimate.value < estimate.high
+
+
+def test_a_blend_tells_an_amount_too(tmp_path: Path) -> None:
+    model = boosted_toy(tmp_path, candidates=(Blend(CURVES, BOOSTED, 0.5),), range_by="residuals", target="amount")
+    table = pd.read_csv(tmp_path / "toy.csv").assign(amount=lambda days: 100 * days["clouds"] + 7)
+    model = replace(model, kind="amount", recipe=replace(model.learns, table=lambda: table))
+    card = train(model)
+    assert any(line.startswith("agreement") for line in check(model))
+    (estimate,) = Predictor(model, card).estimates({"clouds": 4, "wind": "W"})
+    assert estimate.low <= estimate.value <= estimate.high
+    assert estimate.value == pytest.approx(407, abs=30)
+
+
+def test_a_blends_card_has_one_table_of_a_choice_and_two_of_a_number_with_names_of_their_own(tmp_path: Path) -> None:
+    model = boosted_toy(tmp_path)
+    train(replace(model, recipe=replace(model.learns, candidates=(Blend(CURVES, BOOSTED, 0.5),))))
+    client = create_app(SETTINGS | {"MODEL_FOLDERS": (tmp_path,)}).test_client()
+    labels = [
+        one.attributes["aria-label"] for one in page_of(client.get("/toy/card")).root.all("section", class_="scrolls")
+    ]
+    names = ["Clouds in eighths", "Wind from", "Clouds in eighths, in steps"]
+    assert [label for label in labels if label.startswith("The points: ")][1:4] == [
+        f"The points: {one}" for one in names
+    ]
 
 
 def test_several_classes_can_be_boosted(tmp_path: Path) -> None:

@@ -12,8 +12,9 @@ import pytest
 from model.declare.model import Model
 from model.learn.artefacts import NotWritten, digest
 from model.learn.check import check
-from model.learn.train import train
+from model.learn.train import tabulate, train
 from model.predict.card_file import read_content
+from model.predict.evaluation import Contest, Ranged, Spread
 from webapp.commands.progress import progress
 
 from tests.payloads import get_model
@@ -51,6 +52,19 @@ def test_training_again_gives_the_same_model_whatever_it_is_measured_by(tmp_path
         assert after[part] == before[part], part
     # The new pickle agrees with them on every row; its bytes may depend on what was unpickled before.
     assert list(check(model))
+
+
+@pytest.mark.parametrize("seeds", [1, 10])
+def test_figures_of_large_amounts_stand_in_columns_of_their_own(seeds: int) -> None:
+    own = {"rmse": Spread(122544.31, 120000, 130000.4), "mean_error": Spread(16660.2, 16000, 17000)}
+    ahead = {"Gradient boosting": {"rmse": Ranged(477.6, -173.5, 1128.7)}}
+    contest = Contest("", seeds, seeds, own, {"Gradient boosting": own}, ahead)
+    _, heads, first, second, apart = tabulate(contest, ["rmse", "mean_error"])
+    assert heads.split() == ["rmse", "mean", "error"]
+    spans = [" (120,000-130,000)", " (16,000-17,000)"] if seeds > 1 else ["", ""]
+    assert " ".join(first.split()) == f"Likely 122,544{spans[0]} 16,660{spans[1]}"
+    assert len(heads) == len(first) == len(second)
+    assert apart == "  against Gradient boosting, rmse: +478 (-174 to +1,129), a tie"
 
 
 def test_training_replaces_a_pickle_that_was_changed(tmp_path: Path) -> None:

@@ -63,6 +63,12 @@ def test_a_step_holds_from_where_it_begins_to_the_next() -> None:
     assert {age: steps.points({"age": age}) for age in ages} == ages
 
 
+def test_a_line_may_be_straight_over_the_logarithm() -> None:
+    line = term(inputs=["pay"], levels=[[1, 100, 1000]], between=["pay"], logs=["pay"], points=[[0.0], [4.0], [1.0]])
+    pays = {1: 0.0, 10: 2.0, 100: 4.0, 1000: 1.0}
+    assert {pay: line.points({"pay": pay}) for pay in pays} == pytest.approx(pays, abs=1e-12)
+
+
 def test_what_is_not_recorded_and_what_is_unknown_have_cells_of_their_own() -> None:
     curve = term(
         inputs=["age"],

@@ -135,6 +135,14 @@ def test_a_wrapped_forest_with_thirty_inputs_has_steps_that_add_up(wide: Predict
 
 
 @pytest.mark.slow
+def test_an_estimate_with_its_range_asks_the_trees_once(wide: Predictor, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, run = [], wide.engine.run  # type: ignore[attr-defined]
+    monkeypatch.setitem(wide.engine.__dict__, "run", lambda coded: asked.append(coded) or run(coded))
+    wide.estimates(dict.fromkeys(wide.model.input, 0.1))
+    assert len(asked) == 1
+
+
+@pytest.mark.slow
 def test_what_matters_to_the_forest_comes_first(wide: Predictor) -> None:
     answers = dict.fromkeys(wide.model.input, 0.1) | {"n2": 2.0}
     path = explain_steps(wide, answers)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import catboost
 import lightgbm
 import numpy as np
 import pandas as pd
@@ -61,6 +62,7 @@ from sklearn.svm import LinearSVC
 from sklearn.tree import DecisionTreeClassifier
 
 NUMBERS, CHOICES = ["age", "hours"], ["sex", "job"]
+QUIET: Any = {"verbose": False, "allow_writing_files": False}
 ONE_HOT = OneHotEncoder(handle_unknown="ignore")
 
 
@@ -203,6 +205,9 @@ PAIRS: Mapping[str, Pair] = {
         lambda: xgboost.XGBClassifier(n_estimators=20, enable_categorical=True), "trees", categories=True
     ),
     "XGBRegressor": Pair(of(xgboost.XGBRegressor(n_estimators=20)), "trees", "amount"),
+    "CatBoostClassifier": Pair(of(catboost.CatBoostClassifier(20, **QUIET)), "trees"),
+    "CatBoostClassifier, three classes": Pair(of(catboost.CatBoostClassifier(20, **QUIET)), "trees", "classes"),
+    "CatBoostRegressor": Pair(of(catboost.CatBoostRegressor(20, **QUIET)), "trees", "amount"),
     "VotingClassifier(LogisticRegression, RandomForestClassifier)": Pair(
         lambda: VotingClassifier([("a", LINEAR), ("b", FOREST)], voting="soft", weights=[2, 1]), "trees"
     ),

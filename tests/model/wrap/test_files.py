@@ -59,13 +59,26 @@ def test_an_xgboost_file(ending: str, tmp_path: Path, serve: Served) -> None:
     assert estimates_of(predictor, X) == pytest.approx(fitted.predict_proba(X)[:, 1:], abs=1e-6)
 
 
-def test_a_catboost_file_of_numbers(tmp_path: Path, serve: Served) -> None:
-    X, y = numbers()
-    fitted = catboost.CatBoostClassifier(iterations=20, verbose=False, allow_writing_files=False).fit(X, codes(y))
+@pytest.mark.parametrize("missing", ["Min", "Max"])
+def test_a_catboost_file_of_numbers_with_gaps(missing: str, tmp_path: Path, serve: Served) -> None:
+    X, y = people("probability", gaps=True)
+    X = X[NUMBERS]
+    fitted = catboost.CatBoostClassifier(20, nan_mode=missing, verbose=False, allow_writing_files=False).fit(
+        X, codes(y)
+    )
     fitted.save_model(str(tmp_path / "pay.cbm"))
     predictor = serve(tmp_path / "pay.cbm", X, y, yes="much")
-    assert predictor.card.engine["name"] == "onnx"
-    assert estimates_of(predictor, X) == pytest.approx(fitted.predict_proba(X)[:, 1:], abs=1e-6)
+    assert predictor.card.engine["name"] == "trees"
+    assert estimates_of(predictor, X) == pytest.approx(fitted.predict_proba(X)[:, 1:], abs=1e-12)
+
+
+def test_xgboost_adds_large_amounts_up_in_float32_and_so_does_what_is_served(tmp_path: Path, serve: Served) -> None:
+    X, _ = numbers()
+    pay = 1e5 * np.exp(X.rank(pct=True).sum(axis=1) / 3)
+    fitted = xgboost.XGBRegressor(n_estimators=200, n_jobs=1).fit(X, pay)
+    fitted.save_model(tmp_path / "pay.json")
+    predictor = serve(tmp_path / "pay.json", X, pd.Series(pay, name="pay"), yes=None)
+    assert estimates_of(predictor, X).ravel().tolist() == fitted.predict(X).astype(float).tolist()
 
 
 def test_an_onnx_graph(tmp_path: Path, serve: Served) -> None:

@@ -694,6 +694,14 @@ def test_one_relative_is_not_several(client: FlaskClient) -> None:
     assert not re.search(r"\b[01] (brothers|parents)", text + alone.text)
 
 
+@each_typed_model
+def test_the_table_of_steps_scrolls_by_itself_where_a_long_word_makes_it_wide(
+    client: FlaskClient, model: Model
+) -> None:
+    scrolling = result(client, model, asked(model)).root.all("section", class_="scrolls")
+    assert ["From the average to this number" in table.text for table in scrolling].count(True) == 1
+
+
 def test_a_result_that_takes_long_holds_up_no_other(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     begun, may_end = threading.Event(), threading.Event()
     waited: list[bool] = []
