@@ -50,9 +50,9 @@ HAND = (
 )
 
 
-def keep(app, owner, given=GIVEN, model="titanic", due_in=timedelta(0)):
+def keep(app, owner, given=GIVEN, model="titanic", due_in=timedelta(0), after=0):
     """Put cases with these chances into the database, as if they had been kept."""
-    predictor, now, number = get_predictor(model), datetime.now(UTC) - timedelta(days=1), 0
+    predictor, now, number = get_predictor(model), datetime.now(UTC) - timedelta(days=1), after
     cases, outcomes = [], []
     for chance, count, yes, no, cannot in given:
         for place in range(count):
@@ -328,7 +328,7 @@ def test_few_cases_in_all_are_told_to_members_alone(app, owner):
     assert link not in stranger.get("/titanic/card").text
     assert owner.get("/titanic/record").status_code == 200
     assert link in owner.get("/titanic/card").text
-    keep(app, 1, ((0.5, 1, 1, 0, 0),))
+    keep(app, 1, ((0.5, 1, 1, 0, 0),), after=9)
     assert stranger.get("/titanic/record").status_code == 200
     assert link in stranger.get("/titanic/card").text
 
