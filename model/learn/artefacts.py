@@ -65,7 +65,7 @@ def save(
         learned["challenger"] = {**learned["challenger"], "file": hashlib.sha256(beside).hexdigest()}
     engine: list[Any] = [learned["engine"], *([NETWORK_SHA256] if model.has_photo else [])]
     if beside is not None:
-        # Beside the trees, how far others of their kind lie.
+        # Beside the trees, how far a third kind may lie from them.
         engine += [learned["challenger"]["file"], learned["challenger"].get("ranges")]
     content = {
         "model": model.name,

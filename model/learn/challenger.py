@@ -28,7 +28,8 @@ from .rows import Rows
 APART = 0.05
 # Of fewer people nothing is said.
 FEWEST = 30
-# Its estimates are parted into so many, each of which has a reach of its own, that holds a third kind so often.
+# Its estimates are parted into so many, each of which has a reach of its own that holds a third kind so often, as the
+# pages say.
 PARTS, REACH_HOLDS = 10, 0.8
 # What a node does with a missing number, as `Forest` has it.
 AS_ZERO, OWN_WAY = 0, 2
