@@ -149,13 +149,13 @@ class Sums:
 
     def _sums(self, name: str) -> Array:
         lists, answers = self.lists, self.answers
-        rest: Any = self.score
+        # A list even where no term has this input, as of a wrapped model that takes no notice of it.
+        rest = np.full(len(lists.values[name]), self.score)
         lines = []
         for at, beside in lists.terms[name]:
             rest -= self.points[at]
             lines.append(lists.lines[at, name, answers[beside] if beside else None])
-        total: Array = sum(lines, rest)
-        return total
+        return sum(lines, rest)
 
     def _together(self, at: int, one: tuple[str, Array], two: tuple[str, Array]) -> Array:
         """By how much a term moves further with each two values than with each of them alone."""

@@ -16,6 +16,10 @@ import pytest
 from click.testing import CliRunner
 from flask import g
 from flask.testing import FlaskClient
+from sklearn.compose import make_column_transformer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 from model.declare.model import Model
 from model.learn.check import check
@@ -234,6 +238,18 @@ def test_yes_is_what_is_asked_for(folder: Path) -> None:
     catalog, (X, _) = Catalog([folder / "both"]), people("probability", gaps=True)
     much, little = (estimates_of(catalog.predictor(yes), X) for yes in ("much", "little"))
     assert much == pytest.approx(1 - little, abs=1e-12)
+
+
+def test_an_input_that_the_model_takes_no_notice_of_changes_nothing(folder: Path) -> None:
+    X, y = people("probability", gaps=False)
+    steps = make_column_transformer((StandardScaler(), ["age"]))
+    joblib.dump(make_pipeline(steps, LogisticRegression()).fit(X, y), folder / "age.joblib")
+    wrap(folder, "age.joblib", "boosted.csv")
+    client = create_app(SETTINGS | {"MODEL_FOLDERS": (folder / "mine",), "MODELS": ("age",)}).test_client()
+    asked = {"age": 20, "hours": 40, "sex": "Male", "job": "clerk"}
+    answer = client.post("/api/models/age/predict?explain=1", json=asked)
+    assert answer.status_code == 200
+    assert [list(one["answers"]) for one in answer.json["would_change"]] == [["age"]]
 
 
 def test_words_that_were_edited_stay_and_another_model_does_not_take_their_place(folder: Path) -> None:
