@@ -120,6 +120,8 @@ def brier_parts(y: Numbers, chance: Numbers) -> dict[str, float]:
     Reliability is what the estimates lose against the best rising curve through them, resolution what that curve gains
     against giving everybody the same chance, and uncertainty the score of that one chance.
     """
-    so = IsotonicRegression(y_min=0, y_max=1).fit(chance, y).predict(chance)
+    # By their order alone: between chances like 1e-310 and 2e-310 a line is too steep to be reckoned.
+    order = np.unique(chance, return_inverse=True)[1]
+    so = IsotonicRegression(y_min=0, y_max=1).fit(order, y).predict(order)
     score, best, usual = (float(np.mean((y - said) ** 2)) for said in (chance, so, y.mean()))
     return {"reliability": score - best, "resolution": usual - best, "uncertainty": usual}

@@ -63,6 +63,11 @@ def test_briers_parts_add_up_to_the_score() -> None:
     assert 0 <= parts["reliability"] < 0.001
 
 
+def test_briers_parts_are_numbers_where_chances_are_next_to_nought() -> None:
+    parts = brier_parts(np.array([0.0, 0.0, 1.0, 1.0]), np.array([0.0, 1e-310, 2e-310, 1.0]))
+    assert parts == {"reliability": 0.25, "resolution": 0.25, "uncertainty": 0.25}
+
+
 def test_acting_on_estimates_is_worth_more_than_on_everybody_where_they_tell_something() -> None:
     for one in decision_curve(SO, CHANCE):
         acted = one["above"] < CHANCE
