@@ -28,6 +28,9 @@ def input_columns(model: Model, header: Sequence[str], chosen: Mapping[str, str]
     found = {name: place for name, place in by_hand.items() if name in model.input}
     for position, heading in enumerate(header):
         name = None if position in by_hand.values() else meant.get(simplify(heading))
+        # A model that learnt from a table with two columns of one heading calls the second one “Price (2)”.
+        if name in found and (number := header[: position + 1].count(heading)) > 1:
+            name = meant.get(simplify(f"{heading} ({number})"), name)
         if name in by_hand:
             continue
         if name in found:

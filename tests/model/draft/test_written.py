@@ -11,6 +11,7 @@ import pytest
 from model.declare.inputs import is_known
 from model.draft.draft import tidied
 from model.files.cells import Column
+from model.files.dialect import Unusable
 from model.files.headings import input_columns
 from model.predict.catalog import declared_in
 
@@ -49,6 +50,16 @@ def test_a_file_like_the_table_that_a_model_was_made_of_says_the_same(tmp_path: 
             answer, fault = column.read(cell)
             assert fault is None
             assert answer == value if is_known(answer) else value in ("", None) or value != value
+
+
+def test_a_file_may_have_two_columns_of_one_heading_where_the_table_had(tmp_path: Path) -> None:
+    table = table_of(**{"outcome": outcome, "price": lambda row: row % 50, "price (2)": lambda row: row % 31})
+    model = declared_in(declare(replace(draft_of(table), name="contracts"), tmp_path))
+    assert input_columns(model, ["price", "outcome", "price"]) == {"price": 0, "price_2": 2}
+    with pytest.raises(Unusable, match="two columns for “price”"):
+        input_columns(model, ["price", "Price", "price (2)"])
+    with pytest.raises(Unusable, match="two columns for “price_2”"):
+        input_columns(model, ["price", "price", "price (2)"])
 
 
 @pytest.mark.parametrize(("cell", "number"), [("1.234,5", 1234.5), ("1234.5", 1234.5), ("1.250", 1250)])
