@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 
 from model.declare.inputs import first_upper
 from model.declare.words import Words
@@ -134,10 +135,13 @@ def between(low: float, high: float) -> str:
 
 
 def amount(value: float, words: Words) -> str:
-    """An amount in the model's unit: $31,400 for 31.4 thousand."""
+    """An amount in the model's unit: $31,400 for 31.4 thousand, −$400 for what is owed."""
     if words.thousand:
-        return f"{words.before_unit}{round(value, 1) * 1000:,.0f}"
-    return f"{words.before_unit}{value:,.{words.decimals}f}{words.after_unit}"
+        text = f"{words.before_unit}{round(abs(value), 1) * 1000:,.0f}"
+    else:
+        text = f"{words.before_unit}{abs(value):,.{words.decimals}f}{words.after_unit}"
+    # What rounds to nought has no sign.
+    return f"−{text}" if value < 0 and re.search("[1-9]", text.removesuffix(words.after_unit)) else text
 
 
 def points(value: float) -> str:
