@@ -4,6 +4,7 @@ import codecs
 import gzip
 import zipfile
 from collections.abc import Iterator, Sequence
+from itertools import dropwhile
 from pathlib import Path
 from typing import Any, cast
 
@@ -12,7 +13,7 @@ import polars as pl
 
 from model.files.dialect import Unusable
 from model.files.reader import CsvReader, ParquetReader, read_chunks
-from model.files.workbook import text_of
+from model.files.workbook import is_title, text_of
 
 KNOWN = ".csv, .tsv, .txt, .parquet, .pq, .xlsx, or one of the first three and .gz"
 # What a packed file may come to. A spreadsheet of a million cells has some 50 MB.
@@ -83,7 +84,7 @@ def read_parquet(path: Path) -> tuple[pd.DataFrame, list[str]]:
 
 
 def read_workbook(path: Path) -> tuple[pd.DataFrame, list[str]]:
-    """The first sheet of a workbook: the first row that is not blank names the columns."""
+    """The first sheet of a workbook: the first row that is neither blank nor a title names the columns."""
     check_unpacked(path)
     try:
         from python_calamine import CalamineError, CalamineWorkbook
@@ -95,6 +96,7 @@ def read_workbook(path: Path) -> tuple[pd.DataFrame, list[str]]:
             rows: Sequence[Sequence[Any]] = book.get_sheet_by_index(0).to_python()
     except (CalamineError, IndexError) as fault:
         raise Unusable(f"{path.name} is no Excel workbook that can be read: {fault}") from None
+    rows = list(dropwhile(lambda row: is_title([text_of(cell) for cell in row]), rows))
     rows = [row for row in rows if any(text_of(cell) for cell in row)]
     if len(rows) < 2:
         raise Unusable(f"The sheet “{names[0]}” of {path.name} needs a row that names the columns, and rows below it")

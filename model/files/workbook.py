@@ -7,7 +7,7 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain, islice
@@ -64,10 +64,10 @@ def open_table(chunks: Iterable[bytes], size: int = 0) -> tuple[CsvReader, bool]
 def read_rows(content: bytes) -> Iterator[bytes]:
     """The first sheet of a workbook that was sent, as the lines of a CSV file."""
     names, rows = open_sheet(repack(content))
-    # A sheet may begin with blank rows. They stay, so that each row keeps its number.
+    # A sheet may begin with blank rows and a title. They are blank lines here, so that each row keeps its number.
     header: list[str] = []
     for row in rows:
-        if any(header := list(map(text_of, row))):
+        if not is_title(header := list(map(text_of, row))):
             break
         yield b"\n"
     few = list(islice(rows, 1))
@@ -77,6 +77,11 @@ def read_rows(content: bytes) -> Iterator[bytes]:
     yield ",".join(f'"{cell.replace(QUOTE, 2 * QUOTE)}"' for cell in header).encode() + b"\n"
     for row in chain(few, rows):
         yield write_row(map(text_of, row), AS_TEXT).encode()
+
+
+def is_title(cells: Sequence[str]) -> bool:
+    """Whether a row above the header names no columns: it is blank, or has one cell where the sheet has three or more."""
+    return sum(map(bool, cells)) <= (len(cells) > 2)
 
 
 def open_sheet(file: BinaryIO) -> tuple[list[str], Iterator[list[Any]]]:

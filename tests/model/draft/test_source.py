@@ -60,6 +60,11 @@ def test_a_workbook_is_read_as_texts(tmp_path: Path) -> None:
     assert (frame.to_dict("list"), notes) == (TEXTS, [])
 
 
+def test_a_title_above_a_workbooks_header_is_no_heading(tmp_path: Path) -> None:
+    rows: list[list[object]] = [["Everybody, 2026"], [], [*HEADER], *([*row] for row in ROWS)]
+    assert read_source(write_workbook(tmp_path / "t.xlsx", rows=rows))[0].to_dict("list") == TEXTS
+
+
 def test_of_several_sheets_the_first_is_read_and_told(tmp_path: Path) -> None:
     frame, notes = read_source(write_workbook(tmp_path / "t.xlsx", "people", "notes"))
     assert (len(frame), notes) == (2, ["of 2 sheets the first, “people”, is read"])

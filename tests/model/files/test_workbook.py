@@ -50,6 +50,12 @@ def test_a_sheet_may_begin_with_blank_rows() -> None:
     assert (reader.header, [list(reader.read(item, {}).numbers) for item in reader]) == (["a"], [[3]])
 
 
+def test_a_sheet_may_have_a_title_above_its_header() -> None:
+    assert read(made([["Profit 2026"], [], ["a", "b", "c"], [1, 2, 3]])) == '\n\n"a","b","c"\n1,2,3\n'
+    assert read(made([["a", "b", "c"], ["only one"], [1, 2, 3]])) == '"a","b","c"\nonly one,,\n1,2,3\n'
+    assert read(made([["", "b"], [1, 2]])) == '"","b"\n1,2\n'
+
+
 def test_what_was_written_is_read_again() -> None:
     content = write_workbook([b"a,b\n1,x\n-0.25,007\n"], AS_TEXT)
     assert content is not None
