@@ -51,7 +51,8 @@ def is_known(answer: Any) -> bool:
 
 
 def first_upper(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    """The beginning of a sentence; “pH” and “iPhone” stay as they are written."""
+    return text if text[:1].islower() and text[1:2].isupper() else text[:1].upper() + text[1:]
 
 
 def first_lower(text: str) -> str:

@@ -18,6 +18,9 @@ UNITS = {
     "inches": "inches", "lbs": "lb", "pct": "%", "percent": "%", "usd": "$", "eur": "€", "gbp": "£", "kmh": "km/h",
 }  # fmt: skip
 SYMBOLS = "[%$€£¥₹]"
+DEGREES = {"c": "°C", "celsius": "°C", "f": "°F", "fahrenheit": "°F"}
+# Words that only their capitals part, as in LivingArea; BMI, pH, iPhone, McDonald and GDPgrowth are none.
+CAPITALS = re.compile(r"[A-Z]?[a-z]{2,}(?:[A-Z][a-z]+)+")
 SENSITIVE = (
     r"sex|gender|race|ethnic\w*|hispanic|age|relig\w*|nationality|disab\w*|marital\w*|pregnan\w*|caste|native\w*"
 )
@@ -65,10 +68,14 @@ def safe_name(heading: str, taken: Collection[str]) -> str:
 
 def label_of(heading: str) -> str:
     """The heading as a person reads it, without the unit that stands beside the field."""
-    plain = " ".join(re.sub(r"[_.]+", " ", heading).split())
+    plain = re.sub(r"(?i)^(#|no\.?|nr\.?)\s*of\b", "Number of", heading)
+    plain = " ".join(re.sub(r"[_.]+", " ", plain).split())
     if unit_of(heading):
-        plain = re.sub(rf"[\s(\[]*({SYMBOLS}|[^\W_]+)[\s)\]]*$", "", plain) or plain
-    return first_upper(plain) or heading
+        without = re.sub(rf"^{SYMBOLS}\s|[\s(\[°]*({SYMBOLS}|[^\W_]+)[\s)\]]*$", "", plain, count=1)
+        plain = re.sub(r"[\s(\[]+in$", "", without) or plain
+    elif CAPITALS.fullmatch(plain):
+        plain = re.sub(r"(?<=[a-z])[A-Z]", lambda found: f" {found[0].lower()}", plain)
+    return first_upper(plain.rstrip("?: ")) or heading
 
 
 def distinct_label(label: str, taken: Collection[str]) -> str:
@@ -78,11 +85,13 @@ def distinct_label(label: str, taken: Collection[str]) -> str:
 
 
 def unit_of(heading: str) -> str:
-    """What numbers under this heading count, if its last word or sign says so."""
-    if sign := re.search(rf"({SYMBOLS})[\s)\]]*$", heading):
+    """What numbers under this heading count, if its last word or a sign at its end or its beginning says so."""
+    if sign := re.search(rf"({SYMBOLS})[\s)\]]*$", heading) or re.match(rf"({SYMBOLS})\s", heading):
         return sign[1]
-    parts = apart(heading).split("_")
-    return UNITS.get(parts[-1], "") if len(parts) > 1 else ""
+    *before, last = apart(heading).split("_")
+    if any(word in ("temp", "temperature") for word in before) and last in DEGREES:
+        return DEGREES[last]
+    return UNITS.get(last, "") if before else ""
 
 
 def plural_of(noun: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -203,11 +202,16 @@ def edges_of(column: Column, numbers: pd.Series) -> tuple[float, ...]:
 def part(columns: Sequence[Column], one: str) -> Mapping[str, tuple[str, ...]]:
     """The inputs under headings: those whose names begin with one word together, the others first."""
     prefix = {column.name: column.name.partition("_")[0] for column in columns}
+    sources: dict[str, set[str]] = {}
+    for column in columns:
+        sources.setdefault(prefix[column.name], set()).add(column.source)
     counts = Counter(word for name, word in prefix.items() if word != name and word not in NO_PREFIX)
     found: dict[str, tuple[str, ...]] = {f"The {one}": ()}
     for column in columns:
         word = prefix[column.name]
         alone = counts[word] < 2 or counts[word] == len(columns)
-        heading = f"The {one}" if alone else re.sub("_", " ", first_upper(word))
+        # A day's year, month and weekday stand under its whole name.
+        whole = names.label_of(column.source) if len(sources[word]) == 1 else first_upper(word)
+        heading = f"The {one}" if alone else whole
         found[heading] = (*found.get(heading, ()), column.name)
     return {heading: inputs for heading, inputs in found.items() if inputs}

@@ -177,12 +177,34 @@ def test_a_few_common_whole_numbers_have_points_each() -> None:
         ("share_pct", "%", "Share"),
         ("sales__(€)", "€", "Sales"),
         ("rate__%", "%", "Rate"),
+        ("rent__in__€", "€", "Rent"),
+        ("weight__(in__kg)", "kg", "Weight"),
+        ("%__discount", "%", "Discount"),
+        ("temperature_c", "°C", "Temperature"),
+        ("Temp__(°F)", "°F", "Temp"),
+        ("vitamin_c", "", "Vitamin c"),
         ("cm", "", "Cm"),
     ],
 )
-def test_a_unit_is_taken_from_the_end_of_the_heading(heading: str, unit: str, label: str) -> None:
+def test_a_unit_is_taken_from_the_end_of_the_heading_or_its_beginning(heading: str, unit: str, label: str) -> None:
     column = draft_of(**{heading: lambda row: row % 50}).columns[-1]
     assert (column.numbers.unit, column.label) == (unit, label)
+
+
+@pytest.mark.parametrize(
+    ("heading", "label"),
+    [
+        ("LivingArea", "Living area"),
+        ("DistanceFromHome", "Distance from home"),
+        ("totalPay", "Total pay"),
+        *((same, same) for same in ("BMI", "pH", "iPhone", "McDonalds", "GDPgrowth", "HbA1c")),
+        ("Paid?", "Paid"),
+        ("#__of__visits", "Number of visits"),
+        ("No.__of__visits", "Number of visits"),
+    ],
+)
+def test_a_label_is_the_heading_as_a_person_reads_it(heading: str, label: str) -> None:
+    assert draft_of(**{heading: lambda row: row % 50}).columns[-1].label == label
 
 
 @pytest.mark.parametrize(
@@ -235,6 +257,11 @@ def test_headings_that_differ_in_capitals_alone_get_labels_that_a_file_tells_apa
 
 def test_a_column_is_left_out_that_is_not_wanted() -> None:
     assert draft_of(age=lambda row: row % 50, wishes={"drop": ("age",)}).dropped == {"age": "as asked"}
+
+
+def test_a_days_parts_stand_under_its_whole_name() -> None:
+    draft = draft_of(signed_up=lambda row: f"{2020 + row % 3}-{1 + row % 12:02}-{1 + row % 28:02}")
+    assert list(draft.fieldsets) == ["The row", "Signed up"]
 
 
 def test_a_column_that_says_the_same_in_other_words_is_dropped() -> None:
