@@ -187,7 +187,12 @@ class Chance:
         if not is_measured(figures):
             return NOT_MEASURED
         if "accuracy" in figures:
-            return f"Right about {hundredths(figures['accuracy'])} of 100 {words.many} that it had not seen."
+            sentence = f"Right about {hundredths(figures['accuracy'])} of 100 {words.many} that it had not seen."
+            rate = figures.get("base_rate", 0.5)
+            # Where one answer is rare, being right so often may be no merit at all.
+            if hundredths(figures["accuracy"]) > hundredths(max(rate, 1 - rate)):
+                return sentence
+            return f"{sentence} To say “{'no' if rate < 0.5 else 'yes'}” of all would be right as often."
         right = hundredths(figures["right_yes"])
         tuned = "It was not tuned on these." if "fitted" in figures else "It was tuned on these."
         return f"It got {right} of 100 {words.many} {words.who} {words.yes} right. {tuned}"
