@@ -123,7 +123,7 @@ def recipe(draft: Draft) -> list[str]:
                 if on_offer_on_logarithms(draft)
                 else ()
             ),
-            f"    Boosted({'pairs=10, bags=4' if draft.rows > MANY_ROWS else 'pairs=10' if len(draft.columns) > MANY_INPUTS else ''}),",
+            f"    Boosted({'pairs=10, bags=4' if draft.rows > MANY_ROWS or len(draft.columns) > MANY_INPUTS else ''}),",
             "],",
             "blends=(0.25, 0.5, 0.75), folds=5, inner_folds=3,",
         ]
