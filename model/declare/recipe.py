@@ -143,7 +143,7 @@ class Boosted:
     inputs: tuple[str, ...] = ()
     # How many pairs of inputs get a table together, and how many fits to parts of the data are averaged.
     pairs: int = 28
-    bags: int = 4
+    bags: int = 8
     name: str = "boosted steps"
 
 

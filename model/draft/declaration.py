@@ -113,7 +113,7 @@ def recipe(draft: Draft) -> list[str]:
     else:
         strengths = FEW_STRENGTHS if draft.rows > MANY_ROWS else STRENGTHS
         says += [
-            "# Cross-validation takes the best of these, or the best blend of curves and steps.",
+            "# Cross-validation takes a blend of curves and steps, or whatever of these is clearly better.",
             "candidates=[",
             f'    *(Candidate(BLOCKS, C=C, name=f"curves, C = {{C:g}}") for C in {strengths}),',
             *(
@@ -123,7 +123,7 @@ def recipe(draft: Draft) -> list[str]:
                 if on_offer_on_logarithms(draft)
                 else ()
             ),
-            f"    Boosted({'pairs=10' if draft.rows > MANY_ROWS or len(draft.columns) > MANY_INPUTS else ''}),",
+            f"    Boosted({'pairs=10, bags=4' if draft.rows > MANY_ROWS or len(draft.columns) > MANY_INPUTS else ''}),",
             "],",
             "blends=(0.25, 0.5, 0.75), folds=5, inner_folds=3,",
         ]

@@ -26,6 +26,8 @@ MOST_STEPS = 256
 MOST_STEPS_IN_PAIRS = 32
 ROUNDS = 3_000
 RATE = 0.03
+# Of each step of one input: with two leaves it is a single cut, which few rows teach better than with three.
+LEAVES = 2
 PATIENCE = 50
 Array = NDArray[np.float64]
 
@@ -123,7 +125,7 @@ def fit_machine(
         max_rounds=ROUNDS,
         early_stopping_rounds=PATIENCE,
         early_stopping_tolerance=0,
-        max_leaves=3,
+        max_leaves=LEAVES,
         reg_lambda=5,
         n_jobs=1,
         random_state=0,

@@ -1,5 +1,7 @@
 """Which of a recipe's candidates does best on rows that it has not seen: chosen anew wherever a model is fitted."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -7,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from model.declare.model import Model
 from model.declare.recipe import Blend, Boosted, Candidate, Way
@@ -19,7 +22,7 @@ from .rows import Rows
 
 # Learns from the first rows, and says what it predicts of the second.
 Learn = Callable[[Rows, Rows], Predicted]
-# Boosting takes most of the time. To choose, half its bags will do; and where it loses so many times as much as the
+# Boosting takes most of the time. To choose, a few of its bags will do; and where it loses so many times as much as the
 # best curves on the first fold, neither it nor a blend with it will be chosen.
 BAGS_TO_CHOOSE = 2
 HOPELESS = 1.15
@@ -62,18 +65,37 @@ class Trial:
     told: Sequence[tuple[Rows, Predicted]]
 
     @cached_property
+    def of_rows(self) -> list[NDArray[np.float64]]:
+        """The loss of each row, fold by fold."""
+        loss = LOSSES[self.kind.columns[0]]
+        return [loss(rows.truth, said) for rows, said in self.told]
+
+    @cached_property
     def losses(self) -> list[float]:
         """The mean loss of each fold's rows."""
-        loss = LOSSES[self.kind.columns[0]]
-        return [float(np.average(loss(rows.truth, said), weights=rows.weights)) for rows, said in self.told]
+        each = zip(self.of_rows, self.told, strict=True)
+        return [float(np.average(own, weights=rows.weights)) for own, (rows, _) in each]
 
     @property
     def loss(self) -> float:
         return sum(self.losses)
 
+    def is_better_than(self, other: Trial) -> bool:
+        """Whether it loses less by more than a standard error, over the same rows."""
+        less = np.concatenate(other.of_rows) - np.concatenate(self.of_rows)
+        own = [rows.weights for rows, _ in self.told if rows.weights is not None]
+        weights = np.concatenate(own) if own else np.ones(len(less))
+        mean = np.average(less, weights=weights)
+        error = np.sqrt(np.sum((weights * (less - mean)) ** 2)) / np.sum(weights)
+        return bool(mean > error)
+
 
 def choose(model: Model, rows: Rows) -> Way:
-    """The candidate that does best on folds of these rows alone, or the best blend of two."""
+    """The candidate that does best on folds of these rows alone, or the best blend of two.
+
+    Of so many tries some do well by luck. So the blend with the least share of curves is taken where there is one, unless
+    another is better than it by more than luck.
+    """
     kind, candidates = kind_of(model), model.learns.candidates
     if len(candidates) == 1:
         return candidates[0]
@@ -92,7 +114,9 @@ def choose(model: Model, rows: Rows) -> Way:
         for share in model.learns.blends:
             said = [(tested, kind.blend(own, also, share)) for tested, own, also in pairs]
             blends.append(Trial(kind, Blend(one.way, other.way, share), said))
-    return min([*curves, *machines, *blends], key=lambda trial: trial.loss).way
+    best = min([*curves, *machines, *blends], key=lambda trial: trial.loss)
+    usual = min(blends, key=lambda trial: trial.way.share, default=best)
+    return best.way if best.is_better_than(usual) else usual.way
 
 
 def try_out(model: Model, way: Way, rows: Rows, most: Sequence[float] = ()) -> Trial:

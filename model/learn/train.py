@@ -28,7 +28,7 @@ from .choice import Learn, choose, fit, predict
 from .contest import OWN, hold, predict_all, regrouped
 from .kinds import Predicted, kind_of
 from .people import compile_people
-from .references import BOOSTING, Tuned, forest, references
+from .references import BOOSTING, LIGHTGBM, Tuned, forest, references
 from .references import learn as learn_from
 from .rows import Rows
 from .stability import find_stability
@@ -36,6 +36,8 @@ from .summary import observed, without_rows
 from .table import Disagreement, data_digest, rows_of, weights_of
 
 Progress = Callable[[str], None]
+# A loss so many times as large is much worse.
+MUCH = 1.03
 
 
 def train(model: Model, progress: Progress = lambda step: None) -> Card:
@@ -202,7 +204,20 @@ def report(model: Model, card: Card) -> str:
     if "range_holds" in evaluation.figures:
         held = evaluation.figures["range_holds"]
         lines.append(f"  the {model.learns.holds * 100:.0f} % range holds {held:.1%} of cases out of fold")
+    if better := clearly_better(evaluation.contests, columns[0]):
+        lines.append(f"  {better} does much better here, as where three inputs only tell something together.")
+        lines.append("  To serve that, fit it and use run.py wrap; its pages tell the same, without a sum to show.")
     return "\n".join(lines)
+
+
+def clearly_better(contests: Sequence[Contest], figure: str) -> str | None:
+    """Boosted trees that lose much less, by more than luck."""
+    for contest in contests:
+        for name in sorted(contest.others.keys() & {LIGHTGBM, BOOSTING}):
+            loses = contest.others[name][figure].mean
+            if contest.ahead[name][figure].high < 0 and MUCH * loses < contest.own[figure].mean:
+                return name
+    return None
 
 
 def tabulate(contest: Contest, columns: Sequence[str]) -> Iterator[str]:

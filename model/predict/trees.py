@@ -23,6 +23,9 @@ Coded = Mapping[str, tuple[Sequence[Any], Array | None]]
 WORD = 64
 # Rows at a time, so that what is in the making stays in a processor's cache: by its bytes a row, or so many.
 CACHE, AT_ONCE = 200_000, 256
+# The cut of a leaf, which nobody passes; and after how many steps it is looked who stands on one.
+NEVER = np.iinfo(np.int32).max
+STEPS = 4
 
 
 class Cells:
@@ -72,20 +75,27 @@ class Nodes:
     """Trees with many leaves, walked down all at once: a node's other child stands after its first."""
 
     def __init__(self, arrays: Mapping[str, Array], inputs: int) -> None:
-        self.columns, self.cuts, self.first = arrays["columns"], arrays["cuts"], arrays["first"]
-        self.values, self.roots, self.depth = arrays["values"], arrays["roots"], int(arrays["depth"])
+        self.columns, self.cuts, self.values = arrays["columns"], arrays["cuts"], arrays["values"]
+        # NumPy would turn other numbers into these at each look-up.
+        self.first, self.roots = arrays["first"].astype(np.intp), arrays["roots"].astype(np.intp)
         self.tables, self.input_of = arrays["tables"], arrays["input_of"]
         self.starts = arrays["starts"]
         self.at_once = AT_ONCE
 
     def find(self, cells: Sequence[Array]) -> Array:
+        """The same; leaves lie at different depths, so that now and then those who stand on one are let go."""
         places = np.stack(cells, axis=1).take(self.input_of, axis=1) + self.starts
-        codes, width = self.tables.take(places).ravel(), len(self.input_of)
-        rows = (np.arange(len(places)) * width)[:, None]
-        at = np.broadcast_to(self.roots, (len(places), len(self.roots)))
-        for _ in range(self.depth):
-            at = self.first.take(at) + (codes.take(self.columns.take(at) + rows) > self.cuts.take(at))
-        return at
+        codes, width, rows = self.tables.take(places).ravel(), len(self.input_of), len(places)
+        ends, own = np.tile(self.roots, rows), np.repeat(np.arange(rows) * width, len(self.roots))
+        walking, at = np.arange(len(ends)), ends
+        while len(walking):
+            # Who stands on a leaf stays there.
+            for _ in range(STEPS):
+                at = self.first.take(at) + (codes.take(self.columns.take(at) + own) > self.cuts.take(at))
+            ends[walking] = at
+            left = np.flatnonzero(self.cuts.take(at) != NEVER)
+            walking, at, own = walking.take(left), at.take(left), own.take(left)
+        return ends.reshape(rows, -1)
 
 
 def add_up_each(score: Score, coded: Coded) -> Array:

@@ -149,7 +149,6 @@ def lay_out_nodes(
         "first": firsts.copy(),
         "values": np.where((forest.left < 0)[:, None], forest.values, 0.0)[order],
         "roots": np.arange(len(forest.roots), dtype=np.int32),
-        "depth": np.array(depth_of(forest)),
         "tables": np.concatenate(tables).astype(np.int32) if tables else np.zeros(1, np.int32),
         "starts": np.cumsum([0, *lengths[:-1]]) if tables else np.zeros(1, int),
         "input_of": np.array(inputs or [0]),
@@ -171,11 +170,3 @@ def coded(goes: NDArray[np.bool_], size: int) -> tuple[NDArray[Any], int, bool]:
         order[-1] = -1 if last == body[0] else size
         return order, count - 1, swapped
     return (~goes).astype(np.int32), 0, False
-
-
-def depth_of(forest: Forest) -> int:
-    depth, level = 0, forest.roots
-    while len(level := level[forest.left[level] >= 0]):
-        level = np.concatenate([forest.left[level], forest.right[level]])
-        depth += 1
-    return depth

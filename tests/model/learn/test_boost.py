@@ -15,8 +15,9 @@ from model.declare.recipe import Blend, Boosted, Candidate, Curve, Ladder, Steps
 from model.evaluate.shares import Share
 from model.learn.boost import Boosting, draw_bags, fit_machine, prepared
 from model.learn.check import check, records
+from model.learn.choice import choose, try_out
 from model.learn.kinds import KINDS
-from model.learn.table import read_table
+from model.learn.table import read_table, rows_of
 from model.learn.train import train
 from model.predict.card import Card
 from model.predict.catalog import declared_in
@@ -162,6 +163,27 @@ def test_boosting_can_be_chosen_by_the_folds(tmp_path: Path) -> None:
 
 
 CURVES = Candidate((Curve("clouds", knots=(0, 4, 8), straight=True), Table("wind")), name="curves")
+
+
+def test_of_ways_that_do_as_well_as_luck_allows_the_blend_with_the_fewest_curves_is_taken(tmp_path: Path) -> None:
+    """It rains by chance, and rather under more than four clouds: both ways come near to that."""
+    model = boosted_toy(tmp_path, candidates=(CURVES, BOOSTED), blends=(0.75, 0.25))
+    table, dice = pd.read_csv(tmp_path / "toy.csv"), np.random.default_rng(3)
+    table["rain"] = np.where(dice.random(len(table)) < 0.3 + 0.4 * (table["clouds"] > 4), "yes", "no")
+    model = replace(model, recipe=replace(model.learns, table=lambda: table))
+    rows = rows_of(model)
+    assert choose(model, rows) == Blend(CURVES, BOOSTED, 0.25)
+    losses = {way: try_out(model, way, rows).loss for way in (CURVES, BOOSTED)}
+    assert min(losses.values()) < try_out(model, Blend(CURVES, BOOSTED, 0.25), rows).loss, "another did better by luck"
+
+
+def test_a_way_that_is_clearly_better_is_taken_before_any_blend(tmp_path: Path) -> None:
+    """The sums go straight up, which steps only come near to."""
+    sums = amount_toy(tmp_path)
+    table = pd.read_csv(tmp_path / "sums.csv").assign(amount=lambda rows: 10 * rows["x"])
+    ways = (*sums.learns.candidates, Boosted(bags=2))
+    model = replace(sums, recipe=replace(sums.learns, table=lambda: table, candidates=ways, blends=(0.25,)))
+    assert choose(model, rows_of(model)) == ways[0]
 
 
 @pytest.mark.parametrize("amount", [False, True], ids=["a chance", "an amount"])

@@ -7,13 +7,17 @@ from dataclasses import replace
 from pathlib import Path
 
 import joblib
+import numpy as np
+import pandas as pd
 import pytest
 
 from model.declare.model import Model
+from model.declare.recipe import Candidate, Table
 from model.learn.artefacts import NotWritten, digest
 from model.learn.check import check
-from model.learn.train import tabulate, train
+from model.learn.train import report, tabulate, train
 from model.predict.card_file import read_content
+from model.predict.catalog import declared_in
 from model.predict.evaluation import Contest, Ranged, Spread
 from webapp.commands.progress import progress
 
@@ -52,6 +56,17 @@ def test_training_again_gives_the_same_model_whatever_it_is_measured_by(tmp_path
         assert after[part] == before[part], part
     # The new pickle agrees with them on every row; its bytes may depend on what was unpickled before.
     assert list(check(model))
+
+
+def test_where_boosted_trees_do_much_better_training_says_how_to_serve_them(tmp_path: Path) -> None:
+    """It rains under few clouds with one wind and under many with another, which points that add up cannot tell."""
+    toy = declared_in(write_toy(tmp_path) / "toy.py")
+    table = pd.read_csv(tmp_path / "toy.csv")
+    together = (table["clouds"] > 4) ^ table["wind"].isin(["N", "E"])
+    recipe = replace(toy.learns, table=lambda: table.assign(rain=np.where(together, "yes", "no")), tutorial=())
+    pairless = replace(toy, recipe=replace(recipe, candidates=(Candidate((Table("wind"),)),)))
+    assert "Gradient boosting does much better here" in report(pairless, train(pairless))
+    assert "much better" not in report(toy, train(toy))
 
 
 @pytest.mark.parametrize("seeds", [1, 10])
