@@ -14,7 +14,7 @@ import pandas as pd
 from model.declare.inputs import UNKNOWN_WORDS
 from model.draft.declaration import flat, imported, pairs, spoken, text, value_of, wrapped
 from model.draft.draft import Draft, Wishes
-from model.draft.names import label_of, safe_name
+from model.draft.names import label_of, safe_name, unit_of
 from model.draft.outcomes import HowMuch, OneOf, Target, YesOrNo
 from model.draft.tidied import Choices
 from model.learn.table import texts
@@ -27,7 +27,7 @@ YES = ("yes", "true", "1", "y", "t", "positive")
 def draft_of(name: str, table: Path, target: str, labels: Sequence[str], yes: str | None) -> Draft:
     """What the neutral words speak of."""
     about = safe_name(target, ()), label_of(target), Choices(target)
-    said: Target = HowMuch(*about)
+    said: Target = HowMuch(*about, unit=unit_of(target))
     if yes is not None:
         said = YesOrNo(*about, yes=yes)
     elif labels:
@@ -100,6 +100,7 @@ def field_for(name: str, column: pd.Series) -> tuple[str, list[str]]:
     low, high = (int(end) if whole else float(end) for end in (known.min(), known.max()))
     middle = known.quantile(0.5, interpolation="nearest")
     says += ["whole=True"] if whole else []
+    says += [f"unit={text(unit)}"] if (unit := unit_of(name)) else []
     says += [f"between=({low}, {high + (low == high)})", f'like="{int(middle) if whole else float(middle):g}"']
     return "NumberField", [*says, "changeable=True", *unknown]
 

@@ -17,12 +17,14 @@ import pytest
 import sklearn
 import skops.io
 import xgboost
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sklearn.svm import LinearSVC
 
+from model.declare.inputs import NumberInput
+from model.predict.catalog import Catalog
 from model.wrap.opening import read_table
 from model.wrap.original import CannotWrap
 from model.wrap.wrapping import Order, wrap
@@ -48,6 +50,18 @@ def test_a_lightgbm_text_file_with_categories(tmp_path: Path, serve: Served) -> 
     fitted.booster_.save_model(tmp_path / "pay.txt")
     predictor = serve(tmp_path / "pay.txt", X, y, yes="much")
     assert estimates_of(predictor, X) == pytest.approx(fitted.predict_proba(X)[:, 1:], abs=1e-12)
+
+
+def test_a_heading_tells_the_unit_of_what_is_asked_and_of_the_amount(tmp_path: Path) -> None:
+    X, y = people("amount", gaps=False)
+    table = X[["age", "hours"]].rename(columns={"age": "weight_kg"}).assign(pay_usd=y)
+    joblib.dump(LinearRegression().fit(table.drop(columns="pay_usd"), y), tmp_path / "pay.joblib")
+    table.to_csv(tmp_path / "pay.csv", index=False)
+    wrap(Order(tmp_path / "pay.joblib", tmp_path / "pay.csv", "pay_usd", tmp_path / "mine", "pay"))
+    model = Catalog([tmp_path / "mine"])["pay"]
+    weight = model.input["weight_kg"]
+    assert isinstance(weight, NumberInput)
+    assert (weight.label, weight.unit, model.words.before_unit) == ("Weight", "kg", "$")
 
 
 @pytest.mark.parametrize("ending", ["json", "ubj"])
