@@ -76,17 +76,21 @@ def nearest_line(predictor: Predictor, above: float) -> Cut | None:
 
 
 def tell_chances(crowd: Crowd) -> dict[str, Any]:
-    lines = [cut(crowd.chances[0], crowd.outcomes, above) for above in LINES]
-    return {"cuts": [asdict(one) for one in count_cuts(crowd)], "lines": [asdict(one) for one in lines_apart(lines)]}
+    lines = list(lines_apart([cut(crowd.chances[0], crowd.outcomes, above) for above in LINES]))
+    return {
+        "cuts": [asdict(line) for line in lines if line.above in CUTS],
+        "lines": [asdict(line) for line in lines],
+    }
 
 
 def lines_apart(lines: Sequence[Cut]) -> Iterator[Cut]:
-    """Those between two of which there is nobody, or ten people at least, of either kind."""
-    last: Cut | None = None
+    """Those above, below and between which there is nobody, or ten people at least, of either kind."""
+    found, false_alarms = lines[0].found.people, lines[0].false_alarms.people
     for line in lines:
-        between = last and (last.found.yes - line.found.yes, last.false_alarms.yes - line.false_alarms.yes)
-        if not between or all(count == 0 or count >= FEWEST for count in between):
-            last = line
+        above = line.found.yes, line.false_alarms.yes
+        counts = *above, found - line.found.yes, false_alarms - line.false_alarms.yes
+        if all(count == 0 or count >= FEWEST for count in counts):
+            found, false_alarms = above
             yield line
 
 

@@ -75,6 +75,14 @@ def test_a_line_may_be_drawn_and_the_nearest_estimates_are_told_in_parts(private
     assert "Can you trust it?" in page_of(private.get("/toy/result?clouds=7&wind=W")).text
 
 
+def test_no_line_has_fewer_than_ten_on_either_side(folder: Path) -> None:
+    told = json.loads((folder / "trained" / "toy.json").read_text(encoding="utf-8"))["evaluation"]["told"]
+    shares = [line[name] for line in told["lines"] + told["cuts"] for name in ("found", "false_alarms")]
+    counts = [count for share in shares for count in (share["yes"], share["people"] - share["yes"])]
+    assert counts
+    assert not [count for count in counts if 0 < count < 10]
+
+
 def test_no_row_of_the_table_stands_for_everybody(folder: Path) -> None:
     """Rows are made up, each answer by itself; a number is an average of neighbours."""
     card = json.loads((folder / "trained" / "toy.json").read_text(encoding="utf-8"))
