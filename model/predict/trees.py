@@ -75,9 +75,8 @@ class Nodes:
     """Trees with many leaves, walked down all at once: a node's other child stands after its first."""
 
     def __init__(self, arrays: Mapping[str, Array], inputs: int) -> None:
-        self.columns, self.cuts, self.values = arrays["columns"], arrays["cuts"], arrays["values"]
-        # NumPy would turn other numbers into these at each look-up.
-        self.first, self.roots = arrays["first"].astype(np.intp), arrays["roots"].astype(np.intp)
+        self.columns, self.cuts, self.first = arrays["columns"], arrays["cuts"], arrays["first"]
+        self.values, self.roots = arrays["values"], arrays["roots"]
         self.tables, self.input_of = arrays["tables"], arrays["input_of"]
         self.starts = arrays["starts"]
         self.at_once = AT_ONCE

@@ -2,14 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache, partial
+from itertools import pairwise
 
 # Dots stand 20 apart, ten in a row; a row is one dashed line, so that a hundred of them are a few bytes.
 STEP = 20
 ROW = 10
-SHAPES = ("disc", "square", "diamond", "ring")
+# In a square of 20 by 20, from corner to corner.
+POLYGONS = {
+    "diamond": ((10, 1), (19, 10), (10, 19), (1, 10)),
+    "triangle": ((10, 2), (19, 18), (1, 18)),
+    "cross": (
+        (7, 2),
+        (13, 2),
+        (13, 7),
+        (18, 7),
+        (18, 13),
+        (13, 13),
+        (13, 18),
+        (7, 18),
+        (7, 13),
+        (2, 13),
+        (2, 7),
+        (7, 7),
+    ),
+    "bar": ((1, 7), (19, 7), (19, 13), (1, 13)),
+}
+# The last one stands for each class after so many: nobody tells more of them apart.
+SHAPES = ("disc", "square", "diamond", "ring", "triangle", "cross", "bar", "speck")
 
 
 @dataclass(frozen=True)
@@ -47,7 +69,7 @@ def draw_classes(chances: Sequence[float]) -> tuple[Dots, ...]:
 
 def shape(number: int) -> str:
     """The shape that stands for a class in the pictures."""
-    return SHAPES[number % len(SHAPES)]
+    return SHAPES[min(number, len(SHAPES) - 1)]
 
 
 def key(shape: str) -> str:
@@ -55,9 +77,10 @@ def key(shape: str) -> str:
     return draw(((shape, 1),))[0].path
 
 
-@cache
+# Of many classes there are millions of ways.
+@lru_cache(2_000)
 def draw(shares: tuple[tuple[str, int], ...]) -> tuple[Dots, ...]:
-    """The dots of each shape, one shape after the other; there are not many hundreds of ways."""
+    """The dots of each shape, one shape after the other."""
     found = []
     start = 0
     for shape, count in shares:
@@ -87,11 +110,16 @@ def squares(start: int, stop: int) -> str:
     )
 
 
-def diamonds(start: int, stop: int) -> str:
-    return "".join(f"M{n % ROW * STEP + 10} {n // ROW * STEP + 1}l9 9-9 9-9-9z" for n in range(start, stop))
+def polygons(corners: Sequence[tuple[int, int]], start: int, stop: int) -> str:
+    (x, y), *_ = corners
+    around = "".join(f"l{to[0] - at[0]} {to[1] - at[1]}" for at, to in pairwise(corners))
+    return "".join(f"M{n % ROW * STEP + x} {n // ROW * STEP + y}{around}z" for n in range(start, stop))
 
 
-DRAWN = {"square": squares, "diamond": diamonds}
+DRAWN: Mapping[str, Callable[[int, int], str]] = {
+    "square": squares,
+    **{name: partial(polygons, corners) for name, corners in POLYGONS.items()},
+}
 
 
 def across(position: float) -> float:

@@ -9,6 +9,8 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .dots import POLYGONS
+
 if TYPE_CHECKING:
     from PIL.ImageDraw import ImageDraw
 
@@ -17,7 +19,9 @@ SERIF, SANS = "DejaVuSerif-Bold.ttf", "DejaVuSans.ttf"
 WIDTH, HEIGHT = 1200, 630
 LEFT, RIGHT, TOP = 80, 700, 70
 PAPER, INK, QUIET, ACCENT, EDGE = "#fbfaf7", "#1c2327", "#4f5a60", "#0b6363", "#6b767b"
-COLOURS = {"disc": ACCENT, "square": "#a3541a", "diamond": "#5a4a9c", "ring": EDGE, "part": ACCENT}
+SECOND, THIRD = "#a3541a", "#5a4a9c"
+COLOURS = {"disc": ACCENT, "square": SECOND, "diamond": THIRD, "ring": EDGE, "part": ACCENT}
+COLOURS |= {"triangle": ACCENT, "cross": SECOND, "bar": THIRD, "speck": EDGE}
 STEP, RADIUS, DOTS_LEFT, DOTS_TOP = 40, 15, 740, 115
 LONGEST = 160
 
@@ -97,10 +101,14 @@ def draw_dots(draw: ImageDraw, shares: Sequence[tuple[str, int]]) -> None:
         box, colour = (x - RADIUS, y - RADIUS, x + RADIUS, y + RADIUS), COLOURS[shape]
         if shape == "square":
             draw.rectangle((x - 13, y - 13, x + 13, y + 13), fill=colour)
-        elif shape == "diamond":
-            draw.polygon([(x, y - 17), (x + 17, y), (x, y + 17), (x - 17, y)], fill=colour)
+        elif shape in POLYGONS:
+            draw.polygon(
+                [(x + 2 * (across - 10), y + 2 * (down - 10)) for across, down in POLYGONS[shape]], fill=colour
+            )
         elif shape == "disc":
             draw.ellipse(box, fill=colour)
+        elif shape == "speck":
+            draw.ellipse((x - 7, y - 7, x + 7, y + 7), fill=colour)
         else:
             draw.ellipse(box, outline=EDGE, width=3)
             if shape == "part":
