@@ -26,7 +26,7 @@ def steps(heading: str) -> list[tuple[str, str]]:
 def without_numbers(text: str) -> list[str]:
     """The lines, whatever the numbers are: their last digits belong to the machine."""
     return [
-        re.sub(r"\s+", " ", re.sub(r"\d[\d.,e+-]*|\b[0-9a-f]{8}\b", "#", line)).strip() for line in text.splitlines()
+        re.sub(r"\s+", " ", re.sub(r"\b[0-9a-f]{8}\b|\d[\d.,e+-]*", "#", line)).strip() for line in text.splitlines()
     ]
 
 
