@@ -66,10 +66,14 @@ class Model:
         columns: Mapping[str, Written] = getattr(getattr(self.recipe, "table", None), "columns", {})
         return {name: one for name, one in columns.items() if name in self.input}
 
+    def asks_for(self, kind: str) -> bool:
+        """Whether one of its inputs is of this kind."""
+        return any(asked.kind == kind for asked in self.inputs)
+
     @cached_property
     def has_photo(self) -> bool:
         """Whether it asks for a photo, which fits in no address and no table."""
-        return any(asked.kind == "photo" for asked in self.inputs)
+        return self.asks_for("photo")
 
     def as_recorded(self, answers: Mapping[str, Any]) -> dict[str, Any]:
         """The answers of a row of the data, where what lacks is not recorded rather than unknown."""
@@ -80,11 +84,11 @@ class Model:
 
     @cached_property
     def has_choices(self) -> bool:
-        return any(asked.kind == "choice" for asked in self.inputs)
+        return self.asks_for("choice")
 
     @cached_property
     def has_numbers(self) -> bool:
-        return any(asked.kind == "number" for asked in self.inputs)
+        return self.asks_for("number")
 
     @cached_property
     def drawn(self) -> str:
