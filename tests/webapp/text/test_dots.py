@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from webapp.text.dots import SHAPES, draw_classes, key, shape
 from webapp.text.picture import Told, draw_picture
 
@@ -22,7 +20,6 @@ def test_a_hundred_dots_are_shared_among_nine_classes() -> None:
     assert [dot.shape for dot in dots] == [*SHAPES, "speck"]
 
 
-@pytest.mark.parametrize("one", SHAPES)
-def test_the_shared_picture_draws_each_shape_unlike_the_others(one: str) -> None:
-    drawn = {other: draw_picture(Told("Which?", "Wren", "", ((other, 100),))) for other in SHAPES}
-    assert [other for other, picture in drawn.items() if picture == drawn[one]] == [one]
+def test_the_shared_picture_draws_each_shape_unlike_the_others() -> None:
+    drawn = {draw_picture(Told("Which?", "Wren", "", ((one, 100),))) for one in SHAPES}
+    assert len(drawn) == len(SHAPES)
