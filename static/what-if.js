@@ -134,7 +134,7 @@
 
   // -- A slider for each number box: the box is what the keyboard reaches, and says its value -------------------
 
-  const number = (box) => Number(box.value.replace(",", "."));
+  const number = (box) => Number(box.value.replace(",", ".").replace("−", "-"));
   const step = (box, at) => {
     const { least, most, step } = box.dataset;
     const digits = (step.split(".")[1] ?? "").length;

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .inputs import ChoiceInput, Input, NumberInput, Refused
+from .numerals import written
 
 SENTENCES = {
     "number_blank": "Enter {thing}",
@@ -65,8 +66,8 @@ def wording(asked: Input, code: str) -> tuple[str, dict[str, Any]]:
     if code == "blank":
         return f"{asked.kind}_blank{'_or_unknown' if asked.may_be_unknown else ''}", values
     if isinstance(asked, NumberInput):
-        ends = {"lowest": asked.text(asked.lowest), "highest": asked.text(asked.highest)}
-        values |= {"named": asked.named, "like": asked.like, "beyond": asked.beyond, **ends}
+        ends = {"lowest": asked.written(asked.lowest), "highest": asked.written(asked.highest)}
+        values |= {"named": asked.named, "like": written(asked.like), "beyond": asked.beyond, **ends}
         return ("out_of_range_because" if code == "out_of_range" and asked.beyond else code), values
     if isinstance(asked, ChoiceInput):
         values |= {"plural": asked.plural, "choices": ", ".join(asked.choices.values())}

@@ -16,7 +16,7 @@ from functools import cached_property
 from numbers import Real
 from typing import Any
 
-from .numerals import LONGEST_NUMBER, in_parts, of_unit, plain, read_number
+from .numerals import LONGEST_NUMBER, in_parts, of_unit, plain, read_number, written
 
 LONGEST_QUOTE = 60
 # What two choices may be called that mean yes and no.
@@ -260,12 +260,16 @@ class NumberInput(Input):
         # Written out, as people write numbers.
         return format(Decimal(repr(float(answer))), "f")
 
+    def written(self, answer: float) -> str:
+        """The number as a person reads it, without its unit."""
+        return written(self.text(answer))
+
     def words(self, answer: Any) -> str:
         if none := self.words_of_none(answer):
             return none
         if self.under_one and 0 < answer < 1:
             return in_parts(answer, *self.under_one)
-        return of_unit(self.text(answer), self.unit)
+        return of_unit(self.written(answer), self.unit)
 
 
 @dataclass(frozen=True)

@@ -42,6 +42,11 @@ def read_number(said: str, unit: str = "") -> float:
     return float(text.replace(",", "")) if NUMBER.fullmatch(text) else math.nan
 
 
+def written(number: str) -> str:
+    """A number as pages tell it, with a minus where computers have a hyphen."""
+    return number.replace("-", "−")
+
+
 def of_unit(number: str, unit: str) -> str:
     return f"{number} {unit.removesuffix('s') if number == '1' else unit}".strip()
 

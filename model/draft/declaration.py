@@ -9,6 +9,8 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from model.declare.numerals import written
+
 from .columns import Column, plain
 from .draft import Draft
 from .report import block_of, is_tried_on_logarithm
@@ -171,7 +173,7 @@ def write_field(column: Column) -> Iterable[str]:
     says = [text(column.label), f"thing={text(f'the value of {column.label}')}"]
     if column.is_number:
         asked = column.numbers
-        ends = f"from {plain(asked.lowest)} to {plain(asked.highest)}"
+        ends = written(f"from {plain(asked.lowest)} to {plain(asked.highest)}")
         says += ["whole=True"] if asked.whole else []
         says += [f"between=({plain(asked.lowest)}, {plain(asked.highest)})", f'like="{asked.like}"']
         says += [f"unit={text(asked.unit)}"] if asked.unit else []

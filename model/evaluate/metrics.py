@@ -13,6 +13,7 @@ from sklearn import metrics
 
 from model.declare.inputs import ChoiceInput, Input
 from model.declare.model import Model
+from model.declare.numerals import written
 from model.predict.evaluation import Bin
 
 from .calibration import brier_parts, calibration_line, smooth_curve
@@ -141,7 +142,7 @@ def groups(asked: Input, column: pd.Series, edges: Sequence[float]) -> Iterator[
         else:
             label = f"{low:g} and over" if high is None else f"{low:g} to {high - 1:g}"
         inside = (column >= (-inf if low is None else low)) & (column < (inf if high is None else high))
-        yield {"group": label, "start": low, "end": high}, inside.to_numpy()
+        yield {"group": written(label), "start": low, "end": high}, inside.to_numpy()
 
 
 def group_figures(y: Numbers, chance: Numbers) -> dict[str, Any]:

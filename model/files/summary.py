@@ -15,6 +15,7 @@ import polars as pl
 
 from model.declare.faults import QUOTED
 from model.declare.inputs import ChoiceInput, Input, NumberInput, first_upper, is_known
+from model.declare.numerals import written
 from model.predict.challenger import APART
 from model.predict.predictor import Predictor
 
@@ -214,7 +215,7 @@ def bands_of(asked: NumberInput) -> list[tuple[str, float, float]]:
             if asked.whole
             else f"{least:g} to under {last:g}"
         )
-        bands.append((text, start, end))
+        bands.append((written(text), start, end))
     if not asked.whole:
         text, start, end = bands[-1]
         bands[-1] = (text.replace("under ", ""), start, end)

@@ -105,7 +105,7 @@ def level_words(asked: Input, axis: Axis) -> list[str]:
 
 
 def level_word(asked: Input, level: Any) -> str:
-    return asked.text(level) if isinstance(asked, NumberInput) else asked.words(level)
+    return asked.written(level) if isinstance(asked, NumberInput) else asked.words(level)
 
 
 def between(term: Term, inputs: Sequence[Input]) -> list[Input]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from model.declare.numerals import written
+
 from .charts import Scale, Tick, nice_step
 
 WIDTH, HEIGHT = 320, 200
@@ -41,7 +43,7 @@ def draw_curve(
     start = int(-(-answers[0] // width))
     places = [width * n for n in range(start, int(answers[-1] / width + 1e-9) + 1)]
     return Drawn(
-        [Tick(across(place), f"{place:g}") for place in places],
+        [Tick(across(place), written(f"{place:g}")) for place in places],
         [Tick(up(step * n), write(step * n)) for n in range(first, last + 1)],
         " ".join(f"{across(answer):g},{up(number):g}" for answer, number in zip(answers, numbers, strict=True)),
         (across(own[0]), up(own[1])) if own else None,

@@ -154,6 +154,24 @@ def test_an_amount_that_the_inputs_multiply_is_learnt_as_such_and_has_every_page
     assert 2.5 < near[0] / near[1] < 3.5
 
 
+def test_pages_tell_a_number_below_nought_with_a_minus(tmp_path: Path) -> None:
+    table = table_of(120, frost=lambda row: (row * 7 % 50 - 25) / 10, burst=lambda row: sick(row + 60))
+    table.to_csv(tmp_path / "pipes.csv", index=False)
+    folder = tmp_path / "mine"
+    made = CliRunner().invoke(
+        main, ["new", str(tmp_path / "pipes.csv"), "--target", "burst", "--quick", "--folder", str(folder)]
+    )
+    assert made.exit_code == 0, made.output
+    client = create_app(SETTINGS | {"MODEL_FOLDERS": [folder]}).test_client()
+    assert "from −2.5 to 2.4" in client.get("/pipes").text
+    assert "from −2.5 to 2.4" in client.get("/pipes/batch").text
+    assert "Frost must be from −2.5 to 2.4" in client.get("/pipes/result?frost=-9").text
+    pages = [client.get(f"/pipes/result?frost={typed}").text for typed in ("-1.2", "−1.2")]
+    assert all("Frost (−1.2)" in page for page in pages)
+    # What a program or a form reads again has the hyphen that programs know.
+    assert all('value="-1.2"' in page for page in pages)
+
+
 def test_words_are_read_anew_without_training(drafted: tuple[Path, Result]) -> None:
     words = drafted[0] / "patients.words.toml"
     before = words.read_text()
