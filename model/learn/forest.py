@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from model.predict.trees import WORD
 Numbers = NDArray[np.float64]
 Arrays = dict[str, NDArray[Any]]
 # Each inner node, the input that it asks for, and for each of that input's cells whether it goes left.
-Decisions = Sequence[tuple[int, int, NDArray[np.bool_]]]
+Decisions = Iterable[tuple[int, int, NDArray[np.bool_]]]
 # Where LightGBM takes a number for 0.
 NEARLY_ZERO = 1e-35
 
@@ -28,6 +28,9 @@ class Forest:
         self.threshold, self.values = part["threshold"], part["values"]
         self.sets = {int(node): np.array(listed) for node, listed in part["categories"].items()}
         self.inner = np.flatnonzero(self.left >= 0)
+        # Those that ask for nothing but a number's side of a threshold, or whether it is missing.
+        self.plain = (self.left >= 0) & (self.missing != 1)
+        self.plain[list(self.sets)] = False
 
     feature: NDArray[Any]
     left: NDArray[Any]
@@ -38,10 +41,14 @@ class Forest:
 
     def beyond(self, values: Any, thresholds: Any) -> Any:
         """Whether numbers go right."""
-        if self.part["bits"] == 32:
-            with np.errstate(over="ignore"):
-                values = np.asarray(values).astype(np.float32).astype(np.float64)
+        values = self.cast(values)
         return values >= thresholds if self.part["strict"] else values > thresholds
+
+    def cast(self, values: Any) -> Any:
+        if self.part["bits"] == 64:
+            return values
+        with np.errstate(over="ignore"):
+            return np.asarray(values).astype(np.float32).astype(np.float64)
 
     def thresholds(self) -> dict[int, Numbers]:
         """Where each feature is cut; a category is cut off from those on both of its sides."""
@@ -69,6 +76,16 @@ class Forest:
         if self.missing[node] == 0:
             values, lost = np.nan_to_num(values), np.zeros_like(lost)
         return np.where(lost, default, ~self.beyond(values, self.threshold[node]))
+
+    def count_left(self, nodes: NDArray[Any], ascending: Numbers) -> NDArray[np.intp]:
+        """How many of these values, of which none is missing, each of these plain nodes sends left."""
+        return np.searchsorted(self.cast(ascending), self.threshold[nodes], "left" if self.part["strict"] else "right")
+
+    def sends_left(self, nodes: NDArray[Any], value: float) -> NDArray[np.bool_]:
+        """Whether each of these plain nodes sends this one value left."""
+        left = ~self.beyond(np.nan_to_num(value), self.threshold[nodes])
+        default = self.missing_left[nodes].astype(bool)
+        return np.where(np.isnan(value) & (self.missing[nodes] != 0), default, left)
 
 
 def lay_out_masks(forest: Forest, decisions: Decisions, sizes: Sequence[int]) -> Arrays:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from model.learn.forest import Arrays, Forest, lay_out_masks
-from model.predict.trees import WORD
+from model.learn.forest import Arrays, Decisions, Forest, lay_out_masks
+from model.predict.trees import NEVER, WORD
 
 from .asking import Ask, Asked, clean, find_cuts, find_owners, halve, vary_all
 from .original import CannotWrap, Numbers, Rows
@@ -19,6 +19,9 @@ from .sums import NotASum, read_sum
 # What the arrays of one model may take, in memory and, nearly, on the disk.
 MOST_BYTES = 100_000_000
 MOST_MASKS = 48_000_000
+
+# For each feature of the trees the input that it depends on, and its values in that input's cells.
+Cells = Mapping[int, tuple[int, Numbers]]
 
 
 def edges_of(forest: Forest, feature: int) -> Numbers:
@@ -46,20 +49,20 @@ def compile_trees(
     features = ask(vary_all(inputs, answers))
     numbers = {one.name: at for at, one in enumerate(inputs)}
     sizes = [len(answers[one.name]) for one in inputs]
-    decisions: list[tuple[int, int, NDArray[np.bool_]]] = []
-    mixed = sorted({f for f in forest.feature[forest.inner].tolist() if len(owners[f]) > 1})
+    asked = sorted(set(forest.feature[forest.inner].tolist()))
+    mixed = [feature for feature in asked if len(owners[feature]) > 1]
     columns = {feature: edges_of(forest, feature) for feature in mixed}
     sizes += [len(edges) + 1 for edges in columns.values()]
-    for node in forest.inner.tolist():
-        feature = int(forest.feature[node])
-        if feature in columns:
-            own, edges = len(inputs) + mixed.index(feature), columns[feature]
-            decisions.append((node, own, forest.goes_left(node, np.array([np.nextafter(edges[0], -np.inf), *edges]))))
-            continue
-        own = numbers[owners[feature][0]]
-        decisions.append((node, own, forest.goes_left(node, features[: sizes[own], feature])))
+    cells = {
+        feature: (own, features[: sizes[own], feature])
+        for feature in asked
+        if feature not in columns
+        for own in [numbers[owners[feature][0]]]
+    }
+    for own, (feature, edges) in enumerate(columns.items(), len(inputs)):
+        cells[feature] = own, np.array([np.nextafter(edges[0], -np.inf), *edges])
     lay_out, layout = choose_layout(forest, sizes)
-    arrays = lay_out(forest, decisions, sizes)
+    arrays = lay_out(forest, cells, sizes)
     if sum(one.nbytes for one in arrays.values()) > MOST_BYTES:
         raise CannotWrap(
             f"{part['name']}: its trees take more than {MOST_BYTES // 1_000_000} MB. Fit it with fewer trees, or with "
@@ -105,7 +108,14 @@ def read_mixed(
     )
 
 
-LayOut = Callable[[Forest, Sequence[tuple[int, int, NDArray[np.bool_]]], Sequence[int]], Arrays]
+def decide(forest: Forest, cells: Cells, nodes: NDArray[Any]) -> Decisions:
+    """What these nodes make of their inputs' cells, one after another, since all at once may take gigabytes."""
+    for node in nodes.tolist():
+        own, values = cells[int(forest.feature[node])]
+        yield node, own, forest.goes_left(node, values)
+
+
+LayOut = Callable[[Forest, Cells, Sequence[int]], Arrays]
 
 
 def choose_layout(forest: Forest, sizes: Sequence[int]) -> tuple[LayOut, str]:
@@ -113,42 +123,74 @@ def choose_layout(forest: Forest, sizes: Sequence[int]) -> tuple[LayOut, str]:
     leaves = np.flatnonzero(forest.left < 0)
     trees = np.searchsorted(forest.roots, leaves, side="right") - 1
     words = int(np.ceil(np.bincount(trees) / WORD).sum())
-    return (lay_out_masks, "masks") if words * sum(sizes) * 8 <= MOST_MASKS else (lay_out_nodes, "nodes")
+    if words * sum(sizes) * 8 > MOST_MASKS:
+        return lay_out_nodes, "nodes"
+    return lambda forest, cells, sizes: lay_out_masks(forest, decide(forest, cells, forest.inner), sizes), "masks"
 
 
-def lay_out_nodes(
-    forest: Forest, decisions: Sequence[tuple[int, int, NDArray[np.bool_]]], sizes: Sequence[int]
-) -> Arrays:
+def code_all(
+    forest: Forest, cells: Cells, sizes: Sequence[int]
+) -> Iterator[tuple[Any, int, NDArray[np.int32], Any, Any]]:
+    """Some nodes, their input, the codes of its cells, each node's cut, and whether its children are swapped.
+
+    Where the cells lie in an order, as numbers do, all nodes share their codes, of which there is one set for each way
+    that the last cell, which may be what is unknown, goes.
+    """
+    left = forest.left >= 0
+    for feature, (own, values) in cells.items():
+        body, last = values[:-1], float(values[-1])
+        if not len(body) or not (body[1:] >= body[:-1]).all() or np.isnan(body[0]):
+            continue
+        nodes = np.flatnonzero(forest.plain & (forest.feature == feature))
+        left[nodes] = False
+        counts = forest.count_left(nodes, body)
+        alike = forest.sends_left(nodes, last) == (counts > 0)
+        cuts = np.where(counts > 0, counts, len(body)) - 1
+        for with_first in (True, False):
+            some = alike == with_first
+            if not some.any():
+                continue
+            codes = np.arange(sizes[own], dtype=np.int32)
+            codes[-1] = -1 if with_first else sizes[own]
+            yield nodes[some], own, codes, cuts[some], counts[some] == 0
+    for node, own, goes in decide(forest, cells, np.flatnonzero(left)):
+        codes, cut, swapped = coded(goes, sizes[own])
+        yield [node], own, codes, cut, swapped
+
+
+def lay_out_nodes(forest: Forest, cells: Cells, sizes: Sequence[int]) -> Arrays:
     """Each node as a column of codes and a cut; its second child stands after its first."""
     columns: dict[tuple[int, bytes], int] = {}
     tables: list[NDArray[Any]] = []
     inputs: list[int] = []
-    chosen: dict[int, tuple[int, int, bool]] = {}
-    for node, own, goes in decisions:
-        codes, cut, swapped = coded(goes, sizes[own])
+    column, cuts = np.zeros(len(forest.left), np.int32), np.full(len(forest.left), NEVER, np.int32)
+    swapped = np.zeros(len(forest.left), bool)
+    for nodes, own, codes, own_cuts, own_swapped in code_all(forest, cells, sizes):
         key = (own, codes.tobytes())
         if key not in columns:
             columns[key] = len(tables)
             tables.append(codes)
             inputs.append(own)
-        chosen[node] = (columns[key], cut, swapped)
-    order, first = [int(root) for root in forest.roots], {}
-    for node in order:
-        if node in chosen:
-            children = int(forest.left[node]), int(forest.right[node])
-            first[node] = len(order)
-            order += children[::-1] if chosen[node][2] else children
-    place = {node: at for at, node in enumerate(order)}
-    never = np.iinfo(np.int32).max
-    rows = [(*chosen[n][:2], first[n]) if n in chosen else (0, never, place[n]) for n in order]
-    column, cuts, firsts = np.array(rows, dtype=np.int32).T
+        column[nodes], cuts[nodes], swapped[nodes] = columns[key], own_cuts, own_swapped
+    children = np.where(swapped, [forest.right, forest.left], [forest.left, forest.right]).T.tolist()
+    order: list[int] = []
+    first, roots = np.arange(len(forest.left)), np.zeros(len(forest.roots), np.int32)
+    # Tree after tree, so that a tree that is walked lies in a processor's cache.
+    for tree, root in enumerate(forest.roots.tolist()):
+        roots[tree] = at = len(order)
+        order.append(root)
+        while at < len(order):
+            if children[order[at]][0] >= 0:
+                first[at] = len(order)
+                order += children[order[at]]
+            at += 1
     lengths = [len(table) for table in tables]
     return {
-        "columns": column.copy(),
-        "cuts": cuts.copy(),
-        "first": firsts.copy(),
+        "columns": column[order],
+        "cuts": cuts[order],
+        "first": first.astype(np.int32),
         "values": np.where((forest.left < 0)[:, None], forest.values, 0.0)[order],
-        "roots": np.arange(len(forest.roots), dtype=np.int32),
+        "roots": roots,
         "tables": np.concatenate(tables).astype(np.int32) if tables else np.zeros(1, np.int32),
         "starts": np.cumsum([0, *lengths[:-1]]) if tables else np.zeros(1, int),
         "input_of": np.array(inputs or [0]),

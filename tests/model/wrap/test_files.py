@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import tracemalloc
 import warnings
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ import pytest
 import sklearn
 import skops.io
 import xgboost
+from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
@@ -238,3 +240,21 @@ def test_a_python_without_the_models_package_is_told_what_to_install(tmp_path: P
     python.write_text(f'#!/bin/sh\nPYTHONPATH={hidden} exec {sys.executable} "$@"\n')
     python.chmod(0o755)
     assert "-m pip install lightgbm" in refusal(serve, tmp_path / "pay.txt", X, y, python=str(python))
+
+
+def test_a_forest_whose_trees_end_where_all_rows_are_alike_takes_little_memory_to_compile(
+    tmp_path: Path, serve: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("model.wrap.trees.MOST_MASKS", 0)
+    dice = np.random.default_rng(0)
+    X = pd.DataFrame(dice.normal(size=(4_000, 3)), columns=["a", "b", "c"])
+    y = pd.Series(np.where(X.sum(axis=1) + dice.logistic(size=len(X)) > 0, "much", "little"))
+    fitted = RandomForestClassifier(10, random_state=0).fit(X, y)
+    joblib.dump(fitted, tmp_path / "pay.joblib")
+    tracemalloc.start()
+    predictor = serve(tmp_path / "pay.joblib", X, y, yes="much")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert estimates_of(predictor, X) == pytest.approx(fitted.predict_proba(X)[:, 1:], abs=1e-12)
+    # What each node decides of each cell would take 17 MB more; of a hundred times as many nodes, many gigabytes.
+    assert peak < 18_000_000
