@@ -25,6 +25,7 @@ KNOTS = (0.05, 0.275, 0.5, 0.725, 0.95)
 # Of fewer, or of hardly any of whom it was so or not, no curve is drawn.
 FEWEST = 100
 FEWEST_OF_EACH = 20
+OUTERMOST = 10
 
 
 def logits(chance: Numbers) -> Numbers:
@@ -79,8 +80,11 @@ def calibration_line(y: Numbers, chance: Numbers, weights: Numbers | None = None
     }
 
 
-def smooth_curve(y: Numbers, chance: Numbers) -> list[dict[str, float]]:
-    """What was so at each height of the estimate, with a 95 % band; nothing where there are too few people for it."""
+def smooth_curve(y: Numbers, chance: Numbers, shows_rows: bool = True) -> list[dict[str, float]]:
+    """What was so at each height of the estimate, with a 95 % band; nothing where there are too few people for it.
+
+    It ends where hardly anybody's estimate lies beyond; where rows are not shown, at the average of the ten outermost.
+    """
     own = logits(chance)
     knots = np.unique(np.quantile(own, KNOTS))
     if len(y) < FEWEST or min(y.sum(), len(y) - y.sum()) < FEWEST_OF_EACH or len(knots) < 3:
@@ -90,6 +94,9 @@ def smooth_curve(y: Numbers, chance: Numbers) -> list[dict[str, float]]:
         return []
     coefficients, covariance = fitted
     low, high = np.quantile(chance, [0.005, 0.995])
+    if not shows_rows:
+        ordered = np.sort(chance)
+        low, high = max(low, ordered[:OUTERMOST].mean()), min(high, ordered[-OUTERMOST:].mean())
     at = np.linspace(low, high, POINTS)
     basis = natural_spline(logits(at), knots)
     centre = basis @ coefficients

@@ -23,6 +23,8 @@ from .shares import Share, mean_gap
 
 Numbers = NDArray[np.float64]
 ROC_POINTS = 60
+TENTHS = tuple([tenth / 10 for tenth in range(1, 10)])
+FEWEST_IN_BIN = 10
 
 
 def class_figures(y: Any, predicted: Numbers, weights: Numbers | None = None) -> dict[str, float]:
@@ -65,10 +67,10 @@ def evaluate_chances(model: Model, X: pd.DataFrame, y: Numbers, predicted: Numbe
     return {
         "base_rate": y.mean(),
         "line": calibration_line(y, chance),
-        "curve": smooth_curve(y, chance),
+        "curve": smooth_curve(y, chance, model.learns.shows_rows),
         "brier_parts": brier_parts(y, chance),
         "decisions": decision_curve(y, chance),
-        "calibration": calibration_bins(y, chance, max(model.learns.smallest_bin, 10)),
+        "calibration": calibration_bins(y, chance, model.learns.smallest_bin, TENTHS),
         "confusion": metrics.confusion_matrix(y, predicted.argmax(axis=1)).tolist(),
         "roc": np.column_stack([at, np.interp(at, false_alarms, found)]).tolist(),
         "groups": [
@@ -113,16 +115,16 @@ def quantiles(amounts: Numbers, shows_rows: bool) -> list[float]:
     return found
 
 
-def calibration_bins(y: Numbers, chance: Numbers, smallest: int) -> Iterator[dict[str, Any]]:
-    """Tens of per cent, joined with their neighbours until each holds enough people."""
+def calibration_bins(y: Numbers, chance: Numbers, smallest: int, ends: Sequence[float]) -> Iterator[dict[str, Any]]:
+    """The parts up to each of these ends, joined with their neighbours until each holds enough people."""
 
     def within(low: float, high: float) -> NDArray[np.bool_]:
-        return (chance >= low) & ((chance < high) | (high == 1))
+        return ((chance > low) | (low == 0)) & (chance <= high)
 
     edges = [0.0]
-    for tenth in range(1, 11):
-        if within(edges[-1], tenth / 10).sum() >= smallest:
-            edges.append(tenth / 10)
+    for end in (*ends, 1.0):
+        if within(edges[-1], end).sum() >= max(smallest, FEWEST_IN_BIN):
+            edges.append(end)
     # What is left over at the top joins the last bin.
     for low, high in pairwise([0.0, *edges[1:-1], 1.0]):
         inside = within(low, high)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from itertools import accumulate
+from dataclasses import asdict, dataclass, replace
+from itertools import accumulate, pairwise
 from typing import Any
 
 from .groups import Told
@@ -17,6 +17,8 @@ NEAREST, LEAST = 1_000, 100
 TENTH = 10
 # Where the rows are not kept they are told in so many parts at most.
 MOST_PARTS = 50
+# And of so few, if of any, it is told that it was so, or that it was not.
+FEWEST = 10
 
 
 @dataclass(frozen=True)
@@ -64,9 +66,24 @@ class Record:
 
     def tell(self) -> list[dict[str, Any]]:
         """Parts of equally many, for a model that keeps none of its rows."""
-        rows = range(len(self.estimates))
-        parts = equal_parts(rows, min(MOST_PARTS, len(rows) // LEAST)) if len(rows) >= LEAST else ()
-        return [asdict(self.part(part[0], part[-1] + 1)) for part in parts]
+        rows, ends = range(len(self.estimates)), [0]
+        for part in equal_parts(rows, min(MOST_PARTS, len(rows) // LEAST)) if len(rows) >= LEAST else ():
+            if self._is_enough(ends[-1], part[-1] + 1):
+                ends.append(part[-1] + 1)
+        # What is left over at the top joins as many parts below it as it must.
+        while ends and not self._is_enough(ends[-1], len(rows)):
+            ends.pop()
+        ends = list(dict.fromkeys([*ends, len(rows)])) if ends else []
+        return [self._tell_part(start, end) for start, end in pairwise(ends)]
+
+    def _is_enough(self, start: int, end: int) -> bool:
+        so = self.counts[end] - self.counts[start]
+        return all(count == 0 or count >= FEWEST for count in (so, end - start - so))
+
+    def _tell_part(self, start: int, end: int) -> dict[str, Any]:
+        """A part whose ends are averages of ten, so that neither is anybody's estimate."""
+        low, high = (sum(self.estimates[at : at + FEWEST]) / FEWEST for at in (start, end - FEWEST))
+        return asdict(replace(self.part(start, end), lowest=low, highest=high))
 
 
 def of_chances(crowd: Told) -> Record:

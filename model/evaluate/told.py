@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from typing import Any
 
 from model.predict.neighbours import People
@@ -18,6 +19,7 @@ FEWEST = 10
 CUTS = (0.1, 0.25, 0.5, 0.75, 0.9)
 # Where the rows are not kept, the chances above which one may ask for it.
 LINES = tuple([n / 20 for n in range(1, 20)])
+HALF = 0.5
 
 
 @dataclass(frozen=True)
@@ -76,22 +78,34 @@ def nearest_line(predictor: Predictor, above: float) -> Cut | None:
 
 
 def tell_chances(crowd: Crowd) -> dict[str, Any]:
-    lines = list(lines_apart([cut(crowd.chances[0], crowd.outcomes, above) for above in LINES]))
+    lines = lines_apart([cut(crowd.chances[0], crowd.outcomes, above) for above in LINES])
     return {
         "cuts": [asdict(line) for line in lines if line.above in CUTS],
         "lines": [asdict(line) for line in lines],
     }
 
 
-def lines_apart(lines: Sequence[Cut]) -> Iterator[Cut]:
-    """Those above, below and between which there is nobody, or ten people at least, of either kind."""
-    found, false_alarms = lines[0].found.people, lines[0].false_alarms.people
-    for line in lines:
-        above = line.found.yes, line.false_alarms.yes
-        counts = *above, found - line.found.yes, false_alarms - line.false_alarms.yes
-        if all(count == 0 or count >= FEWEST for count in counts):
-            found, false_alarms = above
-            yield line
+def lines_apart(lines: Sequence[Cut]) -> list[Cut]:
+    """Those above, below and between which there is nobody, or ten people at least, of either kind; one half goes first."""
+    everybody, kept = (lines[0].found.people, lines[0].false_alarms.people), list[Cut]()
+    for line in sorted(lines, key=lambda line: (line.above != HALF, line.above)):
+        tried = sorted([*kept, line], key=lambda line: line.above)
+        above = [everybody, *[(one.found.yes, one.false_alarms.yes) for one in tried], (0, 0)]
+        if are_enough(
+            count - other for more, fewer in pairwise(above) for count, other in zip(more, fewer, strict=True)
+        ):
+            kept = tried
+    return kept
+
+
+def are_enough(counts: Iterable[int]) -> bool:
+    return all(count == 0 or count >= FEWEST for count in counts)
+
+
+def draw_lines(lines: Sequence[dict[str, Any]]) -> list[list[float]]:
+    """The curve of false alarms and of those found through the lines that are told, from nobody to everybody."""
+    shares = [[Share(**line["false_alarms"]).value, Share(**line["found"]).value] for line in reversed(lines)]
+    return [[0.0, 0.0], *shares, [1.0, 1.0]]
 
 
 def tell_amounts(crowd: Crowd) -> dict[str, Any]:
@@ -99,7 +113,8 @@ def tell_amounts(crowd: Crowd) -> dict[str, Any]:
 
 
 def tell_classes(crowd: Crowd, labels: Sequence[str], confusion: Sequence[Sequence[int]]) -> dict[str, Any]:
-    kinds = [asdict(one) for one in kinds_of(labels, confusion, crowd)]
+    counted = [(kind, kind.right.yes, kind.right.people) for kind in kinds_of(labels, confusion, crowd)]
+    kinds = [asdict(kind) for kind, right, people in counted if people and are_enough((right, people - right))]
     for kind in kinds:
         kind["mistaken_for"] = [list(other) for other in kind["mistaken_for"] if other[1] >= FEWEST]
     return {"named": [asdict(one) for one in named_bins(crowd)], "kinds": kinds}

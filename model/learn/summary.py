@@ -7,8 +7,9 @@ import pandas as pd
 
 from model.declare.inputs import ChoiceInput
 from model.declare.model import Model
+from model.evaluate.metrics import TENTHS, calibration_bins
 from model.evaluate.record import record_of
-from model.evaluate.told import FEWEST, Crowd
+from model.evaluate.told import FEWEST, Crowd, draw_lines
 
 from .kinds import Predicted, kind_of
 
@@ -26,7 +27,10 @@ def observed(model: Model, column: pd.Series) -> dict[str, Any]:
 
 
 def without_rows(model: Model, truth: Any, predicted: Predicted, found: Mapping[str, Any]) -> dict[str, Any]:
-    """Where rows may not be shown: what is told of them all, and no count under ten nor a table with such a one."""
+    """Where rows may not be shown: what is told of them all, and no count under ten nor a table with such a one.
+
+    What is drawn by the chance bends only where a line is told, so that no two drawings tell of those between.
+    """
     evaluation = dict(found)
     if model.learns.shows_rows:
         return evaluation
@@ -36,6 +40,16 @@ def without_rows(model: Model, truth: Any, predicted: Predicted, found: Mapping[
     evaluation["told"] = kind.tell(model, crowd, evaluation) | {"record": record.tell() if record else []}
     if any(0 < count < FEWEST for row in evaluation.get("confusion", ()) for count in row):
         evaluation["confusion"] = []
+    if "lines" in evaluation["told"]:
+        lines = evaluation["told"]["lines"]
+        ends = [line["above"] for line in lines]
+        evaluation["roc"] = draw_lines(lines) if lines else []
+        evaluation["calibration"] = calibration_bins(
+            truth, kind.answers(predicted)[:, 0], model.learns.smallest_bin, [end for end in ends if end in TENTHS]
+        )
+        for holder in (evaluation, evaluation.get("weighted", {})):
+            if "decisions" in holder:
+                holder["decisions"] = [one for one in holder["decisions"] if one["above"] in ends]
     if "groups" in evaluation:
         evaluation["groups"] = [one for one in evaluation["groups"] if one["people"] >= FEWEST]
     return evaluation

@@ -95,10 +95,10 @@ def learn(model: Model, progress: Progress) -> Card:
     out_of_fold, told, folds = predict_all(model, predict_best, rows, 0, progress)
     evaluation = kind.headline(told.truth, out_of_fold, told.weights)
     evaluation |= kind.evaluate(model, told.answers, told.truth, out_of_fold)
-    evaluation = without_rows(model, told.truth, out_of_fold, evaluation)
     if recipe.speaks_for:
         weights = weights_of(told.table[recipe.speaks_for])
         evaluation["weighted"] = {"by": recipe.speaks_for, **kind.weigh(told.truth, out_of_fold, weights)}
+    evaluation = without_rows(model, told.truth, out_of_fold, evaluation)
     evaluation["chosen_in_folds"] = dict(chosen)
     others = references(model)
     evaluation["tuned"] = {name: one.tune(rows) for name, one in others.items() if isinstance(one, Tuned)}

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
+from model.evaluate.told import Crowd, tell_classes
 from model.learn.train import train
 from model.predict.agreement import find_rarest
 from model.predict.catalog import declared_in
@@ -114,6 +115,44 @@ def test_no_count_under_ten_is_kept(tmp_path: Path) -> None:
     assert [group.people for group in card.evaluation.groups] == [279]
     assert not [count for row in card.evaluation.confusion for count in row if 0 < count < 10]
     assert [one.people for one in card.evaluation.calibration if one.people < 10] == []
+
+
+@pytest.mark.parametrize("rows", [60, 130, 200])
+def test_no_drawing_of_a_small_table_has_a_step_for_fewer_than_ten(rows: int, tmp_path: Path) -> None:
+    table = [{"clouds": str(at % 9), "wind": "NESW"[at * 7 % 4]} for at in range(rows)]
+    table = [row | {"rain": "yes" if int(row["clouds"]) + at * 11 % 5 > 5 else "no"} for at, row in enumerate(table)]
+    folder = write_toy(tmp_path, lambda text: PRIVATE.replace("smallest_bin=20", "smallest_bin=5"))
+    write_table(folder, table)
+    train(declared_in(folder / "toy.py"))
+    told = json.loads((folder / "trained" / "toy.json").read_text(encoding="utf-8"))["evaluation"]
+    so = sum(row["rain"] == "yes" for row in table)
+    ends = [(line["false_alarms"]["yes"], line["found"]["yes"]) for line in told["told"]["lines"]]
+    # The curve goes from nobody to everybody by the lines that are told, and by no other.
+    drawn = [(round(alarms * (rows - so)), round(found * so)) for alarms, found in told["roc"]]
+    assert drawn == ([(0, 0), *reversed(ends), (rows - so, so)] if ends else [])
+    steps = [count for one, other in pairwise(drawn) for count in (other[0] - one[0], other[1] - one[1])]
+    bins = [(one["people"], round(one["people"] * one["observed"])) for one in told["calibration"]]
+    steps += [count for people, yes in bins for count in (yes, people - yes)]
+    steps += [count for row in told["confusion"] for count in row]
+    parts = [(part["so"]["people"], part["so"]["yes"]) for part in told["told"]["record"]]
+    steps += [count for people, yes in parts for count in (yes, people - yes)]
+    assert steps
+    assert not [count for count in steps if 0 < count < 10]
+    assert {one["above"] for one in told["decisions"]} <= {line["above"] for line in told["told"]["lines"]}
+    client = create_app(SETTINGS | {"MODEL_FOLDERS": (folder,), "MODELS": ("toy",)}).test_client()
+    page = client.get("/toy/card")
+    assert page.status_code == 200
+    curves = [line.attributes["points"] for line in page_of(page).root.all("polyline", class_="curve")]
+    assert max((len(points.split()) for points in curves), default=0) <= max(len(drawn), len(told["curve"]), 1)
+    assert client.get("/toy/result?clouds=7&wind=W").status_code == 200
+
+
+def test_a_kind_is_told_only_where_ten_were_right_and_ten_wrong_or_none() -> None:
+    confusion = [[30, 12, 0], [3, 40, 0], [0, 0, 8]]
+    outcomes = [number for number, row in enumerate(confusion) for _ in range(sum(row))]
+    crowd = Crowd([[1 / 3] * len(outcomes)] * 3, outcomes)
+    kinds = tell_classes(crowd, ["setosa", "versicolor", "virginica"], confusion)["kinds"]
+    assert [(kind["label"], kind["right"]) for kind in kinds] == [("setosa", {"yes": 30, "people": 42})]
 
 
 def test_the_rows_are_shown_where_the_declaration_says_so(tmp_path: Path) -> None:
