@@ -1,6 +1,5 @@
 """A table as it was handed over, every cell as text: CSV of any dialect, Parquet, or an Excel workbook."""
 
-import codecs
 import gzip
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -11,7 +10,8 @@ from typing import Any, cast
 import pandas as pd
 import polars as pl
 
-from model.files.dialect import Unusable
+from model.declare.inputs import first_lower
+from model.files.dialect import AS_WINDOWS, Unusable
 from model.files.reader import CsvReader, ParquetReader, read_chunks
 from model.files.workbook import is_title, text_of
 
@@ -36,15 +36,13 @@ def read_source(path: Path) -> tuple[pd.DataFrame, list[str]]:
 
 
 def read_csv(path: Path) -> tuple[pd.DataFrame, list[str]]:
-    older = is_older(path)
     with open_csv(path) as file:
-        chunks = bounded(read_chunks(cast(Any, file)), path)
-        reader = CsvReader((chunk.decode("cp1252", "replace").encode() for chunk in chunks) if older else chunks)
+        reader = CsvReader(bounded(read_chunks(cast(Any, file)), path))
         pieces = [reader.read(item, {}) for item in reader]
     ragged = [int(line) for piece in pieces if piece.faults is not None for line in ragged_lines(piece)]
     rows = pl.concat([piece.frame.filter(piece.faults.is_null()) if piece.faults is not None else piece.frame
                       for piece in pieces])  # fmt: skip
-    notes = ["its letters are read as Windows-1252, since they are no UTF-8"] if older else []
+    notes = [first_lower(AS_WINDOWS)] if reader.is_windows else []
     if ragged:
         notes.append(f"{counted(len(ragged), 'row')} with cells too few or too many left out, the first in line "
                      f"{ragged[0]:,}")  # fmt: skip
@@ -53,21 +51,6 @@ def read_csv(path: Path) -> tuple[pd.DataFrame, list[str]]:
 
 def open_csv(path: Path) -> Any:
     return gzip.open(path) if path.suffix == ".gz" else path.open("rb")
-
-
-def is_older(path: Path) -> bool:
-    """Whether its text is no UTF-8 and has no mark of another: then it is most often Windows-1252, as Excel writes it."""
-    with open_csv(path) as file:
-        decoder = codecs.getincrementaldecoder("utf-8")()
-        try:
-            for at, chunk in enumerate(bounded(read_chunks(cast(Any, file)), path)):
-                if at == 0 and (chunk.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in chunk):
-                    return False
-                decoder.decode(chunk)
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            return True
-    return False
 
 
 def ragged_lines(piece: Any) -> Iterator[Any]:

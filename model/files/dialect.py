@@ -13,6 +13,7 @@ from dataclasses import dataclass
 START = 64 * 1024
 DELIMITERS = ",;\t"
 # The marks that a file can start with, and what they stand for.
+WINDOWS = "cp1252"
 MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 OTHERS = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"%PDF", b"\x1f\x8b", b"PAR1", b"SQLite format 3")
@@ -42,6 +43,7 @@ TOO_WIDE = (
     f"The file has {{:,}} columns, and {MOST_COLUMNS:,} is the most that can be read. "
     "Leave out those that are not needed, and choose the file again"
 )
+AS_WINDOWS = "Its letters are read as Windows-1252, since they are no UTF-8"
 TOO_LONG = "Line {:,} is longer than a row can be. Choose a CSV file with a line for each row"
 
 
@@ -75,7 +77,12 @@ def detect_dialect(start: bytes) -> Dialect:
         raise Unusable(NOT_TEXT)
     encoding, marked = detect_encoding(start)
     try:
-        text = codecs.getincrementaldecoder(encoding)().decode(start).removeprefix("\ufeff")
+        try:
+            text = codecs.getincrementaldecoder(encoding)().decode(start).removeprefix("\ufeff")
+        except UnicodeDecodeError as fault:
+            if not is_windows(fault):
+                raise
+            encoding, text = WINDOWS, start.decode(WINDOWS)
     except UnicodeDecodeError as fault:
         raise Unusable(NOT_TEXT) if b"\0" in start else unreadable(fault, 1) from None
     if "\0" in text:
@@ -104,6 +111,11 @@ def detect_encoding(start: bytes) -> tuple[str, bool]:
     if half and even > 0.6 * half and odd < 0.05 * half:
         return "utf-16-be", False
     return "utf-8", False
+
+
+def is_windows(fault: UnicodeDecodeError) -> bool:
+    """Whether the first letters that are no ASCII are no UTF-8 either: then the text is most often as Excel writes it."""
+    return fault.encoding == "utf-8" and fault.object[: fault.start].isascii()
 
 
 def unreadable(fault: UnicodeDecodeError, line: int) -> Unusable:

@@ -28,9 +28,11 @@ from .dialect import (
     TOO_BROKEN,
     TOO_LONG,
     TOO_WIDE,
+    WINDOWS,
     Dialect,
     Unusable,
     detect_dialect,
+    is_windows,
     unreadable,
 )
 from .records import QUOTE, count_outside, find_ends, first_lines, is_regular, last_end, read_records, share_out
@@ -64,6 +66,7 @@ class Piece:
 
 
 class ParquetReader:
+    is_windows = False
     # How a CSV file made from it is written.
     dialect = Dialect("utf-8", marked=False, delimiter=",", line_end="\n")
 
@@ -96,9 +99,15 @@ class CsvReader:
         self.dialect = detect_dialect(start[:START])
         self._delimiter = self.dialect.delimiter
         mark = next((mark for mark, _ in MARKS if start.startswith(mark)), b"")
-        whole = chain([start.removeprefix(mark)], blocks)
+        whole: Iterator[bytes] = chain([start.removeprefix(mark)], blocks)
         is_utf8 = self.dialect.encoding == "utf-8"
-        self._items = self._split(whole if is_utf8 else decode(whole, self.dialect.encoding))
+        # Whether letters had to be read as Windows has them; that may show far into the file.
+        self.is_windows = self.dialect.encoding == WINDOWS
+        if not is_utf8:
+            whole = decode(whole, self.dialect.encoding)
+        elif not mark:
+            whole = self._take_windows(whole)
+        self._items = self._split(whole)
         number, content, _ = next(item for item in self._items if item.content.strip(b"\r\n"))
         # Lines with nothing on them may come before the header.
         ends = find_ends(content, self._delimiter)
@@ -127,6 +136,31 @@ class CsvReader:
         held = deque(self)
         # What is scored takes no more room.
         self._items = (held.popleft() for _ in range(len(held)))
+
+    def _take_windows(self, blocks: Iterator[bytes]) -> Iterator[bytes]:
+        """The same, but in UTF-8 where the first letters that are no ASCII are Windows's."""
+        line, held = 1, b""
+        for block in blocks:
+            block, held = held + block, b""
+            if not block.isascii():
+                try:
+                    text = codecs.getincrementaldecoder("utf-8")().decode(block)
+                except UnicodeDecodeError as fault:
+                    self.is_windows = is_windows(fault)
+                    rest = chain([block], blocks)
+                    yield from decode(rest, WINDOWS, line) if self.is_windows else rest
+                    return
+                if not text.isascii():
+                    yield block
+                    yield from blocks
+                    return
+                # The block ends in the midst of its first letter that is no ASCII.
+                block, held = block[: len(text)], block[len(text) :]
+            yield block
+            line += block.count(b"\n")
+        if held:
+            self.is_windows = True
+            yield from decode([held], WINDOWS, line)
 
     def _split(self, blocks: Iterable[bytes]) -> Iterator[Item]:
         """The text, parted where a record ends, with what cannot be read refused."""
@@ -225,9 +259,8 @@ def cut_blocks(chunks: Iterable[bytes]) -> Iterator[bytes]:
     yield bytes(held)
 
 
-def decode(blocks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
+def decode(blocks: Iterable[bytes], encoding: str, line: int = 1) -> Iterator[bytes]:
     """The text in UTF-8."""
-    line = 1
     try:
         for text in codecs.iterdecode(blocks, encoding):
             yield text.encode()

@@ -15,7 +15,7 @@ import click
 
 from model.declare.model import Model
 from model.files.atomic import follow_links, put_in_place
-from model.files.dialect import Unusable
+from model.files.dialect import AS_WINDOWS, Unusable
 from model.predict.card_file import NotTrained, Tampered
 from webapp.settings import settings_from
 
@@ -61,7 +61,7 @@ def score(
     """Estimate every row of the file IN, and write the rows with their estimates to OUT.
 
     Both are CSV or Parquet files, as their names end in .csv, .tsv, .txt or .parquet; IN may be an Excel workbook. CSV may part its
-    cells by commas, semicolons or tabs, in UTF-8 or UTF-16; OUT is written as IN was, in UTF-8. "-" is
+    cells by commas, semicolons or tabs, in UTF-8, UTF-16 or Windows-1252; OUT is written as IN was, in UTF-8. "-" is
     standard input or output, as CSV. A file of any size takes the same memory.
 
     IN needs a column for each input of the model, headed by its name or its label on the form, in
@@ -195,6 +195,8 @@ def score_file(
         file = standard("output", sys.stdout) if part == STREAM else files.enter_context(part.open("wb"))
         file.writelines(contents)
         file.flush()
+    if reader.is_windows:
+        click.echo(AS_WINDOWS, err=True)
     return scoring.counts
 
 

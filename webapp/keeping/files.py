@@ -17,7 +17,7 @@ from model.declare.faults import Fault, sentence
 from model.declare.inputs import Input, Refused
 from model.declare.model import Model
 from model.declare.numerals import plain
-from model.files.dialect import MOST_COLUMNS, START, TOO_WIDE, Unusable, detect_dialect, unreadable
+from model.files.dialect import MOST_COLUMNS, START, TOO_WIDE, WINDOWS, Unusable, detect_dialect, is_windows, unreadable
 from model.files.headings import input_columns, simplify
 from model.predict.outcome import NoOutcome, Outcome
 from model.predict.predictor import Predictor
@@ -87,7 +87,9 @@ def read_table(raw: bytes) -> Table:
     try:
         text = raw.decode(dialect.encoding).removeprefix("\ufeff")
     except UnicodeDecodeError as fault:
-        raise unreadable(fault, 1) from None
+        if not is_windows(fault):
+            raise unreadable(fault, 1) from None
+        text = raw.decode(WINDOWS, "replace")
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=dialect.delimiter)
     rows: list[tuple[int, list[str]]] = []
     try:

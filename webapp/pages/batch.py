@@ -198,6 +198,7 @@ def guess_column(model: Model, name: str, header: Sequence[str]) -> str:
 def counts_page(filed: Filed, at_hand: bool = False) -> str:
     scoring = filed.scoring
     own = {"filed": filed, "added": list(scoring.added), "counts": scoring.counts, "at_hand": at_hand}
+    own["is_windows"] = scoring.reader.is_windows
     return render("batch_counts.html", filed.model, filed.fields, **own)
 
 

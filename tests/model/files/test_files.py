@@ -9,7 +9,10 @@ import pytest
 from click.testing import CliRunner
 from flask.testing import FlaskClient
 
+from model.declare.inputs import first_lower
+from model.draft.source import read_source
 from model.files.dialect import (
+    AS_WINDOWS,
     BROKEN,
     EMPTY,
     HEADER_ONLY,
@@ -21,6 +24,7 @@ from model.files.dialect import (
     TOO_LONG,
     TOO_WIDE,
     UNREADABLE,
+    Unusable,
 )
 from model.files.workbook import NO_WORKBOOK
 from webapp.commands.main import main
@@ -54,6 +58,9 @@ SCORED: dict[str, tuple[str | bytes, list[str]]] = {
     "UTF-8 with a mark": (TABLE.encode("utf-8-sig"), ["", ""]),
     "UTF-16 LE with a mark": (codecs.BOM_UTF16_LE + TABLE.encode("utf-16-le"), ["", ""]),
     "UTF-16 BE with a mark": (codecs.BOM_UTF16_BE + TABLE.encode("utf-16-be"), ["", ""]),
+    "Windows-1252": (f"{WIDE}{GOOD},3 €\n{GOOD},Köln\n".encode("cp1252"), ["", ""]),
+    "Windows-1252 further on": ((WIDE + f"{GOOD},x\n" * 50_000 + f"{GOOD},Köln\n").encode("cp1252"), [""] * 50_001),
+    "Windows-1252 at the very end": (f"{WIDE}{GOOD},x\n{GOOD},caf\xe9".encode("cp1252"), ["", ""]),
     "UTF-16 LE without a mark": (TABLE.encode("utf-16-le"), ["", ""]),
     "UTF-16 BE without a mark": (TABLE.encode("utf-16-be"), ["", ""]),
     "blank lines": (f"\n\r\n{HEADER}\n\n{GOOD}\n\r\n\n{AGE}\n\n", ["", NO_AGE]),
@@ -87,10 +94,16 @@ REFUSED: dict[str, tuple[str | bytes, str]] = {
     "Parquet under another name": (b"PAR1\x15\x04", NOT_TEXT),
     "zeros": (bytes(100), NOT_TEXT),
     "a zero further on": (TABLE + f"{GOOD}\n" * 50_000 + "\0", NOT_TEXT),
-    "Latin-1": (f"{WIDE}{GOOD},K\xf6ln\n".encode("latin-1"), UNREADABLE.format(2)),
-    "Latin-1 further on": (
-        (TABLE + f"{GOOD}\n" * 50_000 + "\xff\n" + f"{GOOD}\n" * 9).encode("latin-1"),
-        UNREADABLE.format(50_004),
+    "UTF-8 with a broken letter": (f"{WIDE}{GOOD},Köln\n{GOOD},K".encode() + b"\xf6ln\n", UNREADABLE.format(3)),
+    "UTF-8 with a broken letter further on": (
+        (WIDE + f"{GOOD},Köln\n" * 50_000 + f"{GOOD},").encode() + b"\xff\n",
+        UNREADABLE.format(50_002),
+    ),
+    "UTF-8 with a mark and a broken letter": (f"\ufeff{WIDE}{GOOD},K".encode() + b"\xf6ln\n", UNREADABLE.format(2)),
+    "a letter that Windows has not": (f"{WIDE}{GOOD},".encode() + b"\x81\n", UNREADABLE.format(2)),
+    "a letter that Windows has not further on": (
+        (WIDE + f"{GOOD},x\n" * 50_000 + f"{GOOD},").encode() + b"\x81\n",
+        UNREADABLE.format(50_002),
     ),
     "half a letter of UTF-16": (TABLE.encode("utf-16") + b"1", UNREADABLE.format(4)),
     "a very long line": (TABLE + "x" * (LONGEST_LINE + 1), TOO_LONG.format(4)),
@@ -115,6 +128,11 @@ REFUSED: dict[str, tuple[str | bytes, str]] = {
 }
 
 
+# What of these is about letters, and not about the inputs of a model.
+LETTERS = [name for name in SCORED if name.startswith(("plain", "semicolons", "UTF", "Windows"))]
+NO_LETTERS = [name for name in REFUSED if name.startswith(("UTF", "a letter", "half", "empty", "zeros", "carriage"))]
+
+
 def in_bytes(file: str | bytes) -> bytes:
     return file.encode() if isinstance(file, str) else file
 
@@ -129,6 +147,7 @@ def test_a_file_is_scored_alike_by_web_and_by_command(client: FlaskClient, tmp_p
     assert result.exit_code == bool(wrong), result.output
     assert send(client, file, DOWNLOAD).data == (tmp_path / "out.csv").read_bytes()
     page = page_of(send(client, file))
+    assert ("Windows-1252" in page.text) == ("Windows-1252" in result.stderr) == case.startswith("Windows-1252")
     assert f"Rows{len(errors):,} Scored{len(errors) - wrong:,} With errors{wrong:,}" in page.text
     # What is wrong is grouped, the commonest first.
     listed = (
@@ -151,3 +170,25 @@ def test_a_file_is_refused_alike_by_web_and_by_command(client: FlaskClient, tmp_
     for address in ("/census/batch", DOWNLOAD):
         response = send(client, file, address)
         assert (response.status_code, page_of(response).summary) == (422, [message])
+
+
+@pytest.mark.parametrize("case", LETTERS)
+def test_a_table_to_draft_from_has_the_cells_that_a_scored_file_has(
+    client: FlaskClient, tmp_path: Path, case: str
+) -> None:
+    file = in_bytes(SCORED[case][0])
+    (tmp_path / "in.csv").write_bytes(file)
+    frame, notes = read_source(tmp_path / "in.csv")
+    (tmp_path / "out.csv").write_bytes(send(client, file, DOWNLOAD).data)
+    scored, _ = read_source(tmp_path / "out.csv")
+    assert frame.to_dict("list") == scored[list(frame)].to_dict("list")
+    assert notes == ([first_lower(AS_WINDOWS)] if case.startswith("Windows-1252") else [])
+
+
+@pytest.mark.parametrize("case", NO_LETTERS)
+def test_a_table_to_draft_from_is_refused_as_a_file_to_score_is(tmp_path: Path, case: str) -> None:
+    file, message = in_bytes(REFUSED[case][0]), REFUSED[case][1]
+    (tmp_path / "in.csv").write_bytes(file)
+    with pytest.raises(Unusable) as told:
+        read_source(tmp_path / "in.csv")
+    assert str(told.value) == message

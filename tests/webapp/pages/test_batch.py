@@ -399,8 +399,8 @@ FAULTS: Mapping[str, tuple[Any, str]] = {
         "The file has no column “status”, “race”, “education”, “work” or “hours”. "
         f"Its first line must name the columns: {', '.join(get_predictor('census').model.input)}. It has: age, sex",
     ),
-    "Latin-1 further on": (
-        HEADER.encode() + b"\n" + f"{GOOD}\n".encode() * 5000 + b"\xff",
+    "a letter that Windows has not further on": (
+        HEADER.encode() + b"\n" + f"{GOOD}\n".encode() * 5000 + b"\x81",
         "The file’s text cannot be read from line 5,002 on. Save it as CSV in UTF-8, and choose the new file",
     ),
 }
