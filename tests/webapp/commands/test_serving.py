@@ -20,9 +20,13 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from model.learn.train import train
+from model.predict.catalog import Catalog
+
 from tests import photos
 from tests.payloads import example, get_model
 from tests.processes import ENDS_WITHIN, PATIENCE, Server, free_port, likely, run, run_without_rights, server
+from tests.toys import write_toy
 
 # Servers are waited for, and a second test beside them would make each wait longer.
 pytestmark = [pytest.mark.slow, pytest.mark.alone]
@@ -235,11 +239,23 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_a_model_that_cannot_be_read_stops_the_start_with_one_sentence(folder: Path) -> None:
+    (folder / "trained").mkdir()
+    (folder / "trained" / "flower.json").write_text("{}")
     result = likely("--port", str(free_port()), SECRET_KEY=KEY, LIKELY_MODEL_FOLDERS=str(folder))
     assert result.returncode == 2
     assert len(result.stderr.splitlines()) == 1, result.stderr
     assert "python run.py train flower" in result.stderr
     assert "Likely is on" not in result.stdout
+
+
+def test_a_model_that_is_just_being_trained_is_shown_after_a_reload(tmp_path: Path) -> None:
+    with server("--workers", "1", SECRET_KEY=KEY, LIKELY_MODEL_FOLDERS=str(write_toy(tmp_path))) as running:
+        running.wait_until_it_says("WARNING toy is not trained yet and not shown")
+        running.wait_until_it_says("Likely is on")
+        assert [running.ask("GET", path).status for path in ("/toy", "/titanic")] == [404, 200]
+        train(Catalog([tmp_path])["toy"])
+        running.process.send_signal(signal.SIGHUP)
+        await_that(lambda: running.ask("GET", "/toy").status == 200, running)
 
 
 def test_a_worker_that_dies_while_it_starts_ends_the_server(tmp_path: Path) -> None:
