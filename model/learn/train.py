@@ -230,7 +230,9 @@ def report(model: Model, card: Card) -> str:
         )
     if better := clearly_better(evaluation.contests, columns[0]):
         lines.append(f"  {better} does much better here, as where three inputs only tell something together.")
-        lines.append("  To serve that, put Trees() among its candidates; its pages tell the same, without a sum to show.")
+        lines.append(
+            "  To serve that, put Trees() among its candidates; its pages tell the same, without a sum to show."
+        )
     return "\n".join(lines)
 
 
