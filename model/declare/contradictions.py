@@ -10,8 +10,9 @@ from wtforms import Form
 from wtforms.fields.core import UnboundField
 
 from .faults import sentence
-from .inputs import MOST_LISTED, ChoiceInput, NumberInput
+from .inputs import MOST_LISTED
 from .model import Kind, Model
+from .number import NumberInput
 from .reading import read_answers
 from .recipe import (
     Blend,
@@ -50,15 +51,7 @@ def contradictions(model: Model) -> Iterator[str]:
     if model.kind not in KINDS:
         yield f"the kind is {model.kind!r}, and must be one of {', '.join(KINDS)}"
     for asked in model.inputs:
-        if asked.only_more and isinstance(asked, ChoiceInput) and not asked.ordered:
-            yield f"{asked.name}: only_more needs choices in an order. Write ordered=True"
-        if isinstance(asked, ChoiceInput):
-            for value in [one for one in asked.never_chosen if one not in asked.choices]:
-                yield f"{asked.name}: never_chosen has {value!r}, which is none of the choices"
-        for text in asked.taken_for_unknown if isinstance(asked, ChoiceInput) else ():
-            yield f"{asked.name}: a choice {text!r} reads as “I don’t know”. Give it another value and label"
-        if asked.not_recorded and not asked.may_be_unknown:
-            yield f"{asked.name}: not_recorded needs may_be_unknown=True"
+        yield from (f"{asked.name}: {fault}" for fault in asked.contradictions())
         if asked.not_recorded and getattr(model.recipe, "unknown", "") != "averaged":
             yield f"{asked.name}: not_recorded is for models that average over what is unknown"
     placed = list(chain.from_iterable(model.fieldsets.values()))
@@ -146,8 +139,7 @@ def in_part(model: Model, part: Part) -> Iterator[str]:
     elif not isinstance(asked, NumberInput):
         if isinstance(part, Table):
             joined = [choice for choices in part.together for choice in choices]
-            choices = getattr(asked, "choices", {})
-            if strange := [choice for choice in joined if choice not in choices or joined.count(choice) > 1]:
+            if strange := [choice for choice in joined if choice not in asked.choices or joined.count(choice) > 1]:
                 yield f"{part!r}: {strange[0]!r} is no choice of {part.input!r}, or stands in together twice"
         elif not isinstance(part, Ladder):
             yield f"{part!r}: {part.input!r} is no number. Use Table({part.input!r})"

@@ -15,7 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from model.declare.inputs import NOT_RECORDED, ChoiceInput, Input, NumberInput
+from model.declare.inputs import NOT_RECORDED, Input
+from model.declare.number import NumberInput
 from model.predict.engine import ChanceTables
 from model.predict.logistic import NORMAL_95
 from model.predict.spreads import vectors_of
@@ -39,7 +40,7 @@ def list_answers(inputs: Sequence[Input], engine: ChanceTables) -> Answers | Non
         # An unknown answer that is not averaged has points of its own.
         unknown: list[Any] = [None] if asked.may_be_unknown and asked.name not in engine.averaged else []
         unknown += [NOT_RECORDED] if asked.not_recorded else []
-        if isinstance(asked, ChoiceInput):
+        if asked.choices:
             found[asked.name] = [*asked.choices, *unknown]
         elif isinstance(asked, NumberInput) and asked.whole and asked.highest - asked.lowest < MOST_CELLS:
             found[asked.name] = [*range(int(asked.lowest), int(asked.highest) + 1), *unknown]

@@ -22,7 +22,8 @@ from typing import Any
 
 import numpy as np
 
-from model.declare.inputs import NOT_RECORDED, ChoiceInput, Input, NumberInput
+from model.declare.inputs import NOT_RECORDED, Input
+from model.declare.number import NumberInput
 from model.predict.engine import ChanceTables
 from model.predict.predictor import Predictor
 from model.predict.tables import Score, Term
@@ -98,7 +99,7 @@ def group_answers(inputs: Sequence[Input], engine: ChanceTables) -> list[Answers
         # An unknown answer that is not averaged has points of its own.
         unknown: list[Any] = [None] if asked.may_be_unknown and asked.name not in engine.averaged else []
         unknown += [NOT_RECORDED] if asked.not_recorded else []
-        if isinstance(asked, ChoiceInput):
+        if asked.choices:
             groups.append({asked.name: [*asked.choices, *unknown]})
         elif isinstance(asked, NumberInput) and asked.whole and asked.highest - asked.lowest < MOST_LEVELS:
             groups.append({asked.name: [*range(int(asked.lowest), int(asked.highest) + 1), *unknown]})

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from model.declare.inputs import ChoiceInput, NumberInput
 from model.declare.model import Model
+from model.declare.number import NumberInput
 from model.evaluate.told import FEWEST
 
 Numbers = NDArray[np.float64]
@@ -82,7 +82,7 @@ def made_up(model: Model, column: pd.Series, dice: np.random.Generator) -> list[
     """Answers as frequent as in the data, in no order; a number is an average of neighbours."""
     asked, known = model.input[str(column.name)], column.dropna()
     at = (dice.permutation(MOST_TRIED) + 0.5) / MOST_TRIED
-    if isinstance(asked, ChoiceInput):
+    if asked.choices:
         counts = known.value_counts().reindex(list(asked.choices), fill_value=0)
         # What very few have said is nobody's but theirs.
         usual = counts.where(counts >= FEWEST, 0)

@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from model.declare.inputs import ChoiceInput
 from model.declare.model import Model
 from model.evaluate.shares import Share
 from model.predict.ranges import LEAST
@@ -55,7 +54,7 @@ def compile_challenger(model: Model, tuned: Tuned, rows: Rows) -> tuple[dict[str
     arrays: dict[str, NDArray[Any]] = {}
     thresholds = forest.thresholds()
     for at, asked in enumerate(model.inputs):
-        if isinstance(asked, ChoiceInput):
+        if asked.choices:
             inputs.append({"name": asked.name, "levels": [*asked.choices]})
             cells.append(np.array([*range(len(asked.choices)), np.nan]))
             continue

@@ -18,7 +18,7 @@ from sklearn.impute import SimpleImputer
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder
 
-from model.declare.inputs import ChoiceInput
+from model.declare.choice import ChoiceInput
 from model.declare.model import Model
 from model.evaluate.paired import LOSSES
 

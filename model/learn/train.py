@@ -12,8 +12,8 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
-from model.declare.inputs import NumberInput
 from model.declare.model import Model
+from model.declare.number import NumberInput
 from model.declare.photo import PhotoInput
 from model.declare.recipe import Given, Wrapped
 from model.evaluate.metrics import digits

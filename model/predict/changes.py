@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from itertools import combinations, islice, product
 from typing import TYPE_CHECKING, Any
 
-from model.declare.inputs import ChoiceInput, Input, NumberInput, is_known, list_values
+from model.declare.choice import ChoiceInput
+from model.declare.inputs import Input, is_known
+from model.declare.number import NumberInput
 
 from .engine import ChanceTables
 from .predictor import Predictor
@@ -109,7 +111,7 @@ class Trials:
             sorted(
                 [
                     (measure(a, self.answers[a.name], v), v)
-                    for v in list_values(a, MOST_VALUES)
+                    for v in a.list_values(MOST_VALUES)
                     if a.could_become(self.answers[a.name], v)
                 ]
             )

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from model.declare.inputs import Input, list_values
+from model.declare.inputs import Input
 
 from .changes import MOST_VALUES, Sized, measure
 from .tables import Answers, Memory, Score
@@ -69,7 +69,7 @@ class Lists:
     def __init__(self, inputs: Sequence[Input], score: Score) -> None:
         self.score = score
         self.inputs = {asked.name: asked for asked in inputs if asked.changeable}
-        self.values = {name: list_values(asked, MOST_VALUES) for name, asked in self.inputs.items()}
+        self.values = {name: asked.list_values(MOST_VALUES) for name, asked in self.inputs.items()}
         # For each input its terms, and the other input of each that has two.
         self.terms = {
             name: [

@@ -7,7 +7,8 @@ from typing import Any, Literal
 
 from playwright.sync_api import Locator, Page
 
-from model.declare.inputs import ChoiceInput, Input
+from model.declare.choice import ChoiceInput
+from model.declare.inputs import Input
 from model.declare.model import Model
 
 from tests import photos

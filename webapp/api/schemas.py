@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from model.declare.inputs import NOT_RECORDED, ChoiceInput, Input, NumberInput
+from model.declare.choice import ChoiceInput
+from model.declare.inputs import NOT_RECORDED, Input
 from model.declare.model import Model
+from model.declare.number import NumberInput
 from model.predict.kinds import KINDS
 
 Schema = dict[str, Any]

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from model.declare.inputs import NOT_RECORDED, Input, NumberInput
+from model.declare.inputs import NOT_RECORDED, Input
 from model.declare.reading import Answers
 from model.predict.explain import Arithmetic, explain_sum
 from model.predict.kinds import Estimate
@@ -105,7 +105,7 @@ def level_words(asked: Input, axis: Axis) -> list[str]:
 
 
 def level_word(asked: Input, level: Any) -> str:
-    return asked.text(level) if isinstance(asked, NumberInput) else asked.words(level)
+    return asked.text(level) if asked.is_number else asked.words(level)
 
 
 def between(term: Term, inputs: Sequence[Input]) -> list[Input]:

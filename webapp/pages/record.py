@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, request
 from flask.blueprints import BlueprintSetupState
 
-from model.declare.inputs import ChoiceInput, Input
+from model.declare.inputs import Input
 from model.declare.model import Model
 from webapp.http.addresses import path_of
 from webapp.http.headers import keep_private
@@ -66,7 +66,7 @@ def plot_of(parts: Sequence[Part]) -> Plot | None:
 
 def tell(asked: Input, numbers: Any) -> str:
     """“Middle 37, half of them 28 to 48”, or “Private company 70, Self-employed 12 of 100”."""
-    if isinstance(asked, ChoiceInput):
+    if asked.choices:
         shares = ", ".join(f"{asked.words(choice)} {hundredths(share)}" for choice, share in numbers.items())
         return f"{shares} of 100" if shares else "–"
     if "quarter" in numbers:

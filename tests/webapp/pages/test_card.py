@@ -14,8 +14,8 @@ from flask.testing import FlaskClient
 from scipy.stats import binomtest
 from sklearn.metrics import confusion_matrix, precision_score, recall_score, roc_auc_score
 
-from model.declare.inputs import NumberInput
 from model.declare.model import Model
+from model.declare.number import NumberInput
 from model.evaluate.shares import Share, cut
 from model.predict.evaluation import Group
 from webapp.text.charts import nice_step
