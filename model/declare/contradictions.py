@@ -99,12 +99,13 @@ def in_recipe(model: Model, recipe: Recipe) -> Iterator[str]:
     if not recipe.candidates and not isinstance(recipe, Wrapped):
         yield "candidates: there is none, so there is nothing to learn"
     blocks: list[Block] = []
-    if recipe.multiplies and (model.kind != "amount" or recipe.range_by != "residuals"):
+    is_amount, by_residuals = model.kind == "amount", recipe.range_by == "residuals"
+    if recipe.multiplies and not (is_amount and by_residuals):
         yield 'multiplies: only an amount is multiplied, and its range comes from residuals. Write range_by="residuals"'
     for candidate in recipe.candidates:
         if isinstance(candidate, Boosted):
             yield from strangers(model, candidate.inputs, candidate.name)
-            if model.kind == "amount" and recipe.range_by != "residuals":
+            if is_amount and not by_residuals:
                 yield f'candidates: {candidate.name} has no range of its own. Write range_by="residuals"'
         elif isinstance(candidate, Blend):
             blocks += candidate.first.blocks

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from model.declare.model import Model
 from model.evaluate.shares import Share
+from model.predict.kinds import KINDS
 from model.predict.ranges import LEAST
 
 from .errors import parts_of
@@ -32,7 +33,6 @@ FEWEST = 30
 PARTS, REACH_HOLDS = 10, 0.8
 # What a node does with a missing number, as `Forest` has it.
 AS_ZERO, OWN_WAY = 0, 2
-LINKS = {"probability": "sigmoid", "classes": "softmax", "amount": "none"}
 
 
 def challenger_among(others: Mapping[str, Any]) -> str | None:
@@ -78,7 +78,7 @@ def compile_challenger(model: Model, tuned: Tuned, rows: Rows) -> tuple[dict[str
         "mixed": None,
         "base": [0.0] * forest.values.shape[1],
         "divisor": 1,
-        "link": LINKS[model.kind],
+        "link": KINDS[model.kind].link,
     }
     settings = {name: machine.get_params()[name] for name in ("num_leaves", "n_estimators", "learning_rate")}
     return {"name": "boosted trees", "program": program, "settings": settings}, packed.getvalue()
