@@ -9,8 +9,9 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from .columns import Column, plain
+from .columns import Column
 from .draft import Draft
+from .numbers import plain
 from .report import block_of, is_tried_on_logarithm
 from .tidied import Reader
 
