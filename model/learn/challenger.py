@@ -48,7 +48,7 @@ def is_as_good(ahead: Mapping[str, Mapping[str, float]], model: Model) -> bool:
 def compile_challenger(model: Model, tuned: Tuned, rows: Rows) -> tuple[dict[str, Any], bytes]:
     """What the card says of it, and its file: fitted to all rows."""
     machine = fit_reference(tuned, rows)[-1]
-    part = write_down(machine, model)
+    part = write_down(machine)
     # Of each input's cells one answer, which stands for all of them; what is missing has the last.
     forest, inputs, cells = Forest(part), [], []
     arrays: dict[str, NDArray[Any]] = {}
@@ -84,7 +84,7 @@ def compile_challenger(model: Model, tuned: Tuned, rows: Rows) -> tuple[dict[str
     return {"name": "boosted trees", "program": program, "settings": settings}, packed.getvalue()
 
 
-def write_down(machine: Any, model: Model) -> dict[str, Any]:
+def write_down(machine: Any) -> dict[str, Any]:
     """LightGBM's trees, as its own documented dump has them: all nodes one after another."""
     about = machine.booster_.dump_model()
     outputs: int = about["num_tree_per_iteration"]
