@@ -140,10 +140,6 @@ def stack(compiled: Mapping[str, Any], parts: Sequence[Scores]) -> Scores:
     return lambda coded: link(np.hstack([one(coded) for one in parts]) @ coefficients + intercept)
 
 
-def correct(compiled: Mapping[str, Any], parts: Sequence[Scores]) -> Scores:
-    return lambda coded: calibrate(compiled["curves"], parts[0](coded), compiled["classes"])
-
-
 def turn_back(compiled: Mapping[str, Any], parts: Sequence[Scores]) -> Scores:
     turn = compiled["inverse"]
     if isinstance(turn, str):
@@ -159,7 +155,7 @@ LEAVES: Mapping[str, Any] = {
 JOINS: Mapping[str, Callable[[Mapping[str, Any], Sequence[Scores]], Scores]] = {
     "mean": average,
     "stack": stack,
-    "calibrated": correct,
+    "calibrated": lambda own, parts: lambda coded: calibrate(own["curves"], parts[0](coded), own["classes"]),
     "turned": turn_back,
 }
 

@@ -113,10 +113,6 @@ def open_catboost(path: str) -> Any:
     return CatBoost(model)
 
 
-def open_onnx(path: str) -> Any:
-    return Graph(Path(path).read_bytes())
-
-
 OPENERS: dict[str, Callable[[str], Any]] = {
     ".joblib": open_joblib,
     ".pkl": open_joblib,
@@ -126,7 +122,7 @@ OPENERS: dict[str, Callable[[str], Any]] = {
     ".json": open_xgboost,
     ".ubj": open_xgboost,
     ".cbm": open_catboost,
-    ".onnx": open_onnx,
+    ".onnx": lambda path: Graph(Path(path).read_bytes()),
 }
 
 
