@@ -82,12 +82,9 @@ class Words:
                 hint = f"Did you mean {meant[0]!r}?" if meant else f"There are: {', '.join(known)}"
                 raise ValueError(f"{path.name}: there are no words {name!r}. {hint}")
             if type(value) is not known[name].type:
-                kinds: dict[object, str] = {
-                    bool: "true or false",
-                    int: "a whole number",
-                    str: "a text in quotation marks",
-                }
-                raise ValueError(f"{path.name}: {name!r} must be {kinds[known[name].type]}, and is {value!r}")
+                types = {bool: "true or false", int: "a whole number", str: "a text in quotation marks"}
+                takes = next(words for own, words in types.items() if own is known[name].type)
+                raise ValueError(f"{path.name}: {name!r} must be {takes}, and is {value!r}")
         if lacking := [name for name, about in known.items() if about.default is MISSING and name not in said]:
             raise ValueError(f'{path.name}: {lacking[0]!r} is missing. Add a line {lacking[0]} = "…"')
         return cls(**said)

@@ -33,8 +33,8 @@ MOST_CELLS, MOST_IN_ALL = 2_000_000, 8_000_000
 ROWS = 1 << 14
 
 
-def list_answers(inputs: Sequence[Input], engine: ChanceTables) -> Answers | None:
-    """Every answer to each input; none where one has no end of them."""
+def list_answers(inputs: Sequence[Input], engine: ChanceTables, most: int = MOST_CELLS) -> Answers | None:
+    """Every answer to each input; none where one has no end of them, or as a number more than so many."""
     found: dict[str, Sequence[Any]] = {}
     for asked in inputs:
         # An unknown answer that is not averaged has points of its own.
@@ -42,7 +42,7 @@ def list_answers(inputs: Sequence[Input], engine: ChanceTables) -> Answers | Non
         unknown += [NOT_RECORDED] if asked.not_recorded else []
         if asked.choices:
             found[asked.name] = [*asked.choices, *unknown]
-        elif isinstance(asked, NumberInput) and asked.whole and asked.highest - asked.lowest < MOST_CELLS:
+        elif isinstance(asked, NumberInput) and asked.whole and asked.highest - asked.lowest < most:
             found[asked.name] = [*range(int(asked.lowest), int(asked.highest) + 1), *unknown]
         else:
             return None
