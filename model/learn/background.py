@@ -13,6 +13,8 @@ from model.declare.model import Model
 from model.declare.number import NumberInput
 from model.evaluate.told import FEWEST
 
+from .compile import plain
+
 Numbers = NDArray[np.float64]
 Predict = Callable[[pd.DataFrame], Numbers]
 
@@ -95,10 +97,3 @@ def made_up(model: Model, column: pd.Series, dice: np.random.Generator) -> list[
     numbers = np.quantile(ordered, at)
     assert isinstance(asked, NumberInput)
     return [float(number) for number in (numbers.round() if asked.whole else numbers.round(6))]
-
-
-def plain(value: Any) -> Any:
-    """A number without a needless point, and None for what is not recorded."""
-    if isinstance(value, float):
-        return None if np.isnan(value) else int(value) if value.is_integer() else value
-    return value
