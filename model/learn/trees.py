@@ -23,8 +23,9 @@ from .rows import Rows
 
 LIGHTGBM, BOOSTING = "LightGBM", "Gradient boosting"
 # Trees that are to be the model itself. Few rows of a kind may share a leaf, and a choice that few have may be parted from
-# the others, since the ridge penalty and the share of inputs that a tree sees keep them from learning by heart.
-CAREFUL = {"learning_rate": 0.05, "min_child_samples": 10, "min_data_per_group": 5, "colsample_bytree": 0.7}
+# the others, since the ridge penalty and the share of inputs that each node chooses from keep them from learning by heart.
+# Of inputs a whole tree would lack some, and never tie three of four together.
+CAREFUL = {"learning_rate": 0.05, "min_child_samples": 10, "min_data_per_group": 5, "feature_fraction_bynode": 0.7}
 # What a node does with a missing number, as `Forest` has it.
 AS_ZERO, OWN_WAY = 0, 2
 
