@@ -106,9 +106,18 @@ def test_serving_unpickles_nothing(found: dict[str, Any]) -> None:
     assert found["unpickled"] == []
 
 
-def test_commands_and_the_server_that_starts_the_workers_import_neither_flask_nor_the_database() -> None:
+def test_the_server_that_starts_the_workers_imports_no_model_and_no_other_command() -> None:
     script = (
-        "import sys; import webapp.commands.main; "
+        "import sys; import webapp.commands.main; named = [name.split('.')[0] for name in sys.modules]; "
+        "print([name for name in ('model', 'wtforms', 'granian', 'webapp.commands.new') if name in (*named, *sys.modules)])"
+    )
+    result = run("-c", script)
+    assert result.stdout.strip() == "[]", result.stderr + result.stdout
+
+
+def test_no_command_needs_flask_or_the_database_before_it_does_something() -> None:
+    script = (
+        "import sys; from webapp.commands.main import COMMANDS, main; [main.get_command(None, one) for one in COMMANDS]; "
         "print([name for name in ('flask', 'werkzeug', 'jinja2', 'sqlalchemy', 'numpy') if name in sys.modules])"
     )
     result = run("-c", script)

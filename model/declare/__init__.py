@@ -16,6 +16,7 @@ from .recipe import (
     Slope,
     Steps,
     Table,
+    Trees,
     Wrapped,
     on_logarithms,
 )
@@ -35,4 +36,4 @@ __all__ = [
     "Model",
     "NumberField",
 ]
-__all__ += ["Pair", "PhotoField", "Recipe", "Slope", "Steps", "Table", "Words", "Wrapped", "on_logarithms"]
+__all__ += ["Pair", "PhotoField", "Recipe", "Slope", "Steps", "Table", "Trees", "Words", "Wrapped", "on_logarithms"]

@@ -24,6 +24,7 @@ from .recipe import (
     Recipe,
     Steps,
     Table,
+    Trees,
     Wrapped,
     draws_lines,
     is_on_logarithm,
@@ -109,10 +110,13 @@ def in_recipe(model: Model, recipe: Recipe) -> Iterator[str]:
     if recipe.multiplies and (model.kind != "amount" or recipe.range_by != "residuals"):
         yield 'multiplies: only an amount is multiplied, and its range comes from residuals. Write range_by="residuals"'
     for candidate in recipe.candidates:
+        if isinstance(candidate, Boosted | Trees) and model.kind == "amount" and recipe.range_by != "residuals":
+            yield f'candidates: {candidate.name} cannot tell the range of an amount. Write range_by="residuals"'
         if isinstance(candidate, Boosted):
             yield from strangers(model, candidate.inputs, candidate.name)
-            if model.kind == "amount" and recipe.range_by != "residuals":
-                yield f'candidates: {candidate.name} has no range of its own. Write range_by="residuals"'
+        elif isinstance(candidate, Trees):
+            if recipe.unknown == "averaged" and any(asked.may_be_unknown for asked in model.inputs):
+                yield f'candidates: {candidate.name} take an unknown answer as missing. Write unknown="learnt"'
         elif isinstance(candidate, Blend):
             blocks += candidate.first.blocks
         elif not candidate.blocks:

@@ -160,7 +160,23 @@ class Blend:
         return f"{self.first.name or 'curves'} and {self.second.name}, {self.share:.0%} of the first"
 
 
-Way = Candidate | Discriminant | Boosted | Blend
+@dataclass(frozen=True)
+class Trees:
+    """Boosted trees, which have no sum to show: taken where they do clearly better than all that has one."""
+
+    leaves: int = 31
+    rounds: int = 300
+    # The larger, the more each leaf is pulled to nothing.
+    ridge: float = 5.0
+
+    @property
+    def name(self) -> str:
+        return f"boosted trees of {self.leaves} leaves"
+
+
+# What can be written down as a sum.
+Additive = Candidate | Discriminant | Boosted | Blend
+Way = Additive | Trees
 
 
 class Written(Protocol):

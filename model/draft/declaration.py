@@ -33,7 +33,7 @@ def write_declaration(draft: Draft, folder: Path) -> str:
         blocks = [", ".join(blocks)]
     table = os.path.relpath(draft.path.resolve(), folder.resolve()).replace(os.sep, "/")
     told = comment(draft.target.guess)
-    uses = {"Boosted"} if not draft.wishes.quick else {"Blend", "Boosted"} if blends_quickly(draft) else set()
+    uses = {"Boosted", "Trees"} if not draft.wishes.quick else {"Blend", "Boosted"} if blends_quickly(draft) else set()
     skewed = on_offer_on_logarithms(draft)
     uses |= {"on_logarithms"} if skewed else set()
     uses |= {
@@ -113,7 +113,8 @@ def recipe(draft: Draft) -> list[str]:
     else:
         strengths = FEW_STRENGTHS if draft.rows > MANY_ROWS else STRENGTHS
         says += [
-            "# Cross-validation takes a blend of curves and steps, or whatever of these is clearly better.",
+            "# Cross-validation takes a blend of curves and steps, or whatever of these is clearly better. Trees, which",
+            "# have no sum to show, must be better by 2 %.",
             "candidates=[",
             f'    *(Candidate(BLOCKS, C=C, name=f"curves, C = {{C:g}}") for C in {strengths}),',
             *(
@@ -124,6 +125,7 @@ def recipe(draft: Draft) -> list[str]:
                 else ()
             ),
             f"    Boosted({'pairs=10, bags=4' if draft.rows > MANY_ROWS or len(draft.columns) > MANY_INPUTS else ''}),",
+            "    Trees(leaves=8, ridge=1.0), Trees(leaves=31),",
             "],",
             "blends=(0.25, 0.5, 0.75), folds=5, inner_folds=3,",
         ]

@@ -12,13 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.declare.model import Model
-from model.declare.recipe import Blend, Boosted, Candidate, Way
+from model.declare.recipe import Blend, Boosted, Candidate, Trees, Way
 from model.evaluate.paired import LOSSES
 
 from .distinct import is_plain
 from .kinds import Kind, Predicted, kind_of
 from .newton import NEAR
 from .rows import Rows
+from .trees import fit_as_is, trees_of
 
 # Learns from the first rows, and says what it predicts of the second.
 Learn = Callable[[Rows, Rows], Predicted]
@@ -26,11 +27,15 @@ Learn = Callable[[Rows, Rows], Predicted]
 # best curves on the first fold, neither it nor a blend with it will be chosen.
 BAGS_TO_CHOOSE = 2
 HOPELESS = 1.15
+# What can be shown as a sum may lose so many times as much as trees, which cannot.
+WORTH_A_SUM = 1.02
 # To choose, coefficients need no more digits than these.
 NEAR_ENOUGH = 1e-3
 
 
 def fit(model: Model, candidate: Way, rows: Rows) -> Any:
+    if isinstance(candidate, Trees):
+        return fit_as_is(trees_of(model, candidate), rows)
     return kind_of(model).estimator(model, candidate).fit(rows.answers, rows.y, rows.weights)
 
 
@@ -94,14 +99,14 @@ def choose(model: Model, rows: Rows) -> Way:
     """The candidate that does best on folds of these rows alone, or the best blend of two.
 
     Of so many tries some do well by luck. So the blend with the least share of curves is taken where there is one, unless
-    another is better than it by more than luck.
+    another is better than it by more than luck. Trees are taken only if they are better than the best by much more.
     """
     kind, candidates = kind_of(model), model.learns.candidates
     if len(candidates) == 1:
         return candidates[0]
-    curves = [try_out(model, way, rows) for way in candidates if not isinstance(way, Boosted)]
     # An amount's loss is the square of its error.
-    hopeless = HOPELESS if kind.is_counted else HOPELESS**2
+    hopeless, worth_a_sum = (HOPELESS, WORTH_A_SUM) if kind.is_counted else (HOPELESS**2, WORTH_A_SUM**2)
+    curves = [try_out(model, way, rows) for way in candidates if not isinstance(way, Boosted | Trees)]
     most = [
         min(trial.losses[at] for trial in curves) * hopeless for at in range(model.learns.inner_folds if curves else 0)
     ]
@@ -116,11 +121,15 @@ def choose(model: Model, rows: Rows) -> Way:
             blends.append(Trial(kind, Blend(one.way, other.way, share), said))
     best = min([*curves, *machines, *blends], key=lambda trial: trial.loss)
     usual = min(blends, key=lambda trial: trial.way.share, default=best)
-    return best.way if best.is_better_than(usual) else usual.way
+    shown = best if best.is_better_than(usual) else usual
+    trees = [try_out(model, way, rows, shown.losses) for way in candidates if isinstance(way, Trees)]
+    whole = [trial for trial in trees if len(trial.told) == len(shown.told)]
+    ahead = [trial for trial in whole if trial.loss * worth_a_sum < shown.loss and trial.is_better_than(shown)]
+    return min(ahead, key=lambda trial: trial.loss, default=shown).way
 
 
 def try_out(model: Model, way: Way, rows: Rows, most: Sequence[float] = ()) -> Trial:
-    """One candidate on the inner folds; of a boosting machine that loses more than this on the first, no others."""
+    """One candidate on the inner folds; if it loses more than this on the first, on no others."""
     quick = replace(way, bags=min(way.bags, BAGS_TO_CHOOSE)) if isinstance(way, Boosted) else way
     kind, told = kind_of(model), []
 

@@ -17,13 +17,13 @@ from sklearn.base import clone
 
 from model.declare.model import Model
 from model.declare.recipe import (
+    Additive,
     Blend,
     Block,
     Boosted,
     Candidate,
     Discriminant,
     Steps,
-    Way,
     draws_lines,
     is_on_logarithm,
     listed,
@@ -43,7 +43,7 @@ Matrix = NDArray[Any]
 MOST_SEEN = 100
 
 
-def compile_chances(model: Model, candidate: Way, fitted: Any, rows: Rows) -> dict[str, Any]:
+def compile_chances(model: Model, candidate: Additive, fitted: Any, rows: Rows) -> dict[str, Any]:
     columns, regression = fitted.pipeline_
     factor = spread_of(candidate, columns, regression, fitted, rows)
     names = list(fitted.unknowable)
@@ -61,7 +61,7 @@ def compile_chances(model: Model, candidate: Way, fitted: Any, rows: Rows) -> di
     }
 
 
-def spread_of(candidate: Way, columns: Any, regression: Any, fitted: Any, rows: Rows) -> Matrix:
+def spread_of(candidate: Additive, columns: Any, regression: Any, fitted: Any, rows: Rows) -> Matrix:
     """A factor of the covariance of the coefficients, and what the penalty takes, as scores x (1 + columns) x (rank + 1)."""
     if isinstance(candidate, Boosted | Blend):
         return np.asarray(regression.spread_)
@@ -85,7 +85,7 @@ def plain(value: Any) -> Any:
     return value
 
 
-def compile_amount(model: Model, candidate: Way, fitted: Any, rows: Rows) -> dict[str, Any]:
+def compile_amount(model: Model, candidate: Additive, fitted: Any, rows: Rows) -> dict[str, Any]:
     recipe = model.learns
     sums: dict[str, Any] = {
         name: {
@@ -116,7 +116,7 @@ def answers_all_over(column: pd.Series) -> list[Any]:
     ]
 
 
-def blocks_of(candidate: Way, columns: Any) -> Sequence[Block]:
+def blocks_of(candidate: Additive, columns: Any) -> Sequence[Block]:
     """What the score is built of: as declared, and as boosting has found it."""
     declared = (
         ()

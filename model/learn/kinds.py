@@ -13,7 +13,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 
 from model.declare.inputs import few
 from model.declare.model import Model
-from model.declare.recipe import Blend, Boosted, Discriminant, Way
+from model.declare.recipe import Additive, Blend, Boosted, Discriminant
 from model.evaluate import metrics
 from model.evaluate.told import Crowd, tell_amounts, tell_chances, tell_classes
 
@@ -65,7 +65,7 @@ class Kind:
         """How many rows there are of the rarest answer: each fold needs one."""
         return int(target.value_counts().min())
 
-    def estimator(self, model: Model, candidate: Way) -> Any:
+    def estimator(self, model: Model, candidate: Additive) -> Any:
         """The unfitted estimator for one candidate of a model's recipe."""
         # Newton's steps end at the optimum itself, so that rounding gives the same digits everywhere.
         ridge: Any = partial(LogisticRegression, solver="newton-cholesky", tol=1e-10, max_iter=1000)
@@ -73,7 +73,7 @@ class Kind:
         learner = self.learner(model, candidate, lambda C: ridge(C=C))
         return AverageOverUnknown(learner, [asked.name for asked in averaged if asked.may_be_unknown])
 
-    def learner(self, model: Model, candidate: Way, ridge: Callable[[float], Any]) -> Any:
+    def learner(self, model: Model, candidate: Additive, ridge: Callable[[float], Any]) -> Any:
         if isinstance(candidate, Boosted | Blend):
             own = ridge(candidate.first.C) if isinstance(candidate, Blend) else None
             return Boosting(candidate, model.input, amount=not self.is_counted, ridge=own)
@@ -169,7 +169,7 @@ class Amount(Kind):
     def tell(self, model: Model, crowd: Crowd, evaluation: Mapping[str, Any]) -> dict[str, Any]:
         return tell_amounts(crowd)
 
-    def estimator(self, model: Model, candidate: Way) -> Any:
+    def estimator(self, model: Model, candidate: Additive) -> Any:
         def quantile(share: float) -> Pipeline:
             regression = QuantileRegressor(quantile=share, alpha=0, solver="highs")
             return make_pipeline(columns(model.learns.range_blocks(candidate), model.input), regression)

@@ -10,13 +10,12 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from sklearn.base import clone
 from sklearn.compose import ColumnTransformer
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder
+from sklearn.preprocessing import OneHotEncoder
 
 from model.declare.inputs import ChoiceInput
 from model.declare.model import Model
@@ -25,9 +24,9 @@ from model.evaluate.paired import LOSSES
 from .choice import unseen
 from .kinds import Predicted, kind_of
 from .rows import Rows
+from .trees import BOOSTING, LIGHTGBM, feature_names, fit_as_is, prepare
 
-LIGHTGBM, BOOSTING, TUTORIAL = "LightGBM", "Gradient boosting", "The tutorial’s recipe"
-DISCRIMINANT = "Linear discriminant"
+DISCRIMINANT, TUTORIAL = "Linear discriminant", "The tutorial’s recipe"
 # Where the others may use more than the form asks for, this one may not.
 SAME_INPUTS = "LightGBM, on what the form asks"
 # What is tried of each, from quick to slow; a table with few rows wants small trees, and few of them.
@@ -91,14 +90,7 @@ class Tuned:
 
 
 def fit_reference(reference: Any, rows: Rows) -> Any:
-    pipeline = reference.best if isinstance(reference, Tuned) else reference
-    last, names = pipeline.steps[-1][0], feature_names(pipeline)
-    more: dict[str, Any] = {} if rows.weights is None else {f"{last}__sample_weight": rows.weights}
-    if last.startswith("lgbm"):
-        more[f"{last}__categorical_feature"] = [
-            at for at, (_, coded, _) in enumerate(pipeline[0].transformers) if isinstance(coded, OrdinalEncoder)
-        ]
-    return clone(pipeline).fit(rows.table[names], rows.y, **more)
+    return fit_as_is(reference.best if isinstance(reference, Tuned) else reference, rows)
 
 
 def predict_with(fitted: Any, rows: Rows) -> Predicted:
@@ -111,45 +103,10 @@ def learn(reference: Any, inside: Rows, outside: Rows) -> Predicted:
     return predict_with(fit_reference(reference, inside), outside)
 
 
-def feature_names(pipeline: Any) -> list[str]:
-    return [name for _, _, names in pipeline[0].transformers for name in names]
-
-
-def prepare(model: Model, name: str, settings: Mapping[str, Any], guest: bool = True) -> Any:
-    """A boosting machine of this name over all inputs in their order; what is missing stays so."""
-    kind, names = kind_of(model), [*model.input, *(model.learns.reference_only if guest else ())]
-    prepared = in_order(model, names)
-    choices = [at for at, one in enumerate(names) if isinstance(model.input.get(one), ChoiceInput)]
-    rising = [int(one in model.learns.rising) for one in names] if model.learns.rising else None
-    if name == LIGHTGBM:
-        # Needed to learn and never to serve or to check.
-        from lightgbm import LGBMClassifier, LGBMRegressor
-
-        machine: Any = LGBMClassifier if kind.is_counted else LGBMRegressor
-        own: dict[str, Any] = {"random_state": 0, "n_jobs": 1, "verbose": -1, "deterministic": True}
-        own |= {"force_row_wise": True, **({"monotone_constraints": rising} if rising else {}), **settings}
-        return make_pipeline(prepared, machine(**own))
-    own = {"early_stopping": False, "random_state": 0, "categorical_features": choices, **settings}
-    return make_pipeline(prepared, kind.boosted(monotonic_cst=rising, **own))
-
-
 def forest(model: Model) -> Any:
     """A kind of model for chances that is no boosting, with settings for tables large and small."""
     trees = RandomForestClassifier(100, min_samples_leaf=15, max_features=0.3, random_state=0)
     return make_pipeline(with_dummies(model, [*model.input]), trees)
-
-
-def in_order(model: Model, names: Sequence[str]) -> ColumnTransformer:
-    """A column for each: choices by their place on the form, numbers as they are, and NaN for what is missing."""
-
-    def coded(name: str) -> Any:
-        asked = model.input.get(name)
-        if not isinstance(asked, ChoiceInput):
-            return "passthrough"
-        places = {"handle_unknown": "use_encoded_value", "unknown_value": np.nan}
-        return OrdinalEncoder(categories=[[*asked.choices]], **places)
-
-    return ColumnTransformer([(str(at), coded(name), [name]) for at, name in enumerate(names)])
 
 
 def with_dummies(model: Model, names: Sequence[str]) -> ColumnTransformer:

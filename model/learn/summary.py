@@ -1,5 +1,6 @@
 """What a card tells of the table: of each input, and of its people without telling of too few of them."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -21,8 +22,11 @@ def observed(model: Model, column: pd.Series) -> dict[str, Any]:
     if isinstance(asked, ChoiceInput):
         counts = column.value_counts().reindex(list(asked.choices), fill_value=0)
         return {"counts": counts.where(counts >= fewest, 0).to_dict(), "unknown": unknown}
-    middle = float(column.quantile(0.5, interpolation="nearest"))
-    return {"lowest": float(column.min()), "highest": float(column.max()), "middle": middle, "unknown": unknown}
+    middle, lowest, highest = (float(column.quantile(at, interpolation="nearest")) for at in (0.5, 0, 1))
+    if highest > lowest:
+        # To a thousandth of the range: more digits say no more, and read like somebody's own number.
+        middle = round(middle, max(0, 3 - math.floor(math.log10(highest - lowest))))
+    return {"lowest": lowest, "highest": highest, "middle": middle, "unknown": unknown}
 
 
 def without_rows(model: Model, truth: Any, predicted: Predicted, found: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,17 +5,19 @@ import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
 from model.declare.inputs import NumberInput
 from model.declare.model import Model
 from model.declare.photo import PhotoInput
-from model.declare.recipe import Given, Wrapped
+from model.declare.recipe import Given, Trees, Way, Wrapped
 from model.evaluate.metrics import digits
 from model.predict.card import Card
 from model.predict.evaluation import Contest
@@ -25,15 +27,18 @@ from .artefacts import make_folder, save
 from .background import choose_background
 from .challenger import challenger_among, compile_challenger, is_as_good, reach_around, tell_apart
 from .choice import Learn, choose, fit, predict
+from .compile import answers_all_over
 from .contest import OWN, hold, predict_all, regrouped
 from .kinds import Predicted, kind_of
 from .people import compile_people
-from .references import BOOSTING, LIGHTGBM, Tuned, forest, references
+from .references import Tuned, forest, references
 from .references import learn as learn_from
 from .rows import Rows
+from .samples import reach_of_samples
 from .stability import find_stability
 from .summary import observed, without_rows
 from .table import Disagreement, data_digest, rows_of, weights_of
+from .trees import BOOSTING, LIGHTGBM, write_down
 
 Progress = Callable[[str], None]
 # A loss so many times as large is much worse.
@@ -128,6 +133,12 @@ def learn(model: Model, progress: Progress) -> Card:
             third, *_ = predict_all(model, partial(learn_from, forest(model)), rows, 0, progress)
             facing["challenger"] |= reach_around(said, third) | tell_apart(told.truth, out_of_fold, said)
         facing["challenger"] = digits(facing["challenger"])
+    if isinstance(best, Trees):
+        ranges = reach_of_samples(out_of_fold, partial(learn_anew, model, best, told)) if kind.is_counted else None
+        engine, facing["arrays"] = compile_as_trees(model, fitted, rows)
+        engine["ranges"] = ranges
+    else:
+        engine = {"name": "tables", **kind.compile(model, best, fitted, rows)}
     return save(
         model,
         fitted,
@@ -142,12 +153,21 @@ def learn(model: Model, progress: Progress) -> Card:
         observed={name: observed(model, rows.table[name]) for name in model.input},
         background=choose_background(model, rows.answers, lambda X: kind.answers(kind.predict(fitted, X))[:, :width]),
         evaluation=digits({"figures": figures, **evaluation}),
-        engine={
-            "name": "tables",
-            **kind.compile(model, best, fitted, rows),
-            **kind.range_table(model, told.truth, out_of_fold, folds),
-        },
+        engine={**engine, **kind.range_table(model, told.truth, out_of_fold, folds)},
     )
+
+
+def compile_as_trees(model: Model, fitted: Any, rows: Rows) -> tuple[dict[str, Any], bytes]:
+    """The engine of trees that are the model itself, and the file with their numbers."""
+    program, arrays = write_down(fitted[-1], model)
+    seen = {asked.name: answers_all_over(rows.table[asked.name]) for asked in model.inputs if asked.may_be_unknown}
+    return {"name": "trees", "program": program, "turned": False, "seen": seen}, arrays
+
+
+def learn_anew(model: Model, way: Way, rows: Rows, at: Any, drawn: Any, asked: Any) -> Predicted:
+    """What a fit to these rows, to whom that happened, says of others."""
+    happened = replace(rows.take(at), y=pd.Series(drawn))
+    return predict(model, way, happened, rows.take(asked))
 
 
 def take_over(model: Model, given: Given) -> Card:
@@ -204,9 +224,15 @@ def report(model: Model, card: Card) -> str:
     if "range_holds" in evaluation.figures:
         held = evaluation.figures["range_holds"]
         lines.append(f"  the {model.learns.holds * 100:.0f} % range holds {held:.1%} of cases out of fold")
+    if card.is_of_trees:
+        lines.append(
+            "  No sum came near boosted trees, so the model has none to show. To have one, take Trees(...) out of its recipe."
+        )
     if better := clearly_better(evaluation.contests, columns[0]):
         lines.append(f"  {better} does much better here, as where three inputs only tell something together.")
-        lines.append("  To serve that, fit it and use run.py wrap; its pages tell the same, without a sum to show.")
+        lines.append(
+            "  To serve that, put Trees() among its candidates; its pages tell the same, without a sum to show."
+        )
     return "\n".join(lines)
 
 

@@ -111,3 +111,8 @@ class Card:
     challenger: Challenger | None = None
     # None where a model learnt from no table of ours.
     background: Background | None = None
+
+    @property
+    def is_of_trees(self) -> bool:
+        """Whether decision trees alone make the estimate."""
+        return self.engine["name"] == "trees" and self.engine["program"]["kind"] == "trees"

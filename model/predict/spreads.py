@@ -8,6 +8,7 @@ module, and NumPy with it.
 from __future__ import annotations
 
 import math
+from base64 import b64decode
 from collections.abc import Sequence
 from functools import partial
 from itertools import accumulate
@@ -64,4 +65,4 @@ def find(term: Term, start: int, key: Any) -> Parts:
 
 def vectors_of(term: Term) -> Array:
     """A row for each of the term's, with the vectors of all scores one after the other."""
-    return np.frombuffer(term.packed, "<f4").reshape(len(term.rows), -1).astype(float)
+    return np.frombuffer(b64decode(term.packed), "<f4").reshape(len(term.rows), -1).astype(float)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import struct
-from base64 import b64decode, b64encode
+from base64 import b64encode
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -112,8 +112,8 @@ class Term:
         self.axes = [axis_of(compiled, at) for at in range(len(self.inputs))]
         self.finders = [axis.finder() for axis in self.axes]
         self.rows: Sequence[Any] = [row[0] if len(row) == 1 else tuple(row) for row in compiled["points"]]
-        # For each row a vector of each score, as numbers of four bytes.
-        self.packed = b64decode(compiled.get("spread", ""))
+        # For each row a vector of each score, as the card has them; the first range reads them.
+        self.packed: str = compiled.get("spread", "")
         self.place = self._placer()
         self.table = Memory(self._mix_rows, MOST_POINTS)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import permutations
 from pathlib import Path
 from typing import Any
 
@@ -15,24 +14,16 @@ from numpy.typing import NDArray
 from model.declare.model import Model
 from model.evaluate.metrics import digits
 from model.learn.artefacts import digest
-from model.learn.errors import parts_of
 from model.learn.kinds import kind_of
 from model.learn.rows import Rows as LearntRows
+from model.learn.samples import reach_of_samples
 from model.learn.summary import without_rows
 from model.learn.table import texts, typed
-from model.predict.ranges import LEAST
 
 from .asking import clean
 from .original import CannotWrap, Failed, Numbers, Original, Rows, open_table
 
 FOLDS = 5
-# Models fitted to samples that are made up from the model's own chances: any two show how far apart two may be.
-SAMPLES = 5
-# So many rows say how far apart two such models are.
-MOST_ROWS = 4_000
-# The parts, of equally many rows, for which a range is measured by itself.
-PARTS = 10
-HELD = 0.95
 
 
 @dataclass(frozen=True)
@@ -129,42 +120,14 @@ def refit_in_folds(
 
 
 def spread_of_samples(rater: Rater, predicted: Numbers, progress: Callable[[str], None]) -> list[dict[str, Any]] | None:
-    """How far apart the logits of two models are that learnt from two samples of the same people, by the estimate.
-
-    Each sample has rows drawn from the table with what the out-of-fold chances let happen to them; so a range holds
-    what a model of other people of the same kind would give, in 95 of 100 cases at every height of the estimate.
-    """
     classes = rater.original.about["classes"]
     order = classes if rater.yes is None else [classes[1 - rater.yes], classes[rater.yes]]
-    some = np.random.default_rng(0).choice(len(predicted), min(MOST_ROWS, len(predicted)), replace=False)
-    found = []
-    for chances in (sample(rater, predicted, order, some, seed) for seed in range(SAMPLES)):
+
+    def refit(at: NDArray[Any], drawn: NDArray[Any], asked: NDArray[Any]) -> Numbers | None:
         progress("fitting to samples")
-        if chances is not None:
-            found.append(chances)
-    if len(found) < 2:
-        return None
-    columns = range(1, 2) if rater.yes is not None else range(predicted.shape[1])
-    return [reach_by_estimate([one[:, column] for one in found]) for column in columns]
+        try:
+            return rater.refit(at, [order[one] for one in drawn], asked)
+        except Failed:
+            return None
 
-
-def sample(rater: Rater, predicted: Numbers, order: Sequence[Any], some: NDArray[Any], seed: int) -> Numbers | None:
-    dice = np.random.default_rng(seed)
-    at = dice.integers(len(predicted), size=len(predicted))
-    drawn = (predicted[at].cumsum(axis=1) < dice.random(len(at))[:, None]).sum(axis=1).clip(max=len(order) - 1)
-    if len(set(drawn.tolist())) < len(order):
-        return None
-    try:
-        return rater.refit(at, [order[one] for one in drawn], some)
-    except Failed:
-        return None
-
-
-def reach_by_estimate(models: Sequence[Numbers]) -> dict[str, Any]:
-    held = [np.clip(one, LEAST, 1 - LEAST) for one in models]
-    logits = [np.log(one / (1 - one)) for one in held]
-    pairs = [*permutations(range(len(models)), 2)]
-    estimates = np.concatenate([models[one] for one, _ in pairs])
-    apart = np.concatenate([np.abs(logits[one] - logits[two]) for one, two in pairs])
-    edges, parts = parts_of(estimates, PARTS)
-    return {"edges": edges, "reach": [float(np.quantile(apart[part], HELD)) for part in parts]}
+    return reach_of_samples(predicted, refit)

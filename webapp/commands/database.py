@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -59,10 +58,3 @@ def tidy() -> None:
     store = opened()
     deleted = delete_expired(store.open()) if store.is_made else 0
     click.echo(f"Deleted {deleted:,} expired cases")
-
-
-def refusals() -> tuple[type[BaseException], ...]:
-    """What ends a command and is the person's to put right. What nobody has imported, nobody can have raised."""
-    opening = sys.modules.get("webapp.store.opening")
-    found: tuple[type[BaseException], ...] = (NoDatabase,)
-    return (*found, opening.Outdated, opening.UnknownRevision, opening.Away) if opening else found

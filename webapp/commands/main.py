@@ -3,30 +3,30 @@
 import os
 import signal
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import click
 
-from model.declare.model import Model
-from model.declare.recipe import Wrapped
 from webapp.settings import VERSION, settings_from
 
-from . import database, person, token
-from .names import Refusal, all_models, model_named
-from .new import new
-from .progress import progress
-from .score import score
-from .serve import FILES_AT_FAULT, REFUSALS, serve
-from .words import words
-from .wrap import wrap
+from .refused import Refusal, refusals
+from .serve import serve
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-NAMES = click.argument("names", metavar="[MODEL]...", nargs=-1, type=model_named)
+# Each stands in a module of its name, which is imported once it is asked for: the server stays small without them.
+COMMANDS = ("check", "database", "new", "person", "score", "token", "train", "words", "wrap")
 
 
 class Commands(click.Group):
     """Ends with a message where it is the person's to put right; anything else is ours and a traceback."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*COMMANDS]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        return getattr(import_module(f"{__package__}.{cmd_name}"), cmd_name) if cmd_name in COMMANDS else None
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -37,10 +37,6 @@ class Commands(click.Group):
             # click would end with 1, which is what scoring ends with where some rows are bad.
             click.echo("Stopped", err=True)
             sys.exit(128 + signal.SIGINT)
-
-
-def refusals() -> tuple[type[BaseException], ...]:
-    return (*REFUSALS, *database.refusals(), *person.REFUSALS)
 
 
 @click.group(cls=Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -72,51 +68,3 @@ def main(context: click.Context, /, workers: int, tls_cert: Path | None, tls_key
             raise click.UsageError("--tls-cert and --tls-key go together: give both, or neither")
         tls = (tls_cert, tls_key) if tls_cert and tls_key else None
         serve(workers=workers or settings["WEB_CONCURRENCY"], tls=tls, **asked)
-
-
-@main.command()
-@NAMES
-def train(names: tuple[Model, ...]) -> None:
-    """Learn the named models, or all, and write their files.
-
-    For each model: check that the form mirrors the table, cross-validate (choosing among the recipe's
-    candidates inside the folds), fit on all rows, and write NAME.joblib, NAME.json and NAME.people into
-    model/trained/, and NAME.challenger.npz where another kind of model is as good. Prints the out-of-fold figures,
-    over several seeds of folds, beside LightGBM, gradient boosting and the tutorial's recipe on the same folds.
-    Retraining on unchanged data leaves the files as they are.
-    """
-    from model.learn.artefacts import NotWritten
-    from model.learn.table import Disagreement
-    from model.learn.train import report, steps
-    from model.learn.train import train as learn
-
-    for model in names or [model for model in all_models() if not isinstance(model.recipe, Wrapped)]:
-        try:
-            with progress(model.name, steps(model)) as advance:
-                card = learn(model, advance)
-        except (Disagreement, NotWritten) as fault:
-            raise click.ClickException(str(fault)) from None
-        click.echo(report(model, card))
-
-
-@main.command()
-@NAMES
-def check(names: tuple[Model, ...]) -> None:
-    """Check the files of the named models, or of all.
-
-    Checksums of scorecard, pickle and data, and that scorecard and pickle agree to 1e-12 on every
-    row of the data. Exits with 1 at the first thing that does not hold.
-    """
-    from model.learn.check import CheckFailed
-    from model.learn.check import check as lines
-
-    for model in names or all_models():
-        try:
-            for line in lines(model):
-                click.echo(f"{model.name}: {line}")
-        except (CheckFailed, *FILES_AT_FAULT) as failed:
-            raise click.ClickException(str(failed)) from None
-
-
-for command in (new, wrap, words, score, database.database, person.person, token.token):
-    main.add_command(command)

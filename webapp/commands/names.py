@@ -1,4 +1,4 @@
-"""A model as the argument of a command."""
+"""Models as the arguments of a command."""
 
 import os
 
@@ -8,11 +8,7 @@ from model.declare.model import Model
 from model.predict.catalog import BadModel, Catalog, UnknownModel
 from webapp.settings import settings_from
 
-
-class Refusal(click.ClickException):
-    """What the person has to put right before the command can begin."""
-
-    exit_code = 2
+from .refused import Refusal
 
 
 def all_models() -> Catalog:
@@ -31,3 +27,6 @@ def model_named(name: str) -> Model:
     except BadModel as bad:
         # It is a ValueError, which click would take for a fault of the name.
         raise Refusal(str(bad)) from None
+
+
+NAMES = click.argument("names", metavar="[MODEL]...", nargs=-1, type=model_named)

@@ -205,7 +205,3 @@ def remove(name: str) -> None:
 def refuse_last(is_done: bool) -> None:
     if not is_done:
         raise NoPerson("This is the only admin. Make somebody else one first: python run.py person admin NAME")
-
-
-# What ends these commands, and is the person's to put right.
-REFUSALS = (NoPerson,)

@@ -19,7 +19,8 @@ from model.files.dialect import Unusable
 from model.predict.card_file import NotTrained, Tampered
 from webapp.settings import settings_from
 
-from .names import Refusal, all_models, model_named
+from .names import all_models, model_named
+from .refused import Refusal
 
 if TYPE_CHECKING:
     from model.files.reader import Reader

@@ -22,12 +22,11 @@ from typing import Any
 
 import click
 
-from model.predict.card_file import NotTrained, Tampered
-from model.predict.catalog import BadModel, UnknownModel
-from model.vision.network import NetworkChanged
 from webapp.http import log
 from webapp.settings import BadSetting, settings_from
 from webapp.store.owner import lacks_owner
+
+from .refused import refusals
 
 ROOT = Path(__file__).resolve().parents[2]
 SECRET_FILE = ROOT / "instance" / "secret_key"
@@ -46,11 +45,6 @@ LOG = {
 
 class ServerProblem(RuntimeError):
     """The server cannot start; the text says why and what to do."""
-
-
-FILES_AT_FAULT = (NotTrained, Tampered, NetworkChanged)
-# What stops the start and is the person's to put right.
-REFUSALS = (BadSetting, ServerProblem, BadModel, UnknownModel, *FILES_AT_FAULT)
 
 
 def serve(host: str, port: int, workers: int, debug: bool, tls: tuple[Path, Path] | None = None) -> None:
@@ -192,7 +186,7 @@ def load_app(reports: SimpleQueue[str], ending: Connection) -> Any:
     try:
         from webapp.wsgi import app
     except Exception as problem:
-        if not isinstance(problem, REFUSALS):
+        if not isinstance(problem, refusals()):
             traceback.print_exc()
         reports.put(str(problem) or type(problem).__name__)
         # The server would replace a worker that ends by itself.

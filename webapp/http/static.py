@@ -2,7 +2,6 @@
 
 import gzip
 import hashlib
-import mimetypes
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -13,8 +12,14 @@ from .compression import takes_gzip
 
 STATIC = Path(__file__).resolve().parents[2] / "static"
 FOREVER = "public, max-age=31536000, immutable"
-# Not every system knows what these are.
-MEDIA = {".webmanifest": "application/manifest+json", ".ico": "image/x-icon", ".js": "text/javascript"}
+MEDIA = {
+    ".css": "text/css",
+    ".ico": "image/x-icon",
+    ".js": "text/javascript",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+    ".webmanifest": "application/manifest+json",
+}
 
 bp = Blueprint("assets", __name__)
 
@@ -28,8 +33,7 @@ class Asset(NamedTuple):
 
 def read_asset(path: Path) -> Asset:
     body = path.read_bytes()
-    media = MEDIA.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    return Asset(body, gzip.compress(body, 9, mtime=0), media, hashlib.sha256(body).hexdigest()[:12])
+    return Asset(body, gzip.compress(body, 9, mtime=0), MEDIA[path.suffix], hashlib.sha256(body).hexdigest()[:12])
 
 
 def asset(name: str) -> str:

@@ -53,6 +53,11 @@ EXAMPLE = 'Example("A grey day", {"clouds": 7, "wind": "W"})'
         ),
         ('yes="yes",', 'yes="yes", multiplies=True,', "multiplies: only an amount is multiplied"),
         (
+            'Table("wind"))),',
+            'Table("wind"))), Trees(),',
+            "candidates: boosted trees of 31 leaves take an unknown answer as missing",
+        ),
+        (
             "    examples=",
             "    keeping=Keeping(days=0),\n    examples=",
             "keeping: days must be from 1 to 36500, and is 0",
@@ -72,7 +77,9 @@ EXAMPLE = 'Example("A grey day", {"clouds": 7, "wind": "W"})'
     ],
 )
 def test_a_declaration_that_contradicts_itself_is_refused(tmp_path: Path, old: str, new: str, words: str) -> None:
-    source = MODEL.replace(old, new).replace("Curve, ", "Curve, Slope, ")
+    source = (
+        MODEL.replace(old, new).replace("Curve, ", "Curve, Slope, ").replace("Recipe, Table", "Recipe, Table, Trees")
+    )
     write_toy(tmp_path, lambda model: source)
     assert_refused(likely("train", "toy", LIKELY_MODEL_FOLDERS=str(tmp_path)), "toy.py contradicts itself", words)
 

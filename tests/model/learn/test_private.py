@@ -19,7 +19,7 @@ from webapp import create_app
 
 from tests.page import page_of
 from tests.payloads import SETTINGS
-from tests.toys import MODEL, write_table, write_toy
+from tests.toys import MODEL, days, write_table, write_toy
 
 # Each test drafts a model of its own.
 pytestmark = pytest.mark.slow
@@ -121,3 +121,11 @@ def test_the_rows_are_shown_where_the_declaration_says_so(tmp_path: Path) -> Non
     toy = declared_in(folder / "toy.py")
     assert train(replace(toy, recipe=replace(toy.learns, shows_rows=True))).data.people
     assert toy.people_path.is_file()
+
+
+def test_the_middle_of_a_number_has_no_more_digits_than_a_thousandth_of_its_range(tmp_path: Path) -> None:
+    folder = write_toy(tmp_path, lambda text: PRIVATE.replace("whole=True, between", "between"))
+    write_table(folder, [row | {"clouds": f"{int(row['clouds']) % 8 + 1 / 3:.6f}"} for row in days()])
+    card = train(declared_in(folder / "toy.py"))
+    # The range is 7, so that three digits after the point are left of 3.333333.
+    assert card.observed["clouds"].middle == 3.333

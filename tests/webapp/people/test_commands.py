@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from webapp.commands.main import main
-from webapp.commands.serve import REFUSALS
+from webapp.commands.refused import refusals
 from webapp.people.keys import KEY
 from webapp.store.owner import lacks_owner
 
@@ -125,5 +125,5 @@ def test_a_database_that_cannot_be_opened_is_named_with_the_reason(
 def test_a_model_is_closed_by_settings_that_can_be_or_the_start_says_why(
     tmp_path: Path, settings: dict[str, object], words: str
 ) -> None:
-    with pytest.raises(REFUSALS, match=words):
+    with pytest.raises(refusals(), match=words):
         make_site(tmp_path, **settings)
