@@ -56,11 +56,13 @@ def find_smallest_changes(predictor: Predictor, answers: Answers) -> list[Change
     if predictor.kind.is_amount or not changeable:
         return []
     engine = predictor.engine
-    search: Sums | Trials = Trials(predictor, answers)
+    search: Sums | Trials
     if isinstance(engine, ChanceTables) and not engine.unknown(answers) and not predictor.model.features:
         from .sums import Sums
 
         search = Sums(predictor.lists, answers)
+    else:
+        search = Trials(predictor, answers)
     for number in (1, 2):
         groups = list(combinations(changeable, number))
         crossing = [change for group in groups if (change := search.find(group, MOST_SUMS // len(groups)))]

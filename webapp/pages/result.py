@@ -89,7 +89,7 @@ def result_page(
         "snippets": snippets(model, result.site + path_of("api.predict", model), answers),
         "offer": offer,
     }
-    return keep_private(make_response(rendered("output.html", values)))
+    return keep_private(Response(rendered("output.html", values)))
 
 
 @bp.get("/<model:model>/random")
