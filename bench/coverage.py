@@ -36,7 +36,7 @@ from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from model.declare.inputs import ChoiceInput
+from model.declare.choice import ChoiceInput
 from model.declare.model import Model
 from model.files.covers import add_range
 from model.learn.challenger import challenger_among

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+from typing import Any
+
+import numpy as np
+import pytest
 
 from model.predict.evaluation import Evaluation
 from model.predict.neighbours import People
@@ -12,6 +16,7 @@ from tests.payloads import get_predictor
 
 NUMBER = re.compile(r"[+−-]?[\d,]+(?:\.\d+)?")
 Rows = dict[str, list[str]]
+CHANCES = pytest.mark.parametrize("name", ["census", "titanic"])
 
 
 def section(page: Page, name: str) -> Element:
@@ -47,6 +52,11 @@ def crowd(name: str) -> People:
     found = get_predictor(name).crowd
     assert found is not None
     return found
+
+
+def observed(name: str) -> tuple[Any, Any]:
+    """Out-of-fold chances and outcomes, as the file has them."""
+    return np.array(crowd(name).chances, dtype=float), np.array(crowd(name).outcomes)
 
 
 def evaluation(name: str) -> Evaluation:

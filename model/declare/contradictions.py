@@ -10,8 +10,9 @@ from wtforms import Form
 from wtforms.fields.core import UnboundField
 
 from .faults import sentence
-from .inputs import MOST_LISTED, ChoiceInput, NumberInput
+from .inputs import MOST_LISTED
 from .model import Kind, Model
+from .number import NumberInput
 from .reading import read_answers
 from .recipe import (
     Blend,
@@ -51,15 +52,7 @@ def contradictions(model: Model) -> Iterator[str]:
     if model.kind not in KINDS:
         yield f"the kind is {model.kind!r}, and must be one of {', '.join(KINDS)}"
     for asked in model.inputs:
-        if asked.only_more and isinstance(asked, ChoiceInput) and not asked.ordered:
-            yield f"{asked.name}: only_more needs choices in an order. Write ordered=True"
-        if isinstance(asked, ChoiceInput):
-            for value in [one for one in asked.never_chosen if one not in asked.choices]:
-                yield f"{asked.name}: never_chosen has {value!r}, which is none of the choices"
-        for text in asked.taken_for_unknown if isinstance(asked, ChoiceInput) else ():
-            yield f"{asked.name}: a choice {text!r} reads as “I don’t know”. Give it another value and label"
-        if asked.not_recorded and not asked.may_be_unknown:
-            yield f"{asked.name}: not_recorded needs may_be_unknown=True"
+        yield from (f"{asked.name}: {fault}" for fault in asked.contradictions())
         if asked.not_recorded and getattr(model.recipe, "unknown", "") != "averaged":
             yield f"{asked.name}: not_recorded is for models that average over what is unknown"
     placed = list(chain.from_iterable(model.fieldsets.values()))
@@ -107,10 +100,11 @@ def in_recipe(model: Model, recipe: Recipe) -> Iterator[str]:
     if not recipe.candidates and not isinstance(recipe, Wrapped):
         yield "candidates: there is none, so there is nothing to learn"
     blocks: list[Block] = []
-    if recipe.multiplies and (model.kind != "amount" or recipe.range_by != "residuals"):
+    is_amount, by_residuals = model.kind == "amount", recipe.range_by == "residuals"
+    if recipe.multiplies and not (is_amount and by_residuals):
         yield 'multiplies: only an amount is multiplied, and its range comes from residuals. Write range_by="residuals"'
     for candidate in recipe.candidates:
-        if isinstance(candidate, Boosted | Trees) and model.kind == "amount" and recipe.range_by != "residuals":
+        if isinstance(candidate, Boosted | Trees) and is_amount and not by_residuals:
             yield f'candidates: {candidate.name} cannot tell the range of an amount. Write range_by="residuals"'
         if isinstance(candidate, Boosted):
             yield from strangers(model, candidate.inputs, candidate.name)
@@ -150,8 +144,7 @@ def in_part(model: Model, part: Part) -> Iterator[str]:
     elif not isinstance(asked, NumberInput):
         if isinstance(part, Table):
             joined = [choice for choices in part.together for choice in choices]
-            choices = getattr(asked, "choices", {})
-            if strange := [choice for choice in joined if choice not in choices or joined.count(choice) > 1]:
+            if strange := [choice for choice in joined if choice not in asked.choices or joined.count(choice) > 1]:
                 yield f"{part!r}: {strange[0]!r} is no choice of {part.input!r}, or stands in together twice"
         elif not isinstance(part, Ladder):
             yield f"{part!r}: {part.input!r} is no number. Use Table({part.input!r})"

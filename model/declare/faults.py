@@ -10,8 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .inputs import ChoiceInput, Input, NumberInput, Refused
-from .numerals import written
+from .inputs import Input, Refused
 
 SENTENCES = {
     "number_blank": "Enter {thing}",
@@ -56,29 +55,11 @@ class Fault:
 def sentence(fault: Fault, inputs: Mapping[str, Input]) -> str:
     """What to do about a fault, for the person who made it."""
     asked = inputs.get(fault.name)
-    code, values = (fault.code, {}) if asked is None else wording(asked, fault.code)
+    code, values = (fault.code, {}) if asked is None else asked.wording(fault.code)
     return SENTENCES[code].format_map({**values, **fault.values})
-
-
-def wording(asked: Input, code: str) -> tuple[str, dict[str, Any]]:
-    """The sentence for a fault of this input, and the input's own words for its places."""
-    values: dict[str, Any] = {"thing": asked.thing}
-    if code == "blank":
-        return f"{asked.kind}_blank{'_or_unknown' if asked.may_be_unknown else ''}", values
-    if isinstance(asked, NumberInput):
-        ends = {"lowest": asked.written(asked.lowest), "highest": asked.written(asked.highest)}
-        values |= {"named": asked.named, "like": written(asked.like), "beyond": asked.beyond, **ends}
-        return ("out_of_range_because" if code == "out_of_range" and asked.beyond else code), values
-    if isinstance(asked, ChoiceInput):
-        values |= {"plural": asked.plural, "choices": ", ".join(asked.choices.values())}
-    return code, values
 
 
 def sentences_of(asked: Input, briefly: bool = False) -> dict[str, str]:
     """Every sentence with which this input can refuse an answer, by its code; briefly, without what it offers."""
-    codes = ["blank"]
-    if isinstance(asked, NumberInput):
-        codes += ["not_a_number", *(["not_whole"] if asked.whole else []), "out_of_range"]
-    if isinstance(asked, ChoiceInput):
-        codes.append("not_offered_either" if briefly else "not_offered")
+    codes = [f"{code}_either" if briefly and code == "not_offered" else code for code in asked.refusals]
     return {code: sentence(Fault(asked.name, code, {"given": QUOTED}), {asked.name: asked}) for code in codes}

@@ -7,8 +7,10 @@ from typing import Any
 from wtforms import Field, Form
 from wtforms.validators import ValidationError
 
+from .choice import ChoiceInput
 from .faults import Fault, sentence
-from .inputs import NOT_RECORDED, ChoiceInput, Input, NumberInput, Refused
+from .inputs import NOT_RECORDED, Input, Refused
+from .number import NumberInput
 from .photo import PhotoInput
 
 

@@ -5,7 +5,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
-from .inputs import ChoiceInput, Input, NumberInput
+from .choice import ChoiceInput
+from .inputs import Input
+from .number import NumberInput
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 

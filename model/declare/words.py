@@ -82,8 +82,8 @@ class Words:
                 hint = f"Did you mean {meant[0]!r}?" if meant else f"There are: {', '.join(known)}"
                 raise ValueError(f"{path.name}: there are no words {name!r}. {hint}")
             if type(value) is not known[name].type:
-                kinds = {bool: "true or false", int: "a whole number", str: "a text in quotation marks"}
-                takes = next(words for kind, words in kinds.items() if kind is known[name].type)
+                types = {bool: "true or false", int: "a whole number", str: "a text in quotation marks"}
+                takes = next(words for own, words in types.items() if own is known[name].type)
                 raise ValueError(f"{path.name}: {name!r} must be {takes}, and is {value!r}")
         if lacking := [name for name, about in known.items() if about.default is MISSING and name not in said]:
             raise ValueError(f'{path.name}: {lacking[0]!r} is missing. Add a line {lacking[0]} = "…"')

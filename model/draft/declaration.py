@@ -11,8 +11,9 @@ from typing import Any
 
 from model.declare.numerals import written
 
-from .columns import Column, plain
+from .columns import Column
 from .draft import Draft
+from .numbers import plain
 from .report import block_of, is_tried_on_logarithm
 from .tidied import Reader
 

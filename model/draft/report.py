@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from .columns import Column, plain
+from .columns import Column
 from .draft import Draft
+from .numbers import plain
 
 
 def report(draft: Draft) -> Iterator[str]:

@@ -15,7 +15,9 @@ from model.files.dialect import Unusable
 from model.files.headings import simplify
 
 from . import names
-from .columns import Column, NotAsked, date_format, look_at
+from .asking import look_at
+from .columns import Column, NotAsked
+from .days import date_format
 from .draft import Draft, Wishes, tidied
 from .examples import make_examples
 from .numerals import has_decimal_commas, read_numerals

@@ -34,11 +34,13 @@ def look_at_target(raw: pd.Series, yes: str | None, kind: str, comma: bool) -> T
         raise Unusable(f"The target {heading} has {only} in it, so there is nothing to tell apart")
     found = YesOrNo(names.safe_name(heading, ()), names.label_of(heading), reader)
     numerals = read_numerals(heading, Reader(heading).known(raw).dropna().astype(str), comma)
-    if yes is not None or (len(counts) == 2 and kind != "amount"):
+    looks_like_amount = numerals is not None and len(counts) > 2 and not are_kinds(numerals.reader, counts)
+    is_amount = yes is None and {"amount": True, "classes": False}.get(kind, looks_like_amount)
+    if not is_amount and (yes is not None or len(counts) == 2):
         return yes_or_no(found, counts, yes)
-    if kind == "amount" and not numerals:
-        raise Unusable(f"--kind: {heading} is no amount. It has {some(list(counts.index), 3)}")
-    if numerals and kind != "classes" and (kind == "amount" or not are_kinds(numerals.reader, counts)):
+    if is_amount:
+        if not numerals:
+            raise Unusable(f"--kind: {heading} is no amount. It has {some(list(counts.index), 3)}")
         unit = (numerals.reader.signs or [names.unit_of(heading)])[0]
         reader_of_numbers = replace(numerals.reader, required=True)
         spread = float(reader_of_numbers.read(raw).std()) or 1.0

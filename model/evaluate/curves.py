@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from model.declare.inputs import NumberInput, is_known, list_values
+from model.declare.inputs import is_known
+from model.declare.number import NumberInput
 from model.predict.predictor import Predictor
 
 # So many points has a curve, and fewer where each of them is a long sum, and so many of the inputs have one.
@@ -36,7 +37,7 @@ def follow(predictor: Predictor, answers: Mapping[str, Any], asked: NumberInput)
     ways = predictor.engine.ways(predictor.unknown(answers))
     points = max(FEWEST, min(POINTS, MOST_SUMS // (ways * len(predictor.model.inputs))))
     own = answers[asked.name]
-    tried = {*list_values(asked, points), asked.read(asked.text(asked.highest))}
+    tried = {*asked.list_values(points), asked.read(asked.text(asked.highest))}
     own = own if is_known(own) else None
     values = sorted(tried | ({own} if own is not None else set()))
     estimates = predictor.vary(answers, asked.name, values)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Protocol
 
-from model.declare.inputs import ChoiceInput, Input, first_upper
+from model.declare.inputs import Input, first_upper
 from model.predict.evaluation import Group as Counted
 from model.predict.neighbours import People
 from model.predict.predictor import Predictor
@@ -184,7 +184,7 @@ def bands_by_answer(crowd: People, asked: Input, bends: Sequence[float]) -> list
     """The cases by one answer: by its choices; or cut where a line bends, or in fifths where it does not."""
     (column,) = [column for column in crowd.columns if column.name == asked.name]
     answers = [column.answer(row) for row in range(crowd.count)]
-    if isinstance(asked, ChoiceInput):
+    if asked.choices:
         by_choice = {value: [row for row, own in enumerate(answers) if own == value] for value in asked.choices}
         return [band_of(crowd, rows, None, None, asked.words(value)) for value, rows in by_choice.items() if rows]
     ends = [None, *(bends or fifths_cut(answers)), None]

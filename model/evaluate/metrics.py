@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn import metrics
 
-from model.declare.inputs import ChoiceInput, Input
+from model.declare.inputs import Input
 from model.declare.model import Model
 from model.declare.numerals import written
 from model.predict.evaluation import Bin
@@ -134,7 +134,7 @@ def calibration_bins(y: Numbers, chance: Numbers, smallest: int, ends: Sequence[
 
 def groups(asked: Input, column: pd.Series, edges: Sequence[float]) -> Iterator[tuple[dict[str, Any], Any]]:
     """The groups of one input: each one's label, with its choice or its two ends; and who is in it."""
-    if isinstance(asked, ChoiceInput):
+    if asked.choices:
         for value, label in asked.choices.items():
             yield {"group": label, "value": value}, (column == value).to_numpy()
         return

@@ -16,8 +16,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from model.declare.inputs import ChoiceInput, NumberInput
 from model.declare.model import Model
+from model.declare.number import NumberInput
 from model.predict.evaluation import Pair
 from model.predict.logistic import NORMAL_95
 
@@ -63,7 +63,7 @@ def look_at_pairs(model: Model, X: pd.DataFrame, y: Numbers, chance: Numbers) ->
 def groups_of(model: Model, X: pd.DataFrame, name: str) -> Iterator[tuple[str, Members]]:
     """The groups of one input: its choices, or numbers between the edges that the card uses, or else in fifths."""
     asked, column = model.input[name], X[name]
-    if isinstance(asked, ChoiceInput):
+    if asked.choices:
         for value, label in asked.choices.items():
             yield label, (column == value).to_numpy()
     elif isinstance(asked, NumberInput):

@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass
 from itertools import pairwise
 from typing import Any
 
-from model.predict.neighbours import People
 from model.predict.predictor import Predictor
 
 from .groups import Band, Kind, fifths_of, kinds_of, named_bins
@@ -36,7 +35,7 @@ class Crowd:
 
 def cuts_of(predictor: Predictor) -> list[Cut]:
     if predictor.crowd:
-        return count_cuts(predictor.crowd)
+        return [cut(predictor.crowd.chances[0], predictor.crowd.outcomes, above) for above in CUTS]
     return [Cut(**one | shares(one, "found", "false_alarms")) for one in kept(predictor, "cuts")]
 
 
@@ -65,10 +64,6 @@ def kept(predictor: Predictor, name: str) -> Sequence[dict[str, Any]]:
 
 def shares(one: dict[str, Any], *names: str) -> dict[str, Share]:
     return {name: Share(**one[name]) for name in names}
-
-
-def count_cuts(crowd: People | Crowd) -> list[Cut]:
-    return [cut(crowd.chances[0], crowd.outcomes, above) for above in CUTS]
 
 
 def nearest_line(predictor: Predictor, above: float) -> Cut | None:

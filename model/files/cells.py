@@ -80,16 +80,16 @@ class Column:
         self._read_new(float if cells.dtype.is_float() else str)
         return np.minimum(codes, len(self._places) - 1)
 
-    def _read_new(self, kind: Callable[[str], Any]) -> None:
+    def _read_new(self, holds: Callable[[str], Any]) -> None:
         texts = self.categories.to_series()[len(self._places) - 1 :]
         if not len(texts):
             return
-        is_text = kind is str and self.written is None
+        is_text = holds is str and self.written is None
         self.is_wild = self.is_wild or (is_text and self._are_wrong(texts[:MANY_TEXTS]))
         wrong = self._find_wrong(texts) if self.is_wild else np.zeros(len(texts), dtype=int)
         places, left = np.zeros(len(texts), dtype=int), np.flatnonzero(wrong == 0)
         for at, text in zip(left.tolist(), texts.gather(left), strict=True):
-            places[at], wrong[at] = self._read(kind(text))
+            places[at], wrong[at] = self._read(holds(text))
         self._places = np.concatenate([self._places[:-1], places, self._places[-1:]])
         self._wrong = np.concatenate([self._wrong[:-1], wrong, self._wrong[-1:]])
 

@@ -15,7 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from model.declare.inputs import NOT_RECORDED, ChoiceInput, Input, NumberInput
+from model.declare.inputs import NOT_RECORDED, Input
+from model.declare.number import NumberInput
 from model.predict.engine import ChanceTables
 from model.predict.logistic import NORMAL_95
 from model.predict.spreads import vectors_of
@@ -32,16 +33,16 @@ MOST_CELLS, MOST_IN_ALL = 2_000_000, 8_000_000
 ROWS = 1 << 14
 
 
-def list_answers(inputs: Sequence[Input], engine: ChanceTables) -> Answers | None:
-    """Every answer to each input; none where one has no end of them."""
+def list_answers(inputs: Sequence[Input], engine: ChanceTables, most: int = MOST_CELLS) -> Answers | None:
+    """Every answer to each input; none where one has no end of them, or as a number more than so many."""
     found: dict[str, Sequence[Any]] = {}
     for asked in inputs:
         # An unknown answer that is not averaged has points of its own.
         unknown: list[Any] = [None] if asked.may_be_unknown and asked.name not in engine.averaged else []
         unknown += [NOT_RECORDED] if asked.not_recorded else []
-        if isinstance(asked, ChoiceInput):
+        if asked.choices:
             found[asked.name] = [*asked.choices, *unknown]
-        elif isinstance(asked, NumberInput) and asked.whole and asked.highest - asked.lowest < MOST_CELLS:
+        elif isinstance(asked, NumberInput) and asked.whole and asked.highest - asked.lowest < most:
             found[asked.name] = [*range(int(asked.lowest), int(asked.highest) + 1), *unknown]
         else:
             return None

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from model.declare.choice import LONGEST_QUOTE
 from model.declare.faults import QUOTED, sentences_of
-from model.declare.inputs import LONGEST_QUOTE, Input
+from model.declare.inputs import Input
 
 from .cells import MOST_IN_FULL, Cells
 from .misfits import strip

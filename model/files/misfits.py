@@ -11,7 +11,9 @@ from string import ascii_lowercase, punctuation
 
 import polars as pl
 
-from model.declare.inputs import ChoiceInput, Input, NumberInput
+from model.declare.choice import ChoiceInput
+from model.declare.inputs import Input
+from model.declare.number import NumberInput
 from model.declare.numerals import QUOTES
 
 # What Python takes for space.

@@ -44,9 +44,9 @@ class Scorer:
         # What another kind of model says, where that is asked for.
         more = [f"challenger_{name}" for name in self._numbers(predictor)] if challenger else []
         self._challenger = predictor.challenger if challenger else None
-        self._kinds = [*predictor.kind.columns.values(), *[float] * len(more)]
+        self._holds = [*predictor.kind.columns.values(), *[float] * len(more)]
         # The columns that a scored file has after its own, with what is in them.
-        types = [pl.String if kind is str else pl.Float64 for kind in (*self._kinds, str)]
+        types = [pl.String if holds is str else pl.Float64 for holds in (*self._holds, str)]
         self.added = dict(zip(added_columns(predictor, header, more), types, strict=True))
         self._predictor = predictor
         self._of_thread = threading.local()
@@ -81,7 +81,7 @@ class Scorer:
         lacking = cells.find_lacking()
         lacking[is_bad] = -1
         # What stays so becomes null.
-        estimates = [np.full(cells.height, None if kind is str else np.nan) for kind in self._kinds]
+        estimates = [np.full(cells.height, None if holds is str else np.nan) for holds in self._holds]
         for pattern in np.unique(lacking).tolist():
             if pattern >= 0:
                 rows = np.flatnonzero(lacking == pattern)
@@ -93,7 +93,7 @@ class Scorer:
         faults = Faults.of(inputs, cells, bad, piece.faults) if len(bad) else None
         if faults:
             errors = errors.scatter(bad, faults.word())
-        listed = [one.tolist() if kind is str else one for one, kind in zip(estimates, self._kinds, strict=True)]
+        listed = [one.tolist() if holds is str else one for one, holds in zip(estimates, self._holds, strict=True)]
         return pl.DataFrame([*listed, errors], schema=self.added, nan_to_null=True), faults
 
     def _estimate(self, cells: Cells, unknown: tuple[str, ...]) -> Iterable[Sequence[Any] | np.ndarray[Any, Any]]:

@@ -14,7 +14,8 @@ import numpy as np
 import polars as pl
 
 from model.declare.faults import QUOTED
-from model.declare.inputs import ChoiceInput, Input, NumberInput, first_upper, is_known
+from model.declare.inputs import Input, first_upper, is_known
+from model.declare.number import NumberInput
 from model.declare.numerals import written
 from model.predict.challenger import APART
 from model.predict.predictor import Predictor
@@ -164,7 +165,7 @@ class Summary:
                 continue
             group = self.faults.setdefault(key, FaultGroup(key, first=int(piece.numbers[rows[0]])))
             group.rows += len(rows)
-            if not isinstance(asked, ChoiceInput) or not len(texts):
+            if not (asked and asked.choices and len(texts)):
                 continue
             if room := MOST_TEXTS - len(group.texts):
                 different = texts.unique(maintain_order=True)
@@ -183,11 +184,11 @@ class Summary:
         if isinstance(asked, NumberInput):
             order = [name for name, _, _ in bands_of(asked)]
         else:
-            order = list(asked.choices.values()) if isinstance(asked, ChoiceInput) else []
+            order = list(asked.choices.values())
         return [groups[name] for name in [*order, asked.not_recorded, "Not known"] if name in groups]
 
 
-def guess_choice(asked: ChoiceInput, text: str) -> str:
+def guess_choice(asked: Input, text: str) -> str:
     """The choice that a text is near to."""
     words = {word.casefold(): label for pair in asked.choices.items() for word in pair for label in [pair[1]]}
     # “Asian” is the start of one; “Privat” is nearly one.

@@ -22,14 +22,14 @@ from typing import Any
 
 import numpy as np
 
-from model.declare.inputs import NOT_RECORDED, ChoiceInput, Input, NumberInput
+from model.declare.inputs import Input
 from model.predict.engine import ChanceTables
 from model.predict.predictor import Predictor
 from model.predict.tables import Score, Term
 from model.predict.unknown import Ways
 
 from .cells import MOST_BITS, Cells
-from .covers import Covers, add_range, build_covers, mix_vectors
+from .covers import Covers, add_range, build_covers, list_answers, mix_vectors
 
 Array = np.ndarray[Any, np.dtype[Any]]
 Answers = Mapping[str, Sequence[Any]]
@@ -93,17 +93,10 @@ def build_tables(predictor: Predictor) -> Tables | Covers | None:
 
 def group_answers(inputs: Sequence[Input], engine: ChanceTables) -> list[Answers] | None:
     """As few groups as may be, yet two; none where an input has no end of answers or a group would be too large."""
-    groups: list[dict[str, Sequence[Any]]] = [{}]
-    for asked in inputs:
-        # An unknown answer that is not averaged has points of its own.
-        unknown: list[Any] = [None] if asked.may_be_unknown and asked.name not in engine.averaged else []
-        unknown += [NOT_RECORDED] if asked.not_recorded else []
-        if isinstance(asked, ChoiceInput):
-            groups.append({asked.name: [*asked.choices, *unknown]})
-        elif isinstance(asked, NumberInput) and asked.whole and asked.highest - asked.lowest < MOST_LEVELS:
-            groups.append({asked.name: [*range(int(asked.lowest), int(asked.highest) + 1), *unknown]})
-        else:
-            return None
+    answers = list_answers(inputs, engine, MOST_LEVELS)
+    if answers is None:
+        return None
+    groups: list[dict[str, Sequence[Any]]] = [{}, *({name: own} for name, own in answers.items())]
     for term in engine.score.terms:
         touched = [group for group in groups if group.keys() & set(term.inputs)]
         groups = [*(group for group in groups if group not in touched), reduce(dict.__or__, touched)]

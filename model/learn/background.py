@@ -9,9 +9,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from model.declare.inputs import ChoiceInput, NumberInput
 from model.declare.model import Model
+from model.declare.number import NumberInput
 from model.evaluate.told import FEWEST
+
+from .compile import plain
 
 Numbers = NDArray[np.float64]
 Predict = Callable[[pd.DataFrame], Numbers]
@@ -82,7 +84,7 @@ def made_up(model: Model, column: pd.Series, dice: np.random.Generator) -> list[
     """Answers as frequent as in the data, in no order; a number is an average of neighbours."""
     asked, known = model.input[str(column.name)], column.dropna()
     at = (dice.permutation(MOST_TRIED) + 0.5) / MOST_TRIED
-    if isinstance(asked, ChoiceInput):
+    if asked.choices:
         counts = known.value_counts().reindex(list(asked.choices), fill_value=0)
         # What very few have said is nobody's but theirs.
         usual = counts.where(counts >= FEWEST, 0)
@@ -95,10 +97,3 @@ def made_up(model: Model, column: pd.Series, dice: np.random.Generator) -> list[
     numbers = np.quantile(ordered, at)
     assert isinstance(asked, NumberInput)
     return [float(number) for number in (numbers.round() if asked.whole else numbers.round(6))]
-
-
-def plain(value: Any) -> Any:
-    """A number without a needless point, and None for what is not recorded."""
-    if isinstance(value, float):
-        return None if np.isnan(value) else int(value) if value.is_integer() else value
-    return value

@@ -13,7 +13,7 @@ from sklearn.compose import ColumnTransformer
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.pipeline import Pipeline
 
-from model.declare.inputs import ChoiceInput, Input
+from model.declare.inputs import Input
 from model.declare.recipe import Blend, Block, Boosted, Pair, Part, Steps, Table, parts_of
 
 from .design import Places, columns
@@ -116,7 +116,7 @@ def fit_machine(
 
     machine = (ExplainableBoostingRegressor if amount else ExplainableBoostingClassifier)(
         feature_names=[one.name for one in asked],
-        feature_types=["nominal" if isinstance(one, ChoiceInput) else "continuous" for one in asked],
+        feature_types=["nominal" if one.choices else "continuous" for one in asked],
         interactions=min(candidate.pairs, len(asked) * (len(asked) - 1) // 2),
         outer_bags=len(bags),
         max_bins=MOST_STEPS,
@@ -139,9 +139,7 @@ def fit_bag(learner: Any, X: pd.DataFrame, y: Any, weights: Any, bag: NDArray[np
 
 
 def prepared(X: pd.DataFrame, asked: Sequence[Input]) -> pd.DataFrame:
-    return X[[one.name for one in asked]].astype(
-        {one.name: object if isinstance(one, ChoiceInput) else float for one in asked}
-    )
+    return X[[one.name for one in asked]].astype({one.name: object if one.choices else float for one in asked})
 
 
 def spread(bags: Array) -> Array:
@@ -173,7 +171,7 @@ def axis_of(
 ) -> tuple[Part, list[Any], list[int]]:
     """An input in one term: its part, its levels, and for each of them and for what is missing its place."""
     bins = machine.bins_[feature][min(int(paired), len(machine.bins_[feature]) - 1)]
-    if isinstance(asked, ChoiceInput):
+    if asked.choices:
         # The machine's last place is that of a category that it has not seen.
         return Table(asked.name), list(asked.choices), [*(bins.get(choice, -1) for choice in asked.choices), 0]
     known = np.sort(X[asked.name].dropna().to_numpy())

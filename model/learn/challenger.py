@@ -13,6 +13,7 @@ import numpy as np
 
 from model.declare.model import Model
 from model.evaluate.shares import Share
+from model.predict.card import Challenger
 from model.predict.ranges import LEAST
 
 from .errors import parts_of
@@ -25,9 +26,8 @@ from .trees import LIGHTGBM, write_down
 APART = 0.05
 # Of fewer people nothing is said.
 FEWEST = 30
-# Its estimates are parted into so many, each of which has a reach of its own that holds a third kind so often, as the
-# pages say.
-PARTS, REACH_HOLDS = 10, 0.8
+# Its estimates are parted into so many, each of which has a reach of its own.
+PARTS = 10
 
 
 def challenger_among(others: Mapping[str, Any]) -> str | None:
@@ -53,7 +53,7 @@ def reach_around(other: Predicted, third: Predicted) -> dict[str, Any]:
     one, two = (np.clip(said[:, 1], LEAST, 1 - LEAST) for said in (other, third))
     apart = np.abs(np.log(one / (1 - one)) - np.log(two / (1 - two)))
     edges, parts = parts_of(one, PARTS)
-    reach = [float(np.quantile(apart[part], REACH_HOLDS)) if part.any() else 0.0 for part in parts]
+    reach = [float(np.quantile(apart[part], Challenger.reaches_of_ten / 10)) if part.any() else 0.0 for part in parts]
     return {"ranges": [{"edges": edges, "reach": reach}]}
 
 

@@ -47,7 +47,13 @@ def check(model: Model) -> Iterator[str]:
         return
     # Nothing is unpickled before its checksum is found right.
     check_sum(model.pickle_path, card.pickle)
-    fitted = joblib.load(model.pickle_path)
+    try:
+        fitted = joblib.load(model.pickle_path)
+    except (ImportError, AttributeError) as fault:
+        raise CheckFailed(
+            f"{model.pickle_path.name} was pickled by another edition of Likely, or with a package that is not here "
+            f"({fault}). Train it again: python run.py train {model.name}"
+        ) from None
     yield "pickle: checksum holds"
     if isinstance(model.recipe, Given):
         # With no table to go through, the whole range of the one input is.

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from model.declare.inputs import ChoiceInput, Input
+from model.declare.inputs import Input
 from model.declare.model import Model
 
 # So many answers of a number have a bit for each person; the rows between two of them are listed in order.
@@ -32,11 +32,11 @@ def compile_people(model: Model, X: pd.DataFrame, y: pd.Series, scores: NDArray[
 
 def compile_column(asked: Input, column: pd.Series, close_within: float) -> tuple[dict[str, Any], list[bytes]]:
     """What the header says of an input; and its levels where they are numbers, its codes, masks and order."""
-    levels: Any = list(asked.choices) if isinstance(asked, ChoiceInput) else np.unique(column.dropna())
+    levels: Any = list(asked.choices) if asked.choices else np.unique(column.dropna())
     codes = pd.Categorical(column, levels).codes.astype(int)
     known = codes >= 0
     codes[~known] = len(levels)
-    if isinstance(asked, ChoiceInput):
+    if asked.choices:
         masks = [packed(codes == code) for code in range(len(levels))]
         return {"levels": levels}, [codes.astype("<u2").tobytes(), *masks]
     cuts, code = cuts_of(codes[known], len(levels)), "H" if len(levels) < 1 << 16 else "I"

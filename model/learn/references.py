@@ -17,7 +17,7 @@ from sklearn.impute import SimpleImputer
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder
 
-from model.declare.inputs import ChoiceInput
+from model.declare.choice import ChoiceInput
 from model.declare.model import Model
 from model.evaluate.paired import LOSSES
 

@@ -6,7 +6,6 @@ from typing import Any
 
 import pandas as pd
 
-from model.declare.inputs import ChoiceInput
 from model.declare.model import Model
 from model.evaluate.metrics import TENTHS, calibration_bins
 from model.evaluate.record import record_of
@@ -20,7 +19,7 @@ def observed(model: Model, column: pd.Series) -> dict[str, Any]:
     asked, unknown = model.input[str(column.name)], int(column.isna().sum())
     fewest = 0 if model.learns.shows_rows else FEWEST
     unknown = unknown if unknown >= fewest else 0
-    if isinstance(asked, ChoiceInput):
+    if asked.choices:
         counts = column.value_counts().reindex(list(asked.choices), fill_value=0)
         return {"counts": counts.where(counts >= fewest, 0).to_dict(), "unknown": unknown}
     middle, lowest, highest = (float(column.quantile(at, interpolation="nearest")) for at in (0.5, 0, 1))

@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from model.declare.inputs import ChoiceInput, Input, NumberInput, few
+from model.declare.inputs import Input, few
 from model.declare.model import Model
+from model.declare.number import NumberInput
 from model.declare.recipe import Recipe
 
 from .artefacts import digest
@@ -125,7 +126,7 @@ def blank(raw: pd.Series, asked: Input) -> pd.Series:
 
 def typed(raw: pd.Series, asked: Input) -> pd.Series:
     """The column as the model sees it: text for choices, numbers for numbers, NaN for unknown."""
-    if isinstance(asked, ChoiceInput):
+    if asked.choices:
         return texts(raw).astype(object).mask(blank(raw, asked), other=float("nan"))
     # What is no number becomes NaN here; the mirror check tells it from what may be unknown.
     numbers = pd.to_numeric(raw.mask(blank(raw, asked)), errors="coerce").astype(float)
@@ -142,7 +143,7 @@ def disagreements(asked: Input, raw: pd.DataFrame, table: pd.DataFrame) -> Itera
         return
     elif len(known) < len(column) and not asked.may_be_unknown:
         yield f"{says} rows without an answer, and the form takes no unknown one"
-    if isinstance(asked, ChoiceInput):
+    if asked.choices:
         if strange := sorted(set(known) - set(asked.choices)):
             yield f"{says} {few(strange)}, which the form cannot send"
         if missing := sorted(set(asked.choices) - set(known)):

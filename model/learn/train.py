@@ -14,8 +14,8 @@ import pandas as pd
 from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
-from model.declare.inputs import NumberInput
 from model.declare.model import Model
+from model.declare.number import NumberInput
 from model.declare.photo import PhotoInput
 from model.declare.recipe import Given, Trees, Way, Wrapped
 from model.evaluate.metrics import digits

@@ -12,9 +12,10 @@ from sklearn.compose import ColumnTransformer
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OrdinalEncoder
 
-from model.declare.inputs import ChoiceInput
+from model.declare.choice import ChoiceInput
 from model.declare.model import Model
 from model.declare.recipe import Trees
+from model.predict.kinds import KINDS
 
 from .forest import Arrays, Forest, lay_out_masks
 from .kinds import kind_of
@@ -22,11 +23,11 @@ from .rows import Rows
 
 LIGHTGBM, BOOSTING = "LightGBM", "Gradient boosting"
 # Trees that are to be the model itself. Few rows of a kind may share a leaf, and a choice that few have may be parted from
-# the others, since the ridge penalty and the share of inputs that a tree sees keep them from learning by heart.
-CAREFUL = {"learning_rate": 0.05, "min_child_samples": 10, "min_data_per_group": 5, "colsample_bytree": 0.7}
+# the others, since the ridge penalty and the share of inputs that each node chooses from keep them from learning by heart.
+# Of inputs a whole tree would lack some, and never tie three of four together.
+CAREFUL = {"learning_rate": 0.05, "min_child_samples": 10, "min_data_per_group": 5, "feature_fraction_bynode": 0.7}
 # What a node does with a missing number, as `Forest` has it.
 AS_ZERO, OWN_WAY = 0, 2
-LINKS = {"probability": "sigmoid", "classes": "softmax", "amount": "none"}
 
 
 def trees_of(model: Model, way: Trees) -> Any:
@@ -87,7 +88,7 @@ def write_down(machine: Any, model: Model) -> tuple[dict[str, Any], bytes]:
     arrays: Arrays = {}
     thresholds = forest.thresholds()
     for at, asked in enumerate(model.inputs):
-        if isinstance(asked, ChoiceInput):
+        if asked.choices:
             inputs.append({"name": asked.name, "levels": [*asked.choices]})
             cells.append(np.array([*range(len(asked.choices)), np.nan]))
             continue
@@ -109,7 +110,7 @@ def write_down(machine: Any, model: Model) -> tuple[dict[str, Any], bytes]:
         "mixed": None,
         "base": [0.0] * forest.values.shape[1],
         "divisor": 1,
-        "link": LINKS[model.kind],
+        "link": KINDS[model.kind].link,
     }
     packed = io.BytesIO()
     np.savez_compressed(packed, allow_pickle=False, **{f"0.{name}": one for name, one in arrays.items()})

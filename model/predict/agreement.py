@@ -41,7 +41,6 @@ class Rarest:
     answer: Any
     # None: fewer than ten, and how many is not told.
     some: Some | None
-    knows_outcomes: bool
 
 
 @dataclass(frozen=True)
@@ -79,7 +78,7 @@ def find_rarest(predictor: Predictor, answers: Answers) -> Rarest | None:
         column, answer = min(known, key=lambda one: one[0].counts[one[1]])
         if column.counts[answer] >= most:
             return None
-        return Rarest(inputs[column.name], answer, count(crowd, column.close_to(answer)), True)
+        return Rarest(inputs[column.name], answer, count(crowd, column.close_to(answer)))
     counts = {
         name: seen.counts.get(answers[name], rows)
         for name, seen in predictor.card.observed.items()
@@ -90,7 +89,7 @@ def find_rarest(predictor: Predictor, answers: Answers) -> Rarest | None:
         return None
     # Counts under ten are kept as nought.
     some = Some(counts[name], 0) if counts[name] >= FEWEST else None
-    return Rarest(inputs[name], answers[name], some, False)
+    return Rarest(inputs[name], answers[name], some)
 
 
 def count(crowd: People, bits: int) -> Some:

@@ -82,6 +82,9 @@ class Challenger:
     differ: float | None = None
     cases: tuple[Case, ...] = ()
 
+    # For so many of ten cases a third kind of model lies within `ranges`.
+    reaches_of_ten = 8
+
 
 @dataclass(frozen=True)
 class Background:

@@ -40,6 +40,8 @@ class Facing:
     # Those of whom the two differed as much in tests; None where they hardly differ.
     case: Case | None
 
+    reaches_of_ten = Card.reaches_of_ten
+
     def as_json(self) -> dict[str, Any]:
         names = ("name", "value", "low", "high", "whole_low", "whole_high")
         return {name: getattr(self, name) for name in names}

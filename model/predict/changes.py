@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from itertools import combinations, islice, product
 from typing import TYPE_CHECKING, Any
 
-from model.declare.inputs import ChoiceInput, Input, NumberInput, is_known, list_values
+from model.declare.choice import ChoiceInput
+from model.declare.inputs import Input, is_known
+from model.declare.number import NumberInput
 
 from .engine import ChanceTables
 from .predictor import Predictor
@@ -54,11 +56,13 @@ def find_smallest_changes(predictor: Predictor, answers: Answers) -> list[Change
     if predictor.kind.is_amount or not changeable:
         return []
     engine = predictor.engine
-    search: Sums | Trials = Trials(predictor, answers)
+    search: Sums | Trials
     if isinstance(engine, ChanceTables) and not engine.unknown(answers) and not predictor.model.features:
         from .sums import Sums
 
         search = Sums(predictor.lists, answers)
+    else:
+        search = Trials(predictor, answers)
     for number in (1, 2):
         groups = list(combinations(changeable, number))
         crossing = [change for group in groups if (change := search.find(group, MOST_SUMS // len(groups)))]
@@ -109,7 +113,7 @@ class Trials:
             sorted(
                 [
                     (measure(a, self.answers[a.name], v), v)
-                    for v in list_values(a, MOST_VALUES)
+                    for v in a.list_values(MOST_VALUES)
                     if a.could_become(self.answers[a.name], v)
                 ]
             )

@@ -12,7 +12,6 @@ from collections.abc import Mapping, Sequence
 from operator import mul
 from typing import TYPE_CHECKING, Any
 
-from model.declare.inputs import list_values
 from model.declare.model import Model
 
 from .logistic import NORMAL_95, logit, sigmoid, softmax
@@ -96,7 +95,7 @@ class Tables(Engine):
     def seen(self, name: str, most: int) -> Sequence[Any]:
         if name in self.averaged:
             return self.recorded.seen(name, most)
-        return self._seen[name][:most] if name in self._seen else list_values(self.model.input[name], most)
+        return self._seen[name][:most] if name in self._seen else self.model.input[name].list_values(most)
 
     @abstractmethod
     def result(self, scores: Vector) -> Vector:

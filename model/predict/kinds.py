@@ -39,8 +39,9 @@ class Probability:
 
     # What programs and files call the number.
     number = "probability"
-    # Whether it tells how much, and not how likely.
+    # Whether it tells how much, and not how likely; and how a sum becomes it.
     is_amount = False
+    link = "sigmoid"
     engines: Mapping[str, Callable[[Model, Mapping[str, Any]], Engine]] = {"tables": ChanceTables, **PROGRAMS}
 
     def __init__(self, model: Model) -> None:
@@ -87,6 +88,7 @@ class Classes(Probability):
     """A chance for each of several classes."""
 
     engines = {"tables": ClassesTables, **PROGRAMS}
+    link = "softmax"
 
     @property
     def labels(self) -> list[str]:
@@ -122,6 +124,7 @@ class Amount(Probability):
 
     number = "amount"
     is_amount = True
+    link = "none"
     engines = {"tables": AmountTables, **PROGRAMS}
 
     def read_known(self, text: str) -> Outcome:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from model.declare.inputs import NO, YES
+from model.declare.choice import NO, YES
 from model.declare.numerals import plain, read_number
 
 # As the page, the API and files say it.

@@ -8,7 +8,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from model.declare.deadline import check_time
-from model.declare.inputs import NumberInput
 from model.declare.model import Model
 from model.declare.reading import read_answers
 
@@ -189,7 +188,7 @@ class Predictor:
             seen = self.card.observed.get(asked.name)
             if seen is None:
                 continue
-            if isinstance(asked, NumberInput):
+            if asked.is_number:
                 found[asked.name] = int(seen.middle) if asked.whole else seen.middle
             else:
                 found[asked.name] = max(seen.counts, key=lambda choice: seen.counts[choice])

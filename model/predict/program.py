@@ -123,20 +123,24 @@ def calibrate(curves: Sequence[Mapping[str, Any]], scores: Array, classes: int) 
 
 def build(compiled: Mapping[str, Any], arrays: Mapping[str, Array]) -> Scores:
     """What turns rows into this part's answers."""
-    kind = compiled["kind"]
-    if kind in LEAVES:
-        leaf, link = LEAVES[kind](compiled, arrays), LINKS[compiled["link"]]
+    if make := LEAVES.get(compiled["kind"]):
+        leaf, link = make(compiled, arrays), LINKS[compiled["link"]]
         return lambda coded: link(leaf.score(coded))
-    parts = [build(one, arrays) for one in compiled["parts"]]
-    if kind == "mean":
-        weights = np.array(compiled["weights"]) / sum(compiled["weights"])
-        return lambda coded: sum(w * one(coded) for w, one in zip(weights, parts, strict=True))
-    if kind == "stack":
-        coefficients, intercept = np.array(compiled["coefficients"]).T, np.array(compiled["intercept"])
-        link = LINKS[compiled["link"]]
-        return lambda coded: link(np.hstack([one(coded) for one in parts]) @ coefficients + intercept)
-    if kind == "calibrated":
-        return lambda coded: calibrate(compiled["curves"], parts[0](coded), compiled["classes"])
+    return JOINS[compiled["kind"]](compiled, [build(one, arrays) for one in compiled["parts"]])
+
+
+def average(compiled: Mapping[str, Any], parts: Sequence[Scores]) -> Scores:
+    weights = np.array(compiled["weights"]) / sum(compiled["weights"])
+    return lambda coded: sum(w * one(coded) for w, one in zip(weights, parts, strict=True))
+
+
+def stack(compiled: Mapping[str, Any], parts: Sequence[Scores]) -> Scores:
+    coefficients, intercept = np.array(compiled["coefficients"]).T, np.array(compiled["intercept"])
+    link = LINKS[compiled["link"]]
+    return lambda coded: link(np.hstack([one(coded) for one in parts]) @ coefficients + intercept)
+
+
+def turn_back(compiled: Mapping[str, Any], parts: Sequence[Scores]) -> Scores:
     turn = compiled["inverse"]
     if isinstance(turn, str):
         return lambda coded: getattr(np, turn)(parts[0](coded))
@@ -147,6 +151,12 @@ LEAVES: Mapping[str, Any] = {
     "trees": Trees,
     "sum": lambda compiled, arrays: Sum(compiled),
     "graph": Graph,
+}
+JOINS: Mapping[str, Callable[[Mapping[str, Any], Sequence[Scores]], Scores]] = {
+    "mean": average,
+    "stack": stack,
+    "calibrated": lambda own, parts: lambda coded: calibrate(own["curves"], parts[0](coded), own["classes"]),
+    "turned": turn_back,
 }
 
 

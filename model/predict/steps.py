@@ -117,28 +117,28 @@ class SumAverages(Averages):
         super().__init__(predictor, answers, focus)
         assert isinstance(predictor.engine, Tables)
         self.engine, self.everybody = predictor.engine, predictor.everybody
-        self.scores = self.everybody.scores
-        unknown = self.engine.unknown(answers)
-        self.moves = {name: self.everybody.moves[name, answers[name]] for name in answers if name not in unknown}
+        self.scores, moves = self.everybody.scores, self.everybody.moves
+        averaged = self.engine.averaged
+        self.moves = {
+            name: moves[name, answer] for name, answer in answers.items() if answer is not None or name not in averaged
+        }
 
     def average(self) -> float:
         return float(self._mean(self.scores))
 
     def try_each(self, names: Sequence[str]) -> Sequence[float]:
-        each: Sequence[float] = self._mean(self.scores + [self.moves[name] for name in names]).tolist()
+        moves = self.moves
+        each: Sequence[float] = self._mean(
+            self.everybody.add_each(self.scores, [moves[name] for name in names])
+        ).tolist()
         return each
 
-    def try_kept(self, put: tuple[str, ...], names: Sequence[str]) -> Sequence[float]:
-        return self.try_each(names)
-
     def put(self, name: str) -> None:
-        self.scores = self.scores + self.moves.pop(name)
-        for at in self.everybody.pairs[name]:
-            first, second = self.everybody.terms[at].inputs
-            other = second if first == name else first
-            if other in self.moves:
-                together = self.everybody.both[at, self.answers[first], self.answers[second]]
-                self.moves[other] = self.moves[other] + together
+        answers, moves, both = self.answers, self.moves, self.everybody.both
+        self.scores = self.scores + moves.pop(name)
+        for at, first, second, other in self.everybody.pairs[name]:
+            if other in moves:
+                moves[other] = moves[other] + both[at, answers[first], answers[second]]
 
     def _mean(self, sums: Any) -> Any:
         return self.engine.results(sums) @ self.everybody.weights

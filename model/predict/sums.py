@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from model.declare.inputs import Input, list_values
+from model.declare.inputs import Input
 
 from .changes import MOST_VALUES, Sized, measure
 from .tables import Answers, Memory, Score
@@ -37,14 +37,26 @@ class Everybody:
         self.rows, self.weights, self.terms = rows, np.array(weights), score.terms
         self.points = [np.array([term.points(row) for row in rows]) for term in score.terms]
         self.scores: Array = np.array([score.one(row) for row in rows])
-        # For each input the terms of two inputs that have it.
-        self.pairs = {name: [at for at in self._with(name) if len(score.terms[at].inputs) == 2] for name in rows[0]}
+        # For each input the terms of two inputs that have it: which term, its two inputs, and the other one of them.
+        self.pairs = {
+            name: [
+                (at, *term.inputs, term.inputs[term.inputs[0] == name])
+                for at, term in enumerate(score.terms)
+                if len(term.inputs) == 2 and name in term.inputs
+            ]
+            for name in rows[0]
+        }
         self.lines = Memory(lambda key: self._line(*key), MOST_LINES)
         self.moves = Memory(lambda key: self._move(*key), MOST_LINES)
         self.both = Memory(lambda key: self._both(*key), MOST_LINES)
 
     def _with(self, name: str) -> list[int]:
         return [at for at, term in enumerate(self.terms) if name in term.inputs]
+
+    def add_each(self, scores: Array, moves: Sequence[Array]) -> Array:
+        """The scores with each of these moves: a line for each."""
+        sums: Array = np.array(moves) + scores
+        return sums
 
     def _line(self, at: int, name: str, answer: Any) -> Array:
         """The points of a term with this answer in place of each row's own, less those that it had."""
@@ -69,7 +81,7 @@ class Lists:
     def __init__(self, inputs: Sequence[Input], score: Score) -> None:
         self.score = score
         self.inputs = {asked.name: asked for asked in inputs if asked.changeable}
-        self.values = {name: list_values(asked, MOST_VALUES) for name, asked in self.inputs.items()}
+        self.values = {name: asked.list_values(MOST_VALUES) for name, asked in self.inputs.items()}
         # For each input its terms, and the other input of each that has two.
         self.terms = {
             name: [
@@ -149,13 +161,12 @@ class Sums:
 
     def _sums(self, name: str) -> Array:
         lists, answers = self.lists, self.answers
-        # A list even where no term has this input, as of a wrapped model that takes no notice of it.
-        rest = np.full(len(lists.values[name]), self.score)
-        lines = []
+        rest, lines = self.score, []
         for at, beside in lists.terms[name]:
             rest -= self.points[at]
             lines.append(lists.lines[at, name, answers[beside] if beside else None])
-        return sum(lines, rest)
+        # A list even where no term has this input, as of a wrapped model that takes no notice of it.
+        return sum(lines, np.full(len(lists.values[name]), rest))
 
     def _together(self, at: int, one: tuple[str, Array], two: tuple[str, Array]) -> Array:
         """By how much a term moves further with each two values than with each of them alone."""

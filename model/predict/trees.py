@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
+from itertools import accumulate
+from operator import add
 from typing import Any
 
 import numpy as np
@@ -21,6 +23,7 @@ Coded = Mapping[str, tuple[Sequence[Any], Array | None]]
 
 # A word has a bit for each leaf that can still be reached; after all of its leaves it has a value for none.
 WORD = 64
+ONE = np.uint64(1)
 # Rows at a time, so that what is in the making stays in a processor's cache: by its bytes a row, or so many.
 CACHE, AT_ONCE = 200_000, 256
 # The cut of a leaf, which nobody passes; and after how many steps it is looked who stands on one.
@@ -59,11 +62,22 @@ def spread(values: Array, codes: Array | None) -> Array:
     return values if codes is None else values.take(codes)
 
 
+def single(coded: Coded) -> Mapping[str, Any] | None:
+    """The answers, where they are of one row."""
+    if any(codes is not None or len(answers) != 1 for answers, codes in coded.values()):
+        return None
+    return {name: answers[0] for name, (answers, _) in coded.items()}
+
+
 class Masks:
     """Trees with few leaves: each answer rules some leaves out, and the one that is left is reached."""
 
     def __init__(self, arrays: Mapping[str, Array], inputs: int) -> None:
-        self.tables = [arrays[f"masks{at}"] for at in range(inputs)]
+        tables = [arrays[f"masks{at}"] for at in range(inputs)]
+        # One below the other, and where each begins.
+        self.whole = np.concatenate(tables)
+        self.firsts = list(accumulate(map(len, tables[:-1]), initial=0))
+        self.tables = np.split(self.whole, self.firsts[1:])
         self.values: Array = arrays["values"]
         self.starts = np.arange(self.tables[0].shape[1]) * (WORD + 1)
         self.at_once = max(1, CACHE // self.starts.nbytes)
@@ -73,8 +87,13 @@ class Masks:
         left = self.tables[0].take(cells[0], axis=0)
         for table, own in zip(self.tables[1:], cells[1:], strict=True):
             left &= table.take(own, axis=0)
-        left -= np.uint64(1)
+        left -= ONE
         return np.bitwise_count(left) + self.starts
+
+    def find_one(self, cells: Sequence[int]) -> Array:
+        """The same for a single row, of whose tables a few lines are looked at together."""
+        left = np.bitwise_and.reduce(self.whole.take(list(map(add, self.firsts, cells)), axis=0))
+        return (np.bitwise_count(left - ONE) + self.starts)[None]
 
 
 class Nodes:
@@ -101,6 +120,9 @@ class Nodes:
             left = np.flatnonzero(self.cuts.take(at) != NEVER)
             walking, at, own = walking.take(left), at.take(left), own.take(left)
         return ends.reshape(rows, -1)
+
+    def find_one(self, cells: Sequence[int]) -> Array:
+        return self.find([np.array([cell]) for cell in cells])
 
 
 def add_up_each(score: Score, coded: Coded) -> Array:
@@ -129,16 +151,21 @@ class Trees:
         self.walk: Masks | Nodes = (Masks if compiled["layout"] == "masks" else Nodes)(own, len(self.cells) + several)
 
     def score(self, coded: Coded) -> Array:
+        if not self.mixed and (row := single(coded)):
+            return self._add_up(self.walk.find_one([one.find(row[one.name]) for one in self.cells]))
         cells = [one.of(coded) for one in self.cells]
         if self.mixed:
             columns = add_up_each(self.mixed, coded).T
             cells += [np.searchsorted(edges, own, "right") for edges, own in zip(self.edges, columns, strict=True)]
         rows, at_once = len(cells[0]), self.walk.at_once
-        parts = [self._add_up([one[start : start + at_once] for one in cells]) for start in range(0, rows, at_once)]
+        parts = [
+            self._add_up(self.walk.find([one[start : start + at_once] for one in cells]))
+            for start in range(0, rows, at_once)
+        ]
         return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
-    def _add_up(self, cells: Sequence[Array]) -> Array:
-        values = self.walk.values.take(self.walk.find(cells), axis=0)
+    def _add_up(self, places: Array) -> Array:
+        values = self.walk.values.take(places, axis=0)
         if not self.single:
             return self.base + values.sum(axis=1) / self.divisor
         first = np.broadcast_to(self.base, (len(values), 1, len(self.base)))

@@ -105,19 +105,19 @@ def read_png(data: bytes) -> Header:
     chunks: dict[bytes, memoryview] = {}
     pixels: list[memoryview] = []
     for _ in range(MAX_CHUNKS):
-        length, kind = struct.unpack(">I4s", data[place : place + 8].ljust(8, b"\0"))
-        if kind in (b"IEND", bytes(4)):
+        length, code = struct.unpack(">I4s", data[place : place + 8].ljust(8, b"\0"))
+        if code in (b"IEND", bytes(4)):
             break
         chunk = view[place : place + 12 + length]
         place += 12 + length
-        if kind == b"IDAT":
+        if code == b"IDAT":
             pixels.append(chunk)
-        elif length > _LONGEST_CHUNKS.get(kind, length):
+        elif length > _LONGEST_CHUNKS.get(code, length):
             raise PhotoRefused(DAMAGED)
-        elif kind == b"acTL" and not pixels and bytes(chunk[8:12]) > b"\0\0\0\1":
+        elif code == b"acTL" and not pixels and bytes(chunk[8:12]) > b"\0\0\0\1":
             raise PhotoRefused(ANIMATED)
         else:
-            chunks.setdefault(kind, chunk)
+            chunks.setdefault(code, chunk)
     else:
         raise PhotoRefused(TOO_SLOW)
     width, height, depth, colours = struct.unpack_from(">IIBB", chunks[b"IHDR"], 8)
@@ -127,7 +127,7 @@ def read_png(data: bytes) -> Header:
     # long as more bytes would.
     slow = 6 if b"tRNS" in chunks else 5 if channels in (2, 4) else 0
     check_size("PNG", width, height, max(decoded, slow))
-    kept: list[bytes | memoryview] = [data[:8], *(chunks[kind] for kind in _LONGEST_CHUNKS if kind in chunks), *pixels]
+    kept: list[bytes | memoryview] = [data[:8], *(chunks[code] for code in _LONGEST_CHUNKS if code in chunks), *pixels]
     return (width, height), read_orientation(bytes(chunks.get(b"eXIf", b"")[8:])), b"".join(kept)
 
 
@@ -144,7 +144,7 @@ def read_orientation(notes: bytes) -> int:
     return 1
 
 
-def check_size(kind: str, width: int, height: int, bytes_a_pixel: float) -> None:
+def check_size(codec: str, width: int, height: int, bytes_a_pixel: float) -> None:
     if not width or not height:
         raise PhotoRefused(DAMAGED)
     if max(width, height) > MAX_SIDE:
@@ -157,8 +157,8 @@ def check_size(kind: str, width: int, height: int, bytes_a_pixel: float) -> None
         if most < 10**6:
             # A frame of very many colours, as no camera writes it.
             raise PhotoRefused(TOO_SLOW)
-        what = "" if most == MAX_PIXELS else f" as a {kind} of this sort"
+        what = "" if most == MAX_PIXELS else f" as a {codec} of this sort"
         raise PhotoRefused(
             f"Photo must be {int(most / 10**6)} megapixels or smaller{what}. This one is {width} by {height} pixels: "
-            f"save a smaller copy{' or a JPEG' if kind != 'JPEG' else ''} and choose that"
+            f"save a smaller copy{' or a JPEG' if codec != 'JPEG' else ''} and choose that"
         )

@@ -32,26 +32,26 @@ def read_webp(data: bytes) -> Header:
     for _ in range(MAX_SEGMENTS):
         if place + 8 > end:
             break
-        kind, length = struct.unpack_from("<4sI", data, place)
+        code, length = struct.unpack_from("<4sI", data, place)
         chunk = view[place : place + 8 + length + length % 2]
         if len(chunk) < 8 + length:
             raise PhotoRefused(DAMAGED)
-        chunks.setdefault(kind, chunk)
+        chunks.setdefault(code, chunk)
         place += 8 + length + length % 2
     else:
         raise PhotoRefused(TOO_SLOW)
     if b"ANMF" in chunks or b"ANIM" in chunks:
         raise PhotoRefused(ANIMATED)
-    kind = b"VP8 " if b"VP8 " in chunks else b"VP8L"
-    picture, alpha = chunks[kind][8:], bytes(chunks.get(b"ALPH", b"")[8:])
-    if kind == b"VP8 ":
+    code = b"VP8 " if b"VP8 " in chunks else b"VP8L"
+    picture, alpha = chunks[code][8:], bytes(chunks.get(b"ALPH", b"")[8:])
+    if code == b"VP8 ":
         width, height = (side & 0x3FFF for side in struct.unpack_from("<HH", picture, 6))
     else:
         bits = int.from_bytes(picture[1:5], "little")
         width, height = 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF)
     check_size("WebP", width, height, BYTES_A_PIXEL)
-    kept: list[bytes | memoryview] = [b"WEBP", chunks[kind]]
-    if kind == b"VP8L":
+    kept: list[bytes | memoryview] = [b"WEBP", chunks[code]]
+    if code == b"VP8L":
         check_sets(Bits(bytes(picture), 40), width, height)
     elif alpha:
         if alpha[0] & 3 == 1:

@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from model.declare.inputs import ChoiceInput, Input, NumberInput
+from model.declare.inputs import Input
 from model.declare.model import Model
+from model.declare.number import NumberInput
 
 from .original import Numbers, Rows
 
@@ -37,11 +38,11 @@ class Asked:
 
     @property
     def is_number(self) -> bool:
-        return isinstance(self.input, NumberInput)
+        return self.input.is_number
 
     @property
     def whole(self) -> bool:
-        return isinstance(self.input, NumberInput) and self.input.whole
+        return self.input.whole
 
     @property
     def unknown(self) -> list[None]:
@@ -58,7 +59,7 @@ def list_asked(model: Model, X: pd.DataFrame) -> list[Asked]:
 
 def asked_of(asked: Input, seen: pd.Series) -> Asked:
     unknown: list[Any] = [None] if asked.may_be_unknown else []
-    if isinstance(asked, ChoiceInput):
+    if asked.choices:
         return Asked(asked, [*asked.choices, *unknown], seen.mode().iloc[0])
     assert isinstance(asked, NumberInput)
     spread = np.linspace(asked.lowest, asked.highest, MOST_TRIED // 2)

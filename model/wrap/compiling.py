@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from model.learn.forest import Arrays
+from model.predict.kinds import KINDS
 
 from .asking import Asked, list_asked
 from .original import CannotWrap, Failed, Original, Rows, first_line
@@ -20,8 +21,6 @@ from .trees import compile_trees
 
 # How far what is served may be from the original: where both add up in float64, and elsewhere.
 EXACT, NEAR = 1e-12, 1e-6
-# What a sum becomes by which link, where that is what a scorecard is.
-CARDS = {("probability", "sigmoid"), ("classes", "softmax"), ("amount", "none")}
 
 
 @dataclass
@@ -48,22 +47,23 @@ class Compiler:
         if unknown := list(unknown_parts(part)):
             raise CannotWrap(f"{unknown[0]} is not known here; docs/wrapping.md lists what is")
         sum_of_all = as_one_sum(part)
-        if sum_of_all is not None and (self.model.kind, sum_of_all["link"]) in CARDS:
+        kind = KINDS[self.model.kind]
+        if sum_of_all is not None and sum_of_all["link"] == kind.link:
             score = self.read(sum_of_all)
             if self.turned:
                 score = scaled(score, -1.0, 0.0)
-            amount = self.model.kind == "amount"
-            return Compiled({"name": "tables", **({"estimate": score} if amount else score)}, {}, self.tolerance)
+            sums = {"estimate": score} if kind.is_amount else score
+            return Compiled({"name": "tables", **sums}, {}, self.tolerance)
         program = self.build(part)
         engine = {"name": "trees", "program": program, "turned": self.turned}
         return Compiled(engine, self.arrays, self.tolerance)
 
     def build(self, part: Mapping[str, Any]) -> dict[str, Any]:
-        kind = part["kind"]
-        if kind == "sum":
-            return {"kind": "sum", "link": part["link"], **self.read(part)}
-        if kind == "trees":
-            return self.build_trees(part)
+        match part:
+            case {"kind": "sum", "link": link}:
+                return {"kind": "sum", "link": link, **self.read(part)}
+            case {"kind": "trees"}:
+                return self.build_trees(part)
         own = {name: listed(value) for name, value in part.items() if name != "parts"}
         return {**own, "parts": [self.build(one) for one in part["parts"]]}
 
@@ -128,7 +128,7 @@ class Compiler:
             "output": outputs[0].name,
             "columns": self.original.columns,
             "values": self.original.about["values"],
-            "binary": self.model.kind == "probability",
+            "binary": len(self.original.about["classes"]) == 2,
         }
         engine = {"name": "onnx", "program": program, "turned": self.turned}
         return Compiled(engine, {"graph": np.frombuffer(graph, np.uint8)}, NEAR)
@@ -152,14 +152,15 @@ def unknown_parts(part: Mapping[str, Any]) -> Any:
 
 def as_one_sum(part: Mapping[str, Any]) -> dict[str, Any] | None:
     """The part as one sum, where it is one: alone, or calibrated by one sigmoid."""
-    if part["kind"] == "sum":
-        return dict(part)
-    if part["kind"] == "mean" and len(part["parts"]) == 1:
-        return as_one_sum(part["parts"][0])
-    if part["kind"] == "calibrated" and part["classes"] == 2 and "a" in part["curves"][0]:
-        within, curve = as_one_sum(part["parts"][0]), part["curves"][0]
-        if within is not None and within["link"] == "none":
-            return {**within, "link": "sigmoid", "times": -curve["a"], "plus": -curve["b"]}
+    match part:
+        case {"kind": "sum"}:
+            return dict(part)
+        case {"kind": "mean", "parts": [one]}:
+            return as_one_sum(one)
+        case {"kind": "calibrated", "classes": 2, "parts": [one], "curves": [{"a": a, "b": b}]}:
+            within = as_one_sum(one)
+            if within is not None and within["link"] == "none":
+                return {**within, "link": "sigmoid", "times": -a, "plus": -b}
     return None
 
 

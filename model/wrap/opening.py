@@ -32,14 +32,14 @@ MOST_LEVELS = 100
 
 
 def open_model(path: str) -> Any:
-    kind = Path(path).suffix.lower()
-    if kind not in NEEDS:
+    suffix = Path(path).suffix.lower()
+    if suffix not in NEEDS:
         raise CannotOpen(f"{Path(path).name} ends in none of {', '.join(NEEDS)}")
     try:
-        return estimator_in(OPENERS[kind](path), Path(path).name)
+        return estimator_in(OPENERS[suffix](path), Path(path).name)
     except ImportError as fault:
         missing = {"lightgbm": "lightgbm", "xgboost": "xgboost-cpu", "sklearn": "scikit-learn"}
-        package = missing.get((fault.name or "").split(".")[0], fault.name or NEEDS[kind])
+        package = missing.get((fault.name or "").split(".")[0], fault.name or NEEDS[suffix])
         raise CannotOpen(
             f"{Path(path).name} needs {package}, which this Python does not have. "
             f"Install it: {sys.executable} -m pip install {package}"
@@ -113,10 +113,6 @@ def open_catboost(path: str) -> Any:
     return CatBoost(model)
 
 
-def open_onnx(path: str) -> Any:
-    return Graph(Path(path).read_bytes())
-
-
 OPENERS: dict[str, Callable[[str], Any]] = {
     ".joblib": open_joblib,
     ".pkl": open_joblib,
@@ -126,16 +122,16 @@ OPENERS: dict[str, Callable[[str], Any]] = {
     ".json": open_xgboost,
     ".ubj": open_xgboost,
     ".cbm": open_catboost,
-    ".onnx": open_onnx,
+    ".onnx": lambda path: Graph(Path(path).read_bytes()),
 }
 
 
 def read_table(path: str) -> pd.DataFrame:
     """The table as pandas reads it unless told otherwise, since that is what most models were fitted to."""
-    kind = Path(path).suffix.lower()
-    if kind in (".parquet", ".pq"):
+    suffix = Path(path).suffix.lower()
+    if suffix in (".parquet", ".pq"):
         return pd.read_parquet(path)
-    if kind == ".xlsx":
+    if suffix == ".xlsx":
         return pd.read_excel(path, engine="calamine")
     try:
         return read_csv(path, "utf-8")

@@ -40,7 +40,9 @@ class Levels:
     """At which answers an input's points are listed, and how those between them follow."""
 
     values: list[Any]
-    kind: str = ""  # or "between", "steps", "curve"
+    # On straight lines, as the one before, or on curves of this degree.
+    between: bool = False
+    steps: bool = False
     degree: int = 0
 
 
@@ -136,15 +138,17 @@ def lay_out(made: Sum, one: Asked, paired: Sequence[Asked], name: str) -> Levels
     heights = curve([x for span in spans for x in (*span, (span[0] + span[1]) // 2 if one.whole else sum(span) / 2)])
     heights = heights.reshape(len(spans), 3, -1)
     if all((np.abs(own - own[0]) <= limit).all() for own in heights) and not misfits(curve, spans, 0, limit, one.whole):
-        return Levels(simplify_steps([a for a, _ in spans], heights[:, 0], limit), "steps")
+        return Levels(simplify_steps([a for a, _ in spans], heights[:, 0], limit), steps=True)
     if not misfits(curve, spans, 1, limit, one.whole):
         joined = all((np.abs(heights[at, 1] - heights[at + 1, 0]) <= limit * 10).all() for at in range(len(spans) - 1))
         if joined or one.whole:
             own = marks if joined else sorted({x for span in spans for x in span})
-            return Levels(drop_straight(own, curve(own), limit), "between")
-        return Levels([x for span in spans for x in span], "curve", 1)
+            return Levels(drop_straight(own, curve(own), limit), between=True)
+        return Levels([x for span in spans for x in span], degree=1)
     every = (
-        Levels(list(range(ends[0], ends[1] + 1)), "between") if one.whole and ends[1] - ends[0] < MOST_LISTED else None
+        Levels(list(range(ends[0], ends[1] + 1)), between=True)
+        if one.whole and ends[1] - ends[0] < MOST_LISTED
+        else None
     )
     if every and not paired:
         return every
@@ -158,7 +162,7 @@ def lay_out(made: Sum, one: Asked, paired: Sequence[Asked], name: str) -> Levels
                 break
         if not left:
             pieces = sorted(done)
-            return Levels([x for span in pieces for x in nodes(span, degree)], "curve", degree)
+            return Levels([x for span in pieces for x in nodes(span, degree)], degree=degree)
     if every:
         return every
     raise NotASum(f"{name}: what {one.name} adds to the score bends too often to be listed")
@@ -178,9 +182,9 @@ def axis_of(made: Sum, one: Asked) -> dict[str, Any]:
     """What a term says of one of its inputs."""
     levels, name = made.levels[one.name], [one.name]
     return {
-        "between": name if levels.kind == "between" else [],
-        "steps": name if levels.kind == "steps" else [],
-        "degrees": {one.name: levels.degree} if levels.kind == "curve" else {},
+        "between": name if levels.between else [],
+        "steps": name if levels.steps else [],
+        "degrees": {one.name: levels.degree} if levels.degree else {},
         "unknown": [one.name] if one.unknown else [],
     }
 

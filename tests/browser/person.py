@@ -7,9 +7,11 @@ from typing import Any, Literal
 
 from playwright.sync_api import Locator, Page
 
-from model.declare.inputs import ChoiceInput, Input
+from model.declare.choice import ChoiceInput
+from model.declare.inputs import Input
 from model.declare.model import Model
 
+from .conftest import OpenPage
 from tests import photos
 
 UNKNOWN = "I don’t know"
@@ -74,3 +76,11 @@ def tab_to(page: Page, element: Locator, at_most: int = 60) -> None:
             return
         page.keyboard.press("Tab")
     raise AssertionError(f"Tab does not reach {element}")
+
+
+def result_address(name: str, answers: dict[str, Any]) -> str:
+    return f"/{name}/result?" + "&".join(f"{key}={value}" for key, value in answers.items())
+
+
+def open_result(open_page: OpenPage, model: Model, answers: dict[str, Any], **wishes: Any) -> Page:
+    return open_page(result_address(model.name, answers), **wishes)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from io import BytesIO
-from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -17,6 +16,7 @@ from webapp import create_app
 from webapp.http.addresses import NEW, texts
 
 from .conftest import OpenPage
+from .person import result_address
 from tests.payloads import MODELS, SETTINGS, asked, example
 
 pytestmark = pytest.mark.browser
@@ -24,10 +24,6 @@ pytestmark = pytest.mark.browser
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # Targets of at least 24 px are a rule of WCAG 2.2 that axe leaves off unless asked.
 OPTIONS = {"runOnly": {"type": "tag", "values": TAGS}, "rules": {"target-size": {"enabled": True}}}
-
-
-def result_address(name: str, answers: dict[str, Any]) -> str:
-    return f"/{name}/result?" + "&".join(f"{key}={value}" for key, value in answers.items())
 
 
 def compare_address(model: Model) -> str:

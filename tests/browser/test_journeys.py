@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from model.declare.faults import sentences_of
-from model.declare.inputs import NumberInput
 from model.declare.model import Model
+from model.declare.number import NumberInput
 from model.declare.photo import PhotoInput
 from model.vision.headers import MAX_PHOTO_BYTES
 

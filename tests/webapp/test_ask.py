@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
 from model.declare.faults import Fault
-from model.declare.inputs import plain
 from model.declare.model import Model
+from model.declare.numerals import plain
 from model.files.reader import CsvReader
 from model.files.writer import CsvWriter
 from webapp.ask import Budget, Caller, OverBudget, ask, ask_each, ask_file

@@ -10,6 +10,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, current_app, render_template, request
 
 from model.declare.model import Model
+from model.predict.card import Challenger
 from model.predict.predictor import Predictor
 from webapp.ask import Caller
 from webapp.http.addresses import path_of, site
@@ -52,6 +53,7 @@ def documentation() -> str:
         most=api.MOST_AT_ONCE,
         megabytes=PHOTO_LIMIT // MEGABYTE,
         megabytes_of_one=LONGEST_OBJECT // MEGABYTE,
+        reaches_of_ten=Challenger.reaches_of_ten,
         origins=current_app.config["CORS_ORIGINS"],
     )
 

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, request
 from werkzeug.exceptions import BadRequest, NotFound, UnprocessableEntity, UnsupportedMediaType
 
 from model.declare.faults import sentence
-from model.declare.inputs import Input, NumberInput
+from model.declare.inputs import Input
 from model.declare.model import Model
 from model.predict.predictor import Predictor
 from webapp.ask import LONGEST_NAME, Asked, Budget, Caller, ask_each, find_strangers
@@ -88,7 +88,7 @@ def pinned(model: Model, version: str) -> Predictor:
 
 
 def datatype_of(asked: Input) -> str:
-    return ("INT64" if asked.whole else "FP64") if isinstance(asked, NumberInput) else "BYTES"
+    return ("INT64" if asked.whole else "FP64") if asked.is_number else "BYTES"
 
 
 def outputs_of(predictor: Predictor) -> dict[str, str]:
@@ -136,7 +136,7 @@ def names_in(key: str, tensors: Any) -> list[str]:
 def read_columns(model: Model, tensors: Any) -> dict[str, list[Any]]:
     """The values for each input: a tensor for each, or one for all of them where all are numbers."""
     names, width = names_in("inputs", tensors), len(model.inputs)
-    if len(names) == 1 and names[0] not in model.input and all(isinstance(one, NumberInput) for one in model.inputs):
+    if len(names) == 1 and names[0] not in model.input and all(one.is_number for one in model.inputs):
         values = read_tensor(tensors[0], width)
         return {asked.name: values[at::width] for at, asked in enumerate(model.inputs)}
     wrong = [sentence(fault, model.input) for fault in find_strangers(model, dict.fromkeys(names), Budget())]

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, request, url_for
 from werkzeug.exceptions import BadRequest, Conflict, UnsupportedMediaType
 
 from model.declare.faults import sentences_of
-from model.declare.inputs import ChoiceInput, Input, NumberInput
+from model.declare.inputs import Input
 from model.declare.model import Model
 from model.predict.predictor import Predictor
 from webapp.ask import Asked, Budget, Caller, OverBudget, ask, ask_each, in_time
@@ -76,13 +76,9 @@ def summary(predictor: Predictor) -> dict[str, Any]:
 
 
 def described(asked: Input) -> dict[str, Any]:
-    own: dict[str, Any] = {"hint": asked.hint} if asked.hint else {}
-    if isinstance(asked, NumberInput):
-        own |= {"whole": asked.whole, "lowest": asked.lowest, "highest": asked.highest, "unit": asked.unit}
-    if isinstance(asked, ChoiceInput):
-        own["choices"] = dict(asked.choices)
     head = {"name": asked.name, "label": asked.label, "type": asked.kind, "may_be_unknown": asked.may_be_unknown}
-    return {**head, **own, "messages": sentences_of(asked)}
+    hint = {"hint": asked.hint} if asked.hint else {}
+    return {**head, **hint, **asked.limits, "messages": sentences_of(asked)}
 
 
 @bp.post("/models/<model:model>/predict")

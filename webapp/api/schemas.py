@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from model.declare.inputs import NOT_RECORDED, ChoiceInput, Input, NumberInput
+from model.declare.choice import ChoiceInput
+from model.declare.inputs import NOT_RECORDED, Input
 from model.declare.model import Model
+from model.declare.number import NumberInput
+from model.predict.card import Challenger
 from model.predict.kinds import KINDS
 
 Schema = dict[str, Any]
@@ -154,7 +157,7 @@ def schemas_behind(model: Model) -> Schema:
         "challenger": {
             "anyOf": [facing, {"type": "null"}],
             "description": "What another kind of model says, that is just as good; between what ends a third kind lies in "
-            "8 of 10 cases, and what all of them reach together",
+            f"{Challenger.reaches_of_ten} of 10 cases, and what all of them reach together",
         },
         "unknown": listed(name, "The answers that are unknown; the estimate is averaged over them"),
         **seen,

@@ -31,8 +31,16 @@ class Failures(logging.Handler):
 
 def quoted(text: str) -> str:
     """The text as it stands in an address, where nothing ends a word or a line."""
+    # Methods and most paths come again and again; long ones would take room.
+    return quote_again(text) if len(text) <= LONGEST else quote_once(text)
+
+
+def quote_once(text: str) -> str:
     shown = KEYS.sub(r"\1...", text) if "_" in text else text
     return quote(shown[:LONGEST], "/*", "latin-1", "replace")[:LONGEST] or "-"
+
+
+quote_again = lru_cache(maxsize=256)(quote_once)
 
 
 def tell(level: str, message: str, as_json: bool = AS_JSON) -> None:

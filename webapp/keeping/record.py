@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from model.declare.inputs import ChoiceInput, Input, NumberInput
+from model.declare.inputs import Input
 from model.predict.card import Observed
 from model.predict.kinds import KINDS
 from model.predict.predictor import Predictor
@@ -229,12 +229,12 @@ def watch(predictor: Predictor, kept: DueCases) -> list[Watched]:
     for asked in predictor.model.inputs:
         seen = predictor.card.observed.get(asked.name)
         answers = [kept.inputs[row].get(asked.name) for _, row in order]
-        if seen and isinstance(asked, NumberInput):
+        if seen and asked.is_number:
             # What is not recorded is a text, and unknown here.
             numbers = [float(answer) if isinstance(answer, int | float) else None for answer in answers]
             codes = code_numbers(numbers) if len(answers) > FIRST else np.zeros(0, np.int64)
             here, there = quartiles(numbers), {"middle": seen.middle}
-        elif seen and isinstance(asked, ChoiceInput):
+        elif seen and asked.choices:
             codes = code_choices(answers)
             here, there = beside(asked, answers, seen)
         else:
@@ -251,7 +251,7 @@ def quartiles(numbers: Sequence[float | None]) -> dict[str, float]:
     return {"quarter": float(low), "middle": float(middle), "three_quarters": float(high)}
 
 
-def beside(asked: ChoiceInput, answers: Sequence[Any], seen: Observed) -> tuple[dict[str, float], dict[str, float]]:
+def beside(asked: Input, answers: Sequence[Any], seen: Observed) -> tuple[dict[str, float], dict[str, float]]:
     """The shares of the choices that are commonest among the answers, here and in the data."""
     known = [str(answer) for answer in answers if answer is not None]
     counts = {choice: known.count(choice) for choice in asked.choices}

@@ -11,8 +11,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from model.declare.inputs import ChoiceInput, Input, NumberInput
+from model.declare.choice import ChoiceInput
+from model.declare.inputs import Input
 from model.declare.model import Model
+from model.declare.number import NumberInput
 from model.declare.photo import PhotoInput
 from model.declare.words import Words
 from model.predict.card_file import FORMAT, NotTrained, content_of, read_card, write_card

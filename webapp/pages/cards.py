@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 
-from model.declare.inputs import Input, NumberInput
+from model.declare.inputs import Input
+from model.declare.number import NumberInput
 from model.declare.recipe import Given
 from model.evaluate.confusion import MatrixRow, given_shares, matrix_rows, told_right
 from model.evaluate.figures import Figure, compared_figures

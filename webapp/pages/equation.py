@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from model.declare.inputs import NOT_RECORDED, Input, NumberInput
+from model.declare.inputs import NOT_RECORDED, Input
+from model.declare.numerals import written
 from model.declare.reading import Answers
 from model.predict.explain import Arithmetic, explain_sum
 from model.predict.kinds import Estimate
@@ -99,13 +99,9 @@ def slopes_of(axes: Sequence[Axis], points: Sequence[Points]) -> Points:
 
 def level_words(asked: Input, axis: Axis) -> list[str]:
     """A choice in words, a number without its unit, which stands over the column; then what is not recorded."""
-    words = [level_word(asked, level) for level in axis.levels]
+    words = [written(asked.text(level)) if asked.is_number else asked.words(level) for level in axis.levels]
     words = [f"From {word}" for word in words] if axis.steps else words
     return words + ["Not recorded" if cell is NOT_RECORDED else asked.words(cell) for cell in axis.cells]
-
-
-def level_word(asked: Input, level: Any) -> str:
-    return asked.written(level) if isinstance(asked, NumberInput) else asked.words(level)
 
 
 def between(term: Term, inputs: Sequence[Input]) -> list[Input]:

@@ -10,8 +10,9 @@ from flask_wtf import FlaskForm
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
-from model.declare.inputs import NOT_RECORDED, Input, NumberInput, first_lower
+from model.declare.inputs import NOT_RECORDED, Input, first_lower
 from model.declare.model import Model
+from model.declare.number import NumberInput
 from model.declare.photo import PhotoInput
 from webapp.http.addresses import NEW
 from webapp.http.cache import kept_each

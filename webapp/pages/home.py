@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import dataclass
 
 from flask import Blueprint, render_template
@@ -14,8 +15,8 @@ from webapp.http.addresses import address_of
 from webapp.http.cache import kept
 from webapp.http.models import predictor_of, shown_models
 from webapp.text.kinds import kind_of
-from webapp.text.pictures import data_address
 
+TYPES = {b"\x89PNG": "image/png", b"\xff\xd8": "image/jpeg", b"RIFF": "image/webp", b"<svg": "image/svg+xml"}
 bp = Blueprint("home", __name__)
 
 
@@ -46,8 +47,12 @@ class Shown:
         return has_somebody(self.predictor)
 
     def picture(self, example: Example) -> str:
-        """The address of the example's picture; none where it has none."""
-        return data_address(self.predictor.model.picture_of(example))
+        """The example's picture as an address, which the page carries within itself; none where it has none."""
+        content = self.predictor.model.picture_of(example)
+        if not content:
+            return ""
+        media = next((media for start, media in TYPES.items() if content.startswith(start)), "application/octet-stream")
+        return f"data:{media};base64,{base64.b64encode(content).decode()}"
 
 
 @bp.get("/")

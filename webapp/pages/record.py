@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, request
 from flask.blueprints import BlueprintSetupState
 
-from model.declare.inputs import ChoiceInput, Input
+from model.declare.inputs import Input
 from model.declare.model import Model
 from webapp.http.addresses import path_of
 from webapp.http.headers import keep_private
@@ -20,7 +20,7 @@ from webapp.http.models import catalog, predictor_of
 from webapp.people import consent
 from webapp.people.current import may
 from webapp.store.opening import Away, store
-from webapp.text.charts import Plot, record_plot
+from webapp.text.charts import record_plot
 from webapp.text.dots import hundredths
 from webapp.text.numbers import brief
 
@@ -28,7 +28,6 @@ from .people.forms import ButtonForm, pressed
 from .people.gate import manager
 
 if TYPE_CHECKING:
-    from model.record.record import Part
     from webapp.keeping.record import ModelRecord
 
 bp = Blueprint("record", __name__)
@@ -59,14 +58,9 @@ def rows_of(told: ModelRecord) -> list[Row]:
     ]
 
 
-def plot_of(parts: Sequence[Part]) -> Plot | None:
-    drawn = [part for part in parts if part.tells]
-    return record_plot(drawn) if drawn else None
-
-
 def tell(asked: Input, numbers: Any) -> str:
     """“Middle 37, half of them 28 to 48”, or “Private company 70, Self-employed 12 of 100”."""
-    if isinstance(asked, ChoiceInput):
+    if asked.choices:
         shares = ", ".join(f"{asked.words(choice)} {hundredths(share)}" for choice, share in numbers.items())
         return f"{shares} of 100" if shares else "–"
     if "quarter" in numbers:
@@ -81,6 +75,7 @@ def show(model: Model) -> Response:
     told, is_member = wanted(model)
     versions = kept_versions(store().open(), model.name) if is_member else []
     parts = told.parts(is_member)
+    drawn = [part for part in parts if part.tells]
     return keep_private(
         make_response(
             render_template(
@@ -92,7 +87,7 @@ def show(model: Model) -> Response:
                 left_out=sum(part.due for part in parts) < told.record.all.due,
                 past=told.from_files(is_member),
                 rows=rows_of(told) if is_member else [],
-                plot=plot_of(parts),
+                plot=record_plot(drawn) if drawn else None,
                 is_public=consent.is_given(model.name),
                 may_mark=may("outcome", model),
                 may_own=may("own", model),

@@ -11,8 +11,9 @@ from flask import Blueprint, Response, abort, make_response, redirect, request
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
-from model.declare.inputs import Input, NumberInput, is_known
+from model.declare.inputs import Input, is_known
 from model.declare.model import Model
+from model.declare.number import NumberInput
 from model.declare.photo import Guess, PhotoInput
 from model.evaluate.curves import numbers_among
 from model.evaluate.groups import Group
@@ -88,7 +89,7 @@ def result_page(
         "snippets": snippets(model, result.site + path_of("api.predict", model), answers),
         "offer": offer,
     }
-    return keep_private(make_response(rendered("output.html", values)))
+    return keep_private(Response(rendered("output.html", values)))
 
 
 @bp.get("/<model:model>/random")

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from model.declare.faults import Fault, sentence
-from model.declare.inputs import NumberInput, Refused
+from model.declare.inputs import Refused
+from model.declare.number import NumberInput
 
 # Stands in the kept card where the line that was asked for goes.
 THRESHOLD_PLACE = "{the threshold}"

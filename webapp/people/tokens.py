@@ -18,7 +18,6 @@ from .roles import EVERY, Person, Scope, Token
 NOTED = timedelta(hours=1)
 MOST = 50
 START = 10
-MOST_DAYS = 366
 
 
 def make(person: int, label: str, scopes: Collection[Scope], models: Sequence[str], days: int, by: int | None) -> str:

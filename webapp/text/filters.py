@@ -9,54 +9,35 @@ from flask import Flask
 
 from model.declare.inputs import first_lower, first_upper
 
+from . import numbers
 from .dots import draw_chance, key, shape
 from .events import say_event
 from .kinds import kind_of
-from .numbers import (
-    about,
-    about_rest,
-    between,
-    brief,
-    chance,
-    counted,
-    day,
-    decimals,
-    ended,
-    moment,
-    of_100,
-    ordinal_day,
-    out_of_100,
-    percent,
-    points,
-    signed,
-    thousands,
-    unsigned,
-)
 
 FILTERS: tuple[Callable[..., Any], ...] = (
-    about,
-    about_rest,
-    between,
-    brief,
-    chance,
-    counted,
-    day,
-    decimals,
+    numbers.about,
+    numbers.about_rest,
+    numbers.between,
+    numbers.brief,
+    numbers.chance,
+    numbers.counted,
+    numbers.day,
+    numbers.decimals,
     draw_chance,
-    ended,
+    numbers.ended,
     first_lower,
     first_upper,
     key,
-    moment,
-    of_100,
-    ordinal_day,
-    out_of_100,
-    percent,
-    points,
+    numbers.moment,
+    numbers.of_100,
+    numbers.ordinal_day,
+    numbers.out_of_100,
+    numbers.percent,
+    numbers.points,
     shape,
-    signed,
-    thousands,
-    unsigned,
+    numbers.signed,
+    numbers.thousands,
+    numbers.unsigned,
     zip,
 )
 

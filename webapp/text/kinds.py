@@ -315,8 +315,5 @@ KINDS: Mapping[str, type[Chance]] = {"probability": Chance, "classes": Classes, 
 
 
 def kind_of(model: Model) -> Chance:
-    return KINDS[model.kind](model.words, classes_of(model))
-
-
-def classes_of(model: Model) -> Sequence[str]:
-    return list(model.recipe.classes.values()) if isinstance(model.recipe, Recipe) else []
+    classes = list(model.recipe.classes.values()) if isinstance(model.recipe, Recipe) else []
+    return KINDS[model.kind](model.words, classes)

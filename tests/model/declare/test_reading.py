@@ -9,9 +9,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
+from model.declare.choice import ChoiceInput
 from model.declare.faults import sentence
-from model.declare.inputs import ChoiceInput, Input, NumberInput, Refused
+from model.declare.inputs import Input, Refused
 from model.declare.model import Model
+from model.declare.number import NumberInput
 from model.declare.reading import read_answers, read_lists
 
 from tests.model.predict.test_prediction import answers_of, answers_to

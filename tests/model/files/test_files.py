@@ -31,7 +31,7 @@ from webapp.commands.main import main
 
 from tests.page import page_of
 from tests.payloads import person
-from tests.webapp.pages.test_batch import DOWNLOAD, send
+from tests.uploads import DOWNLOAD, send
 
 # Each case runs through the web and through a command of its own.
 pytestmark = pytest.mark.slow

@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.declare.inputs import ChoiceInput, Input, NumberInput
+from model.declare.choice import ChoiceInput
+from model.declare.inputs import Input
+from model.declare.number import NumberInput
 from model.files import cells
 from model.files.cells import read_cell
 from model.files.misfits import find_misfits

@@ -14,7 +14,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from model.declare.faults import sentence
-from model.declare.inputs import NOT_RECORDED, plain
+from model.declare.inputs import NOT_RECORDED
+from model.declare.numerals import plain
 from model.declare.reading import read_answers
 from model.files import cells, reader
 from model.files.dialect import BROKEN

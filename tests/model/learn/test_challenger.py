@@ -43,6 +43,12 @@ def test_it_says_what_lightgbm_says_of_every_row(compiled: tuple[Challenger, Tun
     assert np.abs(got - expected).max() < 1e-12
 
 
+def test_a_row_alone_is_told_exactly_what_it_is_told_among_others(compiled: tuple[Challenger, Tuned]) -> None:
+    challenger, _ = compiled
+    rows = records(rows_of(challenger.model).answers, challenger.engine.averaged)[:100]
+    assert [challenger.values(row) for row in rows] == challenger.predict(rows)
+
+
 def test_an_unknown_answer_is_averaged_over_the_people_as_the_models_is(compiled: tuple[Challenger, Tuned]) -> None:
     challenger, _ = compiled
     answers = get_predictor("titanic").example_values and dict(get_model("titanic").examples[0].answers) | {

@@ -40,6 +40,13 @@ def assert_fails(model: Model, *words: str) -> None:
         assert word in str(failed.value)
 
 
+def test_a_pickle_of_another_edition_is_to_be_trained_again(tmp_path: Path) -> None:
+    model = copied("iris", tmp_path)
+    model.pickle_path.write_bytes(b"cmodel.declare.inputs\nOfAnotherEdition\n.")
+    dated(model, pickle=hashlib.sha256(model.pickle_path.read_bytes()).hexdigest())
+    assert_fails(model, "iris.joblib was pickled by another edition", "Train it again: python run.py train iris")
+
+
 @pytest.mark.parametrize("suffix", ["json", "joblib", "people"])
 @pytest.mark.parametrize("name", ["census", "titanic", "housing"])
 def test_any_one_byte_that_was_changed_fails_the_check(

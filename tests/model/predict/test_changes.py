@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from model.declare.inputs import ChoiceInput, NumberInput
+from model.declare.choice import ChoiceInput
 from model.declare.model import Model
+from model.declare.number import NumberInput
 from model.predict.changes import MOST_SUMS, Trials, find_smallest_changes
 from model.predict.sums import Sums
 

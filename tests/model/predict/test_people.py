@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from model.declare.inputs import ChoiceInput, NumberInput
+from model.declare.choice import ChoiceInput
 from model.declare.model import Model
+from model.declare.number import NumberInput
 from model.learn.people import MOST_MASKS, compile_people
 from model.predict.agreement import find_agreement
 from model.predict.neighbours import People, Person

@@ -14,8 +14,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.declare.inputs import NOT_RECORDED, ChoiceInput, Input, NumberInput
+from model.declare.choice import ChoiceInput
+from model.declare.inputs import NOT_RECORDED, Input
 from model.declare.model import Model
+from model.declare.number import NumberInput
 from model.learn.kinds import kind_of
 from model.predict.predictor import predict_probability
 from model.vision.network import LEAST, Sight

@@ -14,7 +14,6 @@ import pandas as pd
 import pytest
 from sklearn.ensemble import RandomForestClassifier
 
-from model.declare.inputs import list_values
 from model.declare.reading import Answers
 from model.predict.catalog import Catalog
 from model.predict.predictor import Predictor
@@ -34,7 +33,7 @@ def anybody(predictor: Predictor, number: int) -> Iterator[Answers]:
         yield {
             asked.name: None
             if asked.may_be_unknown and dice.random() < 0.2
-            else dice.choice(list(list_values(asked, 200)))
+            else dice.choice(list(asked.list_values(200)))
             for asked in predictor.model.inputs
         }
 

@@ -25,7 +25,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sklearn.svm import LinearSVC
 
-from model.declare.inputs import NumberInput
+from model.declare.number import NumberInput
 from model.predict.catalog import Catalog
 from model.wrap.opening import read_table
 from model.wrap.original import CannotWrap

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from model.declare.inputs import ChoiceInput, NumberInput
+from model.declare.choice import ChoiceInput
 from model.declare.model import Model
+from model.declare.number import NumberInput
 from webapp.text.numbers import amount
 
 from tests.page import page_of

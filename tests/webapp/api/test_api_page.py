@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import math
+import re
 import shutil
 import subprocess
 import sys
@@ -16,13 +17,15 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from model.declare.inputs import ChoiceInput, NumberInput
+from model.declare.choice import ChoiceInput
 from model.declare.model import Model
+from model.declare.number import NumberInput
+from model.predict.card import Challenger
 from webapp import create_app
 from webapp.api import docs
 
 from tests.page import Element, Page, page_of
-from tests.payloads import MODELS, SETTINGS, each_model, photo
+from tests.payloads import MODELS, SETTINGS, asked, each_model, get_model, photo
 from tests.processes import Server, environment, server
 
 # The browser's tests run the JavaScript.
@@ -172,3 +175,12 @@ def test_the_addresses_are_the_ones_that_the_page_came_from(client: FlaskClient)
     for one in shown_on(page):
         assert "https://likely.example/api/models/" in one.code
         assert "localhost" not in one.code
+
+
+@pytest.mark.parametrize("address", ["/api/", "/api/openapi.json", "/census/card", "/census/result"])
+def test_how_often_a_third_kind_of_model_lies_within_is_said_alike_everywhere(
+    client: FlaskClient, address: str
+) -> None:
+    answers = asked(get_model("census")) if address.endswith("result") else {}
+    text = client.get(address, query_string=answers).text
+    assert re.search(rf"third kind.{{0,200}}? {Challenger.reaches_of_ten} of 10 ", text)

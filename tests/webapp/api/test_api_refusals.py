@@ -10,8 +10,9 @@ import pytest
 from flask.testing import FlaskClient
 
 from model.declare.faults import sentences_of
-from model.declare.inputs import Input, NumberInput
+from model.declare.inputs import Input
 from model.declare.model import Model
+from model.declare.number import NumberInput
 
 from tests.page import page_of
 from tests.payloads import TYPED, asked, each_model, person, posted

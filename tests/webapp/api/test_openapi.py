@@ -11,8 +11,9 @@ import pytest
 from flask.testing import FlaskClient
 from schemathesis.specs.openapi.definitions import OPENAPI_31
 
-from model.declare.inputs import ChoiceInput, NumberInput
+from model.declare.choice import ChoiceInput
 from model.declare.model import Model
+from model.declare.number import NumberInput
 from webapp import create_app
 from webapp.http import lanes
 from webapp.settings import Rate

@@ -12,7 +12,7 @@ import pytest
 
 from tests.payloads import example, get_model
 from tests.processes import PATIENCE, Server, server
-from tests.webapp.commands.test_serving import all_of_it, await_that, unfinished, workers
+from tests.serving import all_of_it, await_that, unfinished, workers
 from tests.webapp.http.test_metrics import asked_of
 
 pytestmark = pytest.mark.slow

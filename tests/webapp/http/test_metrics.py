@@ -21,7 +21,7 @@ from webapp.http import metrics
 from tests.page import Page
 from tests.payloads import MODELS, SETTINGS, example, get_model, get_predictor, person, photo
 from tests.processes import PATIENCE, Server, server
-from tests.webapp.commands.test_serving import await_that, workers
+from tests.serving import await_that, workers
 
 # Each test starts a server with two workers.
 pytestmark = pytest.mark.slow

@@ -1,4 +1,4 @@
-"""Ada is signed in, and what she keeps is in a file of its own."""
+"""Ada is signed in, and what she keeps is in a file of its own; or she owns the Titanic’s model on a site of its own."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from webapp.people.roles import Person
 from webapp.store.database import Database
 
 from tests.keepers import keeping_app
+from tests.people import add_person, make_site, sign_in
 
 
 @pytest.fixture
@@ -36,3 +37,14 @@ def database(kept_app: Flask) -> Database:
 @pytest.fixture
 def keeper(kept_app: Flask) -> FlaskClient:
     return kept_app.test_client()
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Flask:
+    return make_site(tmp_path)
+
+
+@pytest.fixture
+def owner(site: Flask) -> FlaskClient:
+    number = add_person(site, "Ada", {"titanic": "owner"})
+    return sign_in(site, number)

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from flask.testing import FlaskClient
 
-from model.declare.inputs import NumberInput
 from model.declare.model import Model
+from model.declare.number import NumberInput
 from model.declare.reading import Answers
 from model.food import evidence as evidence_of
 from webapp.http.addresses import texts

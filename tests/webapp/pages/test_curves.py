@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from flask.testing import FlaskClient
 
-from model.declare.inputs import NumberInput
 from model.declare.model import Model
+from model.declare.number import NumberInput
 
 from tests.page import page_of
 from tests.payloads import MODELS, asked, each_typed_model, example, get_predictor, passenger, person

@@ -7,8 +7,8 @@ from flask.testing import FlaskClient
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
-from model.declare.inputs import NumberInput
 from model.declare.model import Model
+from model.declare.number import NumberInput
 
 from tests.page import Page, address_query, page_of
 from tests.payloads import asked, each_model, each_typed_model, passenger, person, posted

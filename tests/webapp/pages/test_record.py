@@ -1,4 +1,4 @@
-"""The record of a model tells members whether it keeps its word, and others only with the owner's consent."""
+"""What the record of a model tells of the cases that were kept and marked."""
 
 from __future__ import annotations
 
@@ -13,27 +13,17 @@ import pytest
 from sqlalchemy import insert, update
 
 from webapp.keeping import record
-from webapp.keeping.versions import version_id
 from webapp.store.opening import store
 from webapp.store.tables import kept_case, outcome
 
+from tests.marked import keep
 from tests.page import Page
 from tests.payloads import asked, get_predictor
-from tests.people import add_person, bearer, form_token, make_site, make_token, sign_in, signed_in
+from tests.people import signed_in
 
 # Hundreds of cases are kept and marked for each test.
 pytestmark = pytest.mark.slow
 
-# 212 cases: how many were given which chance, and of how many of them it is said that it was so, was not, or that nobody
-# can know it; the rest is not marked. Counted by hand, here and in HAND.
-GIVEN = (
-    (0.05, 60, 3, 55, 0),
-    (0.25, 50, 16, 30, 1),
-    (0.26, 30, 7, 20, 0),
-    (0.55, 40, 20, 15, 2),
-    (0.8, 30, 24, 5, 0),
-    (0.97, 2, 2, 0, 0),
-)
 # From, to, due, marked, came true: out of 212.
 HAND = (
     (0.0, 0.1, 60, 58, 3),
@@ -50,58 +40,6 @@ HAND = (
 )
 
 
-def keep(app, owner, given=GIVEN, model="titanic", due_in=timedelta(0), after=0):
-    """Put cases with these chances into the database, as if they had been kept."""
-    predictor, now, number = get_predictor(model), datetime.now(UTC) - timedelta(days=1), after
-    cases, outcomes = [], []
-    for chance, count, yes, no, cannot in given:
-        for place in range(count):
-            number += 1
-            cases.append(
-                {
-                    "id": number,
-                    "public_id": f"{number:032x}",
-                    "person_id": owner,
-                    "model": model,
-                    "version": predictor.version,
-                    "answers": {"age": 20 + number % 40, "sex": "female" if number % 3 else "male"},
-                    "value": chance,
-                    "low": chance - 0.01,
-                    "high": chance + 0.01,
-                    "followed": False,
-                    "source": "page",
-                    "made_at": now,
-                    "due_at": now + due_in,
-                    "expires_at": now + timedelta(days=700),
-                }
-            )
-            if place < yes + no + cannot:
-                is_known = place < yes + no
-                value = float(place < yes) if is_known else None
-                row = {"case_id": number, "is_current": True, "value": value, "is_known": is_known}
-                outcomes.append(row | {"said_at": now, "source": "page"})
-    with app.app_context():
-        which = version_id(store().open(), predictor)
-
-        def work(connection):
-            connection.execute(insert(kept_case), [case | {"version_id": which} for case in cases])
-            if outcomes:
-                connection.execute(insert(outcome), outcomes)
-
-        store().open().write(work)
-
-
-@pytest.fixture
-def app(tmp_path):
-    return make_site(tmp_path)
-
-
-@pytest.fixture
-def owner(app):
-    number = add_person(app, "Ada", {"titanic": "owner"})
-    return sign_in(app, number)
-
-
 def counts(rows):
     return [
         (float(row["from"]), float(row["to"]), int(row["due"]), int(row["marked"]), int(row["came_true"]))
@@ -109,8 +47,8 @@ def counts(rows):
     ]
 
 
-def test_the_table_made_by_hand_stands_in_the_json_and_in_the_csv(app, owner):
-    keep(app, 1)
+def test_the_table_made_by_hand_stands_in_the_json_and_in_the_csv(site, owner):
+    keep(site, 1)
     content = owner.get("/api/models/titanic/record").json
     assert counts([*content["parts"], content["all"]]) == list(HAND)
     assert content["cases"] == {
@@ -126,8 +64,8 @@ def test_the_table_made_by_hand_stands_in_the_json_and_in_the_csv(app, owner):
     assert sent.headers["Content-Disposition"] == 'attachment; filename="titanic-record.csv"'
 
 
-def test_the_table_made_by_hand_stands_on_the_page(app, owner):
-    keep(app, 1)
+def test_the_table_made_by_hand_stands_on_the_page(site, owner):
+    keep(site, 1)
     page = Page(owner.get("/titanic/record").text)
     [table] = [table for table in page.root.all("table") if "what happened" in table.all("caption")[0].text]
     rows = [[cell.text for cell in row.all("td")][:3] for row in table.all("tbody")[0].all("tr")]
@@ -137,14 +75,14 @@ def test_the_table_made_by_hand_stands_on_the_page(app, owner):
     assert "7 due cases are not marked." in text
 
 
-def test_a_range_stands_where_50_are_marked_and_nowhere_else(app, owner):
-    keep(app, 1)
+def test_a_range_stands_where_50_are_marked_and_nowhere_else(site, owner):
+    keep(site, 1)
     parts = owner.get("/api/models/titanic/record").json["parts"]
     assert [part["from"] for part in parts if part["low"] is not None] == [0.0, 0.2]
 
 
-def test_with_few_cases_it_is_too_early_to_say(app, owner):
-    keep(app, 1, ((0.5, 12, 5, 5, 0),))
+def test_with_few_cases_it_is_too_early_to_say(site, owner):
+    keep(site, 1, ((0.5, 12, 5, 5, 0),))
     text = Page(owner.get("/titanic/record").text).root.text
     assert "It is too early to say" in text
     assert "10 of 12 due cases are marked." in text
@@ -159,9 +97,9 @@ def test_with_few_cases_it_is_too_early_to_say(app, owner):
         ((0.5, 1, 0, 0, 0), "One case is due, and it is not marked."),
     ],
 )
-def test_a_single_case_and_those_drawn_by_lot_are_told_in_whole_sentences(app, owner, given, sentence):
-    keep(app, 1, (given,))
-    with app.app_context():
+def test_a_single_case_and_those_drawn_by_lot_are_told_in_whole_sentences(site, owner, given, sentence):
+    keep(site, 1, (given,))
+    with site.app_context():
         store().open().write(lambda c: c.execute(update(kept_case).values(followed=True)))
     page = Page(owner.get("/titanic/record").text)
     assert sentence in page.root.text
@@ -175,13 +113,13 @@ def test_a_single_case_and_those_drawn_by_lot_are_told_in_whole_sentences(app, o
         (51, "Whatever the one case without an answer was, it is"),
     ],
 )
-def test_what_the_unmarked_could_change_is_told(app, owner, due, sentence):
-    keep(app, 1, ((0.5, due, 25, 25, 0),))
+def test_what_the_unmarked_could_change_is_told(site, owner, due, sentence):
+    keep(site, 1, ((0.5, due, 25, 25, 0),))
     assert sentence in Page(owner.get("/titanic/record").text).root.text
 
 
-def test_past_cases_that_came_in_a_file_are_told_apart_and_count_in_nothing_else(app, owner):
-    keep(app, 1)
+def test_past_cases_that_came_in_a_file_are_told_apart_and_count_in_nothing_else(site, owner):
+    keep(site, 1)
     before = owner.get("/api/models/titanic/record").json
     answers = asked(get_predictor("titanic").model)
     lines = [",".join([*answers, "happened", "kept_on"])]
@@ -198,24 +136,24 @@ def test_past_cases_that_came_in_a_file_are_told_apart_and_count_in_nothing_else
     assert "It turned out yes for 9 of them: 30.0 out of 100." in text
 
 
-def test_cases_of_a_version_before_are_counted_apart_once_the_model_was_trained_anew(app, owner):
-    keep(app, 1, ((0.5, 30, 20, 10, 0),))
+def test_cases_of_a_version_before_are_counted_apart_once_the_model_was_trained_anew(site, owner):
+    keep(site, 1, ((0.5, 30, 20, 10, 0),))
     assert "of other versions" not in owner.get("/titanic/record").text
-    with app.app_context():
+    with site.app_context():
         store().open().write(lambda c: c.execute(update(kept_case).values(version="before")))
     text = Page(owner.get("/titanic/record").text).root.text
     assert "30 cases were kept of other versions, and they do not count here." in text
     assert "No case is due yet." in text
 
 
-def test_a_case_that_is_not_due_does_not_count(app, owner):
-    keep(app, 1, ((0.5, 30, 20, 10, 0),), due_in=timedelta(days=30))
+def test_a_case_that_is_not_due_does_not_count(site, owner):
+    keep(site, 1, ((0.5, 30, 20, 10, 0),), due_in=timedelta(days=30))
     content = owner.get("/api/models/titanic/record").json
     assert (content["cases"]["due"], content["cases"]["not_due_yet"]) == (0, 30)
 
 
-def test_a_model_that_is_far_off_meets_an_alarm_with_its_reason_and_day(app, owner):
-    keep(app, 1, ((0.2, 200, 160, 40, 0),))
+def test_a_model_that_is_far_off_meets_an_alarm_with_its_reason_and_day(site, owner):
+    keep(site, 1, ((0.2, 200, 160, 40, 0),))
     text = Page(owner.get("/titanic/record").text).root.text
     assert "The model now says too little" in text
     assert "at least 160 turned out yes, where the model expected 40." in text
@@ -225,24 +163,24 @@ def test_a_model_that_is_far_off_meets_an_alarm_with_its_reason_and_day(app, own
     assert (alarm["says"], alarm["at_least"], alarm["due"]) == ("too little", 160, 200)
 
 
-def say_yes(app, case):
+def say_yes(site, case):
     row = {"case_id": case, "is_current": True, "value": 1.0, "is_known": True}
-    with app.app_context():
+    with site.app_context():
         said = row | {"said_at": datetime.now(UTC), "source": "page"}
         store().open().write(lambda connection: connection.execute(insert(outcome), said))
 
 
-def test_an_outcome_that_comes_later_is_told_at_the_next_look(app, owner):
-    keep(app, 1, ((0.5, 30, 20, 9, 0),))
+def test_an_outcome_that_comes_later_is_told_at_the_next_look(site, owner):
+    keep(site, 1, ((0.5, 30, 20, 9, 0),))
     assert owner.get("/api/models/titanic/record").json["cases"]["marked"] == 29
-    say_yes(app, 30)
+    say_yes(site, 30)
     assert owner.get("/api/models/titanic/record").json["cases"]["marked"] == 30
 
 
-def test_a_case_that_takes_the_place_of_one_that_was_deleted_is_told_at_the_next_look(app, owner):
-    keep(app, 1, ((0.5, 30, 20, 9, 0),))
+def test_a_case_that_takes_the_place_of_one_that_was_deleted_is_told_at_the_next_look(site, owner):
+    keep(site, 1, ((0.5, 30, 20, 9, 0),))
     assert owner.get("/api/models/titanic/record").json["parts"][5]["due"] == 30
-    with app.app_context():
+    with site.app_context():
         newest = kept_case.c.id == 30
 
         def replace(connection):
@@ -255,132 +193,17 @@ def test_a_case_that_takes_the_place_of_one_that_was_deleted_is_told_at_the_next
     assert [part["due"] for part in owner.get("/api/models/titanic/record").json["parts"]][5:] == [29, 0, 0, 0, 1]
 
 
-ADDRESSES = ("/titanic/record", "/titanic/record.csv", "/api/models/titanic/record")
-
-
-@pytest.mark.parametrize("address", ADDRESSES)
-def test_a_stranger_finds_no_record_until_the_owner_opens_it(app, owner, address):
-    keep(app, 1)
-    stranger = app.test_client()
-    assert stranger.get(address).status_code == 404
-    assert owner.post("/titanic/record", data={"public": "1"}).status_code == 303
-    assert stranger.get(address).status_code == 200
-    owner.post("/titanic/record", data={"public": "0"})
-    assert stranger.get(address).status_code == 404
-
-
-def test_a_stranger_is_told_of_no_part_with_fewer_than_ten_cases(app, owner):
-    keep(app, 1)
-    owner.post("/titanic/record", data={"public": "1"})
-    parts = app.test_client().get("/api/models/titanic/record").json["parts"]
-    assert [part["due"] for part in parts] == [60, 80, 40]
-
-
-def test_a_stranger_cannot_work_out_a_few_cases_from_all_and_the_rest(app, owner):
-    # All are 62: those of a part that has 2 are what the other one leaves.
-    keep(app, 1, ((0.05, 60, 3, 55, 0), (0.97, 2, 2, 0, 0)))
-    owner.post("/titanic/record", data={"public": "1"})
-    stranger = app.test_client()
-    told = stranger.get("/api/models/titanic/record").json
-    assert (told["parts"], told["all"]["came_true"]) == ([], 5)
-    assert len(list(csv.DictReader(io.StringIO(stranger.get("/titanic/record.csv").text)))) == 1
-    for reader, is_member in ((stranger, False), (owner, True)):
-        page = reader.get("/titanic/record").text
-        assert ("<figure" in page, "shown to members alone" in page) == (is_member, not is_member)
-        assert "No part has 20 marked cases yet" not in page
-
-
-@pytest.mark.parametrize(
-    ("drawn", "is_told"), [(1, False), (9, False), (10, True), (55, False), (50, True), (60, True)]
-)
-def test_a_stranger_is_told_what_came_true_of_neither_a_few_drawn_by_lot_nor_a_few_others(app, owner, drawn, is_told):
-    keep(app, 1, ((0.05, 60, 60, 0, 0),))
-    with app.app_context():
-        store().open().write(
-            lambda connection: connection.execute(
-                update(kept_case).where(kept_case.c.id <= drawn).values(followed=True)
-            )
-        )
-    owner.post("/titanic/record", data={"public": "1"})
-    for reader, is_there in ((owner, True), (app.test_client(), is_told)):
-        told = reader.get("/api/models/titanic/record").json["drawn_by_lot"]
-        assert (told and told["came_true"]) == (drawn if is_there else None)
-
-
-def test_whoever_looks_after_each_case_does_not_learn_what_was_answered_in_it(app, owner):
-    keep(app, 1, ((0.5, 40, 40, 0, 0),))
-    viewer, told = signed_in(app, "Grace", {"titanic": "viewer"}), {}
-    for there in (40, 39, 21, 20):
-        with app.app_context():
-            gone = update(kept_case).where(kept_case.c.id > there).values(expires_at=datetime.now(UTC))
-            store().open().write(lambda connection, gone=gone: connection.execute(gone))
-        record = viewer.get("/api/models/titanic/record").json
-        assert record["cases"]["kept"] == there
-        told[there] = record["inputs"]
-    assert told[20] == told[21] == told[39] != told[40]
-
-
-def test_few_cases_in_all_are_told_to_members_alone(app, owner):
-    keep(app, 1, ((0.5, 9, 5, 4, 0),))
-    owner.post("/titanic/record", data={"public": "1"})
-    stranger, link = app.test_client(), 'href="/titanic/record"'
-    assert stranger.get("/titanic/record").status_code == 404
-    assert link not in stranger.get("/titanic/card").text
-    assert owner.get("/titanic/record").status_code == 200
-    assert link in owner.get("/titanic/card").text
-    keep(app, 1, ((0.5, 1, 1, 0, 0),), after=9)
-    assert stranger.get("/titanic/record").status_code == 200
-    assert link in stranger.get("/titanic/card").text
-
-
-@pytest.mark.parametrize(("count", "is_told"), [(1, False), (19, False), (20, True)])
-def test_of_fewer_than_twenty_cases_nobody_reads_what_was_answered_and_estimated(app, owner, count, is_told):
-    keep(app, 1, ((0.5, count, count, 0, 0),))
-    viewer = signed_in(app, "Grace", {"titanic": "viewer"})
-    told = viewer.get("/api/models/titanic/record").json
-    assert bool(told["inputs"]) == is_told
-    assert (told["all"]["said"] is not None) == is_told
-    assert ("half lie from" in viewer.get("/titanic/record").text) == is_told
-    rows = list(csv.DictReader(io.StringIO(viewer.get("/titanic/record.csv").text)))
-    assert bool(rows[-1]["said"]) == is_told
-
-
-def test_who_does_not_own_the_model_cannot_open_its_record(app, owner):
-    analyst = signed_in(app, "Grace", {"titanic": "analyst"})
-    assert analyst.get("/titanic/record").status_code == 200
-    assert analyst.post("/titanic/record", data={"public": "1"}).status_code == 404
-
-
-def test_opening_the_record_needs_the_pages_own_token(tmp_path):
-    app = make_site(tmp_path, guarded=True)
-    owner = signed_in(app, "Ada", {"titanic": "owner"})
-    assert owner.post("/titanic/record", data={"public": "1"}).status_code == 400
-    keep(app, 1)
-    assert app.test_client().get("/titanic/record").status_code == 404
-    owner.post("/titanic/record", data={"public": "1", "csrf_token": form_token(owner.get("/titanic/record").text)})
-    assert app.test_client().get("/titanic/record").status_code == 200
-
-
-def test_a_program_with_a_token_to_read_reads_the_record(app):
-    number = add_person(app, "Ada", {"titanic": "owner"})
-    keep(app, number)
-    client = app.test_client()
-    may, may_not = make_token(app, number, "read"), make_token(app, number, "predict")
-    assert client.get("/api/models/titanic/record", headers=bearer(may)).json["cases"]["due"] == 212
-    assert client.get("/api/models/titanic/record", headers=bearer(may_not)).status_code == 404
-
-
-def test_metrics_tell_the_figures_of_the_record(app, owner):
-    keep(app, 1, ((0.2, 200, 160, 40, 0),))
+def test_metrics_tell_the_figures_of_the_record(site, owner):
+    keep(site, 1, ((0.2, 200, 160, 40, 0),))
     version = get_predictor("titanic").version
     text = owner.get("/metrics").text
     assert f'likely_record_cases{{model="titanic",state="marked",version="{version}"}} 200.0' in text
     assert f'likely_record_alarm{{model="titanic",version="{version}"}} 1.0' in text
 
 
-def test_where_the_file_is_no_database_any_more_metrics_go_on_and_the_record_says_when_to_come_again(app, owner):
-    keep(app, 1)
-    with app.app_context():
+def test_where_the_file_is_no_database_any_more_metrics_go_on_and_the_record_says_when_to_come_again(site, owner):
+    keep(site, 1)
+    with site.app_context():
         store().close()
         assert store().file
         for file in store().file.parent.glob("likely.db*"):
@@ -390,38 +213,24 @@ def test_where_the_file_is_no_database_any_more_metrics_go_on_and_the_record_say
     assert "likely_record_cases{" not in text
     answer = owner.get("/titanic/record")
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
-    assert app.test_client().get("/titanic").status_code == 200
+    assert site.test_client().get("/titanic").status_code == 200
 
 
-def test_the_card_links_the_record_for_those_who_may_read_it(app, owner):
-    keep(app, 1)
-    link, stranger = "/titanic/record", app.test_client()
-    assert link in Page(owner.get("/titanic/card").text).links
-    assert link not in Page(stranger.get("/titanic/card").text).links
-    owner.post(link, data={"public": "1"})
-    assert link in Page(stranger.get("/titanic/card").text).links
-
-
-def test_where_nothing_is_kept_the_card_speaks_of_no_record_and_there_is_none(client):
-    assert "/titanic/record" not in Page(client.get("/titanic/card").text).links
-    assert client.get("/titanic/record").status_code == 404
-
-
-def test_metrics_work_a_record_out_anew_only_once_that_is_a_hundredth_of_the_time(app, owner, monkeypatch):
-    keep(app, 1, ((0.5, 30, 20, 8, 0),))
+def test_metrics_work_a_record_out_anew_only_once_that_is_a_hundredth_of_the_time(site, owner, monkeypatch):
+    keep(site, 1, ((0.5, 30, 20, 8, 0),))
     marked = re.compile(r'likely_record_cases\{model="titanic",state="marked",version="\w+"\} (\d+)')
     monkeypatch.setattr(record, "AS_OLD", 1e9)
     assert marked.search(owner.get("/metrics").text)[1] == "28"
-    say_yes(app, 29)
+    say_yes(site, 29)
     assert marked.search(owner.get("/metrics").text)[1] == "28"
     assert owner.get("/api/models/titanic/record").json["cases"]["marked"] == 29
-    say_yes(app, 30)
+    say_yes(site, 30)
     monkeypatch.setattr(record, "AS_OLD", 0)
     assert marked.search(owner.get("/metrics").text)[1] == "30"
 
 
-def test_who_asks_while_a_record_is_worked_out_waits_for_it_and_works_out_none(app, owner, monkeypatch):
-    keep(app, 1)
+def test_who_asks_while_a_record_is_worked_out_waits_for_it_and_works_out_none(site, owner, monkeypatch):
+    keep(site, 1)
     cases, begun, go_on = record.due_cases, Event(), Event()
 
     def slowly(*asked):
@@ -431,7 +240,7 @@ def test_who_asks_while_a_record_is_worked_out_waits_for_it_and_works_out_none(a
         return cases(*asked)
 
     monkeypatch.setattr(record, "due_cases", slowly)
-    clients = [owner, *[signed_in(app, name, {"titanic": "viewer"}) for name in ("Grace", "Mary")]]
+    clients = [owner, *[signed_in(site, name, {"titanic": "viewer"}) for name in ("Grace", "Mary")]]
     with ThreadPoolExecutor() as others:
         answers = [others.submit(client.get, "/api/models/titanic/record") for client in clients]
         assert begun.wait(10)
@@ -450,12 +259,12 @@ def test_who_asks_while_a_record_is_worked_out_waits_for_it_and_works_out_none(a
         ("housing", 20.0, "Taken together, it said neither too much nor too little."),
     ],
 )
-def test_classes_and_amounts_have_a_record_in_words_of_their_own(app, model, named, sentence):
-    owner = signed_in(app, "Ada", {model: "owner"})
-    keep(app, 1, ((20.0 if model == "housing" else 0.9, 30, 30, 0, 0),), model)
+def test_classes_and_amounts_have_a_record_in_words_of_their_own(site, model, named, sentence):
+    owner = signed_in(site, "Ada", {model: "owner"})
+    keep(site, 1, ((20.0 if model == "housing" else 0.9, 30, 30, 0, 0),), model)
     said = {"value": named, "class_name": None} if model == "housing" else {"value": None, "class_name": named}
     classes = None if model == "housing" else {"setosa": [0.9, 0.8, 1.0], "virginica": [0.1, 0, 0.2]}
-    with app.app_context():
+    with site.app_context():
         store().open().write(lambda c: c.execute(update(outcome).values(**said)))
         store().open().write(lambda c: c.execute(update(kept_case).values(classes=classes, low=10.0, high=30.0)))
     assert sentence in Page(owner.get(f"/{model}/record").text).text

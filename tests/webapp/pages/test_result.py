@@ -14,8 +14,10 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from model.declare.inputs import ChoiceInput, Input, NumberInput
+from model.declare.choice import ChoiceInput
+from model.declare.inputs import Input
 from model.declare.model import Model
+from model.declare.number import NumberInput
 from model.predict.kinds import Estimate
 from webapp.http.addresses import texts
 from webapp.pages.suggestions import Suggestion, suggest
