@@ -18,7 +18,7 @@ from .compile import plain
 Numbers = NDArray[np.float64]
 Predict = Callable[[pd.DataFrame], Numbers]
 
-ROWS = 32
+ROWS, ROWS_OF_SLOW = 32, 16
 # Of so many rows, from the table or made up, those are chosen; and of so many the average is taken.
 MOST_TRIED = 4_096
 MOST_COUNTED = 50_000
@@ -26,7 +26,7 @@ MOST_COUNTED = 50_000
 NEIGHBOURS = 10
 
 
-def choose_background(model: Model, X: pd.DataFrame, predict: Predict) -> dict[str, Any]:
+def choose_background(model: Model, X: pd.DataFrame, predict: Predict, size: int = ROWS) -> dict[str, Any]:
     """Rows whose estimates are spread as everybody's are, and weights with which they have the same average.
 
     Everybody's estimates are cut into as many parts of equally many, and for each part the row is taken whose estimate
@@ -47,7 +47,7 @@ def choose_background(model: Model, X: pd.DataFrame, predict: Predict) -> dict[s
         tried = pd.DataFrame({asked.name: made_up(model, X[asked.name], dice) for asked in model.inputs})
     estimates = predict(tried)
     chosen: list[int] = []
-    for part in np.array_split(by_height(everybody), ROWS):
+    for part in np.array_split(by_height(everybody), size):
         if len(part):
             apart = np.abs(estimates - everybody[part].mean(axis=0)).sum(axis=1)
             apart[chosen] = np.inf

@@ -30,7 +30,7 @@ SMALLEST_CHANGES = 3
 # Choices in no order are all equally far from one another: as far as one end of a list from the middle.
 UNORDERED = 0.5
 # Of the other answers of a number so many are tried, evenly spread.
-MOST_VALUES = 1_000
+MOST_VALUES, MOST_VALUES_SLOWLY = 1_000, 40
 # Where nothing adds up, so many sums are made at most, for the smallest changes first and some at a time.
 MOST_SUMS = 100_000
 AT_ONCE = 100
@@ -97,6 +97,7 @@ class Trials:
         self.above = predictor.values(answers)[self.focus] > 0.5
         # One estimate is so many sums.
         self.sums = predictor.engine.ways(predictor.unknown(answers))
+        self.values = MOST_VALUES_SLOWLY if predictor.engine.is_slow else MOST_VALUES
 
     def find(self, group: Sequence[Input], most: int) -> Sized | None:
         changes = self._sort(group, max(most // self.sums, 1))
@@ -113,7 +114,7 @@ class Trials:
             sorted(
                 [
                     (measure(a, self.answers[a.name], v), v)
-                    for v in a.list_values(MOST_VALUES)
+                    for v in a.list_values(self.values)
                     if a.could_become(self.answers[a.name], v)
                 ]
             )

@@ -57,6 +57,11 @@ class Engine(ABC):
         """How many estimates are made for one row that lacks these answers."""
         return 1
 
+    @property
+    def is_slow(self) -> bool:
+        """Whether estimates take so long that a page must make do with fewer of them."""
+        return False
+
     @abstractmethod
     def seen(self, name: str, most: int) -> Sequence[Any]:
         """Answers that people gave to an input that may be unknown, at most so many."""

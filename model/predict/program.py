@@ -21,6 +21,8 @@ from .trees import Array, Coded, Trees, add_up_each, spread
 Scores = Callable[[Coded], Array]
 # One estimate takes about as long as so many sums of a scorecard.
 WORTH = 20
+# From so many trees on that are walked down, a page asks less.
+MANY_WALKED = 200
 
 
 def softmax(scores: Array) -> Array:
@@ -185,6 +187,10 @@ class Program(Engine):
     def run(self) -> Scores:
         program = build(self.compiled["program"], self.arrays)
         return (lambda coded: 1 - program(coded)) if self.compiled["turned"] else program
+
+    @cached_property
+    def is_slow(self) -> bool:
+        return sum([len(own) for name, own in self.arrays.items() if name.endswith(".roots")]) >= MANY_WALKED
 
     def load(self) -> None:
         _ = self.run

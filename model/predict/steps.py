@@ -21,7 +21,7 @@ Answers = Mapping[str, Any]
 # So many steps are told apart; what comes after them is one.
 MOST_STEPS = 8
 # In each round so many are tried again, of those that did most when they were tried last.
-TRIED_AGAIN = 5
+TRIED_AGAIN, TRIED_AGAIN_SLOWLY = 5, 2
 # A step is small if it is less than this, or than this part of what lies between the estimate and its end of the line.
 SMALL, SMALL_PART = 0.005, 0.2
 # Of an amount: this part of what lies between the average and the estimate furthest from it in the data.
@@ -157,8 +157,9 @@ def explain_steps(predictor: Predictor, answers: Answers, estimate: float | None
     start = now = averages.start()
     small, reached, sizes = small_step(predictor, start, estimate), dict.fromkeys(left, 0.0), dict.fromkeys(left, 0.0)
     steps: list[Step] = []
+    tried = TRIED_AGAIN_SLOWLY if engine.is_slow else TRIED_AGAIN
     while left and len(steps) < MOST_STEPS:
-        again = sorted(left, key=sizes.__getitem__, reverse=True)[:TRIED_AGAIN] if steps else left
+        again = sorted(left, key=sizes.__getitem__, reverse=True)[:tried] if steps else left
         put = tuple([step.inputs[0].name for step in steps])
         for name, value in zip(again, averages.try_kept(put, again), strict=True):
             reached[name] = value - now

@@ -16,7 +16,7 @@ from model.declare.model import Model
 from model.declare.recipe import Wrapped as Declared
 from model.draft.words import write_words
 from model.learn.artefacts import make_folder, save
-from model.learn.background import choose_background
+from model.learn.background import ROWS, ROWS_OF_SLOW, choose_background
 from model.learn.check import records
 from model.learn.compile import answers_all_over
 from model.learn.kinds import kind_of
@@ -108,13 +108,14 @@ def wrap(order: Order, progress: Progress = lambda step: None) -> Wrapped:
         compiled.engine["ranges"] = measured.ranges
         order.folder.mkdir(exist_ok=True)
         make_folder(model)
+        engine = engine_of(model, compiled, X)
         card = save(
             model,
             arrays=packed(compiled),
             recipe={"chosen": original.about["name"]},
             data={"rows": len(X), "sha256": measured.digest},
             observed={name: observed(model, X[name]) for name in model.input},
-            background=choose_background(model, X, asker(engine_of(model, compiled, X), model)),
+            background=choose_background(model, X, asker(engine, model), ROWS_OF_SLOW if engine.is_slow else ROWS),
             evaluation=measured.evaluation,
             engine=compiled.engine,
             libraries=original.about["libraries"],

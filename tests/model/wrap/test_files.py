@@ -27,12 +27,16 @@ from sklearn.svm import LinearSVC
 
 from model.declare.number import NumberInput
 from model.predict.catalog import Catalog
+from model.predict.program import MANY_WALKED, Program
 from model.wrap.opening import read_table
 from model.wrap.original import CannotWrap
 from model.wrap.wrapping import Order, wrap
+from webapp import create_app
 
 from tests.model.wrap.conftest import Served, estimates_of
 from tests.model.wrap.pairs import NUMBERS, PAIRS, people
+from tests.page import page_of
+from tests.payloads import SETTINGS
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("unmeasured")]
 
@@ -258,3 +262,23 @@ def test_a_forest_whose_trees_end_where_all_rows_are_alike_takes_little_memory_t
     assert estimates_of(predictor, X) == pytest.approx(fitted.predict_proba(X)[:, 1:], abs=1e-12)
     # What each node decides of each cell would take 17 MB more; of a hundred times as many nodes, many gigabytes.
     assert peak < 18_000_000
+
+
+def test_a_page_asks_less_of_a_forest_of_many_deep_trees(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("model.wrap.trees.MOST_MASKS", 0)
+    X, y = numbers()
+    table = tmp_path / "people.csv"
+    X.assign(pay=y).to_csv(table, index=False)
+    predict, rows = Program.predict, []
+    monkeypatch.setattr(Program, "predict", lambda self, some: rows.append(len(some)) or predict(self, some))
+    asked = {}
+    for trees in (20, MANY_WALKED):
+        joblib.dump(RandomForestClassifier(trees, random_state=0).fit(X, y), tmp_path / "pay.joblib")
+        folder = tmp_path / str(trees)
+        wrap(Order(tmp_path / "pay.joblib", table, "pay", folder, "pay", yes="much"))
+        client = create_app(SETTINGS | {"MODEL_FOLDERS": (folder,)}).test_client()
+        rows.clear()
+        shown = page_of(client.get("/pay/result", query_string=X.iloc[0].to_dict()))
+        assert "What moved the number" in shown.text
+        asked[trees] = sum(rows)
+    assert asked[MANY_WALKED] < asked[20] / 2
