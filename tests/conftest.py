@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import math
 import os
 import sys
 import tempfile
@@ -14,6 +15,7 @@ from flask import Flask, g
 from flask.testing import FlaskClient
 from hypothesis import settings
 
+from model.declare.deadline import END
 from webapp import create_app
 
 from tests.page import page_of
@@ -30,6 +32,13 @@ def pytest_collection_finish() -> None:
     """What all tests share is looked through once, and not at each collection of what one of them left."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(autouse=True)
+def endless_time() -> Iterator[None]:
+    """What a test asked within this process has set a time, which must not run out in another test."""
+    yield
+    END.set(math.inf)
 
 
 @pytest.fixture(scope="session", autouse=True)

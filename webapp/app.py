@@ -61,7 +61,7 @@ def build(config: Mapping[str, Any] | None) -> Flask:
 
     # Services
     models = Catalog(app.config["MODEL_FOLDERS"], app.config["MODELS"])
-    waiting = models.load()
+    models.load()
     app.extensions["models"] = models
     app.jinja_env.globals["models"] = shown_models
     app.jinja_env.globals["path_of"] = path_of
@@ -71,8 +71,6 @@ def build(config: Mapping[str, Any] | None) -> Flask:
 
     # What every request and every page passes
     app.logger.handlers = [Failures(app.config["LOG"] == "json")]
-    for name in waiting:
-        app.logger.warning("%s is not trained yet and not shown. Once it is, start again or reload", name)
     watch.init_app(app)
     current.init_app(app)
     limits.init_app(app)

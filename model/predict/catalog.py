@@ -77,17 +77,10 @@ class Catalog:
             found = self._predictors[name] = Predictor(model, read_card(model.card_path))
         return found
 
-    def load(self) -> list[str]:
-        """Read every model's files now, so that a bad one stops the start and not a request.
-
-        Models of yours that are just being trained, and have no card yet, are left out, and their names are returned.
-        """
-        waiting = [one.name for one in self if one.folder != HERE and not one.card_path.exists()]
-        if len(waiting) < len(self._models):
-            self._models = {name: model for name, model in self._models.items() if name not in waiting}
+    def load(self) -> None:
+        """Read every model's files now, so that a bad one stops the start and not a request."""
         for name in self._models:
             self.predictor(name).load()
-        return waiting
 
 
 def resolve(folder: Path) -> Path:

@@ -44,28 +44,6 @@ def test_the_models_that_come_with_likely_can_be_hidden(folder: Path) -> None:
     assert client.get("/api/").status_code == 200
 
 
-def test_a_model_that_is_just_being_trained_is_left_out_and_told_in_the_log(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    settings = {**SETTINGS, "MODEL_FOLDERS": [write_toy(tmp_path)]}
-    before = create_app(settings).test_client()
-    assert (
-        "WARNING toy is not trained yet and not shown. Once it is, start again or reload\n" in capsys.readouterr().out
-    )
-    assert before.get("/toy").status_code == 404
-    assert "Does it rain tomorrow?" not in before.get("/").text
-    assert before.get("/titanic").status_code == before.get("/readyz").status_code == 200
-    train(Catalog([tmp_path])["toy"])
-    after = create_app(settings).test_client()
-    assert after.get("/toy").status_code == 200
-    assert "is not trained" not in capsys.readouterr().out
-
-
-def test_where_no_model_is_trained_nothing_is_served(tmp_path: Path) -> None:
-    with pytest.raises(NotTrained, match=r"toy is not trained: .* Run: python run.py train toy"):
-        create_app({**SETTINGS, "MODEL_FOLDERS": [write_toy(tmp_path)], "MODELS": ["toy"]})
-
-
 def test_a_model_that_is_to_be_shown_must_be_there() -> None:
     with pytest.raises(UnknownModel, match=r"There is no model 'weather'. There are: census, titanic"):
         Catalog(shown=["weather"])

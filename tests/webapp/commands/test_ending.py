@@ -15,13 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from model.learn.train import train
-from model.predict.catalog import Catalog
-
 from tests.payloads import example, get_model
 from tests.processes import PATIENCE, Server, free_port, likely, server
 from tests.serving import KEY, PREDICT, all_of_it, await_that, connect, make_certificate, unfinished, workers
-from tests.toys import write_toy
 
 # Servers are waited for, and a second test beside them would make each wait longer.
 pytestmark = [pytest.mark.slow, pytest.mark.alone]
@@ -123,16 +119,6 @@ def test_a_worker_that_dies_while_it_starts_ends_the_server(tmp_path: Path) -> N
     assert result.returncode == 1
     assert "Unexpected exit from worker" in result.stdout
     assert "Likely is on" not in result.stdout
-
-
-def test_a_model_that_is_just_being_trained_is_shown_after_a_reload(tmp_path: Path) -> None:
-    with server("--workers", "1", SECRET_KEY=KEY, LIKELY_MODEL_FOLDERS=str(write_toy(tmp_path))) as running:
-        running.wait_until_it_says("WARNING toy is not trained yet and not shown")
-        running.wait_until_it_says("Likely is on")
-        assert [running.ask("GET", path).status for path in ("/toy", "/titanic")] == [404, 200]
-        train(Catalog([tmp_path])["toy"])
-        running.process.send_signal(signal.SIGHUP)
-        await_that(lambda: running.ask("GET", "/toy").status == 200, running)
 
 
 def test_a_reload_that_would_fail_is_refused_and_the_workers_go_on(tmp_path: Path) -> None:
