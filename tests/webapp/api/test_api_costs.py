@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -15,6 +14,7 @@ from werkzeug.test import TestResponse
 
 from webapp.http import json as reading
 
+from tests.costs import assert_cheap
 from tests.payloads import person
 from tests.problems import problem
 
@@ -27,18 +27,6 @@ ROUTES = [CENSUS, INFER, PREDICT]
 
 def send(client: FlaskClient, body: str, path: str = CENSUS) -> TestResponse:
     return client.post(path, data=body.encode(), content_type="application/json")
-
-
-def assert_cheap(most: float, ask: Callable[[], TestResponse]) -> TestResponse:
-    """At the best of a few tries it takes no more of the processor, since other work on it makes each longer."""
-    spent = most + 1
-    for _ in range(8):
-        begun = time.process_time()
-        response = ask()
-        spent = min(spent, time.process_time() - begun)
-        if spent <= most:
-            return response
-    raise AssertionError(f"It takes {spent:.2f} s of a processor")
 
 
 def keys(count: int, digits: int = 5) -> str:
