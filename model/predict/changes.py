@@ -30,7 +30,7 @@ SMALLEST_CHANGES = 3
 # Choices in no order are all equally far from one another: as far as one end of a list from the middle.
 UNORDERED = 0.5
 # Of the other answers of a number so many are tried, evenly spread.
-MOST_VALUES, MOST_VALUES_SLOWLY = 1_000, 40
+MOST_VALUES, MOST_VALUES_SLOWLY = 1_000, 25
 # Where nothing adds up, so many sums are made at most, for the smallest changes first and some at a time.
 MOST_SUMS = 100_000
 AT_ONCE = 100
