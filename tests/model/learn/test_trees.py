@@ -26,6 +26,9 @@ from tests.page import page_of
 from tests.payloads import SETTINGS
 from tests.toys import MODEL, write_toy
 
+# Each test trains a model of its own.
+pytestmark = pytest.mark.slow
+
 # Whether it rains hangs on the clouds at a new moon, and else on the wind, which points that add up cannot tell.
 TOGETHER = (
     MODEL.replace("tutorial=", 'unknown="learnt", folds=3, inner_folds=2, tutorial=')
