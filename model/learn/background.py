@@ -41,7 +41,7 @@ def choose_background(model: Model, X: pd.DataFrame, predict: Predict, size: int
     averaged = [one.name for one in model.inputs if averages and one.may_be_unknown and not one.not_recorded]
     known = X[X[averaged].notna().all(axis=1)] if averaged else X
     # Of some tables nobody's row is whole.
-    if model.learns.shows_rows and len(known) >= ROWS:
+    if model.learns.shows_rows and len(known) >= size:
         tried = known.iloc[thinned(len(known), MOST_TRIED)]
     else:
         tried = pd.DataFrame({asked.name: made_up(model, X[asked.name], dice) for asked in model.inputs})

@@ -107,6 +107,8 @@ def choose(model: Model, rows: Rows) -> Way:
     # An amount's loss is the square of its error.
     hopeless, worth_a_sum = (HOPELESS, WORTH_A_SUM) if kind.is_counted else (HOPELESS**2, WORTH_A_SUM**2)
     curves = [try_out(model, way, rows) for way in candidates if not isinstance(way, Boosted | Trees)]
+    if all(isinstance(way, Trees) for way in candidates):
+        return min([try_out(model, way, rows) for way in candidates], key=lambda trial: trial.loss).way
     most = [
         min(trial.losses[at] for trial in curves) * hopeless for at in range(model.learns.inner_folds if curves else 0)
     ]

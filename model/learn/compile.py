@@ -101,8 +101,12 @@ def compile_amount(model: Model, candidate: Additive, fitted: Any, rows: Rows) -
     }
     if not recipe.multiplies:
         return sums
+    return as_program(model, {"kind": "sum", "link": "exp", **sums["estimate"]}, rows)
+
+
+def as_program(model: Model, program: dict[str, Any], rows: Rows) -> dict[str, Any]:
+    """The engine of what is no sum of points, with answers that people gave to what may be unknown."""
     seen = {asked.name: answers_all_over(rows.table[asked.name]) for asked in model.inputs if asked.may_be_unknown}
-    program = {"kind": "sum", "link": "exp", **sums["estimate"]}
     return {"name": "trees", "program": program, "turned": False, "seen": seen}
 
 

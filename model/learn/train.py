@@ -27,7 +27,7 @@ from .artefacts import make_folder, save
 from .background import choose_background
 from .challenger import challenger_among, compile_challenger, is_as_good, reach_around, tell_apart
 from .choice import Learn, choose, fit, predict
-from .compile import answers_all_over
+from .compile import as_program
 from .contest import OWN, hold, predict_all, regrouped
 from .kinds import Predicted, kind_of
 from .people import compile_people
@@ -125,7 +125,8 @@ def learn(model: Model, progress: Progress) -> Card:
     width = None if kind.is_counted else 1
     people = compile_people(model, told.answers, told.y, kind.answers(out_of_fold)) if recipe.shows_rows else None
     facing: dict[str, Any] = {}
-    if challenger and is_as_good(contests[0]["ahead"][challenger], model):
+    # Beside trees there stand no others.
+    if challenger and not isinstance(best, Trees) and is_as_good(contests[0]["ahead"][challenger], model):
         about, facing["beside"] = compile_challenger(model, others[challenger], rows)
         lead, said = contests[0]["ahead"][challenger][kind.columns[0]], known[challenger][0]
         facing["challenger"] = {**about, "lead": lead}
@@ -135,8 +136,8 @@ def learn(model: Model, progress: Progress) -> Card:
         facing["challenger"] = digits(facing["challenger"])
     if isinstance(best, Trees):
         ranges = reach_of_samples(out_of_fold, partial(learn_anew, model, best, told)) if kind.is_counted else None
-        engine, facing["arrays"] = compile_as_trees(model, fitted, rows)
-        engine["ranges"] = ranges
+        program, facing["arrays"] = write_down(fitted[-1], model)
+        engine = as_program(model, program, rows) | {"ranges": ranges}
     else:
         engine = {"name": "tables", **kind.compile(model, best, fitted, rows)}
     return save(
@@ -155,13 +156,6 @@ def learn(model: Model, progress: Progress) -> Card:
         evaluation=digits({"figures": figures, **evaluation}),
         engine={**engine, **kind.range_table(model, told.truth, out_of_fold, folds)},
     )
-
-
-def compile_as_trees(model: Model, fitted: Any, rows: Rows) -> tuple[dict[str, Any], bytes]:
-    """The engine of trees that are the model itself, and the file with their numbers."""
-    program, arrays = write_down(fitted[-1], model)
-    seen = {asked.name: answers_all_over(rows.table[asked.name]) for asked in model.inputs if asked.may_be_unknown}
-    return {"name": "trees", "program": program, "turned": False, "seen": seen}, arrays
 
 
 def learn_anew(model: Model, way: Way, rows: Rows, at: Any, drawn: Any, asked: Any) -> Predicted:
@@ -228,7 +222,7 @@ def report(model: Model, card: Card) -> str:
         lines.append(
             "  No sum came near boosted trees, so the model has none to show. To have one, take Trees(...) out of its recipe."
         )
-    if better := clearly_better(evaluation.contests, columns[0]):
+    elif better := clearly_better(evaluation.contests, columns[0]):
         lines.append(f"  {better} does much better here, as where three inputs only tell something together.")
         lines.append(
             "  To serve that, put Trees() among its candidates; its pages tell the same, without a sum to show."

@@ -17,12 +17,11 @@ from webapp.text.kinds import Chance
 
 
 class Told(NamedTuple):
-    """What one answer did: its label, the answer, and the start of a sentence that ends with a number."""
+    """What one answer did: its label, and the answer."""
 
     asked: Input
     label: str
     answer: str
-    begins: str
     shift: float
     # Whether the number itself is less sure than this step is large, and whether the step shows in whole numbers.
     is_noise: bool
@@ -96,7 +95,7 @@ def tell(
         shift = step.shift
         label, answer, begins = say(model, asked.name, answers[asked.name], shift > 0)
         is_noise, shows = margin is not None and abs(shift) < margin, whole[at] != whole[at + 1]
-        steps.append(Told(asked, label, answer, begins, shift, is_noise, shows))
+        steps.append(Told(asked, label, answer, shift, is_noise, shows))
         if shows:
             lines.append((begins, kind.brief(step.after), places[at], places[at + 1]))
 

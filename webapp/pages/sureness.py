@@ -32,8 +32,8 @@ class Sureness:
 
     @property
     def looked_for_others(self) -> bool:
-        """Whether the model was measured against other kinds that were tuned."""
-        return bool(self.predictor.card.evaluation.tuned)
+        """Whether the model was measured against other kinds that were tuned, and is not of their kind itself."""
+        return bool(self.predictor.card.evaluation.tuned) and not self.predictor.card.is_of_trees
 
     @property
     def moves_by(self) -> Band | None:

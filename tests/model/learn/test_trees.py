@@ -137,6 +137,17 @@ def told_of(model: Model) -> Iterator[dict[str, Any]]:
         yield client.post("/api/models/toy/predict", json=asked).json
 
 
+def test_of_trees_alone_the_better_are_taken_and_none_stand_beside_them(tmp_path: Path) -> None:
+    declared = declare(tmp_path, "probability")
+    offered = (Trees(leaves=2, rounds=5), Trees(leaves=16, rounds=150, ridge=1.0))
+    card = train(replace(declared, recipe=replace(declared.learns, candidates=offered, seeds=2)))
+    assert card.recipe.chosen == "boosted trees of 16 leaves"
+    assert card.challenger is None
+    shown = page_of(served(tmp_path).get("/toy/result", query_string=ANSWERS)).text
+    assert "Another kind of model" not in shown
+    assert "Other kinds of models" not in shown
+
+
 def test_a_sum_is_kept_where_trees_are_on_offer_and_hardly_better(tmp_path: Path) -> None:
     toy = declared_in(write_toy(tmp_path) / "toy.py")
     offered = (*toy.learns.candidates, Trees(leaves=8, rounds=60))
