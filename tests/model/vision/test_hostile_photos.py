@@ -127,6 +127,7 @@ MEASURE = """
 import json, os, resource, sys, time, warnings
 from model.food import FOOD_CLASSES
 from model.vision import network, photo
+from tests.costs import slowness
 warnings.simplefilter("ignore")
 def look(path):
     try:
@@ -140,7 +141,8 @@ for path in sys.argv[1:]:
         idle, start = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
         said = look(path)
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        print(json.dumps([said, time.process_time() - start, (peak - idle) / 1024]), flush=True)
+        spent = (time.process_time() - start) / slowness()
+        print(json.dumps([said, spent, (peak - idle) / 1024]), flush=True)
         os._exit(0)
     os.wait()
 """
@@ -148,7 +150,7 @@ for path in sys.argv[1:]:
 
 @pytest.fixture(scope="module")
 def costs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[str, float, float]]:
-    """What each photo was told, the seconds of a processor and the megabytes that it took.
+    """What each photo was told, the seconds of a quiet processor and the megabytes that it took.
 
     What took long is looked at twice more, and the least counts: a shared processor is slow at times, and never too fast.
     """
