@@ -28,9 +28,8 @@ def look_at_numbers(
         raise NotAsked(nearly_constant(counts, f"{counts.index[0]:g}"))
     heading, whole = reader.column, bool((known % 1 == 0).all())
     lowest, highest = float(known.min()), float(known.max())
-    if not whole:
-        reach = highest - lowest
-        lowest, highest = round_out(lowest, reach, up=False), round_out(highest, reach, up=True)
+    reach = highest - lowest
+    lowest, highest = round_out(lowest, reach, up=False), round_out(highest, reach, up=True)
     each = whole and len(counts) == highest - lowest + 1 <= FEW_NUMBERS and bool(counts.min() >= FEWEST_ROWS)
     middle = float(known.quantile(0.5, interpolation="nearest"))
     unit = [*signs, names.unit_of(heading)][0]

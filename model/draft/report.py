@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from model.declare.numerals import written
+
 from .columns import Column
 from .draft import Draft
 from .numbers import plain
@@ -36,9 +38,10 @@ def describe(column: Column) -> str:
     """“number 17–90 whole”, “4 choices in order”."""
     if column.is_number:
         asked = column.numbers
-        return (
-            f"number {plain(asked.lowest)}–{plain(asked.highest)}{' whole' if asked.whole else ''} {asked.unit}".strip()
-        )
+        # A dash beside a minus would be two.
+        until = "–" if asked.lowest >= 0 else " to "
+        ends = written(plain(asked.lowest)) + until + written(plain(asked.highest))
+        return f"number {ends}{' whole' if asked.whole else ''} {asked.unit}".strip()
     return f"{len(column.choices)} choices{' in order' if column.ordered else ''}"
 
 

@@ -67,6 +67,7 @@ def save(
     if beside is not None:
         # Beside the trees, how far a third kind may lie from them.
         engine += [learned["challenger"]["file"], learned["challenger"].get("ranges")]
+    libraries = (*LIBRARIES, "lightgbm") if learned["engine"]["name"] == "trees" else LIBRARIES
     content = {
         "model": model.name,
         "kind": model.kind,
@@ -75,7 +76,7 @@ def save(
         "pickle": hashlib.sha256(pickled.getvalue()).hexdigest() if fitted is not None else "",
         "libraries": {
             "python": ".".join(platform.python_version_tuple()[:2]),
-            **{name: version(name) for name in LIBRARIES},
+            **{name: version(name) for name in libraries},
         },
         **learned,
     }

@@ -214,3 +214,11 @@ def test_the_report_has_a_line_a_column() -> None:
     lines = list(report(draft_of(age=lambda row: 17 + row % 74, PassengerId=lambda row: row * 7919 % 10_007)))
     assert "  age          number 17–90 whole, 0% missing → curve" in lines
     assert "  PassengerId  all different → dropped (--keep PassengerId)" in lines
+
+
+def test_the_ends_of_a_wide_number_are_nobodys_own() -> None:
+    draft = draft_of(pay=lambda row: 1_234 + row * 97_531 // 399, balance=lambda row: row * 8_863 // 399 - 4_321)
+    ends = {one.name: (one.numbers.lowest, one.numbers.highest) for one in draft.columns}
+    assert (ends["pay"], ends["balance"]) == ((1_200, 98_800), (-4_330, 4_550))
+    (balance,) = [line for line in report(draft) if line.strip().startswith("balance")]
+    assert "number −4330 to 4550 whole" in balance

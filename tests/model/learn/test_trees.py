@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from dataclasses import replace
+from importlib.metadata import version
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -93,6 +94,7 @@ def test_trees_are_taken_where_answers_only_tell_something_together(together: Mo
     shown = page_of(client.get("/toy/card")).text
     assert "This model has no sum to show" in shown
     assert "Boosting, as decision trees (LightGBM)" in shown
+    assert f"lightgbm {version('lightgbm')}" in shown
     assert "The model was given it as missing" in shown
     result = page_of(client.get("/toy/result", query_string=ANSWERS)).text
     assert "What moved the number" in result
