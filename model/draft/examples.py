@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -16,50 +16,58 @@ from .names import a
 from .rough import rough_model
 
 SHARES = {"low": 0.1, "middling": 0.5, "high": 0.9}
-TRIES = 50
+# So many made-up rows are drawn for each, of which the one is taken that a rough model says nearly the same of.
+DRAWN, ROUNDS = 10, 5
+Row = dict[str, Any]
 
 
 def make_examples(draft: Draft, table: pd.DataFrame, outcome: pd.Series) -> tuple[Example, ...]:
     columns, classes = {column.name: column for column in draft.columns}, list(draft.target.classes or ())
     inputs, dice = table[list(columns)], random.Random(1)  # noqa: S311
-    scores = rough_model(columns)
+    chosen: dict[str, tuple[Any, int]] = {}
     if classes:
         # Of each of three classes the row that is most like it.
-        places = sorted({0, len(classes) // 2, len(classes) - 1})
-        rows = {f"{a(draft.one)} most like “{classes[at]}”": scores.fit(inputs, outcome == at).predict(inputs).argmax()
-                for at in places}  # fmt: skip
+        for at in sorted({0, len(classes) // 2, len(classes) - 1}):
+            scores = rough_model(columns).fit(inputs, outcome == at)
+            chosen[f"{a(draft.one)} most like “{classes[at]}”"] = scores, scores.predict(inputs).argmax()
     else:
-        order = scores.fit(inputs, outcome).predict(inputs).argsort(kind="stable")
+        scores = rough_model(columns).fit(inputs, outcome)
+        order = scores.predict(inputs).argsort(kind="stable")
         measure = draft.target.measure
         article = "" if measure.endswith("s") and not measure.endswith("ss") else "a "
-        rows = {
-            f"{a(draft.one)} with {article}{word} {measure}": order[int(share * (len(order) - 1))]
-            for word, share in SHARES.items()
-        }
+        for word, share in SHARES.items():
+            chosen[f"{a(draft.one)} with {article}{word} {measure}"] = scores, order[int(share * (len(order) - 1))]
     real = set(inputs.itertuples(index=False, name=None))
     return tuple(
-        Example(name, perturb(inputs.iloc[row].to_dict(), columns, inputs, real, dice)) for name, row in rows.items()
+        Example(name, made_up(inputs.iloc[row].to_dict(), columns, inputs, real, scores, dice))
+        for name, (scores, row) in chosen.items()
     )
 
 
-def perturb(
-    row: dict[str, Any], columns: Mapping[str, Column], table: pd.DataFrame, real: set[Any], dice: random.Random
-) -> dict[str, Any]:
+def made_up(
+    row: Row, columns: Mapping[str, Column], table: pd.DataFrame, real: set[Any], scores: Any, dice: random.Random
+) -> Row:
     """The row with what it lacks filled in, each number moved a little, and choices changed until it is nobody's."""
     answers = {
         name: middle(table[name], column) if is_blank(row[name]) else row[name] for name, column in columns.items()
     }
     choices = [name for name, column in columns.items() if not column.is_number]
-    for attempt in range(TRIES):
-        moved = {name: move(answer, columns[name], dice) if columns[name].is_number else answer
-                 for name, answer in answers.items()}  # fmt: skip
-        # Choices are changed where numbers alone do not do, one more after every ten tries.
-        for name in dice.sample(choices, min(len(choices), attempt // 10 + (len(choices) == len(columns)))):
-            moved[name] = dice.choice(list(columns[name].choices))
-        if tuple(moved.values()) not in real:
+    # Choices are changed where numbers alone do not do, one more in every round.
+    for changed in range(ROUNDS):
+        drawn = [draw(answers, columns, dice.sample(choices, min(len(choices), changed + (len(choices) == len(columns)))), dice)
+                 for _ in range(DRAWN)]  # fmt: skip
+        if nobodys := [one for one in drawn if tuple(one.values()) not in real]:
             break
+    told = scores.predict(pd.DataFrame([answers, *(nobodys or drawn)], columns=list(columns)))
+    nearest = (nobodys or drawn)[int(abs(told[1:] - told[0]).argmin())]
     return {name: int(answer) if columns[name].is_number and answer == int(answer) else answer
-            for name, answer in moved.items()}  # fmt: skip
+            for name, answer in nearest.items()}  # fmt: skip
+
+
+def draw(answers: Row, columns: Mapping[str, Column], changed: Sequence[str], dice: random.Random) -> Row:
+    moved = {name: move(answer, columns[name], dice) if columns[name].is_number else answer
+             for name, answer in answers.items()}  # fmt: skip
+    return moved | {name: dice.choice(list(columns[name].choices)) for name in changed}
 
 
 def is_blank(answer: Any) -> bool:
