@@ -93,6 +93,11 @@ def lines_apart(lines: Sequence[Cut]) -> list[Cut]:
     return kept
 
 
+def has_enough(share: Share) -> bool:
+    """Whether ten people at least are in it, and ten out of it, or none."""
+    return are_enough((share.yes, share.people - share.yes))
+
+
 def are_enough(counts: Iterable[int]) -> bool:
     return all(count == 0 or count >= FEWEST for count in counts)
 
@@ -108,8 +113,9 @@ def tell_amounts(crowd: Crowd) -> dict[str, Any]:
 
 
 def tell_classes(crowd: Crowd, labels: Sequence[str], confusion: Sequence[Sequence[int]]) -> dict[str, Any]:
-    counted = [(kind, kind.right.yes, kind.right.people) for kind in kinds_of(labels, confusion, crowd)]
-    kinds = [asdict(kind) for kind, right, people in counted if people and are_enough((right, people - right))]
+    counted = kinds_of(labels, confusion, crowd)
+    kinds = [asdict(kind) for kind in counted if kind.right.people and has_enough(kind.right)]
     for kind in kinds:
         kind["mistaken_for"] = [list(other) for other in kind["mistaken_for"] if other[1] >= FEWEST]
-    return {"named": [asdict(one) for one in named_bins(crowd)], "kinds": kinds}
+    named = [asdict(one) for one in named_bins(crowd) if has_enough(one.observed)]
+    return {"named": named, "kinds": kinds}

@@ -9,7 +9,8 @@ import pandas as pd
 from model.declare.model import Model
 from model.evaluate.metrics import TENTHS, calibration_bins
 from model.evaluate.record import record_of
-from model.evaluate.told import FEWEST, Crowd, draw_lines
+from model.evaluate.shares import Share
+from model.evaluate.told import FEWEST, Crowd, draw_lines, has_enough
 
 from .kinds import Predicted, kind_of
 
@@ -53,6 +54,14 @@ def without_rows(model: Model, truth: Any, predicted: Predicted, found: Mapping[
         for holder in (evaluation, evaluation.get("weighted", {})):
             if "decisions" in holder:
                 holder["decisions"] = [one for one in holder["decisions"] if one["above"] in ends]
-    if "groups" in evaluation:
-        evaluation["groups"] = [one for one in evaluation["groups"] if one["people"] >= FEWEST]
+    for name, shares in (("groups", ("observed", "right")), ("worst", ("observed",))):
+        holder = evaluation.get("pairs") or {} if name == "worst" else evaluation
+        if name in holder:
+            holder[name] = [one for one in holder[name] if tells_enough(one, *shares)]
     return evaluation
+
+
+def tells_enough(group: Mapping[str, Any], *shares: str) -> bool:
+    """Whether it has ten people, and whether of each of its shares there are ten in it, and ten out of it, or none."""
+    people = group["people"]
+    return people >= FEWEST and all(has_enough(Share(round(group[share] * people), people)) for share in shares)

@@ -135,7 +135,11 @@ def test_no_drawing_of_a_small_table_has_a_step_for_fewer_than_ten(rows: int, tm
     steps += [count for people, yes in bins for count in (yes, people - yes)]
     steps += [count for row in told["confusion"] for count in row]
     parts = [(part["so"]["people"], part["so"]["yes"]) for part in told["told"]["record"]]
-    steps += [count for people, yes in parts for count in (yes, people - yes)]
+    groups = [
+        (one["people"], round(one["people"] * one[share])) for one in told["groups"] for share in ("observed", "right")
+    ]
+    groups += [(one["people"], round(one["people"] * one["observed"])) for one in told["pairs"]["worst"]]
+    steps += [count for people, yes in [*parts, *groups] for count in (yes, people - yes)]
     assert steps
     assert not [count for count in steps if 0 < count < 10]
     assert {one["above"] for one in told["decisions"]} <= {line["above"] for line in told["told"]["lines"]}
@@ -150,9 +154,12 @@ def test_no_drawing_of_a_small_table_has_a_step_for_fewer_than_ten(rows: int, tm
 def test_a_kind_is_told_only_where_ten_were_right_and_ten_wrong_or_none() -> None:
     confusion = [[30, 12, 0], [3, 40, 0], [0, 0, 8]]
     outcomes = [number for number, row in enumerate(confusion) for _ in range(sum(row))]
-    crowd = Crowd([[1 / 3] * len(outcomes)] * 3, outcomes)
-    kinds = tell_classes(crowd, ["setosa", "versicolor", "virginica"], confusion)["kinds"]
-    assert [(kind["label"], kind["right"]) for kind in kinds] == [("setosa", {"yes": 30, "people": 42})]
+    crowd = Crowd([[chance] * len(outcomes) for chance in (0.5, 0.3, 0.2)], outcomes)
+    told = tell_classes(crowd, ["setosa", "versicolor", "virginica"], confusion)
+    assert [(kind["label"], kind["right"]) for kind in told["kinds"]] == [("setosa", {"yes": 30, "people": 42})]
+    shares = [one["observed"] for one in told["named"]]
+    # Of the five parts the middle one, in which four were right, is left out.
+    assert [(one["yes"], one["people"]) for one in shares] == [(19, 19), (18, 18), (0, 18), (0, 19)]
 
 
 def test_the_rows_are_shown_where_the_declaration_says_so(tmp_path: Path) -> None:
