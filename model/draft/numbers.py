@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import math
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
+
+from model.evaluate.told import round_out
 
 from . import names
 from .columns import FEWEST_ROWS, Asked, Column, NotAsked, nearly_constant
@@ -38,16 +39,6 @@ def look_at_numbers(
     warnings = (*warnings, *filter(None, [suspicious(counts)]))
     label, missing = names.label_of(heading), float(numbers.isna().mean())
     return Column("", label, reader, asked, missing, guesses=tuple(guesses), warnings=warnings)
-
-
-def round_out(number: float, reach: float, up: bool) -> float:
-    """An end of a range, to three figures of its reach, so that it is nobody’s own number; but never beyond 0."""
-    for size in (reach / 100, abs(number)):
-        step = Decimal(1).scaleb(math.floor(math.log10(size or 1)))
-        end = float((Decimal(repr(number)) / step).to_integral_value(ROUND_CEILING if up else ROUND_FLOOR) * step)
-        if end * number > 0:
-            return end
-    return number
 
 
 def knots_of(known: pd.Series, lowest: float, highest: float) -> tuple[float, ...]:

@@ -58,5 +58,7 @@ def parts_of(values: Numbers, parts: int) -> tuple[list[float], list[NDArray[np.
     """Cut into parts of about equally many; fewer where many are alike."""
     cuts = np.unique(np.quantile(values, np.arange(1, parts) / parts))
     cuts = cuts[cuts > values.min()]
+    # Where many are alike, several cuts may lie between two of the values, and nothing between these cuts.
+    cuts = cuts[np.bincount(np.searchsorted(cuts, values, side="right"), minlength=len(cuts) + 1)[1:] > 0]
     at = np.searchsorted(cuts, values, side="right")
     return cuts.tolist(), [at == part for part in range(len(cuts) + 1)]

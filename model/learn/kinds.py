@@ -15,7 +15,7 @@ from model.declare.inputs import few
 from model.declare.model import Model
 from model.declare.recipe import Additive, Blend, Boosted, Discriminant
 from model.evaluate import metrics
-from model.evaluate.told import Crowd, tell_amounts, tell_chances, tell_classes
+from model.evaluate.told import Crowd, round_out, tell_amounts, tell_chances, tell_classes
 
 from .boost import Boosting
 from .compile import compile_amount, compile_chances
@@ -198,7 +198,12 @@ class Amount(Kind):
         if model.learns.range_by != "residuals":
             return {}
         level = self.level(model, truth, predicted, folds)
-        return {"ranges": [errors_by_estimate(truth, predicted[:, 0], level)]}
+        errors = errors_by_estimate(truth, predicted[:, 0], level)
+        if not model.learns.shows_rows:
+            least, most = errors["least"], errors["most"]
+            reach = most - least
+            errors |= {"least": round_out(least, reach, up=False), "most": round_out(most, reach, up=True)}
+        return {"ranges": [errors]}
 
     def predict(self, fitted: Any, X: pd.DataFrame) -> Predicted:
         """The amount, and the two ends of its range where the estimator gives them."""

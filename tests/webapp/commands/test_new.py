@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from model.predict.catalog import Catalog
 from webapp import create_app
 from webapp.commands.main import main
 
@@ -152,6 +153,26 @@ def test_an_amount_that_the_inputs_multiply_is_learnt_as_such_and_has_every_page
     near = [client.post("/api/models/homes/predict", json={"area": 150, "city": city, "rooms": 2}).json["amount"]
             for city in ("Oslo", "Bergen")]  # fmt: skip
     assert 2.5 < near[0] / near[1] < 3.5
+
+
+def test_an_amount_of_few_rows_with_few_estimates_is_learnt_and_no_part_of_it_has_fewer_than_ten(
+    tmp_path: Path,
+) -> None:
+    """Two colours have two estimates, between which several fifths end; and a fifth of 40 rows is eight."""
+    table = table_of(40, colour=["red", "blue", "blue"], sold=lambda row: f"{104.43 + 7 * (row * 11 % 40) / 3:.2f}")
+    table.to_csv(tmp_path / "shirts.csv", index=False)
+    folder = tmp_path / "mine"
+    made = CliRunner().invoke(
+        main, ["new", str(tmp_path / "shirts.csv"), "--target", "sold", "--quick", "--folder", str(folder)]
+    )
+    assert made.exit_code == 0, made.output
+    page = create_app(SETTINGS | {"MODEL_FOLDERS": [folder]}).test_client().get("/shirts/card").text
+    assert "fell in the range" in page
+    assert "parts of equally many" not in page
+    # No end of a range is the least or the largest amount that a row has.
+    (errors,) = Catalog([folder]).predictor("shirts").card.engine["ranges"]
+    amounts = table["sold"].astype(float)
+    assert errors["least"] < amounts.min() < amounts.max() < errors["most"]
 
 
 def test_pages_tell_a_number_below_nought_with_a_minus(tmp_path: Path) -> None:
