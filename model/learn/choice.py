@@ -26,6 +26,8 @@ Learn = Callable[[Rows, Rows], Predicted]
 # Boosting takes most of the time. To choose, a few of its bags will do; and where it loses so many times as much as the
 # best curves on the first fold, neither it nor a blend with it will be chosen.
 BAGS_TO_CHOOSE = 2
+# How wide a range is hangs on how far the fits to a machine's bags lie apart: of fewer than these mostly by luck.
+BAGS_FOR_RANGES = 8
 HOPELESS = 1.15
 # What can be shown as a sum may lose so many times as much as trees, which cannot.
 WORTH_A_SUM = 1.02
@@ -37,6 +39,16 @@ def fit(model: Model, candidate: Way, rows: Rows) -> Any:
     if isinstance(candidate, Trees):
         return fit_as_is(trees_of(model, candidate), rows)
     return kind_of(model).estimator(model, candidate).fit(rows.answers, rows.y, rows.weights)
+
+
+def with_bags_for_ranges(way: Way) -> Way:
+    if isinstance(way, Blend):
+        return replace(way, second=with_enough_bags(way.second))
+    return with_enough_bags(way) if isinstance(way, Boosted) else way
+
+
+def with_enough_bags(boosted: Boosted) -> Boosted:
+    return replace(boosted, bags=max(boosted.bags, BAGS_FOR_RANGES))
 
 
 def predict(model: Model, candidate: Way, inside: Rows, outside: Rows, near: float = NEAR) -> Predicted:

@@ -26,7 +26,7 @@ from model.predict.logistic import logit
 from .artefacts import make_folder, save
 from .background import choose_background
 from .challenger import challenger_among, compile_challenger, is_as_good, reach_around, tell_apart
-from .choice import Learn, choose, fit, predict
+from .choice import Learn, choose, fit, predict, with_bags_for_ranges
 from .compile import as_program
 from .contest import OWN, hold, predict_all, regrouped
 from .kinds import Predicted, kind_of
@@ -120,7 +120,8 @@ def learn(model: Model, progress: Progress) -> Card:
     evaluation["stability"] = find_stability(model, rows, progress)
     progress("fit on all rows")
     best = choose(model, rows)
-    fitted = fit(model, best, rows)
+    # An amount's range is made of its errors.
+    fitted = fit(model, with_bags_for_ranges(best) if kind.is_counted else best, rows)
     # Of an amount the estimate alone, without the ends of its range.
     width = None if kind.is_counted else 1
     people = compile_people(model, told.answers, told.y, kind.answers(out_of_fold)) if recipe.shows_rows else None

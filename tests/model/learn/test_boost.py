@@ -96,6 +96,16 @@ def test_more_bags_of_the_same_rows_do_not_make_the_range_empty(tmp_path: Path) 
         assert estimate.low < estimate.value < estimate.high
 
 
+def test_no_range_of_a_machine_of_few_fits_is_narrow_by_luck(tmp_path: Path) -> None:
+    """How far two fits lie apart says next to nothing: some of the ranges would be a tenth as wide as they are."""
+    few = replace(BOOSTED, bags=2)
+    model = boosted_toy(tmp_path, candidates=(Blend(CURVES, few, 0.5),))
+    predictor = Predictor(model, train(model))
+    ends = [predictor.estimates({"clouds": clouds, "wind": wind})[0] for clouds in range(9) for wind in "NESW"]
+    widths = [np.log(end.high / (1 - end.high)) - np.log(end.low / (1 - end.low)) for end in ends]
+    assert min(widths) > np.median(widths) / 3
+
+
 def test_steps_that_somebody_declares_are_flat_between_their_starts(tmp_path: Path) -> None:
     toy = declared_in(write_toy(tmp_path) / "toy.py")
     steps = (Candidate((Steps("clouds", at=(3, 6)), Table("wind"))),)
