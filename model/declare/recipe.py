@@ -173,7 +173,7 @@ class Trees:
 
     @property
     def name(self) -> str:
-        return f"boosted trees of {self.leaves} leaves"
+        return f"boosted trees of {self.leaves} leaves, {self.rounds} rounds"
 
 
 # What can be written down as a sum.

@@ -128,7 +128,7 @@ def recipe(draft: Draft) -> list[str]:
                 else ()
             ),
             f"    Boosted({'pairs=10, bags=4' if draft.rows > MANY_ROWS or len(draft.columns) > MANY_INPUTS else ''}),",
-            "    Trees(leaves=8, ridge=1.0), Trees(leaves=31),",
+            "    Trees(leaves=8, ridge=1.0), Trees(leaves=31), Trees(leaves=31, rounds=100),",
             "],",
             "blends=(0.25, 0.5, 0.75), folds=5, inner_folds=3,",
         ]

@@ -226,7 +226,9 @@ def report(model: Model, card: Card) -> str:
     elif better := clearly_better(evaluation.contests, columns[0]):
         lines.append(f"  {better} does much better here, as where three inputs only tell something together.")
         lines.append(
-            "  To serve that, put Trees() among its candidates; its pages tell the same, without a sum to show."
+            "  None of the Trees(...) among its candidates came near that: try others, of fewer rounds or of more."
+            if any(isinstance(way, Trees) for way in model.learns.candidates)
+            else "  To serve that, put Trees() among its candidates; its pages tell the same, without a sum to show."
         )
     return "\n".join(lines)
 

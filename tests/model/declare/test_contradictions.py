@@ -55,7 +55,7 @@ EXAMPLE = 'Example("A grey day", {"clouds": 7, "wind": "W"})'
         (
             'Table("wind"))),',
             'Table("wind"))), Trees(),',
-            "candidates: boosted trees of 31 leaves take an unknown answer as missing",
+            "candidates: boosted trees of 31 leaves, 300 rounds take an unknown answer as missing",
         ),
         (
             "    examples=",

@@ -68,6 +68,11 @@ def test_a_quick_recipe_of_enough_rows_is_one_blend_and_of_few_rows_curves_alone
     assert "Blend" not in few
 
 
+def test_a_whole_recipe_offers_trees_of_few_rounds_and_of_many_and_a_quick_one_none() -> None:
+    assert "    Trees(leaves=8, ridge=1.0), Trees(leaves=31), Trees(leaves=31, rounds=100),\n" in text_of()
+    assert "Trees" not in text_of_table(table_of(outcome=outcome, length=amounts))
+
+
 def text_of_table(table: pd.DataFrame) -> str:
     return write_declaration(draft_of(table, wishes={"quick": True}), Path("mine"))
 

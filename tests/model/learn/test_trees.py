@@ -87,7 +87,7 @@ def served(folder: Path) -> FlaskClient:
 
 def test_trees_are_taken_where_answers_only_tell_something_together(together: Model, tmp_path: Path) -> None:
     card = Catalog([tmp_path]).predictor("toy").card
-    assert card.recipe.chosen == "boosted trees of 16 leaves"
+    assert card.recipe.chosen == "boosted trees of 16 leaves, 150 rounds"
     assert card.evaluation.chosen_in_folds == {card.recipe.chosen: 3}
     assert "agreement: card and pickle differ by at most" in "\n".join(check(together))
     client = served(tmp_path)
@@ -143,7 +143,7 @@ def test_of_trees_alone_the_better_are_taken_and_none_stand_beside_them(tmp_path
     declared = declare(tmp_path, "probability")
     offered = (Trees(leaves=2, rounds=5), Trees(leaves=16, rounds=150, ridge=1.0))
     card = train(replace(declared, recipe=replace(declared.learns, candidates=offered, seeds=2)))
-    assert card.recipe.chosen == "boosted trees of 16 leaves"
+    assert card.recipe.chosen == "boosted trees of 16 leaves, 150 rounds"
     assert card.challenger is None
     shown = page_of(served(tmp_path).get("/toy/result", query_string=ANSWERS)).text
     assert "Another kind of model" not in shown
@@ -155,3 +155,13 @@ def test_a_sum_is_kept_where_trees_are_on_offer_and_hardly_better(tmp_path: Path
     offered = (*toy.learns.candidates, Trees(leaves=8, rounds=60))
     card = train(replace(toy, recipe=replace(toy.learns, candidates=offered, unknown="learnt", folds=3, inner_folds=2)))
     assert card.engine["name"] == "tables"
+
+
+def test_training_asks_for_other_trees_where_those_on_offer_did_not_come_near(tmp_path: Path) -> None:
+    declared = declare(tmp_path, "probability")
+    offered = (*declared.learns.candidates[:1], Trees(leaves=2, rounds=1))
+    declared = replace(declared, recipe=replace(declared.learns, candidates=offered))
+    told = report(declared, train(declared))
+    assert "Gradient boosting does much better here" in told
+    assert "put Trees() among its candidates" not in told
+    assert "None of the Trees(...) among its candidates came near that" in told
