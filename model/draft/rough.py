@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from sklearn.compose import ColumnTransformer
+from sklearn.ensemble import RandomForestRegressor
 from sklearn.linear_model import Ridge
 from sklearn.model_selection import cross_val_predict, cross_val_score
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import OneHotEncoder
+from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder
 
 from model.learn.design import Bends
 from model.learn.estimators import weigh_by_amount
@@ -26,6 +27,9 @@ LEAST_TOLD = 0.02
 NEARLY_ALL = 0.99
 # Errors that are this part of others are clearly less, of so many rows.
 CLEARLY, FEWEST_TO_COMPARE = 0.97, 100
+# What a sum says of the inputs is asked of trees, too, which see what inputs tell only together.
+ROWS_FOR_TREES, NEARLY_ALL_BY_TREES = 2_000, 0.9
+TOGETHER = ["these inputs tell much of the target only together, so leaving any of them out may lose much"]
 
 
 def rough_model(columns: Mapping[str, Column]) -> Any:
@@ -41,6 +45,13 @@ def rough_model(columns: Mapping[str, Column]) -> Any:
         for name, one in columns.items()
     ]
     return make_pipeline(ColumnTransformer(parts, sparse_threshold=0), Ridge(10.0))
+
+
+def rough_trees(columns: Mapping[str, Column]) -> Any:
+    """An unfitted forest over the same inputs."""
+    codes = OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1, encoded_missing_value=-1)
+    parts = [(name, "passthrough" if one.is_number else codes, [name]) for name, one in columns.items()]
+    return make_pipeline(ColumnTransformer(parts), RandomForestRegressor(30, min_samples_leaf=5, random_state=0))
 
 
 def is_multiplied(columns: Mapping[str, Column], table: pd.DataFrame, outcome: pd.Series) -> bool:
@@ -69,8 +80,15 @@ def name_strongest(
             cross_val_score(rough_model({name: columns[name] for name in names}), some, told, scoring="r2").mean()
         )
 
+    def trees_tell(names: Sequence[str]) -> float:
+        few = some.iloc[:ROWS_FOR_TREES]
+        trees = rough_trees({name: columns[name] for name in names})
+        return float(cross_val_score(trees, few, told.loc[few.index], scoring="r2", cv=3).mean())
+
     by_all = tells(list(columns))
     if by_all < LEAST_TOLD:
+        if trees_tell(list(columns)) > LEAST_TOLD:
+            return TOGETHER
         return ["these inputs tell next to nothing of the target, as far as a rough look shows"]
     fitted = rough_model(columns).fit(some, told)
     values, weights = fitted[0].transform(some), np.atleast_2d(fitted[1].coef_)
@@ -84,6 +102,9 @@ def name_strongest(
     else:
         if len(columns) <= MOST_INPUTS:
             return []
+    by_trees = trees_tell(list(columns))
+    if by_trees > by_all and trees_tell(best) < NEARLY_ALL_BY_TREES * by_trees:
+        return TOGETHER
     # A day becomes several inputs, which are left out together or not at all.
     asked = {columns[name].source for name in best}
     rest = dict.fromkeys(one.source for one in columns.values() if one.source not in asked)

@@ -188,6 +188,22 @@ def test_of_many_inputs_the_fewest_that_tell_nearly_all_are_proposed() -> None:
     assert note.count("--drop") == 12
 
 
+@pytest.mark.parametrize("kind", ["so", "an amount"])
+def test_inputs_that_tell_only_together_are_not_said_to_tell_nothing_or_to_be_left_out(kind: str) -> None:
+    """Whether an odd number of three are “b” is nothing that one or two of them tell."""
+
+    def answer(at: int, row: int) -> str:
+        return random.Random(row * 31 + at).choice("ab")
+
+    def told(row: int) -> str:
+        odd = sum(answer(at, row) == "b" for at in range(3)) % 2
+        return "ny"[odd] if kind == "so" else f"{100 * odd + random.Random(row).random():.2f}"
+
+    three = {f"answer_{at}": partial(answer, at) for at in range(3)}
+    (note,) = draft_of(table_of(600, outcome=told, length=amounts, **three)).notes
+    assert note == "these inputs tell much of the target only together, so leaving any of them out may lose much"
+
+
 def test_inputs_that_tell_nothing_are_told() -> None:
     assert draft_of(score=lambda row: row % 50).notes == (
         "these inputs tell next to nothing of the target, as far as a rough look shows",
