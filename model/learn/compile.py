@@ -101,7 +101,7 @@ def compile_amount(model: Model, candidate: Additive, fitted: Any, rows: Rows) -
     }
     if not recipe.multiplies:
         return sums
-    return as_program(model, {"kind": "sum", "link": "exp", **sums["estimate"]}, rows)
+    return as_program(model, {"kind": "sum", "link": "exp", "highest": fitted.highest_, **sums["estimate"]}, rows)
 
 
 def as_program(model: Model, program: dict[str, Any], rows: Rows) -> dict[str, Any]:

@@ -12,10 +12,14 @@ from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin, clone
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.pipeline import Pipeline
 
+from model.evaluate.told import round_out
+
 # Coefficients are rounded so that retraining on another machine reproduces them to the letter.
 DECIMALS = 6
 # An unknown answer is averaged over so many different people at most; each costs an estimate.
 MOST_PEOPLE = 1_000
+# So many times an amount that is multiplied is raised to be right on average.
+RAISED = 5
 
 
 class AverageOverUnknown(ClassifierMixin, BaseEstimator):
@@ -114,6 +118,8 @@ class EstimateWithRange(RegressorMixin, BaseEstimator):
 
     # What a pickle of an older edition does not say.
     multiplies = False
+    # No logarithm is told above this, since a few steps more than any row has would multiply an amount beyond all measure.
+    highest_ = np.inf
 
     def __init__(self, estimate: Any, low: Any = None, high: Any = None, multiplies: bool = False) -> None:
         self.estimate = estimate
@@ -126,15 +132,19 @@ class EstimateWithRange(RegressorMixin, BaseEstimator):
         known, weights = (np.log(y), weigh_by_amount(y, sample_weight)) if self.multiplies else (y, sample_weight)
         self.pipelines_ = [learn(part, X, known, weights) for part in parts]
         if self.multiplies:
-            means = [np.average(one, weights=sample_weight) for one in (y, self.predict(X)[:, 0])]
-            self.pipelines_[0][-1].intercept_ += np.log(means[0] / means[1])
+            least, most = float(np.min(y)), float(np.max(y))
+            self.highest_ = float(np.log(round_out(most, most - least, up=True)))
+            # What is at its highest already is raised no more, so that once is not always enough.
+            for _ in range(RAISED):
+                means = [np.average(one, weights=sample_weight) for one in (y, self.predict(X)[:, 0])]
+                self.pipelines_[0][-1].intercept_ += np.log(means[0] / means[1])
             round_coefficients(self.pipelines_[0][-1])
         return self
 
     def predict(self, X: pd.DataFrame) -> NDArray[np.float64]:
         """The estimate, and the low end and the high end of its range where they have sums of their own."""
         found = np.column_stack([pipeline.predict(X) for pipeline in self.pipelines_])
-        return np.exp(found) if self.multiplies else found
+        return np.exp(np.minimum(found, self.highest_)) if self.multiplies else found
 
 
 def weigh_by_amount(y: Any, weights: Any = None) -> NDArray[np.float64]:

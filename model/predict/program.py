@@ -127,6 +127,8 @@ def build(compiled: Mapping[str, Any], arrays: Mapping[str, Array]) -> Scores:
     """What turns rows into this part's answers."""
     if make := LEAVES.get(compiled["kind"]):
         leaf, link = make(compiled, arrays), LINKS[compiled["link"]]
+        if (highest := compiled.get("highest")) is not None:
+            return lambda coded: link(np.minimum(leaf.score(coded), highest))
         return lambda coded: link(leaf.score(coded))
     return JOINS[compiled["kind"]](compiled, [build(one, arrays) for one in compiled["parts"]])
 

@@ -24,3 +24,13 @@ def test_large_amounts_are_told_well_though_small_ones_follow_another_rule(count
     off = np.abs(told / amount - 1)[amount > 300]
     assert off.max() < 0.1
     assert told.mean() == pytest.approx(y.mean())
+
+
+def test_no_amount_is_told_far_beyond_the_largest_that_there_is() -> None:
+    """Ten steps more than any row has would make it a thousand times as much."""
+    X = pd.DataFrame({"steps": np.linspace(0, 10, 400)})
+    learner = EstimateWithRange(make_pipeline(Line(True, False), Ridge(1e-6)), multiplies=True).fit(
+        X, 2.0 ** X["steps"]
+    )
+    (told,) = learner.predict(pd.DataFrame({"steps": [20.0]}))[:, 0]
+    assert 1024 <= told < 1100
