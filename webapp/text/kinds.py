@@ -188,9 +188,10 @@ class Chance:
             return NOT_MEASURED
         if "accuracy" in figures:
             sentence = f"Right about {hundredths(figures['accuracy'])} of 100 {words.many} that it had not seen."
-            rate = figures.get("base_rate", 0.5)
+            # Of several kinds none is a “no” that one could say of all.
+            rate = figures.get("base_rate")
             # Where one answer is rare, being right so often may be no merit at all.
-            if hundredths(figures["accuracy"]) > hundredths(max(rate, 1 - rate)):
+            if rate is None or hundredths(figures["accuracy"]) > hundredths(max(rate, 1 - rate)):
                 return sentence
             return f"{sentence} To say “{'no' if rate < 0.5 else 'yes'}” of all would be right as often."
         right = hundredths(figures["right_yes"])

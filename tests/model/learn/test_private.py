@@ -151,6 +151,20 @@ def test_no_drawing_of_a_small_table_has_a_step_for_fewer_than_ten(rows: int, tm
     assert client.get("/toy/result?clouds=7&wind=W").status_code == 200
 
 
+def test_no_part_is_the_furthest_off_where_all_are_told_together(tmp_path: Path) -> None:
+    table = [{"clouds": str(at % 9), "wind": "NESW"[at * 7 % 4]} for at in range(40)]
+    table = [row | {"rain": "yes" if int(row["clouds"]) + at * 11 % 5 > 5 else "no"} for at, row in enumerate(table)]
+    folder = write_toy(tmp_path, lambda text: PRIVATE.replace("smallest_bin=20", "smallest_bin=5"))
+    write_table(folder, table)
+    card = train(declared_in(folder / "toy.py"))
+    assert len(card.evaluation.calibration) == 1
+    shown = page_of(
+        create_app(SETTINGS | {"MODEL_FOLDERS": (folder,), "MODELS": ("toy",)}).test_client().get("/toy/card")
+    )
+    assert "All together: 40 days got" in shown.text
+    assert "Furthest off" not in shown.text
+
+
 def test_a_kind_is_told_only_where_ten_were_right_and_ten_wrong_or_none() -> None:
     confusion = [[30, 12, 0], [3, 40, 0], [0, 0, 8]]
     outcomes = [number for number, row in enumerate(confusion) for _ in range(sum(row))]

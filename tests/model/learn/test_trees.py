@@ -98,6 +98,7 @@ def test_trees_are_taken_where_answers_only_tell_something_together(together: Mo
     assert "The model was given it as missing" in shown
     result = page_of(client.get("/toy/result", query_string=ANSWERS)).text
     assert "What moved the number" in result
+    assert "Add ?explain=1 to the address for what moved the number." in result
     assert "How sure is this?" in result
     assert "Nobody knows" not in result
 
