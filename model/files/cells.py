@@ -29,6 +29,13 @@ MOST_IN_FULL = 1_000
 MANY_TEXTS = 200
 
 
+def as_text(cells: pl.Series) -> pl.Series:
+    """Cells as a table is read that a model learns from; of lengths of time and of lists polars makes no text."""
+    if cells.dtype == pl.Duration or cells.dtype.is_nested():
+        return pl.Series(cells.name, [None if cell is None else str(cell) for cell in cells.to_list()], pl.String)
+    return cells.cast(pl.String)
+
+
 class Column:
     """Gives each text a code, and tells of each code which answer it is, or which of its input's faults.
 
@@ -75,7 +82,7 @@ class Column:
 
     def _number(self, cells: pl.Series) -> Codes:
         """The code of each row's text; those that have not come before are read."""
-        coded = cells if cells.dtype == self.type else cells.cast(pl.String).cast(self.type)
+        coded = cells if cells.dtype == self.type else as_text(cells).cast(self.type)
         codes = coded.to_physical().fill_null(BLANK).to_numpy()
         self._read_new(float if cells.dtype.is_float() else str)
         return np.minimum(codes, len(self._places) - 1)

@@ -13,7 +13,7 @@ from model.declare.choice import LONGEST_QUOTE
 from model.declare.faults import QUOTED, sentences_of
 from model.declare.inputs import Input
 
-from .cells import MOST_IN_FULL, Cells
+from .cells import MOST_IN_FULL, Cells, as_text
 from .misfits import strip
 
 CUT = "What else is wrong was not looked for"
@@ -63,7 +63,7 @@ class Faults:
         is_cut = is_late & ~is_told
         for column, numbers, texts in zip(bad.columns, bad.wrong, frame, strict=True):
             own = texts.gather(rows)
-            said = own.map_elements(write_number, pl.String) if own.dtype.is_float() else own.cast(pl.String)
+            said = own.map_elements(write_number, pl.String) if own.dtype.is_float() else as_text(own)
             columns.append(ColumnFaults(column.asked, np.where(is_told, 0, numbers), said))
             is_told = is_told | (is_late & (numbers > 0))
         return cls(rows, shapes, columns, is_cut)

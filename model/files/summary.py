@@ -20,7 +20,7 @@ from model.declare.numerals import written
 from model.predict.challenger import APART
 from model.predict.predictor import Predictor
 
-from .cells import read_cell
+from .cells import as_text, read_cell
 from .faults import Faults
 from .reader import Piece
 
@@ -139,7 +139,7 @@ class Summary:
             del kept[EXTREMES:]
 
     def _add_groups(self, asked: Input, cells: pl.Series, numbers: Any) -> None:
-        texts = cells.cast(pl.String).fill_null("")
+        texts = as_text(cells).fill_null("")
         frame = pl.DataFrame({"text": texts, **{str(n): own for n, own in enumerate(numbers)}})
         counted = frame.group_by("text").agg(pl.len(), pl.exclude("text").sum())
         groups = self.groups[asked.name]

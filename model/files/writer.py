@@ -18,6 +18,7 @@ from typing import Any
 
 import polars as pl
 
+from .cells import as_text
 from .dialect import Dialect, Unusable, write_row
 from .reader import Piece, Reader
 
@@ -37,7 +38,7 @@ class CsvWriter:
         return [BOM_UTF8 + line if self._dialect.marked else line]
 
     def render(self, piece: Piece, added: pl.DataFrame) -> bytes:
-        cells = [change(column, guard_text, has_formula) for column in piece.frame]
+        cells = [change(written(column), guard_text, has_formula) for column in piece.frame]
         estimates = [self._quote(column) for column in added]
         if piece.surplus is not None:
             # What a row has too much of goes after its error.
@@ -68,6 +69,11 @@ class CsvWriter:
         """Put quotation marks where they are needed."""
         quoted = pl.lit('"') + text.str.replace_all('"', '""', literal=True) + pl.lit('"')
         return pl.when(text.str.contains(self._special)).then(quoted).otherwise(text)
+
+
+def written(cells: pl.Series) -> pl.Series:
+    """As polars writes it, or else as text."""
+    return as_text(cells) if cells.dtype == pl.Duration or cells.dtype.is_nested() else cells
 
 
 def change(cells: pl.Series, mend: Callable[[pl.Expr], pl.Expr], is_suspect: Callable[[pl.Series], bool]) -> pl.Series:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import random
 import re
 import shutil
+from datetime import date, timedelta
 from pathlib import Path
 
+import polars as pl
 import pytest
 from click.testing import CliRunner, Result
 
@@ -173,6 +175,32 @@ def test_an_amount_of_few_rows_with_few_estimates_is_learnt_and_no_part_of_it_ha
     (errors,) = Catalog([folder]).predictor("shirts").card.engine["ranges"]
     amounts = table["sold"].astype(float)
     assert errors["least"] < amounts.min() < amounts.max() < errors["most"]
+
+
+def test_a_parquet_file_is_scored_as_it_was_learnt_from_whatever_its_columns_are(tmp_path: Path) -> None:
+    """Lengths of time and lists, of which Polars makes no text, and days."""
+    table = pl.DataFrame(
+        {
+            "took": [timedelta(minutes=7 * row % 600) for row in range(120)],
+            "day": [date(2024, 1, 1) + timedelta(days=5 * row) for row in range(120)],
+            "parts": [[row % 3, 1] for row in range(120)],
+            "late": [sick(row) == "yes" for row in range(120)],
+        }
+    )
+    path, folder = tmp_path / "trips.parquet", tmp_path / "mine"
+    table.write_parquet(path)
+    made = CliRunner().invoke(main, ["new", str(path), "--target", "late", "--quick", "--folder", str(folder)])
+    assert made.exit_code == 0, made.output
+    assert "took" in (folder / "trips.py").read_text()
+    for name in ("scored.csv", "scored.parquet"):
+        arguments = ["score", "trips", str(path), str(tmp_path / name)]
+        done = CliRunner().invoke(main, arguments, env={"LIKELY_MODEL_FOLDERS": str(folder)})
+        assert done.exit_code == 0, done.output
+    kept, scored = pl.read_parquet(tmp_path / "scored.parquet"), pl.read_csv(tmp_path / "scored.csv")
+    assert kept.select(table.columns).equals(table)
+    assert kept["error"].null_count() == scored["error"].null_count() == 120
+    assert scored["took"][3] == "0:21:00"
+    assert scored["parts"][3] == "[0, 1]"
 
 
 def test_pages_tell_a_number_below_nought_with_a_minus(tmp_path: Path) -> None:
