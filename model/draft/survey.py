@@ -47,9 +47,8 @@ def make_draft(
     rows = rows.reset_index(drop=True)
     columns, dropped = look_at_all(rows, told, wishes, comma)
     if not columns:
-        raise Unusable(
-            f"{path.name} has no column but {heading} that a form could ask for; --keep keeps one all the same"
-        )
+        keep = "; --keep keeps one all the same" if dropped else ""
+        raise Unusable(f"{path.name} has no column but {heading} that a form could ask for{keep}")
     if left := len(raw) - len(rows):
         notes = [*notes, f"{left:,} of {len(raw):,} rows lack {heading} or another answer, and are left out"]
     beside = {option: (names.safe_name(getattr(wishes, option), [told.name, *(one.name for one in columns)]), reader)

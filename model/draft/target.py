@@ -101,7 +101,7 @@ def with_classes(found: YesOrNo, counts: pd.Series, are_numbers: bool) -> Target
         joined = counts[rare].sum() >= FEWEST_ROWS
         others = OTHER if joined else ""
         reader = Choices(found.source, required=True, keep=tuple(kept), others=others)
-        guess = f"{some(rare)} {'count as Other' if joined else 'left out'}, with fewer than {FEWEST_ROWS} rows each"
+        guess = f"{some(rare)} {'count as Other' if joined else 'left out'}, with fewer than {FEWEST_ROWS} rows{' each' if rare[1:] else ''}"
         kept += [OTHER] if joined else []
     if len(kept) == 2:
         return replace(found, reader=reader, yes=min(kept, key=lambda one: counts.get(one, 0)), guess=guess)

@@ -107,7 +107,11 @@ def make(table: Path, target: str, folder: Path, name: str, said: dict[str, Any]
     chosen: dict[str, Any] = {option: tuple(one) if isinstance(one, list) else one for option, one in options.items()}
     wishes = Wishes(**chosen)
     raw, notes = read_source(table)
-    draft = make_draft(name, table, raw, target, wishes, notes)
+    try:
+        draft = make_draft(name, table, raw, target, wishes, notes)
+    except Unusable as fault:
+        # A column may be missing since it stands in what was not read.
+        raise Unusable(" ".join([str(fault), *(f"({note})" for note in notes)])) from None
     for line in report(draft):
         # A table's own texts must not drive a terminal.
         click.echo("".join(one if one.isprintable() else " " for one in line))

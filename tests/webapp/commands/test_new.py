@@ -10,6 +10,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+import xlsxwriter
 from click.testing import CliRunner, Result
 
 from model.predict.catalog import Catalog
@@ -282,6 +283,24 @@ def test_what_cannot_be_done_is_told_in_a_sentence(run, arguments: list[str], sa
     assert result.exit_code == 1
     assert result.output.startswith(says)
     assert not Path("mine").exists()
+
+
+def test_where_a_column_is_missing_it_is_told_which_sheet_was_read(tmp_path: Path) -> None:
+    path = tmp_path / "people.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        for sheet, heading in (("About", "note"), ("People", "sick")):
+            book.add_worksheet(sheet).write_column(0, 0, [heading, "yes", "no"])
+    result = CliRunner().invoke(main, ["new", str(path), "--target", "sick", "--folder", str(tmp_path / "mine")])
+    assert result.exit_code == 1
+    assert result.output == (
+        "Error: --target: there is no column 'sick'. There are: note (of 2 sheets the first, “About”, is read)\n"
+    )
+
+
+def test_of_a_table_of_one_column_it_is_not_said_that_others_could_be_kept(tmp_path: Path) -> None:
+    table_of(40, sick=sick).to_csv(tmp_path / "sick.csv", index=False)
+    result = CliRunner().invoke(main, ["new", str(tmp_path / "sick.csv"), "--target", "sick"])
+    assert result.output == "Error: sick.csv has no column but sick that a form could ask for\n"
 
 
 def test_a_declaration_that_is_there_is_not_overwritten(run) -> None:  # type: ignore[no-untyped-def]
