@@ -13,6 +13,7 @@ from model.declare.model import Model
 from model.predict.changes import find_smallest_changes
 from model.predict.steps import explain_steps
 from webapp.http.addresses import texts
+from webapp.pages.moves import Moves, Told
 from webapp.text.kinds import kind_of
 
 from tests.cards import numbers
@@ -83,6 +84,18 @@ def test_the_last_number_told_of_what_moved_it_is_the_number_itself(client: Flas
 def test_a_step_smaller_than_the_range_is_called_chance(client: FlaskClient) -> None:
     text = section(result(client, TITANIC, asked(TITANIC)), "What moved the number").text
     assert re.search(r"may be off by \d+ points? or more, so a step smaller than that may be chance: \w", text)
+
+
+def test_where_every_step_may_be_chance_they_are_not_listed_again() -> None:
+    def moves(*noise: bool) -> Moves:
+        asked = CENSUS.inputs[0]
+        steps = [Told(asked, f"Label {n}", "answer", 0.1, one, True) for n, one in enumerate(noise)]
+        return Moves("", "", steps, [], "", True, [], 0.2, [], [], ("", "", ""), "")
+
+    assert moves(True, True).all_noise
+    assert not moves(True, False).all_noise
+    assert not moves(True).all_noise
+    assert not moves().all_noise
 
 
 def test_what_is_unknown_is_a_step_of_its_own(client: FlaskClient) -> None:
