@@ -113,7 +113,7 @@ def test_the_photo_stands_beside_its_answer_and_beside_no_other(open_page: OpenP
     choose_photo(page, FOOD.input["photo"], photos.COFFEE.read_bytes())
     press(page, FOOD)
     expect(page.get_by_role("img", name="Your photo")).to_be_visible()
-    expect(page.locator(".guesses")).to_contain_text("espresso: 95 %, counts as food")
+    expect(page.locator(".guesses")).to_contain_text("espresso: 95%, counts as food")
     page.reload()
     expect(page.get_by_role("img", name="Your photo")).to_be_visible()
     page.goto(result_address("food", FOOD.examples[1].answers))

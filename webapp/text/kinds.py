@@ -195,7 +195,7 @@ class Chance:
             return f"{sentence} To say “{'no' if rate < 0.5 else 'yes'}” of all would be right as often."
         right = hundredths(figures["right_yes"])
         tuned = "It was not tuned on these." if "fitted" in figures else "It was tuned on these."
-        return f"It got {right} of 100 {words.many} {words.who} {words.yes} right. {tuned}"
+        return f"Of 100 {words.many} {words.who} {words.yes}, it got {right} right. {tuned}"
 
 
 class Classes(Chance):

@@ -358,16 +358,20 @@ def test_a_chance_under_one_is_said_out_of_a_thousand(client: FlaskClient) -> No
 def test_a_range_that_reaches_to_certainty_says_its_other_end(client: FlaskClient) -> None:
     student = result(client, CENSUS, person(age="19", sex="Female", hours="15"))
     assert re.search(r"in 1,000, probably at most \d+$", student.heading)
-    assert re.search(r"Other people in the data: at most \d+ in 1,000\.", section(student, "How sure is this?").text)
+    assert re.search(r"The range is at most \d+ in 1,000\. The model", section(student, "How sure is this?").text)
     # What stands beside it has the same unit.
-    third = r"A third kind \(a random forest\) would probably say (at most )?\d+( to \d+)?: in tests"
+    third = (
+        r"A third kind \(a random forest\) would probably say (at most )?\d+( to \d+)?\. In tests it came that close"
+    )
     assert re.search(third, section(student, "How sure is this?").text)
     assert "fewer than 1 out of 100" not in student.text.casefold()
     lady = result(client, TITANIC, asked(TITANIC))
     assert re.search(r"out of 100, probably at least \d+$", lady.heading)
+    sure = section(lady, "How sure is this?").text
     assert re.search(
-        r"Other passengers in the data: at least \d+ out of 100\.", section(lady, "How sure is this?").text
+        r"The range is at least \d+ out of 100\. The model learnt from a limited number of passengers", sure
     )
+    assert "would probably give a number in this range: about 95 of 100 such ranges hold it." in sure
 
 
 def test_a_range_far_beyond_a_small_number_has_a_unit_of_its_own() -> None:
