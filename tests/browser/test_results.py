@@ -35,6 +35,13 @@ def test_the_numbers_of_a_folded_table_begin_within_a_telephone(open_page: OpenP
     assert max(ends) < 330
 
 
+def test_the_caption_of_a_folded_table_is_wholly_in_view_on_a_telephone(open_page: OpenPage) -> None:
+    page = open_result(open_page, TITANIC, asked(TITANIC), width=360)
+    page.locator("summary").filter(has_text="Where it goes wrong").click()
+    right = page.locator("#wrong caption").evaluate("one => one.getBoundingClientRect().right")
+    assert right <= 340
+
+
 # -- printing and sending on ----------------------------------------------------------------------------------
 
 
