@@ -240,6 +240,14 @@ def test_another_kind_of_model_stands_beside_the_number_and_where_they_differ_wh
     )
 
 
+@each_model
+def test_what_is_folded_goes_from_how_to_how_wrong_to_code(client: FlaskClient, model: Model) -> None:
+    folded = [summary.text for summary in result(client, model, asked(model)).root.all("summary")]
+    wrong, code = folded.index("Where it goes wrong"), folded.index("Use this in code")
+    (worked_out,) = [at for at, text in enumerate(folded) if text.startswith("How the answers add up to")]
+    assert worked_out < wrong < code
+
+
 # -- where it goes wrong ----------------------------------------------------------------------------------------
 
 
