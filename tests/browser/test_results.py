@@ -76,6 +76,17 @@ def test_the_link_is_copied(open_page: OpenPage) -> None:
     assert page.evaluate("navigator.clipboard.readText()") == page.url
 
 
+def test_where_nothing_can_be_shared_the_link_is_copied_beside_the_number(open_page: OpenPage) -> None:
+    page = open_result(open_page, CENSUS, person(), permissions=["clipboard-read", "clipboard-write"])
+    assert page.evaluate("!navigator.share")
+    estimate = page.get_by_role("region", name="The estimate")
+    estimate.get_by_role("button", name="Copy link").click()
+    expect(estimate.get_by_role("button", name="Copied")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == page.url
+    # One button a place: what says “Share” elsewhere stays hidden.
+    expect(page.get_by_role("button", name="Share", exact=True)).to_have_count(0)
+
+
 def test_without_script_no_button_is_there_that_would_do_nothing(open_page: OpenPage) -> None:
     page = open_result(open_page, CENSUS, person(), javascript=False)
     expect(page.get_by_role("button", name="Copy the link")).to_be_hidden()
