@@ -86,7 +86,17 @@ class Chance:
 
     def headline(self, estimate: Estimate) -> str:
         """The one number of a result, as its heading and its title have it."""
-        return first_upper(self.whole(estimate.value))
+        return self.titled(estimate, self.whole(estimate.value))
+
+    def titled(self, estimate: Estimate, number: str) -> str:
+        return first_upper(number)
+
+    def beside(self, estimate: Estimate, other: Estimate) -> tuple[str, str]:
+        """The heading and the range where another stands beside them: both out of 100, if only one of them would be."""
+        if (estimate.value < SMALL) == (other.value < SMALL):
+            return self.headline(estimate), self.whole_span(estimate)
+        number, span = self.number(estimate.value), self.span(estimate)
+        return self.titled(estimate, f"{number}{self.unit}"), f"{span}{self.unit}"
 
     def short(self, estimate: Estimate) -> str:
         """The number where there is little room, and it stands beside another."""
@@ -204,8 +214,8 @@ class Classes(Chance):
     is_yes_or_no = False
     turned = Markup("e<sup>sum</sup>, divided by all of them together")
 
-    def headline(self, estimate: Estimate) -> str:
-        return f"{first_upper(estimate.label)}: {self.whole(estimate.value)}"
+    def titled(self, estimate: Estimate, number: str) -> str:
+        return f"{first_upper(estimate.label)}: {number}"
 
     def short(self, estimate: Estimate) -> str:
         return f"{estimate.label} {self.number(estimate.value)}"
@@ -280,6 +290,9 @@ class Amount(Chance):
 
     def around(self, value: float, low: float, high: float) -> str:
         return self.between(low, high)
+
+    def beside(self, estimate: Estimate, other: Estimate) -> tuple[str, str]:
+        return self.headline(estimate), self.whole_span(estimate)
 
     def probable(self, estimate: Estimate) -> str:
         return "" if estimate.low == estimate.high else self.span(estimate)
