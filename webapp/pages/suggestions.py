@@ -8,7 +8,6 @@ from typing import Any
 
 from model.declare.inputs import first_lower
 from model.predict.changes import Change, find_smallest_changes
-from model.predict.kinds import Estimate
 from model.predict.predictor import Predictor
 from webapp.http.addresses import compare_address
 from webapp.text.kinds import kind_of
@@ -28,7 +27,7 @@ def suggest(predictor: Predictor, answers: Mapping[str, Any], query: str) -> lis
 
     def told(change: Change) -> Suggestion:
         texts = [f"{model.input[name].named}: {model.input[name].words(new)}" for name, new in change.answers.items()]
-        span = kind.span(Estimate(change.estimate, change.low, change.high))
+        span = kind.around(change.estimate, change.low, change.high)
         address = compare_address(model, query, change.answers)
         both = ", and ".join([texts[0], *map(first_lower, texts[1:])])
         return Suggestion(both, kind.whole(change.estimate), address, span, change.is_sure)

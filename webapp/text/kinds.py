@@ -151,7 +151,11 @@ class Chance:
         """The range as it stands after the number; nothing where both its ends are that same number."""
         value, low, high = estimate.value, estimate.low, estimate.high
         number = in_1000 if value < SMALL else self.number
-        return "" if number(low) == number(high) == number(value) else self.around(value, low, high)
+        if number(low) == number(high) == number(value):
+            return ""
+        told = self.around(value, low, high)
+        # “About 1 in 1,000, probably at most 1” leaves open of how many.
+        return f"{told} in 1,000" if value < SMALL and high < FAR and told.startswith("at most") else told
 
     def difference(self, after: Estimate, before: Estimate) -> str:
         """What a change did, in words that agree with the two numbers shown."""

@@ -102,7 +102,9 @@ def assert_one_range(page: Page, told: dict[str, Any]) -> None:
     elif low == high == own:
         assert page.heading == page.number
     else:
-        assert page.heading == f"{page.number}, probably {between(low, high)}{unit}"
+        span = between(low, high)
+        unit = " in 1,000" if is_small and not is_far and span.startswith("at most") else unit
+        assert page.heading == f"{page.number}, probably {span}{unit}"
 
 
 def between(low: str, high: str) -> str:
@@ -365,7 +367,7 @@ def test_a_chance_under_one_is_said_out_of_a_thousand(client: FlaskClient) -> No
 
 def test_a_range_that_reaches_to_certainty_says_its_other_end(client: FlaskClient) -> None:
     student = result(client, CENSUS, person(age="19", sex="Female", hours="15"))
-    assert re.search(r"in 1,000, probably at most \d+$", student.heading)
+    assert re.search(r"in 1,000, probably at most \d+ in 1,000$", student.heading)
     assert re.search(r"The range is at most \d+ in 1,000\. The model", section(student, "How sure is this?").text)
     # What stands beside it has the same unit.
     third = (
@@ -382,10 +384,21 @@ def test_a_range_that_reaches_to_certainty_says_its_other_end(client: FlaskClien
     assert "would probably give a number in this range: about 95 of 100 such ranges hold it." in sure
 
 
+@pytest.mark.parametrize("answers", [person(age="19", sex="Female", hours="15"), person(age="20", hours="20")])
+def test_the_line_is_told_out_of_100_however_small_the_number(client: FlaskClient, answers: dict[str, Any]) -> None:
+    """What a screen reader says of it: number and range have the line’s own unit."""
+    page, told = result(client, CENSUS, answers), by_api(client, CENSUS, answers, explain=0)
+    (line,) = page.root.all("svg", class_="line")
+    low, high, own = [words_of(told[name]) for name in ("low", "high", "probability")]
+    assert (
+        f"On a line from 0 to 100: this person {own}, probably {between(low, high)}; " in line.attributes["aria-label"]
+    )
+
+
 def test_a_range_far_beyond_a_small_number_has_a_unit_of_its_own() -> None:
     kind = kind_of(CENSUS)
     near, far = Estimate(0.003, 0.0001, 0.041), Estimate(0.003, 0.0001, 0.292)
-    assert (kind.probable(near), kind.whole_span(near)) == ("at most 41", "at most 41 in 1,000")
+    assert (kind.probable(near), kind.whole_span(near)) == ("at most 41 in 1,000", "at most 41 in 1,000")
     assert kind.probable(far) == kind.whole_span(far) == "at most 29 out of 100"
 
 
