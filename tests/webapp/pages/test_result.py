@@ -323,7 +323,7 @@ def test_a_result_says_how_many_in_the_data_had_less(client: FlaskClient, model:
     assert crowd is not None
     chance = get_predictor(model.name).values(answers)[0]
     below = round(100 * sum(own < chance for own in crowd.chances[0]) / crowd.count)
-    assert f"Higher than {below} of 100 {model.words.many} in the data." in result(client, model, asked(model)).text
+    assert f"Higher than for {below} of 100 {model.words.many} in the data." in result(client, model, asked(model)).text
 
 
 def test_what_is_like_nothing_in_the_data_is_a_guess_without_a_range(client: FlaskClient) -> None:
