@@ -27,14 +27,22 @@ def decision_curve(y: Numbers, chance: Numbers, weights: Numbers | None = None) 
 
 
 def at_threshold(y: Numbers, chance: Numbers, each: Numbers, above: float) -> dict[str, Any]:
-    worth = y - (1 - y) * above / (1 - above)
+    cost = above / (1 - above)
+    worth = y - (1 - y) * cost
     own, everybody = worth * (chance > above), float(np.mean(each * worth))
     gained = own - worth if everybody > 0 else own
-    return {"above": above, "benefit": averaged(own, each), "everybody": everybody, "gain": averaged(gained, each)}
+    # One more of either kind counts in the spread: where no false alarm was met, the next may be one.
+    more = 1 + cost**2 if gained.any() else 0.0
+    return {
+        "above": above,
+        "benefit": averaged(own, each, more),
+        "everybody": everybody,
+        "gain": averaged(gained, each, more),
+    }
 
 
-def averaged(values: Numbers, each: Numbers) -> dict[str, float]:
-    """A weighted mean with its 95 % range."""
+def averaged(values: Numbers, each: Numbers, more: float) -> dict[str, float]:
+    """A weighted mean with its 95 % range, with this much more in its sum of squares."""
     centre = float(np.mean(each * values))
-    error = float(np.sqrt(np.sum((each * (values - centre)) ** 2)) / len(values))
+    error = float(np.sqrt(np.sum((each * (values - centre)) ** 2) + more) / len(values))
     return ranged(centre, error)

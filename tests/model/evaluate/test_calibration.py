@@ -78,6 +78,16 @@ def test_acting_on_estimates_is_worth_more_than_on_everybody_where_they_tell_som
             assert one["gain"]["low"] > 0
 
 
+def test_the_range_of_a_gain_seldom_lies_above_the_truth_also_where_a_false_alarm_costs_nine() -> None:
+    def low_end(rows: np.ndarray) -> float:
+        return next(one["gain"]["low"] for one in decision_curve(SO[rows], CHANCE[rows]) if one["above"] == 0.9)
+
+    dice = np.random.default_rng(2)
+    truth = float(np.mean((CHANCE > 0.9) * (CHANCE - 9 * (1 - CHANCE))))
+    above = [low_end(dice.integers(len(SO), size=600)) > truth for _ in range(300)]
+    assert np.mean(above) < 0.07
+
+
 def test_chances_that_tell_nothing_gain_nothing() -> None:
     told_nothing = decision_curve(SO, np.full(len(SO), SO.mean()))
     assert all(one["gain"]["high"] <= 0.001 for one in told_nothing)
