@@ -42,6 +42,20 @@ def test_the_caption_of_a_folded_table_is_wholly_in_view_on_a_telephone(open_pag
     assert right <= 340
 
 
+@pytest.mark.parametrize("width", [360, 900, 1280])
+def test_the_line_stands_below_the_dots_and_is_no_wider_than_it_has_to_be(open_page: OpenPage, width: int) -> None:
+    page = open_result(open_page, CENSUS, asked(CENSUS), width=width)
+    dots, words, line = [
+        page.locator(f".picture {what}").first.bounding_box() for what in ("> .dots", "> .lead", "> .line")
+    ]
+    assert dots
+    assert words
+    assert line
+    assert words["x"] > dots["x"] + dots["width"]
+    assert line["y"] >= max(dots["y"] + dots["height"], words["y"] + words["height"])
+    assert page.locator(".line .axis").bounding_box()["width"] <= 480  # type: ignore[index]
+
+
 # -- printing and sending on ----------------------------------------------------------------------------------
 
 
