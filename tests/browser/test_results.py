@@ -71,6 +71,20 @@ def test_a_passenger_of_whom_little_is_known_prints_on_one_page(open_page: OpenP
     assert len(A_PAGE_OF_A4.findall(page.pdf(format="A4"))) == 1
 
 
+def test_a_result_prints_the_same_from_a_dark_screen(open_page: OpenPage) -> None:
+    def colours(scheme: str) -> list[str]:
+        page = open_result(open_page, IRIS, asked(IRIS), color_scheme=scheme)
+        page.emulate_media(media="print", color_scheme=scheme)  # type: ignore[arg-type]
+        return page.evaluate(  # type: ignore[no-any-return]
+            """[...document.querySelectorAll("main *")].map(one => {
+              const { color, backgroundColor, borderColor, stroke, fill } = getComputedStyle(one);
+              return [one.tagName, one.getAttribute("class"), color, backgroundColor, borderColor, stroke, fill].join(" ");
+            })"""
+        )
+
+    assert colours("dark") == colours("light")
+
+
 def test_the_printed_page_says_its_version_and_its_address(open_page: OpenPage) -> None:
     page = open_result(open_page, CENSUS, person())
     page.emulate_media(media="print")
