@@ -16,8 +16,12 @@ const copied = async (button, text) => {
 };
 
 each("[data-share]", (button) => {
-  button.hidden = !navigator.share;
+  // Where there is no share sheet, the button beside the number copies the link.
+  const copies = !navigator.share && button.matches(".share");
+  button.hidden = copies ? !navigator.clipboard : !navigator.share;
+  if (copies) button.textContent = "Copy link";
   button.addEventListener("click", async () => {
+    if (copies) return copied(button, location.href);
     const text = button.dataset.share;
     // Whoever changes their mind has not failed.
     await navigator.share({ title: document.title, text, url: location.href }).catch(() => {});

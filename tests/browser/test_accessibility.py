@@ -94,6 +94,21 @@ def test_right_to_left_holds_as_well(open_page: OpenPage, address: str, width: i
     assert_no_sideways_scroll(page)
 
 
+LARGE = ["index", "titanic form", "titanic result", "housing result", "food result", "census comparison", "census card"]
+
+
+@pytest.mark.parametrize("name", LARGE)
+def test_letters_twice_as_large_fit_on_a_telephone(open_page: OpenPage, name: str) -> None:
+    page = open_page(PAGES[name], 360)
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert_no_sideways_scroll(page)
+    # No word of the heading is cut in two.
+    widest, seen = page.locator("h1").evaluate(
+        "one => { one.style.overflowWrap = 'normal'; return [one.scrollWidth, one.clientWidth] }"
+    )
+    assert widest <= seen
+
+
 @pytest.mark.parametrize("name", ["census form", "census result"])
 def test_forced_colours_hold_as_well(open_page: OpenPage, name: str) -> None:
     page = open_page(PAGES[name], 320, color_scheme="dark", forced_colors="active")

@@ -35,6 +35,27 @@ def test_the_numbers_of_a_folded_table_begin_within_a_telephone(open_page: OpenP
     assert max(ends) < 330
 
 
+def test_the_caption_of_a_folded_table_is_wholly_in_view_on_a_telephone(open_page: OpenPage) -> None:
+    page = open_result(open_page, TITANIC, asked(TITANIC), width=360)
+    page.locator("summary").filter(has_text="Where it goes wrong").click()
+    right = page.locator("#wrong caption").evaluate("one => one.getBoundingClientRect().right")
+    assert right <= 340
+
+
+@pytest.mark.parametrize("width", [360, 900, 1280])
+def test_the_line_stands_below_the_dots_and_is_no_wider_than_it_has_to_be(open_page: OpenPage, width: int) -> None:
+    page = open_result(open_page, CENSUS, asked(CENSUS), width=width)
+    dots, words, line = [
+        page.locator(f".picture {what}").first.bounding_box() for what in ("> .dots", "> .lead", "> .line")
+    ]
+    assert dots
+    assert words
+    assert line
+    assert words["x"] > dots["x"] + dots["width"]
+    assert line["y"] >= max(dots["y"] + dots["height"], words["y"] + words["height"])
+    assert page.locator(".line .axis").bounding_box()["width"] <= 480  # type: ignore[index]
+
+
 # -- printing and sending on ----------------------------------------------------------------------------------
 
 
@@ -48,6 +69,20 @@ def test_a_passenger_of_whom_little_is_known_prints_on_one_page(open_page: OpenP
     unknown = dict.fromkeys(TITANIC.input, "unknown") | {"sex": "male"}
     page = open_result(open_page, TITANIC, unknown)
     assert len(A_PAGE_OF_A4.findall(page.pdf(format="A4"))) == 1
+
+
+def test_a_result_prints_the_same_from_a_dark_screen(open_page: OpenPage) -> None:
+    def colours(scheme: str) -> list[str]:
+        page = open_result(open_page, IRIS, asked(IRIS), color_scheme=scheme)
+        page.emulate_media(media="print", color_scheme=scheme)  # type: ignore[arg-type]
+        return page.evaluate(  # type: ignore[no-any-return]
+            """[...document.querySelectorAll("main *")].map(one => {
+              const { color, backgroundColor, borderColor, stroke, fill } = getComputedStyle(one);
+              return [one.tagName, one.getAttribute("class"), color, backgroundColor, borderColor, stroke, fill].join(" ");
+            })"""
+        )
+
+    assert colours("dark") == colours("light")
 
 
 def test_the_printed_page_says_its_version_and_its_address(open_page: OpenPage) -> None:
@@ -67,6 +102,17 @@ def test_the_link_is_copied(open_page: OpenPage) -> None:
     page.get_by_role("button", name="Copy the link").click()
     expect(page.get_by_role("button", name="Copied")).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()") == page.url
+
+
+def test_where_nothing_can_be_shared_the_link_is_copied_beside_the_number(open_page: OpenPage) -> None:
+    page = open_result(open_page, CENSUS, person(), permissions=["clipboard-read", "clipboard-write"])
+    assert page.evaluate("!navigator.share")
+    estimate = page.get_by_role("region", name="The estimate")
+    estimate.get_by_role("button", name="Copy link").click()
+    expect(estimate.get_by_role("button", name="Copied")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == page.url
+    # One button a place: what says “Share” elsewhere stays hidden.
+    expect(page.get_by_role("button", name="Share", exact=True)).to_have_count(0)
 
 
 def test_without_script_no_button_is_there_that_would_do_nothing(open_page: OpenPage) -> None:
@@ -113,7 +159,7 @@ def test_the_photo_stands_beside_its_answer_and_beside_no_other(open_page: OpenP
     choose_photo(page, FOOD.input["photo"], photos.COFFEE.read_bytes())
     press(page, FOOD)
     expect(page.get_by_role("img", name="Your photo")).to_be_visible()
-    expect(page.locator(".guesses")).to_contain_text("espresso: 95 %, counts as food")
+    expect(page.locator(".guesses")).to_contain_text("espresso: 95%, counts as food")
     page.reload()
     expect(page.get_by_role("img", name="Your photo")).to_be_visible()
     page.goto(result_address("food", FOOD.examples[1].answers))

@@ -74,6 +74,12 @@ class Moves(NamedTuple):
         """What moved the number by a step that shows, and may be noise."""
         return "; ".join([first_lower(step.label) for step in self.steps if step.shows and step.is_noise])
 
+    @property
+    def all_noise(self) -> bool:
+        """Whether several steps show, and each of them may be noise."""
+        shown = [step.is_noise for step in self.steps if step.shows]
+        return len(shown) > 1 and all(shown)
+
 
 @lru_cache(maxsize=MOST_KEPT)
 def say(model: Model, name: str, answer: Any, raised: bool) -> tuple[str, str, str]:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from model.declare.inputs import first_lower
 from model.predict.changes import Change, find_smallest_changes
-from model.predict.kinds import Estimate
 from model.predict.predictor import Predictor
 from webapp.http.addresses import compare_address
 from webapp.text.kinds import kind_of
@@ -26,11 +26,10 @@ def suggest(predictor: Predictor, answers: Mapping[str, Any], query: str) -> lis
     model, kind = predictor.model, kind_of(predictor.model)
 
     def told(change: Change) -> Suggestion:
-        texts = [
-            f"{model.input[name].named}: {model.input[name].words(answer)}" for name, answer in change.answers.items()
-        ]
-        span = kind.span(Estimate(change.estimate, change.low, change.high))
+        texts = [f"{model.input[name].named}: {model.input[name].words(new)}" for name, new in change.answers.items()]
+        span = kind.around(change.estimate, change.low, change.high)
         address = compare_address(model, query, change.answers)
-        return Suggestion(" and ".join(texts), kind.whole(change.estimate), address, span, change.is_sure)
+        both = ", and ".join([texts[0], *map(first_lower, texts[1:])])
+        return Suggestion(both, kind.whole(change.estimate), address, span, change.is_sure)
 
     return [told(change) for change in find_smallest_changes(predictor, answers)]

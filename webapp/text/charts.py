@@ -17,6 +17,8 @@ WIDTH, HEIGHT = 320, 312
 LEFT, RIGHT, TOP, BOTTOM = 46, 310, 10, 264
 LARGEST, SMALLEST = 8.0, 2.5
 ROW = 38
+# About how wide a letter is in the drawings' own units.
+LETTER = 6.8
 
 
 @dataclass(frozen=True)
@@ -196,10 +198,23 @@ def gaps_plot(gaps: Sequence[tuple[str, Mean]], times: float) -> Rows:
     marks = []
     for row, (name, gap) in enumerate(gaps):
         low, high = (gap.low, gap.high) if gap.ranged else (-end / times, end / times)
-        marks.append(Mark(scale(gap.value * times), ROW * row + 32, scale(low * times), scale(high * times), text=name))
+        marks.append(
+            Mark(scale(gap.value * times), ROW * row + 32, scale(low * times), scale(high * times), text=shorten(name))
+        )
     number = int(end / step)
     across = [Tick(scale(step * n), signed(step * n)) for n in range(-number, number + 1)]
     return Rows(across, marks, scale(0), ROW * len(gaps) + 56)
+
+
+def shorten(name: str) -> str:
+    """The name of a group as it fits above its row; whole words of what was asked give way to the group."""
+    most = int((Rows.right - Rows.left) / LETTER)
+    if len(name) <= most:
+        return name
+    label, _, group = name.partition(": ")
+    room = most - len(group) - len("…: ")
+    words = label[: max(room, 0) + 1].rpartition(" ")[0].rstrip(",")
+    return f"{words}…: {group}" if words else f"{(group or name)[: most - 1]}…"
 
 
 def signed(value: float) -> str:

@@ -86,7 +86,17 @@ class Chance:
 
     def headline(self, estimate: Estimate) -> str:
         """The one number of a result, as its heading and its title have it."""
-        return first_upper(self.whole(estimate.value))
+        return self.titled(estimate, self.whole(estimate.value))
+
+    def titled(self, estimate: Estimate, number: str) -> str:
+        return first_upper(number)
+
+    def beside(self, estimate: Estimate, other: Estimate) -> tuple[str, str]:
+        """The heading and the range where another stands beside them: both out of 100, if only one of them would be."""
+        if (estimate.value < SMALL) == (other.value < SMALL):
+            return self.headline(estimate), self.whole_span(estimate)
+        number, span = self.number(estimate.value), self.span(estimate)
+        return self.titled(estimate, f"{number}{self.unit}"), f"{span}{self.unit}"
 
     def short(self, estimate: Estimate) -> str:
         """The number where there is little room, and it stands beside another."""
@@ -141,7 +151,11 @@ class Chance:
         """The range as it stands after the number; nothing where both its ends are that same number."""
         value, low, high = estimate.value, estimate.low, estimate.high
         number = in_1000 if value < SMALL else self.number
-        return "" if number(low) == number(high) == number(value) else self.around(value, low, high)
+        if number(low) == number(high) == number(value):
+            return ""
+        told = self.around(value, low, high)
+        # “About 1 in 1,000, probably at most 1” leaves open of how many.
+        return f"{told} in 1,000" if value < SMALL and high < FAR and told.startswith("at most") else told
 
     def difference(self, after: Estimate, before: Estimate) -> str:
         """What a change did, in words that agree with the two numbers shown."""
@@ -196,7 +210,7 @@ class Chance:
             return f"{sentence} To say “{'no' if rate < 0.5 else 'yes'}” of all would be right as often."
         right = hundredths(figures["right_yes"])
         tuned = "It was not tuned on these." if "fitted" in figures else "It was tuned on these."
-        return f"It got {right} of 100 {words.many} {words.who} {words.yes} right. {tuned}"
+        return f"Of 100 {words.many} {words.who} {words.yes}, it got {right} right. {tuned}"
 
 
 class Classes(Chance):
@@ -205,8 +219,8 @@ class Classes(Chance):
     is_yes_or_no = False
     turned = Markup("e<sup>sum</sup>, divided by all of them together")
 
-    def headline(self, estimate: Estimate) -> str:
-        return f"{first_upper(estimate.label)}: {self.whole(estimate.value)}"
+    def titled(self, estimate: Estimate, number: str) -> str:
+        return f"{first_upper(estimate.label)}: {number}"
 
     def short(self, estimate: Estimate) -> str:
         return f"{estimate.label} {self.number(estimate.value)}"
@@ -281,6 +295,9 @@ class Amount(Chance):
 
     def around(self, value: float, low: float, high: float) -> str:
         return self.between(low, high)
+
+    def beside(self, estimate: Estimate, other: Estimate) -> tuple[str, str]:
+        return self.headline(estimate), self.whole_span(estimate)
 
     def probable(self, estimate: Estimate) -> str:
         return "" if estimate.low == estimate.high else self.span(estimate)

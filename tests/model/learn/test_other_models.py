@@ -58,7 +58,7 @@ def test_the_index_shows_them_all(others: FlaskClient) -> None:
     text = page(others, "/").text
     for name in MODELS:
         assert catalog(others)[name].words.question in text
-    assert "It got 90 of 100 pictures that show a dog right. It was tuned on these." in text
+    assert "Of 100 pictures that show a dog, it got 90 right. It was tuned on these." in text
 
 
 @each

@@ -76,8 +76,8 @@ def test_where_the_model_did_not_learn_from_it_an_empty_cell_is_unknown() -> Non
 def test_the_form_offers_both_and_says_what_each_means(client: FlaskClient, name: str, lacks: str) -> None:
     page = page_of(client.get(f"/{name}"))
     label = get_model(name).input[lacks].not_recorded
-    assert f"“{label}” is only for a record that lacks it, as some in the data do." in page.text
-    assert "With “I don’t know” the result is an average over all answers." in page.text
+    assert f"Choose “{label}” only if you copy a record that lacks it, as some in the data do." in page.text
+    assert "choose “I don’t know”: the result is then an average over all answers." in page.text
     assert label in [one.text for one in (*page.root.all("option"), *page.root.all("label"))]
 
 

@@ -51,6 +51,19 @@ def test_every_picture_says_what_it_shows_and_stands_beside_a_table(card: Any, m
 
 
 @each_model
+def test_the_names_in_a_picture_of_groups_end_within_it(card: Any, model: Model) -> None:
+    for text in card(model.name).root.all("text"):
+        if text.attributes.get("class") == "named" and "text-anchor" not in text.attributes:
+            assert float(text.attributes["x"]) + 6.4 * len(text.text) < 320
+
+
+def test_a_long_name_in_a_picture_keeps_its_group(card: Any) -> None:
+    named = [text.text for text in card("census").root.all("text") if text.attributes.get("class") == "named"]
+    assert "Race, as the…: American Indian or Eskimo" in named
+    assert "Sex: Female" in named
+
+
+@each_model
 def test_every_wide_table_can_be_scrolled_by_keyboard(card: Any, model: Model) -> None:
     regions = card(model.name).root.all("section", tabindex="0")
     assert regions

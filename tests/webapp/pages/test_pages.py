@@ -219,3 +219,11 @@ def test_every_pair_of_models_has_pages_of_its_own(client: FlaskClient) -> None:
     for model in MODELS:
         assert titles[model.name].endswith("– Likely")
         assert model.words.title in titles[model.name]
+
+
+def test_a_drawing_and_the_words_below_it_say_different_things(client: FlaskClient) -> None:
+    (figure,) = page_of(client.get("/iris")).root.all("figure")
+    (drawing,), (caption,) = figure.all("svg"), figure.all("figcaption")
+    assert drawing.attributes["aria-label"]
+    assert drawing.attributes["aria-label"] not in caption.text
+    assert "aria-labelledby" not in drawing.attributes

@@ -13,6 +13,7 @@ from model.declare.model import Model
 from model.predict.changes import find_smallest_changes
 from model.predict.steps import explain_steps
 from webapp.http.addresses import texts
+from webapp.pages.moves import Moves, Told
 from webapp.text.kinds import kind_of
 
 from tests.cards import numbers
@@ -85,6 +86,18 @@ def test_a_step_smaller_than_the_range_is_called_chance(client: FlaskClient) -> 
     assert re.search(r"may be off by \d+ points? or more, so a step smaller than that may be chance: \w", text)
 
 
+def test_where_every_step_may_be_chance_they_are_not_listed_again() -> None:
+    def moves(*noise: bool) -> Moves:
+        asked = CENSUS.inputs[0]
+        steps = [Told(asked, f"Label {n}", "answer", 0.1, one, True) for n, one in enumerate(noise)]
+        return Moves("", "", steps, [], "", True, [], 0.2, [], [], ("", "", ""), "")
+
+    assert moves(True, True).all_noise
+    assert not moves(True, False).all_noise
+    assert not moves(True).all_noise
+    assert not moves().all_noise
+
+
 def test_what_is_unknown_is_a_step_of_its_own(client: FlaskClient) -> None:
     text = section(result(client, TITANIC, passenger(age="unknown", port="unknown")), "What moved the number").text
     assert "The model averaged over what is not known: age; port where the passenger came on board." in text
@@ -131,11 +144,21 @@ def test_a_suggested_change_is_scored_again_and_crosses_the_middle(
         assert compared.heading == "What if an answer were different?"
 
 
-def test_of_several_kinds_a_change_says_which_it_takes_past_50(client: FlaskClient) -> None:
+def test_of_several_kinds_a_change_says_which_it_takes_across_50(client: FlaskClient) -> None:
     tried = section(result(client, MODELS[2], asked(MODELS[2])), "What if an answer were different?").text
-    assert "The smallest changes that would take setosa past 50 out of 100:" in tried
+    assert "The smallest changes that would bring setosa down to 50 out of 100 or less:" in tried
+
+
+def test_a_change_across_50_says_whether_it_leads_up_or_down(client: FlaskClient) -> None:
     tried = section(result(client, CENSUS, asked(CENSUS)), "What if an answer were different?").text
-    assert "The smallest change that would take it past 50 out of 100:" in tried
+    assert "The smallest change that would bring it down to 50 out of 100 or less:" in tried
+    low = person(age="34", sex="Female", status="Divorced", education="12th", hours="40")
+    tried = section(result(client, CENSUS, low), "What if an answer were different?").text
+    assert "The smallest change that would raise it to 50 out of 100 or more:" in tried
+    # Two answers that change together are one change, said as one.
+    assert re.search(r"Highest level of education finished: [^:]+, and hours of work: \d+ hours gives", tried)
+    man_of_28 = result(client, TITANIC, passenger(sex="male", age="28", ticket_class="3"))
+    assert "would not raise it to 50 out of 100: ticket class." in man_of_28.text
 
 
 def test_no_smaller_single_change_crosses_the_middle() -> None:
@@ -175,7 +198,9 @@ def test_a_change_says_whether_its_own_range_still_holds_50(client: FlaskClient)
             assert (change.estimate, change.low, change.high) == (after.value, after.low, after.high)
             assert change.is_sure == (not after.low <= 0.5 <= after.high)
             seen.add(change.is_sure)
-        assert text.count("That range holds 50, so this may not be enough.") == sum(not c.is_sure for c in changes)
+        side = "above" if predictor.values(answers)[0] > 0.5 else "below"
+        unsure = f"That range also reaches {side} 50, so this may not be enough."
+        assert text.count(unsure) == sum(not c.is_sure for c in changes)
     assert False in seen
 
 

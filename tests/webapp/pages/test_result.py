@@ -102,7 +102,9 @@ def assert_one_range(page: Page, told: dict[str, Any]) -> None:
     elif low == high == own:
         assert page.heading == page.number
     else:
-        assert page.heading == f"{page.number}, probably {between(low, high)}{unit}"
+        span = between(low, high)
+        unit = " in 1,000" if is_small and not is_far and span.startswith("at most") else unit
+        assert page.heading == f"{page.number}, probably {span}{unit}"
 
 
 def between(low: str, high: str) -> str:
@@ -240,6 +242,14 @@ def test_another_kind_of_model_stands_beside_the_number_and_where_they_differ_wh
     )
 
 
+@each_model
+def test_what_is_folded_goes_from_how_to_how_wrong_to_code(client: FlaskClient, model: Model) -> None:
+    folded = [summary.text for summary in result(client, model, asked(model)).root.all("summary")]
+    wrong, code = folded.index("Where it goes wrong"), folded.index("Use this in code")
+    (worked_out,) = [at for at, text in enumerate(folded) if text.startswith("How the answers add up to")]
+    assert worked_out < wrong < code
+
+
 # -- where it goes wrong ----------------------------------------------------------------------------------------
 
 
@@ -313,7 +323,7 @@ def test_a_result_says_how_many_in_the_data_had_less(client: FlaskClient, model:
     assert crowd is not None
     chance = get_predictor(model.name).values(answers)[0]
     below = round(100 * sum(own < chance for own in crowd.chances[0]) / crowd.count)
-    assert f"Higher than {below} of 100 {model.words.many} in the data." in result(client, model, asked(model)).text
+    assert f"Higher than for {below} of 100 {model.words.many} in the data." in result(client, model, asked(model)).text
 
 
 def test_what_is_like_nothing_in_the_data_is_a_guess_without_a_range(client: FlaskClient) -> None:
@@ -357,23 +367,38 @@ def test_a_chance_under_one_is_said_out_of_a_thousand(client: FlaskClient) -> No
 
 def test_a_range_that_reaches_to_certainty_says_its_other_end(client: FlaskClient) -> None:
     student = result(client, CENSUS, person(age="19", sex="Female", hours="15"))
-    assert re.search(r"in 1,000, probably at most \d+$", student.heading)
-    assert re.search(r"Other people in the data: at most \d+ in 1,000\.", section(student, "How sure is this?").text)
+    assert re.search(r"in 1,000, probably at most \d+ in 1,000$", student.heading)
+    assert re.search(r"The range is at most \d+ in 1,000\. The model", section(student, "How sure is this?").text)
     # What stands beside it has the same unit.
-    third = r"A third kind \(a random forest\) would probably say (at most )?\d+( to \d+)?: in tests"
+    third = (
+        r"A third kind \(a random forest\) would probably say (at most )?\d+( to \d+)?\. In tests it came that close"
+    )
     assert re.search(third, section(student, "How sure is this?").text)
     assert "fewer than 1 out of 100" not in student.text.casefold()
     lady = result(client, TITANIC, asked(TITANIC))
     assert re.search(r"out of 100, probably at least \d+$", lady.heading)
+    sure = section(lady, "How sure is this?").text
     assert re.search(
-        r"Other passengers in the data: at least \d+ out of 100\.", section(lady, "How sure is this?").text
+        r"The range is at least \d+ out of 100\. The model learnt from a limited number of passengers", sure
+    )
+    assert "would probably give a number in this range: about 95 of 100 such ranges hold it." in sure
+
+
+@pytest.mark.parametrize("answers", [person(age="19", sex="Female", hours="15"), person(age="20", hours="20")])
+def test_the_line_is_told_out_of_100_however_small_the_number(client: FlaskClient, answers: dict[str, Any]) -> None:
+    """What a screen reader says of it: number and range have the line’s own unit."""
+    page, told = result(client, CENSUS, answers), by_api(client, CENSUS, answers, explain=0)
+    (line,) = page.root.all("svg", class_="line")
+    low, high, own = [words_of(told[name]) for name in ("low", "high", "probability")]
+    assert (
+        f"On a line from 0 to 100: this person {own}, probably {between(low, high)}; " in line.attributes["aria-label"]
     )
 
 
 def test_a_range_far_beyond_a_small_number_has_a_unit_of_its_own() -> None:
     kind = kind_of(CENSUS)
     near, far = Estimate(0.003, 0.0001, 0.041), Estimate(0.003, 0.0001, 0.292)
-    assert (kind.probable(near), kind.whole_span(near)) == ("at most 41", "at most 41 in 1,000")
+    assert (kind.probable(near), kind.whole_span(near)) == ("at most 41 in 1,000", "at most 41 in 1,000")
     assert kind.probable(far) == kind.whole_span(far) == "at most 29 out of 100"
 
 

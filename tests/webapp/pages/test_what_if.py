@@ -52,6 +52,24 @@ def test_nothing_changed_is_said(client: FlaskClient, model: Model) -> None:
     assert before == after
 
 
+def test_a_small_chance_beside_a_larger_one_is_out_of_100_too(client: FlaskClient) -> None:
+    student = texts(MODELS[0], example(MODELS[0], 2))
+    assert result_heading(client, MODELS[0], student).endswith("in 1,000")
+    page = compared(client, MODELS[0], student, **{f"{NEW}age": "50"})
+    before, after = headings(page)
+    assert before == "0.1 out of 100"
+    assert after.endswith(" out of 100")
+    assert page.title.startswith(f"{after} instead of 0.1 out of 100 – ")
+    (pair,) = page.root.all("div", class_="pair")
+    ranges = [one.text for one in pair.all("p", class_="quiet")]
+    assert len(ranges) == 2
+    assert all(one.endswith(" out of 100") for one in ranges)
+    # Two small ones keep their own unit.
+    assert all(
+        one.endswith("in 1,000") for one in headings(compared(client, MODELS[0], student, **{f"{NEW}age": "20"}))
+    )
+
+
 def test_the_difference_in_words_agrees_with_the_two_numbers(client: FlaskClient) -> None:
     page = compared(client, MODELS[0], person(), **EDUCATED)
     before, after = (int(text.split()[0]) for text in headings(page))
@@ -157,7 +175,7 @@ def test_two_photos_are_compared(client: FlaskClient) -> None:
     query = parse_qs(urlsplit(sent.location).query)
     assert query["photo"] == [before["photo"]]
     page = page_of(client.get(sent.location))
-    assert headings(page) == ["About 5 in 1,000", "More than 99 out of 100"]
+    assert headings(page) == ["0.5 out of 100", "More than 99 out of 100"]
     assert "espresso" in page.text
 
 

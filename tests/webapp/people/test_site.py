@@ -81,6 +81,8 @@ def test_the_privacy_page_is_true_for_both_ways_of_running(site: Flask, client: 
     assert "Nothing you enter is stored, unless you are signed in" in with_people.text
     assert "If you have an account" in with_people.text
     assert "keeps the day that its page shows" in with_people.text
+    # What holds for every model is said once.
+    assert with_people.text.count("730 days") == 1
     assert "from 20 cases on averages" in with_people.text
 
 
