@@ -96,6 +96,11 @@ def write_declaration(draft: Draft, folder: Path) -> str:
     ])  # fmt: skip
 
 
+def is_much(draft: Draft) -> bool:
+    """Whether boosting takes long, since it learns each input's steps for each class."""
+    return draft.rows > MANY_ROWS or len(draft.columns) * len(draft.target.classes or "1") > MANY_INPUTS
+
+
 def recipe(draft: Draft) -> list[str]:
     """What is learnt and how, as lines: the one place that knows what a recipe can say."""
     told = draft.target
@@ -127,7 +132,7 @@ def recipe(draft: Draft) -> list[str]:
                 if on_offer_on_logarithms(draft)
                 else ()
             ),
-            f"    Boosted({'pairs=10, bags=4' if draft.rows > MANY_ROWS or len(draft.columns) > MANY_INPUTS else ''}),",
+            f"    Boosted({'pairs=10, bags=4' if is_much(draft) else ''}),",
             "    Trees(leaves=8, ridge=1.0), Trees(leaves=31), Trees(leaves=31, rounds=100),",
             "],",
             "blends=(0.25, 0.5, 0.75), folds=5, inner_folds=3,",
