@@ -10,7 +10,7 @@ from model.declare.model import Model
 from model.evaluate.metrics import TENTHS, calibration_bins
 from model.evaluate.record import record_of
 from model.evaluate.shares import Share
-from model.evaluate.told import FEWEST, Crowd, draw_lines, has_enough
+from model.evaluate.told import FEWEST, Crowd, draw_lines, has_enough, round_out
 
 from .kinds import Predicted, kind_of
 
@@ -27,6 +27,9 @@ def observed(model: Model, column: pd.Series) -> dict[str, Any]:
     if highest > lowest:
         # To a thousandth of the range: more digits say no more, and read like somebody's own number.
         middle = round(middle, max(0, 3 - math.floor(math.log10(highest - lowest))))
+    if fewest:
+        reach = highest - lowest
+        lowest, highest = round_out(lowest, reach, up=False), round_out(highest, reach, up=True)
     return {"lowest": lowest, "highest": highest, "middle": middle, "unknown": unknown}
 
 

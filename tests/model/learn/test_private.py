@@ -183,9 +183,11 @@ def test_the_rows_are_shown_where_the_declaration_says_so(tmp_path: Path) -> Non
     assert toy.people_path.is_file()
 
 
-def test_the_middle_of_a_number_has_no_more_digits_than_a_thousandth_of_its_range(tmp_path: Path) -> None:
+def test_the_middle_and_the_ends_of_a_number_are_rounded_so_that_they_are_nobodys_own(tmp_path: Path) -> None:
     folder = write_toy(tmp_path, lambda text: PRIVATE.replace("whole=True, between", "between"))
     write_table(folder, [row | {"clouds": f"{int(row['clouds']) % 8 + 1 / 3:.6f}"} for row in days()])
     card = train(declared_in(folder / "toy.py"))
     # The range is 7, so that three digits after the point are left of 3.333333.
     assert card.observed["clouds"].middle == 3.333
+    # And its ends are rounded outwards, from 0.333333 and 7.333333.
+    assert (card.observed["clouds"].lowest, card.observed["clouds"].highest) == (0.33, 7.34)
