@@ -24,6 +24,8 @@ from .shares import Share, mean_gap
 Numbers = NDArray[np.float64]
 ROC_POINTS = 60
 TENTHS = tuple([tenth / 10 for tenth in range(1, 10)])
+# What happens to fewer than a tenth, or to all but so few, has nearly all its estimates in the outermost tenth.
+RARE, LOWEST, HIGHEST = 0.1, (0.01, 0.02, 0.05), (0.95, 0.98, 0.99)
 FEWEST_IN_BIN = 10
 
 
@@ -70,7 +72,7 @@ def evaluate_chances(model: Model, X: pd.DataFrame, y: Numbers, predicted: Numbe
         "curve": smooth_curve(y, chance, model.learns.shows_rows),
         "brier_parts": brier_parts(y, chance),
         "decisions": decision_curve(y, chance),
-        "calibration": calibration_bins(y, chance, model.learns.smallest_bin, TENTHS),
+        "calibration": calibration_bins(y, chance, model.learns.smallest_bin, ends_of_bins(y)),
         "confusion": metrics.confusion_matrix(y, predicted.argmax(axis=1)).tolist(),
         "roc": np.column_stack([at, np.interp(at, false_alarms, found)]).tolist(),
         "groups": [
@@ -113,6 +115,12 @@ def quantiles(amounts: Numbers, shows_rows: bool) -> list[float]:
         ordered = np.convolve(ordered, np.ones(10) / 10, mode="valid")
     found: list[float] = np.quantile(ordered, np.linspace(0, 1, 101)).tolist()
     return found
+
+
+def ends_of_bins(y: Numbers) -> tuple[float, ...]:
+    """Tenths, and finer where something is rare or hardly ever fails."""
+    share = y.mean()
+    return (*(LOWEST if share < RARE else ()), *TENTHS, *(HIGHEST if share > 1 - RARE else ()))
 
 
 def calibration_bins(y: Numbers, chance: Numbers, smallest: int, ends: Sequence[float]) -> Iterator[dict[str, Any]]:

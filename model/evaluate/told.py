@@ -18,8 +18,8 @@ from .shares import Bin, Cut, Mean, Share, cut
 FEWEST = 10
 # The chances above which the card says what saying yes would mean.
 CUTS = (0.1, 0.25, 0.5, 0.75, 0.9)
-# Where the rows are not kept, the chances above which one may ask for it.
-LINES = tuple([n / 20 for n in range(1, 20)])
+# Where the rows are not kept, the chances above which one may ask for it; closer at the ends, for what is rare.
+LINES = (0.01, 0.02, *[n / 20 for n in range(1, 20)], 0.98, 0.99)
 HALF = 0.5
 
 

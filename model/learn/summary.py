@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from model.declare.model import Model
-from model.evaluate.metrics import TENTHS, calibration_bins
+from model.evaluate.metrics import calibration_bins, ends_of_bins
 from model.evaluate.record import record_of
 from model.evaluate.shares import Share
 from model.evaluate.told import FEWEST, Crowd, draw_lines, has_enough, round_out
@@ -51,9 +51,9 @@ def without_rows(model: Model, truth: Any, predicted: Predicted, found: Mapping[
         lines = evaluation["told"]["lines"]
         ends = [line["above"] for line in lines]
         evaluation["roc"] = draw_lines(lines) if lines else []
-        evaluation["calibration"] = calibration_bins(
-            truth, kind.answers(predicted)[:, 0], model.learns.smallest_bin, [end for end in ends if end in TENTHS]
-        )
+        bins = [end for end in ends_of_bins(truth) if end in ends]
+        chances = kind.answers(predicted)[:, 0]
+        evaluation["calibration"] = calibration_bins(truth, chances, model.learns.smallest_bin, bins)
         for holder in (evaluation, evaluation.get("weighted", {})):
             if "decisions" in holder:
                 holder["decisions"] = [one for one in holder["decisions"] if one["above"] in ends]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
@@ -163,6 +164,20 @@ def test_no_part_is_the_furthest_off_where_all_are_told_together(tmp_path: Path)
     )
     assert "All together: 40 days got" in shown.text
     assert "Furthest off" not in shown.text
+
+
+def test_of_what_is_rare_the_card_has_several_parts_and_lines_all_of_ten_at_least(tmp_path: Path) -> None:
+    dice = random.Random(5)
+    days = [{"clouds": str(at % 9), "wind": "NESW"[at * 7 % 4]} for at in range(4_000)]
+    rain = {"0": 0.003, "1": 0.003, "7": 0.06, "8": 0.25}
+    rows = [day | {"rain": "yes" if dice.random() < rain.get(day["clouds"], 0.015) else "no"} for day in days]
+    folder = write_toy(tmp_path, lambda text: PRIVATE)
+    write_table(folder, rows)
+    evaluation = train(declared_in(folder / "toy.py")).evaluation
+    parts = [(one.high, one.people, round(one.people * one.observed)) for one in evaluation.calibration]
+    assert len([high for high, _, _ in parts if high <= 0.05]) >= 2
+    assert min(line["above"] for line in evaluation.told["lines"]) < 0.05
+    assert not [yes for _, people, yes in parts if 0 < yes < 10 or 0 < people - yes < 10]
 
 
 def test_a_kind_is_told_only_where_ten_were_right_and_ten_wrong_or_none() -> None:
