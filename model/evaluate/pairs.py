@@ -1,7 +1,8 @@
 """Groups of people two by two: by how much their estimates miss, and how many such misses luck alone would make.
 
-A pair's gap is measured in its own standard error, √Σp(1 − p): what the estimates themselves let it vary by. Of so many
-looks some are far off by luck; Holm's procedure (1979) tells which are too far off for that, however many there are.
+A pair's gap has the standard error √Σp(1 − p): what the estimates themselves let it vary by. Of so many looks some are far
+off by luck; Holm's procedure (1979) tells which are too far off for that, however many there are. It needs the chance of
+such a miss far out, where counts of what is rare have no bell curve: that comes by a saddlepoint (Lugannani and Rice, 1980).
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from model.declare.number import NumberInput
 from model.predict.evaluation import Pair
 from model.predict.logistic import NORMAL_95
 
+from .calibration import logits
+
 Numbers = NDArray[np.float64]
 Members = NDArray[np.bool_]
 
@@ -30,6 +33,8 @@ MOST_TOLD = 8
 # A number without groups of its own is cut into so many of equally many.
 PARTS = 5
 FALSELY = 0.05
+# Nearer than so many standard errors no miss is worth a closer look; so many steps of Newton's find a saddlepoint.
+NEAR, STEPS = 1.0, 30
 
 
 def look_at_pairs(model: Model, X: pd.DataFrame, y: Numbers, chance: Numbers) -> dict[str, Any]:
@@ -45,15 +50,14 @@ def look_at_pairs(model: Model, X: pd.DataFrame, y: Numbers, chance: Numbers) ->
                     own, so = chance[members], y[members]
                     error = math.sqrt(float((own * (1 - own)).sum())) / count
                     gap = float((own - so).mean())
-                    far = abs(gap) / max(error, 1e-12)
                     means = float(own.mean()), float(so.mean())
                     pair = Pair([one, other], [first, second], count, *means, gap, NORMAL_95 * error, is_sure=False)
-                    looked.append((far, pair))
-    looked.sort(key=lambda found: -found[0])
-    sure = count_sure([far for far, _ in looked])
+                    looked.append((chance_of_miss(own, float(so.sum())), pair))
+    looked.sort(key=lambda found: (found[0], -abs(found[1].gap) / max(found[1].reach, 1e-12)))
+    sure = count_sure([chance_of_it for chance_of_it, _ in looked])
     return {
         "looked_at": len(looked),
-        "outside": sum(far > NORMAL_95 for far, _ in looked),
+        "outside": sum(abs(pair.gap) > pair.reach for _, pair in looked),
         "by_luck": FALSELY * len(looked),
         "sure": sure,
         "worst": [asdict(pair) | {"is_sure": at < sure} for at, (_, pair) in enumerate(looked[:MOST_TOLD])],
@@ -89,10 +93,39 @@ def fifths(column: pd.Series) -> list[float]:
     return [float(cut) for cut in cuts if cut > column.min()]
 
 
-def count_sure(far: Sequence[float]) -> int:
-    """Of gaps in standard errors, the furthest first, how many are too far off for luck (Holm's step-down)."""
-    for at, one in enumerate(far):
-        chance_of_it = math.erfc(one / math.sqrt(2))
-        if chance_of_it > FALSELY / (len(far) - at):
+def chance_of_miss(own: Numbers, count: float) -> float:
+    """How likely these estimates, if they are right, let the count be so far off their sum, to either side."""
+    expected, variance = float(own.sum()), float((own * (1 - own)).sum())
+    if abs(count - expected) <= NEAR * math.sqrt(variance):
+        return 1.0
+    if count > expected:
+        # Of those of whom it is not so there are as much too few.
+        own, count = 1 - own, len(own) - count
+    return min(1.0, 2 * at_most(own, count))
+
+
+def at_most(own: Numbers, count: float) -> float:
+    """The chance of no more than so many, where that is fewer than expected."""
+    if count <= 0:
+        return float(np.exp(np.log1p(-np.minimum(own, 1 - 1e-12)).sum()))
+    # Up to the middle between this count and the next, since there is nothing between whole numbers.
+    count, scores, tilt = count + 0.5, logits(own), 0.0
+    if count >= own.sum():
+        return 1.0
+    for _ in range(STEPS):
+        tilted = 1 / (1 + np.exp(-(scores + tilt)))
+        tilt -= min(1.0, max(-1.0, float((tilted.sum() - count) / (tilted * (1 - tilted)).sum())))
+    tilted = 1 / (1 + np.exp(-(scores + tilt)))
+    grows = float((np.logaddexp(0, scores + tilt) - np.logaddexp(0, scores)).sum())
+    far = -math.sqrt(max(0.0, 2 * (tilt * count - grows)))
+    wide = 2 * math.sinh(tilt / 2) * math.sqrt(float((tilted * (1 - tilted)).sum()))
+    density = math.exp(-far * far / 2) / math.sqrt(2 * math.pi)
+    return max(0.0, math.erfc(-far / math.sqrt(2)) / 2 + density * (1 / far - 1 / wide))
+
+
+def count_sure(chances: Sequence[float]) -> int:
+    """Of the chances of misses, the least first, how many are too small for luck (Holm's step-down)."""
+    for at, one in enumerate(chances):
+        if one > FALSELY / (len(chances) - at):
             return at
-    return len(far)
+    return len(chances)

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from model.evaluate.pairs import count_sure
+from model.evaluate.pairs import chance_of_miss, count_sure
 from model.evaluate.shares import mean_gap
 
 from tests.cards import evaluation
@@ -31,10 +31,36 @@ def test_the_range_holds_0_ninety_five_times_of_100_where_the_chances_are_right(
 
 def test_of_many_looks_only_those_count_that_are_too_far_off_for_luck() -> None:
     dice = np.random.default_rng(3)
-    luck = sorted(np.abs(dice.normal(size=600)).tolist(), reverse=True)
+    luck = sorted(dice.random(600).tolist())
     assert count_sure(luck) == 0
-    assert count_sure([9.0, 6.0, *luck]) == 2
+    assert count_sure([1e-18, 1e-9, *luck]) == 2
     assert count_sure([]) == 0
+
+
+@pytest.mark.parametrize(
+    ("rows", "rate", "counts"), [(300, 0.004, (4, 6)), (300, 0.02, (1, 15, 20)), (200, 0.9, (160, 195))]
+)
+def test_how_likely_a_miss_is_holds_far_out_also_of_what_is_rare(
+    rows: int, rate: float, counts: tuple[int, ...]
+) -> None:
+    own = np.clip(np.random.default_rng(rows).beta(2, 2 / rate - 2, size=rows), 1e-6, 1 - 1e-6)
+    exact = np.ones(1)
+    for chance in own:
+        exact = np.convolve(exact, [1 - chance, chance])
+    for count in counts:
+        tail = exact[: count + 1] if count < own.sum() else exact[count:]
+        assert chance_of_miss(own, count) == pytest.approx(min(1, 2 * tail.sum()), rel=0.03)
+
+
+def test_of_what_is_rare_few_tables_have_a_finding_by_luck() -> None:
+    """By bell curves one in seven would have one."""
+    dice = np.random.default_rng(1)
+    own = dice.beta(1, 60, size=(100, 250))
+    found = [
+        count_sure(sorted(chance_of_miss(own, float((dice.random(250) < own).sum())) for own in dice.permuted(own)))
+        for _ in range(100)
+    ]
+    assert sum(count > 0 for count in found) <= 10
 
 
 def test_the_card_has_the_pairs_that_miss_by_most_and_how_many_were_looked_at() -> None:
@@ -46,6 +72,7 @@ def test_the_card_has_the_pairs_that_miss_by_most_and_how_many_were_looked_at() 
     for one in pairs.worst:
         assert one.people >= 100
         assert one.gap == pytest.approx(one.estimated - one.observed, abs=1e-5)
-    # The furthest off for their number come first.
-    far = [abs(one.gap) / one.reach for one in pairs.worst]
+    # The furthest off for their number come first, and those beyond luck before all others.
+    far = [one.is_sure for one in pairs.worst]
     assert far == sorted(far, reverse=True)
+    assert max(abs(one.gap) / one.reach for one in pairs.worst) == abs(pairs.worst[0].gap) / pairs.worst[0].reach
