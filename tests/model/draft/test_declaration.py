@@ -17,6 +17,9 @@ from model.predict.catalog import declared_in
 
 from tests.drafts import Make, amounts, draft_of, outcome, table_of
 
+# Each test fits rough models to a table of its own.
+pytestmark = pytest.mark.slow
+
 
 def text_of(**asked: object) -> str:
     return write_declaration(draft_of(**asked), Path("mine"))  # type: ignore[arg-type]

@@ -66,7 +66,7 @@ def declare(draft: Draft, folder: Path) -> Path:
 
 
 @pytest.mark.parametrize(("name", "load", "target", "kind", "inputs"), [
-    pytest.param(*table, marks=[] if table[0] in ("penguins", "mpg", "survival") else pytest.mark.slow) for table in TABLES
+    pytest.param(*table, marks=[] if table[0] == "penguins" else pytest.mark.slow) for table in TABLES
 ])  # fmt: skip
 def test_the_declaration_is_one_that_agrees_with_its_table(
     tmp_path: Path, name: str, load: Load, target: str, kind: str, inputs: int

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -72,7 +73,8 @@ def test_the_card_has_the_pairs_that_miss_by_most_and_how_many_were_looked_at() 
     for one in pairs.worst:
         assert one.people >= 100
         assert one.gap == pytest.approx(one.estimated - one.observed, abs=1e-5)
-    # The furthest off for their number come first, and those beyond luck before all others.
-    far = [one.is_sure for one in pairs.worst]
-    assert far == sorted(far, reverse=True)
-    assert max(abs(one.gap) / one.reach for one in pairs.worst) == abs(pairs.worst[0].gap) / pairs.worst[0].reach
+    # Those beyond luck come before all others, and the less likely ones first: nearly in the order of their distance.
+    marked = [one.is_sure for one in pairs.worst]
+    assert marked == sorted(marked, reverse=True)
+    far = [abs(one.gap) / one.reach for one in pairs.worst]
+    assert all(one > other - 0.1 for one, other in pairwise(far))

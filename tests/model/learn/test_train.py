@@ -72,6 +72,7 @@ def test_training_again_gives_the_same_model_whatever_it_is_measured_by(tmp_path
     assert list(check(model))
 
 
+@pytest.mark.slow
 def test_where_boosted_trees_do_much_better_training_says_how_to_serve_them(tmp_path: Path) -> None:
     """It rains under few clouds with one wind and under many with another, which points that add up cannot tell."""
     toy = declared_in(write_toy(tmp_path) / "toy.py")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
 from typing import Any
 
 import pytest
@@ -139,13 +140,18 @@ def test_a_question_mark_that_was_forgotten_puts_no_answers_into_the_log(
 FORGED = "2026-01-01T00:00:00Z GET /forged 200 1.0 ms"
 
 
+@cache
+def logging_app(as_json: str) -> Flask:
+    return create_app(SETTINGS | {"LOG": as_json})
+
+
 @pytest.mark.parametrize("as_json", ["plain", "json"])
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r", "\v", "\x85", "\u2028"])
 @pytest.mark.parametrize("host", ["localhost", "..", "a" * 300, "x y", f"x\n{FORGED}", ""])
 def test_a_path_with_line_ends_writes_no_line_of_its_own_whatever_the_host_is(
     as_json: str, end: str, host: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    client = create_app(SETTINGS | {"LOG": as_json}).test_client()
+    client = logging_app(as_json).test_client()
     capsys.readouterr()
     for path in ("/nothing", "/census", "/census/result", "/api/models/census/predict", "/static/x"):
         forged = f"{path}{end}{FORGED}{end}".encode().decode("latin-1")
