@@ -33,8 +33,9 @@ MOST_TOLD = 8
 # A number without groups of its own is cut into so many of equally many.
 PARTS = 5
 FALSELY = 0.05
-# Nearer than so many standard errors no miss is worth a closer look; so many steps of Newton's find a saddlepoint.
-NEAR, STEPS = 1.0, 30
+# Nearer than so many standard errors no miss is worth a closer look, and the saddlepoint would divide by next to nothing.
+# So many steps of Newton's find it, each of one unit of the log odds at most.
+NEAR, STEPS = 1.2, 40
 
 
 def look_at_pairs(model: Model, X: pd.DataFrame, y: Numbers, chance: Numbers) -> dict[str, Any]:

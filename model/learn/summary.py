@@ -57,10 +57,11 @@ def without_rows(model: Model, truth: Any, predicted: Predicted, found: Mapping[
         for holder in (evaluation, evaluation.get("weighted", {})):
             if "decisions" in holder:
                 holder["decisions"] = [one for one in holder["decisions"] if one["above"] in ends]
-    for name, shares in (("groups", ("observed", "right")), ("worst", ("observed",))):
-        holder = evaluation.get("pairs") or {} if name == "worst" else evaluation
-        if name in holder:
-            holder[name] = [one for one in holder[name] if tells_enough(one, *shares)]
+    if "groups" in evaluation:
+        evaluation["groups"] = [one for one in evaluation["groups"] if tells_enough(one, "observed", "right")]
+    if "pairs" in evaluation:
+        worst = [one for one in evaluation["pairs"]["worst"] if tells_enough(one, "observed")]
+        evaluation["pairs"] = {**evaluation["pairs"], "worst": worst}
     return evaluation
 
 
