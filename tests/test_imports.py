@@ -33,6 +33,7 @@ ORDER = (
     ("model",),
     ("model.declare",),
     ("model.vision",),
+    ("model.machine",),
 )
 RANKS = {room: number for number, rooms in enumerate(ORDER) for room in rooms}
 # What a house or a room must not know of, whoever wrote it.

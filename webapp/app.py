@@ -20,6 +20,7 @@ from .http.errors import explain, explain_clash, explain_delay
 from .http.front import Front
 from .http.log import Failures
 from .http.models import ModelConverter, shown_models
+from .http.templates import Loader
 from .http.watch import Watch
 from .pages import (
     batch,
@@ -49,6 +50,9 @@ class Site(Flask):
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """The function itself: none here is a coroutine, and to find that out for each takes 3 % of the API's time."""
         return func
+
+    def create_global_jinja_loader(self) -> Loader:
+        return Loader(self)
 
 
 def build(config: Mapping[str, Any] | None) -> Flask:

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import polars as pl
 
+from model.machine.processors import use_all
 from model.predict.predictor import Predictor
 
 from .faults import Faults
@@ -122,6 +123,7 @@ class Scoring:
 
 def step_back() -> None:
     """Let others of this machine go first, where a thread can be told so; what Polars starts here inherits it."""
+    use_all()
     if sys.platform == "linux":
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)
 

@@ -70,6 +70,7 @@ def run_granian(host: str, port: int, workers: int, tls: tuple[Path, Path] | Non
     multiprocessing.set_start_method("spawn")
     try:
         reports: SimpleQueue[str] = multiprocessing.SimpleQueue()
+        seats = make_seats(workers)
     except OSError as fault:
         # Of shared memory and the system's locks, which a system may be without.
         raise ServerProblem(f"Workers cannot share memory here ({fault.strerror}). Let /dev/shm be written") from None
@@ -124,12 +125,14 @@ def run_granian(host: str, port: int, workers: int, tls: tuple[Path, Path] | Non
     # Photos and files take long pieces of memory. From this size on the C library gives each back at once; left alone, it
     # raises the size with the longest that was freed, and the workers keep what they no longer need.
     os.environ.setdefault("MALLOC_MMAP_THRESHOLD_", "262144")
+    # Else each thread has a store of free memory for itself, and what one page has just let go is no use to the next.
+    os.environ.setdefault("MALLOC_ARENA_MAX", "1")
     if sys.platform != "win32":
         allow_open_files()
         server.on_startup(heed_signals)
     threading.Thread(target=listen, daemon=True).start()
     try:
-        server.serve(target_loader=partial(load_app, reports, ending), wrap_loader=False)
+        server.serve(target_loader=partial(load_app, reports, ending, seats), wrap_loader=False)
     finally:
         # Granian leaves by SystemExit where a worker ended before it was told to.
         if problems:
@@ -175,8 +178,34 @@ def granian(address: str, port: int, workers: int, tls: tuple[Path, Path] | None
         raise ServerProblem(f"{certificate} and {key} are no certificate and its key ({fault.strerror})") from None
 
 
-def load_app(reports: SimpleQueue[str], ending: Connection) -> Any:
+def make_seats(workers: int) -> Any:
+    """A place for each processor, with the process that was the last to sit there; None where workers are not as many."""
+    if not hasattr(os, "sched_setaffinity") or len(os.sched_getaffinity(0)) != workers:
+        return None
+    return multiprocessing.Array("q", workers)
+
+
+def sit_down(seats: Any) -> None:
+    """Stay on the processor that no worker stays on, or that one has had for longest, who is about to be replaced.
+
+    A worker's threads take turns, as Python has them. On several processors each turn would begin by fetching what the
+    one before had at hand.
+    """
+    with seats.get_lock():
+        at = min(range(len(seats)), key=lambda place: (Path(f"/proc/{seats[place]}").exists(), seats[place]))
+        seats[at] = os.getpid()
+    processors = sorted(os.sched_getaffinity(0))
+    # A system may forbid it.
+    with suppress(OSError):
+        os.sched_setaffinity(0, [processors[at % len(processors)]])
+    # It counts the processors from here, and works on files where its threads may use all.
+    os.environ.setdefault("POLARS_MAX_THREADS", str(len(seats)))
+
+
+def load_app(reports: SimpleQueue[str], ending: Connection, seats: Any) -> Any:
     """The application, in a worker. Where it cannot be made, the reason goes to the server, which then ends."""
+    if seats is not None:
+        sit_down(seats)
     if sys.platform != "win32":
         # A terminal's Ctrl-C comes here too; where a worker ended first, Granian would take that for a failure.
         signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])

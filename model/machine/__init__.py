@@ -1,0 +1,1 @@
+"""What a model asks of the machine that it runs on."""
