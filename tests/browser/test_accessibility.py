@@ -109,6 +109,18 @@ def test_letters_twice_as_large_fit_on_a_telephone(open_page: OpenPage, name: st
     assert widest <= seen
 
 
+def test_letters_twice_as_large_cut_no_word_beside_the_button(open_page: OpenPage) -> None:
+    page = open_page(PAGES["titanic result"], 360)
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    first_word = """one => {
+      const range = document.createRange();
+      range.setStart(one.firstChild, 0);
+      range.setEnd(one.firstChild, one.firstChild.data.indexOf(" "));
+      return range.getClientRects().length;
+    }"""
+    assert page.locator(".eyebrow").evaluate(first_word) == 1
+
+
 @pytest.mark.parametrize("name", ["census form", "census result"])
 def test_forced_colours_hold_as_well(open_page: OpenPage, name: str) -> None:
     page = open_page(PAGES[name], 320, color_scheme="dark", forced_colors="active")
