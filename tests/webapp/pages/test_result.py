@@ -163,7 +163,7 @@ def test_the_record_is_that_of_the_thousand_nearest_estimates(client: FlaskClien
         zip(predictor.crowd.chances[0], predictor.crowd.outcomes, strict=True), key=lambda p: abs(p[0] - value)
     )
     nearest = pairs[:1000]
-    assert "the 1,000 people with the nearest numbers" in text
+    assert "The 1,000 people with the nearest numbers" in text
     estimated, so = (100 * sum(column) / 1000 for column in zip(*nearest, strict=True))
     told = re.search(r"([\d.]+) on average. In fact ([\d.]+) in 100", text)
     assert told is not None
@@ -171,20 +171,24 @@ def test_the_record_is_that_of_the_thousand_nearest_estimates(client: FlaskClien
 
 
 def test_whether_to_trust_a_number_is_answered_from_those_nearest_to_it(client: FlaskClient) -> None:
-    told = r"([\d.]+) on average. In fact .* \(allowing for chance, ([\d.]+) to ([\d.]+)\). So such numbers were (.*?) on average\."
+    # The answer comes first, and then what it rests on.
+    told = (
+        r"Can you trust it\? In tests such numbers were (.*?) on average\. The .* got .* "
+        r"([\d.]+) on average\. In fact .* \(allowing for chance, ([\d.]+) to ([\d.]+)\)\."
+    )
     answered = set()
     for age in range(20, 80, 5):
         text = section(result(client, CENSUS, person(age=age, status="Married-civ-spouse")), "How sure is this?").text
         found = re.search(told, text)
         assert found is not None
-        estimated, low, high = map(float, found.groups()[:3])
+        estimated, low, high = map(float, found.groups()[1:])
         right = "about right" if low <= estimated <= high else "too high" if estimated > high else "too low"
-        answered.add(found[4])
-        assert found[4] == right
+        answered.add(found[1])
+        assert found[1] == right
     assert "about right" in answered
     assert len(answered) > 1
     doubtful = section(result(client, MODELS[2], texts(MODELS[2], example(MODELS[2], 2))), "How sure is this?").text
-    assert "These lie far from this number, so they say little about it." in doubtful
+    assert "The tests say little about it, since the nearest numbers lie far from this one." in doubtful
 
 
 def test_an_unknown_answer_is_averaged_flagged_and_bounded(client: FlaskClient) -> None:
