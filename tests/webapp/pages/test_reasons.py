@@ -146,19 +146,19 @@ def test_a_suggested_change_is_scored_again_and_crosses_the_middle(
 
 def test_of_several_kinds_a_change_says_which_it_takes_across_50(client: FlaskClient) -> None:
     tried = section(result(client, MODELS[2], asked(MODELS[2])), "What if an answer were different?").text
-    assert "The smallest changes that would bring setosa down to 50 out of 100 or less:" in tried
+    assert "The smallest changes that would bring the chance of setosa down to 50 out of 100 or less:" in tried
 
 
 def test_a_change_across_50_says_whether_it_leads_up_or_down(client: FlaskClient) -> None:
     tried = section(result(client, CENSUS, asked(CENSUS)), "What if an answer were different?").text
-    assert "The smallest change that would bring it down to 50 out of 100 or less:" in tried
+    assert "The smallest change that would bring the chance down to 50 out of 100 or less:" in tried
     low = person(age="34", sex="Female", status="Divorced", education="12th", hours="40")
     tried = section(result(client, CENSUS, low), "What if an answer were different?").text
-    assert "The smallest change that would raise it to 50 out of 100 or more:" in tried
+    assert "The smallest change that would raise the chance to 50 out of 100 or more:" in tried
     # Two answers that change together are one change, said as one.
     assert re.search(r"Highest level of education finished: [^:]+, and hours of work: \d+ hours gives", tried)
     man_of_28 = result(client, TITANIC, passenger(sex="male", age="28", ticket_class="3"))
-    assert "would not raise it to 50 out of 100: ticket class." in man_of_28.text
+    assert "Another answer to “Ticket class” alone would not raise the chance to 50 out of 100." in man_of_28.text
 
 
 def test_no_smaller_single_change_crosses_the_middle() -> None:
