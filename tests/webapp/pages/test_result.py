@@ -429,6 +429,19 @@ def test_a_link_is_said_to_hold_the_answers_and_of_a_photo_what_the_network_saw(
     assert "The link holds the answers: whoever you send it to can read them." in result(client, CENSUS, person()).text
 
 
+@each_model
+def test_a_result_says_how_to_show_it_to_somebody_also_where_no_script_makes_a_button(
+    client: FlaskClient, model: Model
+) -> None:
+    told = "To show somebody this result, send them the link of this page. The link holds "
+    assert told in result(client, model, asked(model)).text
+
+
+@each_typed_model
+def test_what_the_number_leaves_out_is_said_of_the_number(client: FlaskClient, model: Model) -> None:
+    assert "The number does not allow for" in section(result(client, model, asked(model)), "How sure is this?").text
+
+
 # -- the rest -------------------------------------------------------------------------------------------------------
 
 
