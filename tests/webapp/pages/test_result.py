@@ -153,6 +153,12 @@ def test_how_many_agree_in_all_choices_in_all_but_one_and_with_the_rarest_is_cou
     assert told["The rarest of the answers: Employer, Never worked"] == ["10", "0"]
 
 
+def test_a_single_count_of_those_like_this_one_is_a_line_and_no_table(client: FlaskClient) -> None:
+    alike = section(result(client, MODELS[3], {"rooms": "8"}), "Districts like this one")
+    assert "Districts in the data with numbers close to these: 25." in alike.text
+    assert alike.all("table") == []
+
+
 def test_the_record_is_that_of_the_thousand_nearest_estimates(client: FlaskClient) -> None:
     page = result(client, CENSUS, asked(CENSUS))
     text = section(page, "How sure is this?").text
@@ -188,7 +194,7 @@ def test_whether_to_trust_a_number_is_answered_from_those_nearest_to_it(client: 
     assert "about right" in answered
     assert len(answered) > 1
     doubtful = section(result(client, MODELS[2], texts(MODELS[2], example(MODELS[2], 2))), "How sure is this?").text
-    assert "The tests say little about it, since the nearest numbers lie far from this one." in doubtful
+    assert "The tests say little about it, since few of the numbers there lay near this one." in doubtful
 
 
 def test_an_unknown_answer_is_averaged_flagged_and_bounded(client: FlaskClient) -> None:
