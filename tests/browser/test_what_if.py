@@ -102,7 +102,7 @@ def test_on_a_telephone_the_new_number_covers_no_words(open_page: OpenPage) -> N
 
 
 def test_with_letters_twice_as_large_a_change_fits_on_a_telephone(open_page: OpenPage) -> None:
-    page = open_result(open_page, HOUSING, example(HOUSING), width=360)
+    page = open_result(open_page, HOUSING, asked(HOUSING), width=360)
     page.evaluate("document.documentElement.style.fontSize = '200%'")
     page.get_by_role("spinbutton", name="Rooms in a usual home of the district", exact=True).fill("8.5")
     expect(compared(page, "After")).to_have_count(1)
