@@ -94,7 +94,7 @@ def test_right_to_left_holds_as_well(open_page: OpenPage, address: str, width: i
     assert_no_sideways_scroll(page)
 
 
-LARGE = ["index", "titanic form", "titanic result", "housing result", "food result", "census comparison", "census card"]
+LARGE = ["index", "titanic form", "census comparison", "census card"] + [f"{model.name} result" for model in MODELS]
 
 
 @pytest.mark.parametrize("name", LARGE)
@@ -107,6 +107,15 @@ def test_letters_twice_as_large_fit_on_a_telephone(open_page: OpenPage, name: st
         "one => { one.style.overflowWrap = 'normal'; return [one.scrollWidth, one.clientWidth] }"
     )
     assert widest <= seen
+
+
+def test_letters_twice_as_large_keep_each_range_of_several_kinds_in_one_line(open_page: OpenPage) -> None:
+    page = open_page(PAGES["iris result"], 360)
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    lines = page.locator(".scale .n").evaluate_all(
+        "them => them.map(one => one.offsetHeight / parseFloat(getComputedStyle(one).lineHeight))"
+    )
+    assert max(lines) < 1.5
 
 
 def test_letters_twice_as_large_cut_no_word_beside_the_button(open_page: OpenPage) -> None:
