@@ -383,9 +383,7 @@ def test_a_range_that_reaches_to_certainty_says_its_other_end(client: FlaskClien
     assert re.search(r"in 1,000, probably at most \d+ in 1,000$", student.heading)
     assert re.search(r"The range is at most \d+ in 1,000\. The model", section(student, "How sure is this?").text)
     # What stands beside it has the same unit.
-    third = (
-        r"A third kind \(a random forest\) would probably say (at most )?\d+( to \d+)?\. In tests it came that close"
-    )
+    third = r"A third kind \(a random forest\) would probably say (at most )?\d+( to \d+)?\. In tests its number lay in such a range"
     assert re.search(third, section(student, "How sure is this?").text)
     assert "fewer than 1 out of 100" not in student.text.casefold()
     lady = result(client, TITANIC, asked(TITANIC))
@@ -406,6 +404,11 @@ def test_the_line_is_told_out_of_100_however_small_the_number(client: FlaskClien
     assert (
         f"On a line from 0 to 100: this person {own}, probably {between(low, high)}; " in line.attributes["aria-label"]
     )
+
+
+def test_a_range_whose_ends_are_told_alike_is_called_narrow(client: FlaskClient) -> None:
+    sure = section(result(client, MODELS[4], asked(MODELS[4])), "How sure is this?").text
+    assert "The range is so narrow that both of its ends are told as more than 99 out of 100." in sure
 
 
 def test_a_range_far_beyond_a_small_number_has_a_unit_of_its_own() -> None:
