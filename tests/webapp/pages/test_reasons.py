@@ -149,6 +149,16 @@ def test_of_several_kinds_a_change_says_which_it_takes_across_50(client: FlaskCl
     assert "The smallest changes that would bring the chance of setosa down to 50 out of 100 or less:" in tried
 
 
+def test_where_the_unknown_leads_on_the_known_answers_are_not_said_to_reach_the_number(client: FlaskClient) -> None:
+    answers = dict.fromkeys(asked(TITANIC), "unknown") | {"sex": "female"}
+    moved = section(result(client, TITANIC, answers), "What moved the number").text
+    assert "From there one answer moves it: Being female raised it to 66." in moved
+    assert "That leads to 71 out of 100." in moved
+    assert "takes it to" not in moved
+    known = section(result(client, TITANIC, asked(TITANIC)), "What moved the number").text
+    assert "From there the answers take it to 98 out of 100, one by one:" in known
+
+
 def test_a_change_across_50_says_whether_it_leads_up_or_down(client: FlaskClient) -> None:
     tried = section(result(client, CENSUS, asked(CENSUS)), "What if an answer were different?").text
     assert "The smallest change that would bring the chance down to 50 out of 100 or less:" in tried
