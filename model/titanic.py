@@ -28,14 +28,14 @@ class TitanicForm(Form):
     siblings_spouses = NumberField(
         "Brothers, sisters, husband or wife on board", subject="Brothers, sisters, husband or wife",
         thing="how many brothers, sisters, husband or wife were on board", whole=True, between=(0, 8),
-        like="1", may_be_unknown=True, beyond="No passenger in the data had more",
+        like="1", may_be_unknown=True, beyond="No passenger in the data had more than 8",
         hint="A whole number from 0 to 8", phrase="{} brothers, sisters or spouse on board",
         phrase_of_none="No brothers, sisters or spouse on board", phrase_of_one="One brother, sister or spouse on board",
     )  # fmt: skip
     parents_children = NumberField(
         "Parents or children on board", subject="Parents or children",
         thing="how many parents or children were on board", whole=True, between=(0, 9),
-        like="2", may_be_unknown=True, beyond="No passenger in the data had more",
+        like="2", may_be_unknown=True, beyond="No passenger in the data had more than 9",
         hint="A whole number from 0 to 9", phrase="{} parents or children on board",
         phrase_of_none="No parents or children on board", phrase_of_one="One parent or child on board",
     )  # fmt: skip

@@ -120,6 +120,8 @@ TITANIC_FAULTS = [
     ("age", "101", "Age must be from 0 to 100. The oldest passenger in the data was 80"),
     ("port", "Belfast", '"Belfast" is not one of the ports: Southampton, Cherbourg, Queenstown'),
     ("siblings_spouses", "0.5", "Brothers, sisters, husband or wife must be a whole number, like 1"),
+    # True of a number below 0 as well.
+    ("parents_children", "-1", "Parents or children must be from 0 to 9. No passenger in the data had more than 9"),
 ]
 
 
