@@ -107,8 +107,9 @@ def test_how_right_it_is_about_groups_stands_within_a_telephone(open_page: OpenP
 
 def test_the_link_is_copied(open_page: OpenPage) -> None:
     page = open_result(open_page, CENSUS, person(), permissions=["clipboard-read", "clipboard-write"])
-    page.get_by_role("button", name="Copy the link").click()
-    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    below = page.get_by_role("region", name="About this result")
+    below.get_by_role("button", name="Copy link").click()
+    expect(below.get_by_role("button", name="Copied")).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()") == page.url
 
 
@@ -125,7 +126,7 @@ def test_where_nothing_can_be_shared_the_link_is_copied_beside_the_number(open_p
 
 def test_without_script_no_button_is_there_that_would_do_nothing(open_page: OpenPage) -> None:
     page = open_result(open_page, CENSUS, person(), javascript=False)
-    expect(page.get_by_role("button", name="Copy the link")).to_be_hidden()
+    expect(page.get_by_role("button", name="Copy link")).to_be_hidden()
     expect(page.get_by_role("button", name="Print")).to_be_hidden()
 
 
