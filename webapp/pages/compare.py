@@ -18,7 +18,7 @@ from webapp.http.limits import PHOTO_LIMIT, body_limit
 from webapp.http.models import predictor_of
 
 from .fields import compact_fields, fill
-from .form import enter_lane, form_page, status_of, token_fault
+from .form import enter_lane, form_page, photos_again, status_of, token_fault
 from .result import Result
 
 bp = Blueprint("compare", __name__)
@@ -49,7 +49,7 @@ def compare_photos(model: Model) -> Any:
     good = sent.validate()
     after = ask(predictor_of(model), sent, Caller("page"), budget)
     if not good:
-        wrong = token_fault(model, sent) + after.sentences
+        wrong = (token_fault(model, sent) or photos_again(model, after.sentences)) + after.sentences
         page = comparison(model, before.answers, before.answers, change(model, MultiDict(request.form)), wrong)
         page.status_code = status_of(sent)
         return page

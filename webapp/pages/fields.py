@@ -23,6 +23,7 @@ TOKEN = "csrf_token"  # noqa: S105 - a field's name
 NOT_SENT = "This page was open for too long, or its cookie is gone, so it was not sent"
 EXPIRED = f"{NOT_SENT}. Nothing you typed is lost: send it again"
 EXPIRED_PHOTO = f"{NOT_SENT}. Choose the photo again and send it"
+PHOTO_AGAIN = "Choose the photo again: nothing was wrong with it, but a page cannot keep it"
 
 
 @cache

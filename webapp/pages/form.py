@@ -23,7 +23,7 @@ from webapp.http.limits import PHOTO_LIMIT, body_limit, drain
 from webapp.http.models import predictor_of
 from webapp.http.visit import current
 
-from .fields import EXPIRED, EXPIRED_PHOTO, TOKEN, fill, page_form
+from .fields import EXPIRED, EXPIRED_PHOTO, PHOTO_AGAIN, TOKEN, fill, page_form
 
 bp = Blueprint("form", __name__)
 
@@ -57,7 +57,8 @@ def send(model: Model) -> Any:
     except (TooMany, ServiceUnavailable) as later:
         return wait_page(model, later)
     if not good:
-        return form_page(model, sent, token_fault(model, sent) + asked.sentences), status_of(sent)
+        said = token_fault(model, sent) or photos_again(model, asked.sentences)
+        return form_page(model, sent, said + asked.sentences), status_of(sent)
     return redirect(address_of(model, asked.answers), 303)
 
 
@@ -78,6 +79,13 @@ def token_fault(model: Model, sent: FlaskForm) -> list[Said]:
     if TOKEN not in sent.errors:
         return []
     return [Said("", EXPIRED_PHOTO if model.has_photo else EXPIRED)]
+
+
+def photos_again(model: Model, said: Sequence[Said]) -> list[Said]:
+    """What to do about a good photo beside a faulty answer: no page can hold a file that was chosen."""
+    faulty = {one.name for one in said}
+    photos = [asked for asked in model.inputs if isinstance(asked, PhotoInput) and asked.name not in faulty]
+    return [Said(asked.name, PHOTO_AGAIN) for asked in photos]
 
 
 def status_of(sent: FlaskForm) -> int:

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from model.declare.model import Model
 from webapp.http.addresses import NEW, texts
-from webapp.pages.fields import EXPIRED_PHOTO
+from webapp.pages.fields import EXPIRED_PHOTO, PHOTO_AGAIN
 
 from tests.page import Page, page_of
 from tests.payloads import MODELS, TYPED, asked, each_model, each_typed_model, example, passenger, person, photo
@@ -193,6 +193,18 @@ def test_a_wrong_photo_gets_its_message(client: FlaskClient, data: bytes, messag
     assert sent.status_code == 422
     assert page.summary == [message]
     assert page.title.startswith("Error:")
+
+
+@pytest.mark.parametrize(("address", "prefix"), [("/food", ""), ("/food/compare", NEW)])
+def test_a_good_photo_beside_a_faulty_answer_is_asked_for_again(client: FlaskClient, address: str, prefix: str) -> None:
+    before = {"photo": FOOD.examples[0].answers["photo"]} if prefix else {}
+    sent = client.post(address, data=before | {f"{prefix}photo": photo(), f"{prefix}common": "lots"})
+    page = page_of(sent)
+    assert sent.status_code == 422
+    assert page.summary == [PHOTO_AGAIN, "How many of 100 photos show food must be a number, like 10"]
+    assert page.description(f"{prefix}photo").count(PHOTO_AGAIN) == 1
+    # What was typed stays.
+    assert (f"{prefix}common", "lots") in page.sent
 
 
 def test_sending_a_photo_to_compare_needs_the_forms_token(guarded_client: FlaskClient) -> None:
