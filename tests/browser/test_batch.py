@@ -137,6 +137,17 @@ def test_another_file_can_be_sent_from_the_same_page(open_page: OpenPage) -> Non
         expect(page.get_by_role("main")).to_contain_text(words)
 
 
+def test_a_row_leads_to_its_result_and_the_scored_file_stays(open_page: OpenPage) -> None:
+    page = open_page("/census/batch")
+    choose(page)
+    press(page, "Score the file")
+    expect(page.get_by_role("main")).to_contain_text("The rows below open in a new tab.")
+    with page.context.expect_page() as opened:
+        page.get_by_role("link", name=re.compile("^2 ?: its result, in a new tab$")).first.click()
+    expect(opened.value.get_by_role("heading", level=1)).to_contain_text("out of 100")
+    assert downloaded(page, "link", "Download the scored file") == ("people-scored.csv", scored_here(MIXED))
+
+
 def test_a_column_is_sorted_by_its_numbers_and_what_is_empty_comes_last(open_page: OpenPage) -> None:
     page = open_page("/titanic/batch")
     ages = ["0.5", "1,5", "0.1667", "", "12", "0.92", "unknown", "2.25"]
