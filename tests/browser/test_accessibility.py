@@ -94,6 +94,16 @@ def test_right_to_left_holds_as_well(open_page: OpenPage, address: str, width: i
     assert_no_sideways_scroll(page)
 
 
+@pytest.mark.parametrize("name", ["titanic form", "titanic result", "census card"])
+def test_no_control_is_smaller_than_a_fingertip_needs(open_page: OpenPage, name: str) -> None:
+    page = open_page(PAGES[name], 320)
+    sizes = page.locator("main :is(button, input, select, summary):visible").evaluate_all(
+        "all => all.map((one) => [one.outerHTML.slice(0, 80), one.offsetWidth, one.offsetHeight])"
+    )
+    assert sizes
+    assert [one for one in sizes if min(one[1:]) < 24] == []
+
+
 LARGE = ["index", "titanic form", "titanic result", "housing result", "food result", "census comparison", "census card"]
 
 
