@@ -160,6 +160,11 @@ def chosen_columns(model: Model, fields: Mapping[str, str]) -> dict[str, str]:
     return {name: heading for name in model.input if (heading := fields.get(f"column-{name}", ""))}
 
 
+def columns_in(model: Model, fields: Mapping[str, str], header: Sequence[str]) -> dict[str, str]:
+    """Those that were chosen which this file has."""
+    return {name: heading for name, heading in chosen_columns(model, fields).items() if heading in header}
+
+
 def last_line(dialect: Dialect) -> bytes:
     """What a file ends with whose scoring took too long."""
     return write_row([BROKEN_OFF], dialect).encode()
@@ -180,7 +185,7 @@ def form_page(model: Model, message: str = "", fields: Mapping[str, str] | None 
 
 def columns_page(model: Model, refused: ColumnsMissing, fields: Mapping[str, str]) -> str:
     """The form once more, with the file's own headings to choose from for each input that has none."""
-    chosen = {name: one for name, one in chosen_columns(model, fields).items() if one in refused.header}
+    chosen = columns_in(model, fields, refused.header)
     near = {name: guess_column(model, name, refused.header) for name in refused.missing}
     columns = {name: chosen.get(name) or near[name] for name in model.input if name in chosen or name in near}
     header = [heading for heading in refused.header if heading]
@@ -203,6 +208,7 @@ def counts_page(filed: Filed, at_hand: bool = False) -> str:
     own = {"filed": filed, "added": list(scoring.added), "counts": scoring.counts, "at_hand": at_hand}
     own["is_windows"] = scoring.reader.is_windows
     own["header"] = [heading for heading in scoring.reader.header if heading]
+    own["columns"] = columns_in(filed.model, filed.fields, scoring.reader.header)
     return render("batch_counts.html", filed.model, filed.fields, **own)
 
 
