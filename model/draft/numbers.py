@@ -7,7 +7,7 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 
-from model.evaluate.told import round_out
+from model.evaluate.rounding import round_out
 
 from . import names
 from .columns import FEWEST_ROWS, Asked, Column, NotAsked, nearly_constant

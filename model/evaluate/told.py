@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from itertools import pairwise
 from typing import Any
 
@@ -122,13 +120,3 @@ def tell_classes(crowd: Crowd, labels: Sequence[str], confusion: Sequence[Sequen
         kind["mistaken_for"] = [list(other) for other in kind["mistaken_for"] if other[1] >= FEWEST]
     named = [asdict(one) for one in named_bins(crowd) if has_enough(one.observed)]
     return {"named": named, "kinds": kinds}
-
-
-def round_out(number: float, reach: float, up: bool) -> float:
-    """An end of a range, to three figures of its reach, so that it is nobody’s own number; but never beyond 0."""
-    for size in (reach / 100, abs(number)):
-        step = Decimal(1).scaleb(math.floor(math.log10(size or 1)))
-        end = float((Decimal(repr(number)) / step).to_integral_value(ROUND_CEILING if up else ROUND_FLOOR) * step)
-        if end * number > 0:
-            return end
-    return number

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
-import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -13,7 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import polars as pl
 
-from model.machine.processors import use_all
+from model.machine.processors import step_back
 from model.predict.predictor import Predictor
 
 from .faults import Faults
@@ -121,16 +118,10 @@ class Scoring:
         return Shown(line, [str(cells[at] or "") for at in self.scorer.positions], estimates, "", own)
 
 
-def step_back() -> None:
-    """Let others of this machine go first, where a thread can be told so; what Polars starts here inherits it."""
-    use_all()
-    if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)
-
-
 def run_in_order(work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
     """The work on each item, some items ahead; no more of them in memory than that."""
     pending: deque[Future[Result]] = deque()
+    # What Polars starts there steps back too.
     pool = ThreadPoolExecutor(AT_A_TIME, initializer=step_back)
     try:
         for item in items:

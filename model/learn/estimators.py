@@ -12,7 +12,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin, clone
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.pipeline import Pipeline
 
-from model.evaluate.told import round_out
+from model.evaluate.rounding import round_out
 
 # Coefficients are rounded so that retraining on another machine reproduces them to the letter.
 DECIMALS = 6

@@ -15,7 +15,8 @@ from model.declare.inputs import few
 from model.declare.model import Model
 from model.declare.recipe import Additive, Blend, Boosted, Discriminant
 from model.evaluate import metrics
-from model.evaluate.told import Crowd, round_out, tell_amounts, tell_chances, tell_classes
+from model.evaluate.rounding import round_out
+from model.evaluate.told import Crowd, tell_amounts, tell_chances, tell_classes
 
 from .boost import Boosting
 from .compile import compile_amount, compile_chances

@@ -9,8 +9,9 @@ import pandas as pd
 from model.declare.model import Model
 from model.evaluate.metrics import calibration_bins, ends_of_bins
 from model.evaluate.record import record_of
+from model.evaluate.rounding import round_out
 from model.evaluate.shares import Share
-from model.evaluate.told import FEWEST, Crowd, draw_lines, has_enough, round_out
+from model.evaluate.told import FEWEST, Crowd, draw_lines, has_enough
 
 from .kinds import Predicted, kind_of
 

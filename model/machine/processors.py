@@ -1,12 +1,22 @@
-"""Which processors of the machine a thread may use."""
+"""How threads that take long share the machine's processors with all others."""
 
 import os
+import sys
+import threading
+from contextlib import suppress
+
+# How far a thread steps back, from 0 to 19.
+BEHIND = 10
 
 
-def use_all() -> None:
-    """Let this thread, and those that it starts, use whatever the process that started this one may use.
+def step_back() -> None:
+    """Let others of this machine go first, where a thread can be told so; what it starts inherits it.
 
-    A worker of the server stays on one processor, which is meant for its pages and not for what takes long.
+    It may use whatever the process that started this one may use: a worker of the server stays on one processor, which
+    is meant for its pages.
     """
-    if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, os.sched_getaffinity(os.getppid()))
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), BEHIND)
+        # A system may forbid it.
+        with suppress(OSError):
+            os.sched_setaffinity(0, os.sched_getaffinity(os.getppid()))

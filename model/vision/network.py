@@ -16,7 +16,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from model.machine.processors import use_all
+from model.machine.processors import step_back
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -35,7 +35,7 @@ _TEXT = re.compile("_".join([r"(0\.[0-9]{1,11})"] * 3 + [r"([0-9]{1,3})-(0\.[0-9
 
 # Looking takes up to 150 MB and most of a processor, so that a process looks at one photo at a time; and it does so
 # in one thread, since glibc keeps memory for every thread that asked for some.
-_looking = ThreadPoolExecutor(1, "photos", initializer=use_all)
+_looking = ThreadPoolExecutor(1, "photos", initializer=step_back)
 
 
 class NetworkChanged(RuntimeError):
