@@ -32,8 +32,10 @@ PAGES = {
     "result": f"/census/result?{urlencode(PERSON)}",
     "card": "/census/card",
     "API": "/api/",
+    "batch": "/census/batch",
 }
 NOT_LISTED = "is-crawlable"
+TRIES = 5
 ARGUMENTS = "--headless=new --no-sandbox --disable-gpu"
 
 Report = dict[str, Any]
@@ -42,13 +44,17 @@ Report = dict[str, Any]
 def visit(command: list[str], address: str, folder: Path) -> Report:
     report = folder / "report.json"
     environment = {**os.environ, "CHROME_PATH": shutil.which("chromium") or "chromium"}
-    said = subprocess.run(
-        [*command, address, "--quiet", "--output=json", f"--output-path={report}", f"--chrome-flags={ARGUMENTS}"],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-    )
+    # A trace on a busy machine may lack its beginning, and Lighthouse then asks to be run again.
+    for _ in range(TRIES):
+        said = subprocess.run(
+            [*command, address, "--quiet", "--output=json", f"--output-path={report}", f"--chrome-flags={ARGUMENTS}"],
+            cwd=folder,
+            env=environment,
+            capture_output=True,
+            text=True,
+        )
+        if "NO_NAVSTART" not in said.stderr:
+            break
     if said.returncode:
         raise SystemExit(f"Lighthouse could not visit {address}:\n{said.stderr}")
     told: Report = json.loads(report.read_text(encoding="utf-8"))

@@ -5,6 +5,20 @@
   const byId = (id) => document.getElementById(id);
   let kept = "";
 
+  // A cell by its number, where it is one: 1,024 and 6.25 and 6,5.
+  function sorted(cell) {
+    const text = (cell.querySelector("a")?.firstChild ?? cell).textContent.trim().replace("−", "-");
+    const number = Number(/^-?\d{1,3}(,\d{3})+(\.\d*)?$/.test(text) ? text.replace(/,/g, "") : text.replace(",", "."));
+    return { text, number: text ? number : NaN };
+  }
+
+  // Numbers, then words, and what is empty last of all, whichever way.
+  function inOrder(one, other, way) {
+    const kind = ({ text, number }) => (text ? Number(Number.isNaN(number)) : 2);
+    const words = () => one.text.localeCompare(other.text, "en", { numeric: true });
+    return kind(one) - kind(other) || way * (one.number - other.number || words());
+  }
+
   // A click on a column's heading sorts the rows that are shown by it.
   function sortable(table) {
     table.querySelectorAll("thead th").forEach((heading, at) => {
@@ -15,10 +29,9 @@
         const down = heading.getAttribute("aria-sort") === "ascending";
         table.querySelectorAll("[aria-sort]").forEach((one) => one.removeAttribute("aria-sort"));
         heading.setAttribute("aria-sort", down ? "descending" : "ascending");
-        const text = (row) => row.cells[at].textContent.replace(/,/g, "");
-        const rows = [...table.tBodies[0].rows];
-        rows.sort((one, other) => text(one).localeCompare(text(other), "en", { numeric: true }) * (down ? -1 : 1));
-        table.tBodies[0].append(...rows);
+        const rows = [...table.tBodies[0].rows].map((row) => [sorted(row.cells[at]), row]);
+        rows.sort(([one], [other]) => inOrder(one, other, down ? -1 : 1));
+        table.tBodies[0].append(...rows.map(([, row]) => row));
       });
     });
   }

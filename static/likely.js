@@ -22,9 +22,12 @@ each("[data-share]", (button) => {
   if (copies) button.textContent = "Copy link";
   button.addEventListener("click", async () => {
     if (copies) return copied(button, location.href);
-    const text = button.dataset.share;
-    // Whoever changes their mind has not failed.
-    await navigator.share({ title: document.title, text, url: location.href }).catch(() => {});
+    try {
+      await navigator.share({ title: document.title, text: button.dataset.share, url: location.href });
+    } catch (error) {
+      // Whoever changes their mind has not failed. Where the sheet does not open, the link is copied instead.
+      if (error.name !== "AbortError") await copied(button, location.href);
+    }
   });
 });
 each("[data-copy-address]", (button) => {

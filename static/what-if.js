@@ -162,7 +162,7 @@
     const slider = Object.assign(document.createElement("div"), { className: "slider" });
     slider.append(document.createElement("i"));
     box.slider = slider;
-    box.closest(".number").after(slider);
+    box.closest(".number").append(slider);
     box.setAttribute("role", "spinbutton");
     box.setAttribute("aria-valuemin", least);
     box.setAttribute("aria-valuemax", most);

@@ -94,6 +94,36 @@ def test_right_to_left_holds_as_well(open_page: OpenPage, address: str, width: i
     assert_no_sideways_scroll(page)
 
 
+@pytest.mark.parametrize("width", [320, 360])
+def test_what_a_figure_of_the_card_means_is_read_without_scrolling_sideways(open_page: OpenPage, width: int) -> None:
+    page = open_page(PAGES["census card"], width)
+    table = page.get_by_role("region").filter(has=page.locator(".figures")).first
+    for scrolled in (0, 500):
+        table.evaluate("(one, left) => one.scrollTo(left, 0)", scrolled)
+        places = table.evaluate(
+            """one => {
+                const [seen, text] = [one.getBoundingClientRect(), document.createRange()];
+                return [...one.querySelectorAll(".meaning td")].map((cell) => {
+                    text.selectNodeContents(cell);
+                    const { left, right } = text.getBoundingClientRect();
+                    return left >= seen.left - 1 && right <= seen.right + 1;
+                });
+            }"""
+        )
+        assert places
+        assert all(places)
+
+
+@pytest.mark.parametrize("name", ["titanic form", "titanic result", "census card"])
+def test_no_control_is_smaller_than_a_fingertip_needs(open_page: OpenPage, name: str) -> None:
+    page = open_page(PAGES[name], 320)
+    sizes = page.locator("main :is(button, input, select, summary):visible").evaluate_all(
+        "all => all.map((one) => [one.outerHTML.slice(0, 80), one.offsetWidth, one.offsetHeight])"
+    )
+    assert sizes
+    assert [one for one in sizes if min(one[1:]) < 24] == []
+
+
 LARGE = ["index", "titanic form", "census comparison", "census card"] + [f"{model.name} result" for model in MODELS]
 
 

@@ -137,6 +137,37 @@ def test_another_file_can_be_sent_from_the_same_page(open_page: OpenPage) -> Non
         expect(page.get_by_role("main")).to_contain_text(words)
 
 
+def test_a_row_leads_to_its_result_and_the_scored_file_stays(open_page: OpenPage) -> None:
+    page = open_page("/census/batch")
+    choose(page)
+    press(page, "Score the file")
+    expect(page.get_by_role("main")).to_contain_text("The rows below open in a new tab.")
+    with page.context.expect_page() as opened:
+        page.get_by_role("link", name=re.compile("^2 ?: its result, in a new tab$")).first.click()
+    expect(opened.value.get_by_role("heading", level=1)).to_contain_text("out of 100")
+    assert downloaded(page, "link", "Download the scored file") == ("people-scored.csv", scored_here(MIXED))
+
+
+def test_a_column_is_sorted_by_its_numbers_and_what_is_empty_comes_last(open_page: OpenPage) -> None:
+    page = open_page("/titanic/batch")
+    ages = ["0.5", "1,5", "0.1667", "", "12", "0.92", "unknown", "2.25"]
+    rows = [f"male;{age};3;S;0;0" for age in ages]
+    choose(page, "\n".join(["sex;age;ticket_class;port;siblings_spouses;parents_children", *rows, ""]))
+    press(page, "Score the file")
+    heading(page).to_have_text("Every row was scored")
+    table = page.get_by_role("region", name="The scored rows").get_by_role("table")
+    column = table.get_by_role("columnheader").all_text_contents().index("age")
+
+    def shown() -> list[str]:
+        rows = table.locator("tbody tr")
+        return [row.locator("th, td").nth(column).text_content() or "" for row in rows.all()]
+
+    press(page, "age")
+    assert shown() == ["0.1667", "0.5", "0.92", "1,5", "2.25", "12", "unknown", ""]
+    press(page, "age")
+    assert shown() == ["12", "2.25", "1,5", "0.92", "0.5", "0.1667", "unknown", ""]
+
+
 # -- without it --------------------------------------------------------------------------------------
 
 

@@ -162,6 +162,21 @@ def test_a_blank_form_says_what_is_missing_at_each_field(
     expect_result(page, model, example(model))
 
 
+@pytest.mark.parametrize("name", ["census", "titanic"])
+def test_whoever_follows_a_link_to_a_field_on_a_telephone_sees_its_label_and_its_message(
+    open_page: OpenPage, name: str
+) -> None:
+    page = open_page(f"/{name}/result", 360)
+    links = page.locator("#problem a")
+    for at in range(links.count()):
+        links.nth(at).click()
+        tops = page.evaluate(
+            """() => [...document.activeElement.closest(".field").querySelectorAll("label, legend, .error")]
+                .map((one) => one.getBoundingClientRect().top)"""
+        )
+        assert min(tops) >= 0
+
+
 @each_typed_model
 @javascripts
 def test_a_mistake_is_put_right_and_the_rest_is_kept(open_page: OpenPage, model: Model, javascript: bool) -> None:

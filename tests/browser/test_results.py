@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 import re
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, Response, expect
@@ -122,6 +123,38 @@ def test_where_nothing_can_be_shared_the_link_is_copied_beside_the_number(open_p
     assert page.evaluate("navigator.clipboard.readText()") == page.url
     # One button a place: what says “Share” elsewhere stays hidden.
     expect(page.get_by_role("button", name="Share", exact=True)).to_have_count(0)
+
+
+SHEET = "navigator.share = async (sent) => { (window.sent ??= []).push(sent); }"
+NO_SHEET = "navigator.share = async () => { throw new DOMException('', 'NotAllowedError'); }"
+
+
+def with_sheet(open_page: OpenPage, answers: dict[str, Any], sheet: str, **wishes: Any) -> Page:
+    """A result in a browser that has a share sheet."""
+    page = open_page("/privacy", 360, **wishes)
+    page.context.add_init_script(sheet)
+    page.goto(result_address("census", answers))
+    return page
+
+
+def test_what_is_shared_has_the_number_its_range_and_the_warning(open_page: OpenPage) -> None:
+    page = with_sheet(open_page, person(), SHEET)
+    for button in page.get_by_role("button", name="Share", exact=True).all():
+        button.click()
+    above, below = page.evaluate("window.sent")
+    assert above == below
+    assert above["url"] == page.url
+    assert above["title"] == page.title()
+    assert re.search(
+        r"^About \d+ of 100 people .* Probably \d+ to \d+\. Do not use this to make decisions", above["text"]
+    )
+
+
+def test_where_the_share_sheet_does_not_open_the_link_is_copied(open_page: OpenPage) -> None:
+    page = with_sheet(open_page, person(), NO_SHEET, permissions=["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Share", exact=True).first.click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == page.url
 
 
 def test_without_script_no_button_is_there_that_would_do_nothing(open_page: OpenPage) -> None:

@@ -16,7 +16,7 @@ from webapp.text.dots import hundredths
 from .conftest import OpenPage
 from .person import choose_photo, has_focus, open_result, press, tab_to
 from tests import photos
-from tests.payloads import MODELS, asked, each_model, example, get_predictor, passenger, person
+from tests.payloads import MODELS, asked, each_model, each_typed_model, example, get_predictor, passenger, person
 
 pytestmark = pytest.mark.browser
 
@@ -80,7 +80,7 @@ def test_the_number_follows_a_slider_beside_it_and_in_a_bar(open_page: OpenPage,
     assert place is not None
     page.mouse.move(place["x"] + place["width"] / 2, place["y"] + place["height"] / 2)
     page.mouse.down()
-    page.mouse.move(place["x"] + 14, place["y"] + place["height"] / 2, steps=5)
+    page.mouse.move(place["x"] + 12, place["y"] + place["height"] / 2, steps=5)
     page.mouse.up()
     expect(box).to_have_value("17")
     expect(box).to_have_attribute("aria-valuetext", "17 years")
@@ -112,6 +112,19 @@ def test_with_letters_twice_as_large_a_change_fits_on_a_telephone(open_page: Ope
     assert bar is not None
     assert bar["height"] <= 0.4 * 800 + 1
     expect(page.get_by_role("button", name="Undo")).to_be_in_viewport(ratio=1)
+
+
+@each_typed_model
+def test_a_slider_stands_beside_its_number_on_the_narrowest_telephone(open_page: OpenPage, model: Model) -> None:
+    page = open_result(open_page, model, asked(model), width=320)
+    places = page.locator(".slider").evaluate_all(
+        """sliders => sliders.map((slider) => {
+            const [box, own] = [slider.parentElement.querySelector("input"), slider].map((one) => one.getBoundingClientRect());
+            return [own.left - box.right, own.top < box.bottom && own.bottom > box.top, own.width];
+        })"""
+    )
+    assert places
+    assert all(gap >= 0 and beside and width >= 100 for gap, beside, width in places)
 
 
 def test_a_number_and_its_slider_are_one_stop_that_arrows_move(open_page: OpenPage) -> None:

@@ -155,9 +155,14 @@ def as_workbook(pieces: list[bytes], dialect: Dialect) -> tuple[Iterable[bytes],
     return (pieces, "csv") if book is None else ([book], "xlsx")
 
 
-def chosen_columns(model: Model, fields: MultiDict[str, str]) -> dict[str, str]:
+def chosen_columns(model: Model, fields: Mapping[str, str]) -> dict[str, str]:
     """The headings that somebody chose for inputs whose columns have other names."""
     return {name: heading for name in model.input if (heading := fields.get(f"column-{name}", ""))}
+
+
+def columns_in(model: Model, fields: Mapping[str, str], header: Sequence[str]) -> dict[str, str]:
+    """Those that were chosen which this file has."""
+    return {name: heading for name, heading in chosen_columns(model, fields).items() if heading in header}
 
 
 def last_line(dialect: Dialect) -> bytes:
@@ -180,9 +185,12 @@ def form_page(model: Model, message: str = "", fields: Mapping[str, str] | None 
 
 def columns_page(model: Model, refused: ColumnsMissing, fields: Mapping[str, str]) -> str:
     """The form once more, with the file's own headings to choose from for each input that has none."""
+    chosen = columns_in(model, fields, refused.header)
     near = {name: guess_column(model, name, refused.header) for name in refused.missing}
+    columns = {name: chosen.get(name) or near[name] for name in model.input if name in chosen or name in near}
     header = [heading for heading in refused.header if heading]
-    return render("batch.html", model, fields, faults=[Said("file", str(refused))], missing=near, header=header)
+    said = [Said("file", str(refused))]
+    return render("batch.html", model, fields, faults=said, missing=refused.missing, columns=columns, header=header)
 
 
 def guess_column(model: Model, name: str, header: Sequence[str]) -> str:
@@ -199,10 +207,13 @@ def counts_page(filed: Filed, at_hand: bool = False) -> str:
     scoring = filed.scoring
     own = {"filed": filed, "added": list(scoring.added), "counts": scoring.counts, "at_hand": at_hand}
     own["is_windows"] = scoring.reader.is_windows
+    own["header"] = [heading for heading in scoring.reader.header if heading]
+    own["columns"] = columns_in(filed.model, filed.fields, scoring.reader.header)
     return render("batch_counts.html", filed.model, filed.fields, **own)
 
 
 def render(page: str, model: Model, fields: Mapping[str, str] | None, **values: Any) -> str:
+    chosen = chosen_columns(model, fields or {})
     own = {
         # The form has the token alone; the file itself never passes through WTForms.
         "form": FlaskForm(formdata=None),
@@ -211,8 +222,10 @@ def render(page: str, model: Model, fields: Mapping[str, str] | None, **values: 
         "has_challenger": predictor_of(model).challenger is not None,
         # What was chosen before stays chosen.
         "fields": fields or {},
+        "columns": chosen,
+        "header": list(dict.fromkeys(chosen.values())),
     }
-    return render_template(page, model=model, **own, **values)
+    return render_template(page, model=model, **(own | values))
 
 
 def too_large() -> str:

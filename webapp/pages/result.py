@@ -154,16 +154,15 @@ class Result:
     def sentence(self) -> str:
         return self.kind.sentence(self.estimates)
 
-    @property
+    @lazy
     def description(self) -> str:
-        """What networks and search engines say of the page: the number in words, its range, and the warning."""
-        span = f"Probably {self.probably}." if self.probably else ""
-        return " ".join(filter(None, [self.shared, span, self.model.words.warning]))
+        """What is sent along with the link, and what networks say of the page: the number in words, its range, the warning.
 
-    @property
-    def shared(self) -> str:
-        """What is sent along with the link: the number in words, and where it is a guess, that first."""
-        return f"{self.unlike} Treat the number as a guess. {self.sentence}" if self.is_unlike else self.sentence
+        Where the number is a guess, that stands first.
+        """
+        guess = f"{self.unlike} Treat the number as a guess." if self.is_unlike else ""
+        span = f"Probably {self.probably}." if self.probably else ""
+        return " ".join(filter(None, [guess, self.sentence, span, self.model.words.warning]))
 
     @property
     def note(self) -> str:

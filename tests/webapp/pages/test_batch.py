@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from model.declare.model import Model
 
-from tests.page import page_of
+from tests.page import Page, page_of
 from tests.payloads import TYPED, asked, each_typed_model, get_predictor, person
 from tests.uploads import BAD, DOWNLOAD, GOOD, HEADER, MULTIPART, part, send
 
@@ -205,6 +205,28 @@ def test_a_column_with_another_name_is_chosen_by_hand(client: FlaskClient) -> No
     (row,) = csv.DictReader(io.StringIO(response.text))
     assert (row["Gender"], row["error"]) == ("Male", "")
     assert float(row["probability"]) > 0
+
+
+def send_chosen(client: FlaskClient, file: str, **chosen: str) -> Page:
+    columns = "".join(part(f"column-{name}", f"{heading}\r\n") for name, heading in chosen.items())
+    body = part("csrf_token", "x\r\n") + columns + part("file", f"{file}\r\n--edge--\r\n", "p.csv")
+    return page_of(client.post("/census/batch", data=body, content_type=MULTIPART))
+
+
+def test_a_column_that_was_chosen_stays_chosen_until_the_last_one_is(client: FlaskClient) -> None:
+    file = f"{HEADER.replace('sex', 'Gender').replace('age', 'How old')}\n{GOOD}\n"
+    page = send_chosen(client, file, sex="Gender")
+    assert "The file has no column “age”." in page.text
+    assert ("column-sex", "Gender") in page.sent
+    # Whoever checks a file first need not choose once more to get it.
+    page = send_chosen(client, file, sex="Gender", age="How old")
+    assert page.heading == "Every row can be scored"
+    assert {("column-sex", "Gender"), ("column-age", "How old")} <= set(page.sent)
+    assert not page.controls("column-race")
+    # And a file whose headings are ours does not suffer from it.
+    page = send_chosen(client, f"{HEADER}\n{GOOD}\n", sex="Gender", age="How old")
+    assert page.heading == "Every row can be scored"
+    assert not page.controls("column-sex")
 
 
 def test_a_heading_that_was_chosen_and_is_not_there_is_said(client: FlaskClient) -> None:
