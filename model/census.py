@@ -141,7 +141,7 @@ MODEL = Model(
         "It describes 1994, including that year’s unequal pay.",
         data_line="{rows} people in the 1994 United States census",
         source="the 1994 United States census",
-        left_out="It does not allow for changes since 1994.",
+        left_out="The number does not allow for changes since 1994.",
         for_what="Learning how a model reads a census record, and seeing how pay differed in 1994.",
         not_for="Decisions about a person: pay, credit, housing, hiring. It describes 1994, "
         "its unequal pay included, and knows nothing of the person but these answers.",

@@ -37,8 +37,8 @@ MODEL = Model(
         data_line="{rows} districts of Boston in 1970",
         source="the 1970 census, published by Harrison and Rubinfeld in 1978",
         one="district", many="districts", things=True, another="Another district",
-        left_out="It does not allow for what else a home has, or for prices since 1970. In the data, $50,000 means $50,000 "
-        "or more.",
+        left_out="The number does not allow for what else a home has, or for prices since 1970. In the data, "
+        "$50,000 means $50,000 or more.",
         amount="price", less="{n} of 100 {many} in the data cost less than this",
         counted_in="thousands of dollars", before_unit="$", after_unit=",000",
         for_what="Learning how a price and its range follow from one number.",

@@ -68,7 +68,7 @@ MODEL = Model(
         data_line="{rows} flowers of three kinds, measured in the 1930s",
         source="Edgar Anderson’s flowers, published by R. A. Fisher in 1936",
         one="flower", many="flowers", things=True, another="Another flower",
-        left_out="It does not allow for other kinds of iris, or for faults in measuring.",
+        left_out="The number does not allow for other kinds of iris, or for faults in measuring.",
         for_what="Learning how a model tells three kinds apart.",
         not_for="Naming a flower that may be of another kind.",
         drawing="The sepals are the three outer leaves of the flower, and hang down. The petals are the three inner "

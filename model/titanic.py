@@ -97,7 +97,7 @@ MODEL = Model(
         data_line="{rows} passengers of the Titanic, April 1912",
         source="the passenger lists of the Titanic",
         one="passenger", many="passengers", another="Another passenger",
-        left_out="It does not allow for what the lists leave out, like where someone was that night.",
+        left_out="The number does not allow for what the lists leave out, like where someone was that night.",
         for_what="Learning how a model reads a passenger list, and who was let down that night.",
         not_for="Any claim about a named person, and any question about ships today.",
         licence="Data: Thomas Cason and Frank E. Harrell Jr., from Encyclopedia Titanica.",

@@ -58,4 +58,9 @@ def labelled(values: list[str], heading: str) -> dict[str, str]:
         found = {letters(value): value for value in values}
         if found.keys() == {no, yes} and not (no == "0" and names.is_called(heading, "sex|gender")):
             return {found[no]: "No", found[yes]: "Yes"}
-    return {value: first_upper(value) if value.isalpha() and value.islower() else value for value in values}
+    return {value: first_upper(value) if is_words(value) else value for value in values}
+
+
+def is_words(value: str) -> bool:
+    """Whether it is written in small letters alone, in one word or some: a capital or a digit may mean something."""
+    return value.islower() and all(word.isalpha() for word in value.split())

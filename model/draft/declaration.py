@@ -186,7 +186,7 @@ def write_field(column: Column) -> Iterable[str]:
         says += [f"between=({plain(asked.lowest)}, {plain(asked.highest)})", f'like="{asked.like}"']
         says += [f"unit={text(asked.unit)}"] if asked.unit else []
         says += [f'hint="{"A whole number" if asked.whole else "A number"} {ends}"']
-        says += ['beyond="The data has no others"']
+        says += ['beyond="The data goes no further"']
     else:
         says += [f"plural={text(f'values of {column.label}')}", *flat("choices={", pairs(column.choices), "}")]
         says += ["ordered=True"] if column.ordered else []

@@ -124,7 +124,7 @@ def test_no_control_is_smaller_than_a_fingertip_needs(open_page: OpenPage, name:
     assert [one for one in sizes if min(one[1:]) < 24] == []
 
 
-LARGE = ["index", "titanic form", "titanic result", "housing result", "food result", "census comparison", "census card"]
+LARGE = ["index", "titanic form", "census comparison", "census card"] + [f"{model.name} result" for model in MODELS]
 
 
 @pytest.mark.parametrize("name", LARGE)
@@ -137,6 +137,27 @@ def test_letters_twice_as_large_fit_on_a_telephone(open_page: OpenPage, name: st
         "one => { one.style.overflowWrap = 'normal'; return [one.scrollWidth, one.clientWidth] }"
     )
     assert widest <= seen
+
+
+def test_letters_twice_as_large_keep_each_range_of_several_kinds_in_one_line(open_page: OpenPage) -> None:
+    page = open_page(PAGES["iris result"], 360)
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    lines = page.locator(".scale .n").evaluate_all(
+        "them => them.map(one => one.offsetHeight / parseFloat(getComputedStyle(one).lineHeight))"
+    )
+    assert max(lines) < 1.5
+
+
+def test_letters_twice_as_large_cut_no_word_beside_the_button(open_page: OpenPage) -> None:
+    page = open_page(PAGES["titanic result"], 360)
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    first_word = """one => {
+      const range = document.createRange();
+      range.setStart(one.firstChild, 0);
+      range.setEnd(one.firstChild, one.firstChild.data.indexOf(" "));
+      return range.getClientRects().length;
+    }"""
+    assert page.locator(".eyebrow").evaluate(first_word) == 1
 
 
 @pytest.mark.parametrize("name", ["census form", "census result"])

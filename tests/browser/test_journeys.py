@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from model.declare.choice import ChoiceInput
 from model.declare.faults import sentences_of
 from model.declare.model import Model
 from model.declare.number import NumberInput
@@ -94,6 +95,16 @@ def test_what_is_not_known_is_an_answer(open_page: OpenPage, javascript: bool) -
     fill_in(page, model, answers)
     press(page, model)
     expect_result(page, model, answers)
+
+
+@each_typed_model
+def test_on_a_telephone_an_example_opens_at_the_answers_that_it_fills_in(open_page: OpenPage, model: Model) -> None:
+    page = open_page(f"/{model.name}", 360, javascript=False)
+    page.get_by_role("link", name=model.examples[0].name).click()
+    asked = model.inputs[0]
+    words = asked.words(example(model)[asked.name])
+    box = radio(page, asked, words) if isinstance(asked, ChoiceInput) else text_box(page, asked)
+    expect(box).to_be_in_viewport()
 
 
 @each_typed_model

@@ -99,6 +99,14 @@ def test_the_printed_page_says_its_version_and_its_address(open_page: OpenPage) 
     expect(page.get_by_role("heading", name="What if an answer were different?")).to_be_hidden()
 
 
+@pytest.mark.parametrize("model", [CENSUS, TITANIC], ids=["census", "titanic"])
+def test_how_right_it_is_about_groups_stands_within_a_telephone(open_page: OpenPage, model: Model) -> None:
+    page = open_result(open_page, model, asked(model), width=360)
+    page.get_by_text("Where it goes wrong").click()
+    wide, seen = page.locator("#wrong .scroll").evaluate("one => [one.scrollWidth, one.clientWidth]")
+    assert wide <= seen
+
+
 def test_the_link_is_copied(open_page: OpenPage) -> None:
     page = open_result(open_page, CENSUS, person(), permissions=["clipboard-read", "clipboard-write"])
     page.get_by_role("button", name="Copy the link").click()

@@ -94,6 +94,26 @@ def test_the_number_follows_a_slider_beside_it_and_in_a_bar(open_page: OpenPage,
     expect(bar).to_be_in_viewport()
 
 
+def test_on_a_telephone_the_new_number_covers_no_words(open_page: OpenPage) -> None:
+    page = open_result(open_page, TITANIC, passenger(), width=360)
+    page.get_by_label("Port where the passenger came on board", exact=True).select_option(label="Queenstown")
+    expect(page.locator("#bar")).to_contain_text("→")
+    expect(page.locator(".live")).to_be_hidden()
+
+
+def test_with_letters_twice_as_large_a_change_fits_on_a_telephone(open_page: OpenPage) -> None:
+    page = open_result(open_page, HOUSING, asked(HOUSING), width=360)
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    page.get_by_role("spinbutton", name="Rooms in a usual home of the district", exact=True).fill("8.5")
+    expect(compared(page, "After")).to_have_count(1)
+    # Neither the bar nor the two amounts side by side make the page wider, and the bar leaves room to read.
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    bar = page.locator("#bar").bounding_box()
+    assert bar is not None
+    assert bar["height"] <= 0.4 * 800 + 1
+    expect(page.get_by_role("button", name="Undo")).to_be_in_viewport(ratio=1)
+
+
 @each_typed_model
 def test_a_slider_stands_beside_its_number_on_the_narrowest_telephone(open_page: OpenPage, model: Model) -> None:
     page = open_result(open_page, model, asked(model), width=320)

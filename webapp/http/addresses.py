@@ -89,6 +89,8 @@ def form_address(model: Model, query: str) -> str:
 
 def example_addresses(model: Model) -> list[tuple[str, str]]:
     """Each example's name, and the form filled in with it; a photo's result, since no form can hold one."""
-    filled_in = result_address if model.has_photo else form_address
     read = [(example.name, read_answers(model.inputs, example.answers)[0]) for example in model.examples]
-    return [(name, filled_in(model, query_of(model, answers))) for name, answers in read]
+    if model.has_photo:
+        return [(name, result_address(model, query_of(model, answers))) for name, answers in read]
+    # The page opens at the answers: at its top, above the fold, it would look as if nothing had happened.
+    return [(name, f"{form_address(model, query_of(model, answers))}#group-1") for name, answers in read]

@@ -18,6 +18,11 @@ def test_a_column_of_whole_numbers_is_asked_for_within_its_range() -> None:
     assert (asked.lowest, asked.highest, asked.whole, asked.like) == (17, 90, True, "51")
 
 
+def test_choices_in_small_letters_begin_with_a_capital_in_one_word_or_more() -> None:
+    column = column_of("paid", paid=lambda row: ["card", "bank transfer", "PayPal", "b2b"][row % 4])
+    assert list(column.choices.values()) == ["b2b", "Bank transfer", "Card", "PayPal"]
+
+
 def test_an_example_of_a_number_is_the_middle_one_in_the_table() -> None:
     assert column_of("length").numbers.like in table_of(length=amounts)["length"].to_list()
 

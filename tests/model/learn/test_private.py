@@ -55,6 +55,12 @@ def test_every_page_answers_without_the_rows(private: FlaskClient, path: str) ->
     assert private.get(path).status_code == 200
 
 
+def test_a_card_explains_no_model_that_it_was_not_compared_with(private: FlaskClient) -> None:
+    text = page_of(private.get("/toy/card")).text
+    assert "Gradient boosting (scikit-learn’s) adds up hundreds of small decision trees" in text
+    assert "LightGBM and gradient boosting" not in text
+
+
 def test_training_writes_no_file_of_people(folder: Path) -> None:
     assert {path.suffix for path in (folder / "trained").iterdir()} == {".json", ".joblib"}
     card = json.loads((folder / "trained" / "toy.json").read_text(encoding="utf-8"))

@@ -78,7 +78,7 @@ def test_the_declaration_reads_as_if_a_person_had_written_it(drafted: tuple[Path
         """class PatientsForm(Form):
     age = NumberField(
         "Age", thing="the value of Age", whole=True, between=(20, 79), like="50",
-        hint="A whole number from 20 to 79", beyond="The data has no others", may_be_unknown=True,
+        hint="A whole number from 20 to 79", beyond="The data goes no further", may_be_unknown=True,
     )
     sex = ChoiceField(
         "Sex", thing="the value of Sex", plural="values of Sex",

@@ -146,19 +146,29 @@ def test_a_suggested_change_is_scored_again_and_crosses_the_middle(
 
 def test_of_several_kinds_a_change_says_which_it_takes_across_50(client: FlaskClient) -> None:
     tried = section(result(client, MODELS[2], asked(MODELS[2])), "What if an answer were different?").text
-    assert "The smallest changes that would bring setosa down to 50 out of 100 or less:" in tried
+    assert "The smallest changes that would bring the chance of setosa down to 50 out of 100 or less:" in tried
+
+
+def test_where_the_unknown_leads_on_the_known_answers_are_not_said_to_reach_the_number(client: FlaskClient) -> None:
+    answers = dict.fromkeys(asked(TITANIC), "unknown") | {"sex": "female"}
+    moved = section(result(client, TITANIC, answers), "What moved the number").text
+    assert "From there one answer moves it: Being female raised it to 66." in moved
+    assert "That leads to 71 out of 100." in moved
+    assert "takes it to" not in moved
+    known = section(result(client, TITANIC, asked(TITANIC)), "What moved the number").text
+    assert "From there the answers take it to 98 out of 100, one by one:" in known
 
 
 def test_a_change_across_50_says_whether_it_leads_up_or_down(client: FlaskClient) -> None:
     tried = section(result(client, CENSUS, asked(CENSUS)), "What if an answer were different?").text
-    assert "The smallest change that would bring it down to 50 out of 100 or less:" in tried
+    assert "The smallest change that would bring the chance down to 50 out of 100 or less:" in tried
     low = person(age="34", sex="Female", status="Divorced", education="12th", hours="40")
     tried = section(result(client, CENSUS, low), "What if an answer were different?").text
-    assert "The smallest change that would raise it to 50 out of 100 or more:" in tried
+    assert "The smallest change that would raise the chance to 50 out of 100 or more:" in tried
     # Two answers that change together are one change, said as one.
     assert re.search(r"Highest level of education finished: [^:]+, and hours of work: \d+ hours gives", tried)
     man_of_28 = result(client, TITANIC, passenger(sex="male", age="28", ticket_class="3"))
-    assert "would not raise it to 50 out of 100: ticket class." in man_of_28.text
+    assert "Another answer to “Ticket class” alone would not raise the chance to 50 out of 100." in man_of_28.text
 
 
 def test_no_smaller_single_change_crosses_the_middle() -> None:

@@ -153,6 +153,12 @@ def test_how_many_agree_in_all_choices_in_all_but_one_and_with_the_rarest_is_cou
     assert told["The rarest of the answers: Employer, Never worked"] == ["10", "0"]
 
 
+def test_a_single_count_of_those_like_this_one_is_a_line_and_no_table(client: FlaskClient) -> None:
+    alike = section(result(client, MODELS[3], {"rooms": "8"}), "Districts like this one")
+    assert "Districts in the data with numbers close to these: 25." in alike.text
+    assert alike.all("table") == []
+
+
 def test_the_record_is_that_of_the_thousand_nearest_estimates(client: FlaskClient) -> None:
     page = result(client, CENSUS, asked(CENSUS))
     text = section(page, "How sure is this?").text
@@ -163,7 +169,7 @@ def test_the_record_is_that_of_the_thousand_nearest_estimates(client: FlaskClien
         zip(predictor.crowd.chances[0], predictor.crowd.outcomes, strict=True), key=lambda p: abs(p[0] - value)
     )
     nearest = pairs[:1000]
-    assert "the 1,000 people with the nearest numbers" in text
+    assert "The 1,000 people with the nearest numbers" in text
     estimated, so = (100 * sum(column) / 1000 for column in zip(*nearest, strict=True))
     told = re.search(r"([\d.]+) on average. In fact ([\d.]+) in 100", text)
     assert told is not None
@@ -171,20 +177,24 @@ def test_the_record_is_that_of_the_thousand_nearest_estimates(client: FlaskClien
 
 
 def test_whether_to_trust_a_number_is_answered_from_those_nearest_to_it(client: FlaskClient) -> None:
-    told = r"([\d.]+) on average. In fact .* \(allowing for chance, ([\d.]+) to ([\d.]+)\). So such numbers were (.*?) on average\."
+    # The answer comes first, and then what it rests on.
+    told = (
+        r"Can you trust it\? In tests such numbers were (.*?) on average\. The .* got .* "
+        r"([\d.]+) on average\. In fact .* \(allowing for chance, ([\d.]+) to ([\d.]+)\)\."
+    )
     answered = set()
     for age in range(20, 80, 5):
         text = section(result(client, CENSUS, person(age=age, status="Married-civ-spouse")), "How sure is this?").text
         found = re.search(told, text)
         assert found is not None
-        estimated, low, high = map(float, found.groups()[:3])
+        estimated, low, high = map(float, found.groups()[1:])
         right = "about right" if low <= estimated <= high else "too high" if estimated > high else "too low"
-        answered.add(found[4])
-        assert found[4] == right
+        answered.add(found[1])
+        assert found[1] == right
     assert "about right" in answered
     assert len(answered) > 1
     doubtful = section(result(client, MODELS[2], texts(MODELS[2], example(MODELS[2], 2))), "How sure is this?").text
-    assert "These lie far from this number, so they say little about it." in doubtful
+    assert "The tests say little about it, since few of the numbers there lay near this one." in doubtful
 
 
 def test_an_unknown_answer_is_averaged_flagged_and_bounded(client: FlaskClient) -> None:
@@ -192,8 +202,8 @@ def test_an_unknown_answer_is_averaged_flagged_and_bounded(client: FlaskClient) 
     text = section(result(client, TITANIC, answers), "What is not known").text
     (unknown,) = by_api(client, TITANIC, answers)["unknown_answers"]
     assert "It is filled in with the answers of the passengers in the data, and the number is the average." in text
-    assert f"Age: from {words_of(unknown['low'])} (" in text
-    assert f" to {words_of(unknown['high'])} (" in text
+    assert f"Age: from {words_of(unknown['low'])} (if " in text
+    assert f" to {words_of(unknown['high'])} (if " in text
 
 
 def test_an_unknown_answer_is_told_with_how_right_the_model_was_about_those_of_whom_it_is_not_recorded(
@@ -212,7 +222,7 @@ def test_an_unknown_answer_is_told_with_how_right_the_model_was_about_those_of_w
 def test_no_range_of_a_price_reaches_beyond_the_data(client: FlaskClient) -> None:
     sure = section(result(client, MODELS[3], {"rooms": "9"}), "How sure is this?").text
     assert "to $50,000." in sure
-    assert "Another kind of model, just as good (boosted trees): $" in sure
+    assert "Another kind of model, just as good (boosted trees), says $" in sure
 
 
 @pytest.mark.parametrize(
@@ -233,9 +243,9 @@ def test_another_kind_of_model_stands_beside_the_number_and_where_they_differ_wh
 ) -> None:
     person_who_never_worked = person(age="45", sex="Male", status="Married-civ-spouse", work="Never-worked")
     sure = section(result(client, CENSUS, person_who_never_worked), "How sure is this?").text
-    assert "The two differ by more than 5 points." in sure
+    assert "This model and the other differ by more than 5 points." in sure
     assert re.search(r"In fact [\d.]+ in 100 had an income over \$50,000 \(allowing for chance, ", sure)
-    assert "All three together: at most 98." in sure
+    assert "All three together say at most 98." in sure
     assert (
         "Other kinds of models were tried, and none was found"
         in section(result(client, MODELS[2], asked(MODELS[2])), "How sure is this?").text
@@ -323,7 +333,10 @@ def test_a_result_says_how_many_in_the_data_had_less(client: FlaskClient, model:
     assert crowd is not None
     chance = get_predictor(model.name).values(answers)[0]
     below = round(100 * sum(own < chance for own in crowd.chances[0]) / crowd.count)
-    assert f"Higher than for {below} of 100 {model.words.many} in the data." in result(client, model, asked(model)).text
+    assert (
+        f"The number is higher than for {below} of 100 {model.words.many} in the data."
+        in result(client, model, asked(model)).text
+    )
 
 
 def test_what_is_like_nothing_in_the_data_is_a_guess_without_a_range(client: FlaskClient) -> None:
@@ -347,9 +360,9 @@ def test_a_guess_is_called_one_in_the_sentence_beside_the_other_model_and_where_
     odd = person(age="19", sex="Female", race="Black", education="Doctorate", work="Never-worked", hours="1")
     page = result(client, CENSUS, odd)
     assert "The model’s guess: about " in page.text
-    assert re.search(r"\(boosted trees\): [^.]*\. It guesses too\.", page.text)
+    assert re.search(r"\(boosted trees\), says [^.]*\. It guesses too\.", page.text)
     baby = passenger(sex="female", age="0.5", ticket_class="1", port="Q", siblings_spouses="8", parents_children="9")
-    assert "The two differ" not in result(client, TITANIC, baby).text
+    assert "the other differ" not in result(client, TITANIC, baby).text
     shared = [button.attributes.get("data-share") for button in page.root.all("button")]
     said = [text for text in shared if text]
     assert said
@@ -370,9 +383,7 @@ def test_a_range_that_reaches_to_certainty_says_its_other_end(client: FlaskClien
     assert re.search(r"in 1,000, probably at most \d+ in 1,000$", student.heading)
     assert re.search(r"The range is at most \d+ in 1,000\. The model", section(student, "How sure is this?").text)
     # What stands beside it has the same unit.
-    third = (
-        r"A third kind \(a random forest\) would probably say (at most )?\d+( to \d+)?\. In tests it came that close"
-    )
+    third = r"A third kind \(a random forest\) would probably say (at most )?\d+( to \d+)?\. In tests its number lay in such a range"
     assert re.search(third, section(student, "How sure is this?").text)
     assert "fewer than 1 out of 100" not in student.text.casefold()
     lady = result(client, TITANIC, asked(TITANIC))
@@ -393,6 +404,11 @@ def test_the_line_is_told_out_of_100_however_small_the_number(client: FlaskClien
     assert (
         f"On a line from 0 to 100: this person {own}, probably {between(low, high)}; " in line.attributes["aria-label"]
     )
+
+
+def test_a_range_whose_ends_are_told_alike_is_called_narrow(client: FlaskClient) -> None:
+    sure = section(result(client, MODELS[4], asked(MODELS[4])), "How sure is this?").text
+    assert "The range is so narrow that both of its ends are told as more than 99 out of 100." in sure
 
 
 def test_a_range_far_beyond_a_small_number_has_a_unit_of_its_own() -> None:
@@ -420,6 +436,19 @@ def test_a_link_is_said_to_hold_the_answers_and_of_a_photo_what_the_network_saw(
     food, photo = MODELS[4], "The link holds what the network saw in the photo, and not the photo itself."
     assert photo in result(client, food, asked(food)).text
     assert "The link holds the answers: whoever you send it to can read them." in result(client, CENSUS, person()).text
+
+
+@each_model
+def test_a_result_says_how_to_show_it_to_somebody_also_where_no_script_makes_a_button(
+    client: FlaskClient, model: Model
+) -> None:
+    told = "To show somebody this result, send them the link of this page. The link holds "
+    assert told in result(client, model, asked(model)).text
+
+
+@each_typed_model
+def test_what_the_number_leaves_out_is_said_of_the_number(client: FlaskClient, model: Model) -> None:
+    assert "The number does not allow for" in section(result(client, model, asked(model)), "How sure is this?").text
 
 
 # -- the rest -------------------------------------------------------------------------------------------------------
