@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from model.declare.model import Model
 from model.files.reader import CsvReader
 from model.files.scoring import Scoring
 from model.files.workbook import NO_WORKBOOK
@@ -18,7 +19,7 @@ from webapp.pages.batch import NO_FILE
 from .conftest import OpenPage
 from .person import has_focus, tab_to
 from .test_accessibility import assert_no_sideways_scroll, violations
-from tests.payloads import get_predictor, person
+from tests.payloads import each_typed_model, get_predictor, person
 
 pytestmark = pytest.mark.browser
 
@@ -80,6 +81,17 @@ def test_on_a_telephone_what_is_wrong_is_read_without_scrolling_sideways(open_pa
     press(page, "Score the file")
     wide, seen = page.locator(".faults").evaluate("table => [table.offsetWidth, table.parentElement.clientWidth]")
     assert wide <= seen
+
+
+@each_typed_model
+def test_on_a_telephone_no_model_scrolls_the_page_of_a_scored_file_sideways(open_page: OpenPage, model: Model) -> None:
+    page = open_page(f"/{model.name}/batch", 320)
+    _, template = downloaded(page, "link", "Download a template with example rows")
+    choose(page, template)
+    press(page, "Score the file")
+    heading(page).to_have_text("Every row was scored")
+    assert_no_sideways_scroll(page)
+    assert violations(page) == []
 
 
 def test_a_large_file_comes_back_whole(open_page: OpenPage) -> None:

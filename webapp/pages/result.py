@@ -161,7 +161,8 @@ class Result:
         Where the number is a guess, that stands first.
         """
         guess = f"{self.unlike} Treat the number as a guess." if self.is_unlike else ""
-        span = f"Probably {self.probably}." if self.probably else ""
+        # An amount's sentence has its range.
+        span = f"Probably {self.probably}." if self.probably and self.probably not in self.sentence else ""
         return " ".join(filter(None, [guess, self.sentence, span, self.model.words.warning]))
 
     @property

@@ -46,6 +46,12 @@ def test_a_shared_result_has_its_number_and_a_picture(client: FlaskClient, model
     assert len(picture.data) < 60_000
 
 
+@each_model
+def test_the_range_is_told_once_where_a_result_is_shared(client: FlaskClient, model: Model) -> None:
+    page = page_of(client.get(f"/{model.name}/result", query_string=asked(model)))
+    assert told(page)["og:description"].lower().count("probably") == page.heading.count("probably")
+
+
 def lines_of(picture: bytes, colour: str) -> int:
     """How many lines of text of about this colour stand on the left."""
     left = np.asarray(Image.open(io.BytesIO(picture)).convert("RGB"), int)[:, :700]
