@@ -16,7 +16,8 @@ def step_back() -> None:
     is meant for its pages.
     """
     if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), BEHIND)
-        # A system may forbid it.
+        # A system may forbid either, and a thread that fails to begin would be the last of its pool.
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), BEHIND)
         with suppress(OSError):
             os.sched_setaffinity(0, os.sched_getaffinity(os.getppid()))

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import random
-import threading
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -22,7 +20,7 @@ from model.declare.reading import read_answers
 from model.files import cells, reader
 from model.files.dialect import BROKEN
 from model.files.reader import CsvReader
-from model.files.scoring import Scoring, run_in_order
+from model.files.scoring import Scoring
 from model.files.writer import CsvWriter
 from webapp.commands.main import main
 
@@ -400,19 +398,3 @@ def test_what_the_challenger_says_is_the_same_however_few_rows_it_is_asked_at_on
     monkeypatch.setattr("model.files.scorer.MOST_FACED", 30)
     assert scored() == whole
     assert b"challenger_probability" in whole
-
-
-@pytest.mark.skipif(
-    not hasattr(os, "sched_setaffinity"), reason="this system does not say on which processors a thread is"
-)
-def test_pieces_are_scored_on_all_processors_also_where_a_worker_stays_on_one() -> None:
-    allowed: list[set[int]] = []
-
-    def score_as_a_worker() -> None:
-        os.sched_setaffinity(0, [min(os.sched_getaffinity(0))])
-        allowed.extend(run_in_order(lambda piece: os.sched_getaffinity(0), range(4)))
-
-    thread = threading.Thread(target=score_as_a_worker)
-    thread.start()
-    thread.join()
-    assert allowed == [os.sched_getaffinity(os.getppid())] * 4

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from model.files.scoring import run_in_order
 
 from tests.processes import Server, server
 from tests.serving import KEY, await_that, workers
@@ -57,3 +60,24 @@ def test_where_there_are_fewer_workers_than_processors_they_may_use_all(two: set
     with server("--workers", "1", SECRET_KEY=KEY) as running:
         running.wait_until_it_answers()
         assert [places(worker) for worker in workers(running)] == [two]
+
+
+def test_pieces_are_scored_on_all_processors_also_where_a_worker_stays_on_one() -> None:
+    allowed: list[set[int]] = []
+
+    def score_as_a_worker() -> None:
+        os.sched_setaffinity(0, [min(os.sched_getaffinity(0))])
+        allowed.extend(run_in_order(lambda piece: os.sched_getaffinity(0), range(4)))
+
+    thread = threading.Thread(target=score_as_a_worker)
+    thread.start()
+    thread.join()
+    assert allowed == [os.sched_getaffinity(os.getppid())] * 4
+
+
+def test_where_a_system_forbids_to_step_back_pieces_are_scored_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    def forbid(*asked: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr("os.setpriority", forbid)
+    assert [*run_in_order(lambda piece: 2 * piece, range(3))] == [0, 2, 4]
