@@ -161,8 +161,7 @@ class Result:
         Where the number is a guess, that stands first.
         """
         guess = f"{self.unlike} Treat the number as a guess." if self.is_unlike else ""
-        # An amount's sentence has its range.
-        span = f"Probably {self.probably}." if self.probably and self.probably not in self.sentence else ""
+        span = f"Probably {self.probably}." if self.probably and not self.kind.tells_range else ""
         return " ".join(filter(None, [guess, self.sentence, span, self.model.words.warning]))
 
     @property

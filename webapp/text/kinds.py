@@ -57,6 +57,8 @@ class Chance:
     # Whether there is a 50 out of 100 to cross, and whether the answer is yes or no.
     has_middle = True
     is_yes_or_no = True
+    # Whether its sentence tells the range too.
+    tells_range = False
     # How a sum becomes the number, as the page writes it.
     turned = Markup("1 / (1 + e<sup>−sum</sup>)")
 
@@ -254,6 +256,7 @@ class Amount(Chance):
     unit = ""
     has_middle = False
     is_yes_or_no = False
+    tells_range = True
     turned = Markup()
 
     @property
