@@ -56,6 +56,30 @@ def test_a_decimal_comma_may_follow_thousands_with_points() -> None:
     assert draft_of(table).columns[0].reader.read(table["price"])[0] == 1200.5
 
 
+def test_a_number_with_the_other_decimal_mark_is_read_as_what_it_can_only_be_and_told() -> None:
+    table = table_of(
+        outcome=["yes", "no", "no"],
+        paid=lambda row: "35.5" if row % 40 == 7 else f"{20 + row % 150},5",
+        owed=lambda row: "20,5" if row == 9 else f"1,{200 + row % 90}.5",
+    )
+    paid, owed = draft_of(table).columns
+    assert [paid.reader.read(table["paid"])[row] for row in (0, 7)] == [20.5, 35.5]
+    assert [owed.reader.read(table["owed"])[row] for row in (0, 9)] == [1200.5, 20.5]
+    assert any("'35.5' in" in one and "decimal point, unlike the others" in one for one in paid.warnings)
+    assert owed.warnings == ("'20,5' in 1 row counts as written with a decimal comma, unlike the others",)
+
+
+def test_three_figures_behind_a_comma_are_decimals_where_some_numbers_have_fewer_or_begin_with_0() -> None:
+    table = table_of(
+        outcome=["yes", "no", "no"],
+        length=lambda row: f"{row % 23},{100 + row * 7 % 800}",
+        width=lambda row: f"{row % 23},{row % 10}" if row % 9 == 0 else f"{1 + row % 23},{100 + row * 7 % 800}",
+    )
+    length, width = draft_of(table).columns
+    assert length.reader.read(table["length"])[1] == 1.107
+    assert width.reader.read(table["width"])[1] == 2.107
+
+
 def test_a_point_before_three_figures_parts_thousands_where_the_table_writes_decimal_commas() -> None:
     table = table_of(
         outcome=["yes", "no", "no"], weight=lambda row: f"{row % 9},{row % 7}", price=lambda row: f"1.{100 + row % 300}"
