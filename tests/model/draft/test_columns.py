@@ -18,6 +18,11 @@ def test_a_column_of_whole_numbers_is_asked_for_within_its_range() -> None:
     assert (asked.lowest, asked.highest, asked.whole, asked.like) == (17, 90, True, "51")
 
 
+def test_choices_have_no_unit_beside_them_and_so_their_label_keeps_its_last_word() -> None:
+    assert column_of("survived_5_years", survived_5_years=["yes", "no", "no"]).label == "Survived 5 years"
+    assert column_of("width_cm", width_cm=lambda row: row % 50).label == "Width"
+
+
 def test_choices_in_small_letters_begin_with_a_capital_in_one_word_or_more() -> None:
     column = column_of("paid", paid=lambda row: ["card", "bank transfer", "PayPal", "b2b"][row % 4])
     assert list(column.choices.values()) == ["b2b", "Bank transfer", "Card", "PayPal"]
