@@ -325,6 +325,13 @@ def test_of_a_moment_it_asks_for_the_hour_too() -> None:
     )
     numbers = {column.name: column.numbers for column in draft.columns if column.is_number}
     assert (numbers["sold_hour"].lowest, numbers["at"].highest) == (0, 23.5)
+    assert "Sold, hour" in {column.label for column in draft.columns}
+
+
+@pytest.mark.parametrize("zone", ["+02:00", "Z", "-0500"])
+def test_an_hour_of_moments_that_name_their_zone_is_asked_for_as_it_is_read_in_utc(zone: str) -> None:
+    draft = draft_of(sold=lambda row: f"2020-01-{1 + row % 28:02}T{row % 24:02}:{row % 4 * 15:02}:00{zone}")
+    assert "Sold, hour (UTC)" in {column.label for column in draft.columns}
 
 
 def test_of_a_day_of_birth_it_asks_for_the_days_since_then() -> None:
