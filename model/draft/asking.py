@@ -11,7 +11,7 @@ import pandas as pd
 from . import names
 from .choices import MOST_CHOICES, look_at_choices
 from .columns import Column, NotAsked
-from .days import date_format, look_at_days
+from .days import LOOKS_LIKE_A_DATE, date_format, look_at_days
 from .numbers import look_at_numbers
 from .numerals import read_numerals
 from .tidied import Choices, Reader
@@ -55,7 +55,10 @@ def no_question(heading: str, texts: pd.Series, are_numbers: bool) -> str:
     share = texts.nunique() / len(texts)
     if share > MOSTLY and names.ends_in(heading, names.IDS) and not texts.str.fullmatch(r"[+-]?\d*[.,]\d+").any():
         return "all different" if share == 1 else "nearly all different"
-    is_phone = names.is_called(heading, "phone|tel|mobile|fax") or texts.str.contains(r"[\s()+/-]").mean() > 0.5
+    is_called_so = names.is_called(heading, "phone|tel|mobile|fax")
+    if share > 0.5 and not is_called_so and not are_numbers and texts.str.fullmatch(LOOKS_LIKE_A_DATE).mean() > MOSTLY:
+        return "days that are written in several ways"
+    is_phone = is_called_so or texts.str.contains(r"[\s()+/-]").mean() > 0.5
     if share > 0.5 and is_phone and texts.str.fullmatch(PHONE).mean() > 0.9:
         return "telephone numbers"
     if are_numbers:

@@ -36,7 +36,7 @@ def look_at_numbers(
     unit = [*signs, names.unit_of(heading)][0]
     asked = Asked(lowest, highest, plain(middle), whole, unit, knots_of(known, lowest, highest), each, is_skewed(known))
     guesses = [f"{unit}, from the heading"] if unit and not signs else []
-    warnings = (*warnings, *filter(None, [suspicious(counts)]))
+    warnings = (*warnings, *suspicious(counts))
     label, missing = names.label_of(heading), float(numbers.isna().mean())
     return Column("", label, reader, asked, missing, guesses=tuple(guesses), warnings=warnings)
 
@@ -54,15 +54,18 @@ def is_skewed(known: pd.Series) -> bool:
     return bool(abs(np.log(known).skew()) < known.skew() / 2)
 
 
-def suspicious(counts: pd.Series) -> str:
-    """Of a code such as 999, far from all other numbers, what it may mean; empty where there is none."""
-    for end in (counts.index.min(), counts.index.max()):
-        others = counts.drop(end).index
-        gap = min(abs(end - other) for other in others)
-        reach = others.max() - others.min()
-        if end in CODES_FOR_MISSING and (gap > reach / 2 or (end < 0 <= others.min())):
-            return f"{plain(end)} stands in {counts[end]:,} rows: if it means no answer, add it to “missing”"
-    return ""
+def suspicious(counts: pd.Series) -> list[str]:
+    """Of codes such as 999, far from all other numbers, what they may mean."""
+    codes = [end for end in dict.fromkeys([counts.index.min(), counts.index.max()]) if end in CODES_FOR_MISSING]
+    others = counts.drop(codes).index
+    found = []
+    for code in codes:
+        # Of two codes each is far from what is left, and not from the other.
+        rest = others if len(others) else counts.drop(code).index
+        gap, reach = min(abs(code - other) for other in rest), rest.max() - rest.min()
+        if gap > reach / 2 or (code < 0 <= rest.min()):
+            found.append(f"{plain(code)} stands in {counts[code]:,} rows: if it means no answer, add it to “missing”")
+    return found
 
 
 def plain(number: float) -> str:

@@ -29,6 +29,8 @@ from .tidied import Choices, Dates, Reader
 # Fewer cases than this for each coefficient call for a stronger ridge.
 CASES_A_COEFFICIENT = 10
 FEWEST_IN_A_GROUP = 30
+# From this share of copied rows on they are told, if shuffled columns make far fewer.
+COPIED, MORE_THAN_CHANCE = 0.05, 2
 AGES = (18, 25, 35, 45, 55, 65, 75)
 NO_PREFIX = {"is", "has", "was", "no", "num", "number", "total", "avg", "the", "of", "n", "in"}
 
@@ -65,7 +67,7 @@ def make_draft(
         "fieldsets": part(columns, draft.one),
         "examples": make_examples(draft, table, outcome),
         "is_small": are_few(told, outcome, columns),
-        "notes": (*notes, *repeated(rows, wishes), *name_strongest(
+        "notes": (*notes, *repeated(rows, wishes), *copied(rows, wishes), *name_strongest(
             {one.name: one for one in columns}, table, outcome, told.classes is not None)),
     }  # fmt: skip
     return replace(draft, **about)
@@ -125,6 +127,22 @@ def repeated(rows: pd.DataFrame, wishes: Wishes) -> Iterable[str]:
     for heading in rows.columns:
         if not wishes.group and is_repeated_id(rows, heading):
             yield f"{heading} repeats: --group {heading} keeps its rows in one fold, and the figures honest"
+
+
+def copied(raw: pd.DataFrame, wishes: Wishes) -> Iterable[str]:
+    """Rows that are there more often than so many columns would agree by chance."""
+    copies = int(raw.duplicated().sum())
+    if copies < COPIED * len(raw) or wishes.group:
+        return
+    # Each column by itself is as it was.
+    shuffled = pd.DataFrame(
+        {at: raw.iloc[:, at].sample(frac=1, random_state=at).to_numpy() for at in range(raw.shape[1])}
+    )
+    if copies > MORE_THAN_CHANCE * int(shuffled.duplicated().sum()):
+        yield (
+            f"{copies:,} of {len(raw):,} rows repeat another in every column: if they are the same case, leave all but one out, "
+            "or the figures are too good, since one is told by the other"
+        )
 
 
 def heading_of(raw: pd.DataFrame, asked: str, option: str) -> str:

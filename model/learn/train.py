@@ -19,9 +19,10 @@ from model.declare.number import NumberInput
 from model.declare.photo import PhotoInput
 from model.declare.recipe import Given, Trees, Way, Wrapped
 from model.evaluate.metrics import digits
+from model.evaluate.paired import TINY
 from model.evaluate.told import FEWEST
 from model.predict.card import Card
-from model.predict.evaluation import Contest
+from model.predict.evaluation import Contest, Evaluation
 from model.predict.logistic import logit
 
 from .artefacts import make_folder, save
@@ -241,8 +242,10 @@ def report(model: Model, card: Card) -> str:
         lines.append(
             "  No sum came near boosted trees, so the model has none to show. To have one, take Trees(...) out of its recipe."
         )
-    elif better := clearly_better(evaluation.contests, columns[0]):
-        lines.append(f"  {better} does much better here, as where three inputs only tell something together.")
+    elif better := clearly_better(evaluation, columns[0]):
+        lines.append(
+            f"  {better} does much better here, as where three inputs only tell something together, or rows are there twice."
+        )
         lines.append(
             "  None of the Trees(...) among its candidates came near that: try others, of fewer rounds or of more."
             if any(isinstance(way, Trees) for way in model.learns.candidates)
@@ -251,14 +254,22 @@ def report(model: Model, card: Card) -> str:
     return "\n".join(lines)
 
 
-def clearly_better(contests: Sequence[Contest], figure: str) -> str | None:
-    """Boosted trees that lose much less, by more than luck."""
-    for contest in contests:
+def clearly_better(evaluation: Evaluation, figure: str) -> str | None:
+    """Boosted trees that lose much less, by more than luck, and know something themselves."""
+    for contest in evaluation.contests:
         for name in sorted(contest.others.keys() & {LIGHTGBM, BOOSTING}):
-            loses = contest.others[name][figure].mean
-            if contest.ahead[name][figure].high < 0 and MUCH * loses < contest.own[figure].mean:
+            loses, others = contest.others[name][figure].mean, contest.others[name]
+            knows = others["r2"].mean > 0 if "r2" in others else loses < loss_of_none(evaluation)
+            if contest.ahead[name][figure].high < 0 and MUCH * loses < contest.own[figure].mean and knows:
                 return name
     return None
+
+
+def loss_of_none(evaluation: Evaluation) -> float:
+    """The log loss of whoever gives everybody the same chances."""
+    yes = evaluation.figures.get("base_rate", 0.0)
+    rates = np.array(evaluation.base_rates or (yes, 1 - yes))
+    return float(-(rates * np.log(rates.clip(TINY))).sum())
 
 
 def tabulate(contest: Contest, columns: Sequence[str]) -> Iterator[str]:

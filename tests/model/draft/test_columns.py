@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -119,6 +119,11 @@ def test_a_code_that_may_mean_no_answer_is_told_and_not_assumed(code: str) -> No
     column = column_of("hours", hours=lambda row: code if row % 20 == 0 else row % 10)
     assert column.missing == 0
     assert column.warnings == (f"{code} stands in 20 rows: if it means no answer, add it to “missing”",)
+
+
+def test_of_two_codes_for_no_answer_both_are_pointed_out() -> None:
+    column = column_of("age", age=lambda row: -1 if row % 20 == 0 else 999 if row % 20 == 1 else row % 90)
+    assert [warning.split(" ")[0] for warning in column.warnings] == ["-1", "999"]
 
 
 def test_ninety_nine_years_are_no_code() -> None:
@@ -265,6 +270,11 @@ def test_a_name_that_python_or_a_form_cannot_take_is_made_safe(heading: str, nam
         ("e-mail addresses", "contact", lambda row: f"p{row % 300}@example.org"),
         ("telephone numbers", "contact", lambda row: f"+49 30 {100_000 + row}"),
         ("telephone numbers", "phone", lambda row: 5_550_000 + row * 3),
+        (
+            "days that are written in several ways",
+            "sold",
+            lambda row: (date(2020, 1, 1) + timedelta(row)).strftime("%Y-%m-%d" if row % 2 else "%d/%m/%Y"),
+        ),
         ("web addresses", "page", lambda row: f"https://example.org/{row % 300}"),
         ("names", "Name", lambda row: f"Braund, Mr. Owen {row % 200}"),
         ("free text", "notes", lambda row: f"This was written by hand about {row}"),

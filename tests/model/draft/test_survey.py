@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from functools import partial
 
+import pandas as pd
 import pytest
 
 from model.draft.draft import tidied
@@ -163,6 +164,18 @@ def test_folds_by_groups_are_proposed_where_ids_repeat() -> None:
     assert grouped.dropped["patient_id"] == "the groups of the folds"
     assert not [note for note in grouped.notes if "patient_id" in note]
     assert "patient_id" in grouped.readers
+
+
+def test_rows_that_are_there_several_times_are_told_and_those_alike_by_chance_are_not() -> None:
+    table = table_of(200, outcome=outcome, score=lambda row: random.Random(row).random(), sort=["a", "b"])
+    notes = draft_of(pd.concat([table] * 3, ignore_index=True)).notes
+    assert any(
+        note.startswith("400 of 600 rows repeat another in every column: if they are the same case") for note in notes
+    )
+    assert not any("repeat another" in note for note in draft_of(table).notes)
+    few = table_of(outcome=outcome, sort=["a", "b", "c"], size=[1, 2, 3, 4])
+    assert few.duplicated().mean() > 0.9
+    assert not any("repeat another" in note for note in draft_of(few).notes)
 
 
 def test_groups_are_made_of_what_is_sensitive() -> None:

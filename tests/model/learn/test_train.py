@@ -82,6 +82,10 @@ def test_where_boosted_trees_do_much_better_training_says_how_to_serve_them(tmp_
     pairless = replace(toy, recipe=replace(recipe, candidates=(Candidate((Table("wind"),)),)))
     assert "Gradient boosting does much better here" in report(pairless, train(pairless))
     assert "much better" not in report(toy, train(toy))
+    # What loses more than whoever gives everybody the same chances is no better way.
+    card = train(pairless)
+    coin = replace(card.evaluation, figures={**card.evaluation.figures, "base_rate": 1.0})
+    assert "much better" not in report(pairless, replace(card, evaluation=coin))
 
 
 @pytest.mark.parametrize("seeds", [1, 10])
