@@ -392,7 +392,7 @@ def test_a_range_that_reaches_to_certainty_says_its_other_end(client: FlaskClien
     assert re.search(
         r"The range is at least \d+ out of 100\. The model learnt from a limited number of passengers", sure
     )
-    assert "would probably give a number in this range: about 95 of 100 such ranges hold it." in sure
+    assert "It would probably settle in this range: of 100 such ranges, about 95 hold the number" in sure
 
 
 @pytest.mark.parametrize("answers", [person(age="19", sex="Female", hours="15"), person(age="20", hours="20")])
@@ -404,6 +404,18 @@ def test_the_line_is_told_out_of_100_however_small_the_number(client: FlaskClien
     assert (
         f"On a line from 0 to 100: this person {own}, probably {between(low, high)}; " in line.attributes["aria-label"]
     )
+
+
+@pytest.mark.parametrize("model", MODELS[:3], ids=lambda model: str(model.name))
+def test_what_a_range_covers_and_what_it_does_not_is_said_without_a_formula(client: FlaskClient, model: Model) -> None:
+    sure = section(result(client, model, asked(model)), "How sure is this?").text
+    for said in (
+        f"The model learnt from a limited number of {model.words.many}. With more and more of them, its number would move, ",
+        "of 100 such ranges, about 95 hold the number on which it settles. ",
+        "The range shows no other error, so the truth may lie outside it.",
+    ):
+        assert said in sure
+    assert not {"endless", "formula"} & set(sure.split())
 
 
 def test_a_range_whose_ends_are_told_alike_is_called_narrow(client: FlaskClient) -> None:
