@@ -94,6 +94,46 @@ def test_right_to_left_holds_as_well(open_page: OpenPage, address: str, width: i
     assert_no_sideways_scroll(page)
 
 
+# The visible texts of which, in one line, a word stands to the left of the one that it follows.
+OUT_OF_ORDER = """root => {
+  const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT), wrong = [], range = document.createRange();
+  for (let text = walker.nextNode(); text; text = walker.nextNode()) {
+    if (text.parentElement.closest("svg, option, .vh, pre") || !text.parentElement.checkVisibility()) continue;
+    let before = null;
+    for (const word of text.data.matchAll(/[\\p{L}\\p{N}%]+|[.?!:]$|→/gu)) {
+      range.setStart(text, word.index);
+      range.setEnd(text, word.index + word[0].length);
+      const here = range.getBoundingClientRect();
+      if (before && Math.abs(here.top - before.top) < 2 && here.left < before.left) wrong.push(text.data.trim());
+      before = here;
+    }
+  }
+  return [...new Set(wrong)];
+}"""
+
+
+@pytest.mark.parametrize(
+    "name", ["index", "census form", "census result", "housing result", "census comparison", "census card", "the API"]
+)
+def test_in_a_page_from_right_to_left_english_is_still_read_from_left_to_right(open_page: OpenPage, name: str) -> None:
+    page = open_page(PAGES[name], 360)
+    page.evaluate("document.documentElement.dir = 'rtl'")
+    page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+    assert page.evaluate(f"({OUT_OF_ORDER})(document.body)") == []
+
+
+def test_in_a_page_from_right_to_left_the_number_before_a_change_stands_before_the_one_after(
+    open_page: OpenPage,
+) -> None:
+    page = open_page(PAGES["census result"], 360)
+    page.evaluate("document.documentElement.dir = 'rtl'")
+    page.locator("#new-age").fill("30")
+    bar = page.locator("#bar")
+    expect(bar).to_be_visible()
+    expect(bar).to_contain_text("→")
+    assert bar.evaluate(OUT_OF_ORDER) == []
+
+
 @pytest.mark.parametrize("width", [320, 360])
 def test_what_a_figure_of_the_card_means_is_read_without_scrolling_sideways(open_page: OpenPage, width: int) -> None:
     page = open_page(PAGES["census card"], width)
