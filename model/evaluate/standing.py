@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from model.declare.recipe import Recipe
+from model.predict.neighbours import Person
 from model.predict.predictor import Predictor
 
 
@@ -20,6 +21,7 @@ class Comparator:
 
 # So many others stand on a result's line beside everyone.
 MOST_OTHERS = 3
+LONGEST_ROW = 9
 
 
 def comparators(predictor: Predictor, focus: int, example: str) -> list[Comparator]:
@@ -78,3 +80,15 @@ def has_somebody(predictor: Predictor) -> bool:
     crowd, model = predictor.crowd, predictor.model
     shows = isinstance(model.recipe, Recipe) and model.recipe.shows_rows
     return shows and crowd is not None and {column.name for column in crowd.columns} >= model.input.keys()
+
+
+def find_somebody(predictor: Predictor, row: str, answers: Mapping[str, Any]) -> Person | None:
+    """The row of this number, where rows may be shown and these are its answers."""
+    if not row.isdecimal() or not has_somebody(predictor):
+        return None
+    assert predictor.crowd is not None
+    # No table has a row of so many digits.
+    if len(row) > LONGEST_ROW or int(row) >= predictor.crowd.count:
+        return None
+    person = predictor.crowd.person(int(row))
+    return person if predictor.model.as_recorded(person.answers) == answers else None

@@ -7,6 +7,7 @@ import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from flask import Flask
@@ -435,6 +436,56 @@ def test_a_random_real_passenger_has_a_result(client: FlaskClient) -> None:
     assert sent.status_code == 303
     assert sent.headers["Cache-Control"] == "no-store"
     assert client.get(sent.location).status_code == 200
+
+
+@pytest.mark.parametrize("model", MODELS[:4], ids=lambda model: str(model.name))
+def test_of_somebody_at_random_it_is_told_what_came_of_them(client: FlaskClient, model: Model) -> None:
+    sent = client.get(f"/{model.name}/random")
+    crowd, words = get_predictor(model.name).crowd, model.words
+    assert crowd is not None
+    real = crowd.person(int(parse_qs(urlsplit(sent.location).query)["in-data"][0]))
+    if model.kind == "amount":
+        so = f"it was ${1000 * real.outcome:,.0f}"
+    elif model.kind == "classes":
+        so = f"this {words.one} is {['setosa', 'versicolor', 'virginica'][int(real.outcome)]}"
+    else:
+        so = f"this {words.one} {words.yes if real.outcome else words.no_in_full or words.no}"
+    answer = client.get(sent.location)
+    told = f"This is a real {words.one} in the data. A model that had not seen this {words.one} gave "
+    assert re.search(rf"{told}[^.]+\. In fact, {re.escape(so)}\.", page_of(answer).text)
+    # The address is what carries it, also where the page is printed or shared.
+    page = page_of(answer)
+    (shared,) = page.root.all("meta", property="og:url")
+    (printed,) = page.root.all("p", class_="printed")
+    assert shared.attributes["content"] == printed.text == f"http://localhost{sent.location}"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"age": "41"},
+        {"in-data": "1309"},
+        {"in-data": "-1"},
+        {"in-data": "9" * 5000},
+        {"in-data": "one"},
+        {"v": "older"},
+    ],
+)
+def test_what_came_of_somebody_is_told_of_nobody_else(client: FlaskClient, change: dict[str, str]) -> None:
+    crowd = get_predictor("titanic").crowd
+    assert crowd is not None
+    row = next(row for row in range(crowd.count) if crowd.person(row).answers["age"] == 40)
+    answers = texts(TITANIC, TITANIC.as_recorded(crowd.person(row).answers))
+    real = answers | {"v": get_predictor("titanic").version, "in-data": str(row)}
+    assert "This is a real passenger in the data." in result(client, TITANIC, real).text
+    page = result(client, TITANIC, real | change)
+    assert "This is a real passenger" not in page.text
+    assert "in-data" not in page.root.all("p", class_="printed")[0].text
+
+
+def test_where_no_rows_are_shown_nothing_is_told_of_one(client: FlaskClient) -> None:
+    food = MODELS[4]
+    assert "This is a real" not in result(client, food, asked(food) | {"in-data": "0"}).text
 
 
 def test_where_no_rows_are_shown_nobody_is_at_random(client: FlaskClient) -> None:
