@@ -77,9 +77,8 @@ def least_certain(predictor: Predictor) -> Comparator:
 
 def has_somebody(predictor: Predictor) -> bool:
     """Whether rows of the data may be shown, each of which gives a whole set of answers."""
-    crowd, model = predictor.crowd, predictor.model
-    shows = isinstance(model.recipe, Recipe) and model.recipe.shows_rows
-    return shows and crowd is not None and {column.name for column in crowd.columns} >= model.input.keys()
+    recipe = predictor.model.recipe
+    return isinstance(recipe, Recipe) and recipe.shows_rows and predictor.people_file is not None
 
 
 def find_somebody(predictor: Predictor, row: str, answers: Mapping[str, Any]) -> Person | None:
