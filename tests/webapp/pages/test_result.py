@@ -197,6 +197,17 @@ def test_whether_to_trust_a_number_is_answered_from_those_nearest_to_it(client: 
     assert "The tests say little about it, since few of the numbers there lay near this one." in doubtful
 
 
+def test_tests_of_numbers_half_as_large_again_say_little_about_a_small_number(client: FlaskClient) -> None:
+    """The 130 passengers nearest to 4 out of 100 got 6.9 on average; in fact it was 10.0, so 4 is not shown to be right."""
+    old = passenger(sex="male", age="70", ticket_class="2", port="S", siblings_spouses="0", parents_children="0")
+    assert by_api(client, TITANIC, old)["probability"] == pytest.approx(0.042, abs=0.001)
+    text = section(result(client, TITANIC, old), "How sure is this?").text
+    assert "got 0.4 to 9.1 out of 100, 6.9 on average" in text
+    assert "The tests say little about it, since few of the numbers there lay near this one." in text
+    likely = section(result(client, TITANIC, texts(TITANIC, example(TITANIC, 0))), "How sure is this?").text
+    assert "In tests such numbers were about right on average." in likely
+
+
 def test_an_unknown_answer_is_averaged_flagged_and_bounded(client: FlaskClient) -> None:
     answers = passenger(age="unknown")
     text = section(result(client, TITANIC, answers), "What is not known").text
