@@ -159,6 +159,21 @@ def test_a_single_count_of_those_like_this_one_is_a_line_and_no_table(client: Fl
     assert alike.all("table") == []
 
 
+def test_how_many_of_a_hundred_cost_less_is_told_to_the_nearest_whole_number(client: FlaskClient) -> None:
+    crowd = get_predictor("housing").crowd
+    assert crowd is not None
+    apart = []
+    for tenths in range(56, 80):
+        answers = {"rooms": str(tenths / 10)}
+        told = re.search(r"(\d+) of 100 districts in the data cost less", result(client, MODELS[3], answers).root.text)
+        assert told is not None
+        estimate = by_api(client, MODELS[3], answers)["amount"]
+        apart.append(int(told[1]) - 100 * sum(price < estimate for price in crowd.outcomes) / crowd.count)
+    assert max(map(abs, apart)) < 1
+    # Not always the whole number below.
+    assert sum(apart) / len(apart) == pytest.approx(0, abs=0.2)
+
+
 def test_the_record_is_that_of_the_thousand_nearest_estimates(client: FlaskClient) -> None:
     page = result(client, CENSUS, asked(CENSUS))
     text = section(page, "How sure is this?").text
