@@ -174,6 +174,18 @@ def test_how_many_of_a_hundred_cost_less_is_told_to_the_nearest_whole_number(cli
     assert sum(apart) / len(apart) == pytest.approx(0, abs=0.2)
 
 
+def test_a_range_that_held_too_few_in_tests_is_not_said_to_hold_eight_of_ten(client: FlaskClient) -> None:
+    text = result(client, MODELS[3], {"rooms": "6.7"}).root.text
+    assert "It is made to hold 8 of 10 such districts, and in tests it held fewer." in text
+    assert "About 8 of 10 such districts" not in text
+    assert (
+        "In tests, 61 of the 100 districts with the nearest estimates fell in their own range, fewer than the 8" in text
+    )
+    text = result(client, MODELS[3], {"rooms": "6.5"}).root.text
+    assert "About 8 of 10 such districts fall in this range." in text
+    assert "83 of the 100 districts with the nearest estimates fell in their own range." in text
+
+
 def test_the_record_is_that_of_the_thousand_nearest_estimates(client: FlaskClient) -> None:
     page = result(client, CENSUS, asked(CENSUS))
     text = section(page, "How sure is this?").text
