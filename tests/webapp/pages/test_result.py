@@ -186,6 +186,21 @@ def test_a_range_that_held_too_few_in_tests_is_not_said_to_hold_eight_of_ten(cli
     assert "83 of the 100 districts with the nearest estimates fell in their own range." in text
 
 
+def test_a_range_that_was_stretched_says_to_which_side_and_why_that_may_be(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of amounts with a long tail nearly all may lie below their average, however many rows there are."""
+    (table,) = client.application.extensions["models"].predictor("housing").engine.span.tables
+    for end, errors, side in (("high", [-1.0] * 5, "less"), ("low", [1.0] * 5, "more")):
+        with monkeypatch.context() as patch:
+            patch.setitem(table, end, errors)
+            text = section(result(client, MODELS[3], {"rooms": "6.5"}), "How sure is this?").text
+        assert (
+            f"The range had to be stretched to hold the estimate: nearly all such districts would have {side}." in text
+        )
+        assert "Either a few amounts far from all others have drawn it there, or the data has hardly any such" in text
+
+
 def test_the_record_is_that_of_the_thousand_nearest_estimates(client: FlaskClient) -> None:
     page = result(client, CENSUS, asked(CENSUS))
     text = section(page, "How sure is this?").text
