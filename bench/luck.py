@@ -1,10 +1,12 @@
-"""How often two figures of a card are wrong by luck where the estimates are right: python bench/luck.py
+"""How often three figures of a card are wrong by luck where all is right: python bench/luck.py
 
 The gain of acting above a line: how often the lower end of its range lies above the true gain, which 2.5 % of tables may,
 by the range of a plain mean and by the one that cards have (model/evaluate/decisions.py), where about half are a yes and
 where 3 % are. Groups two by two: in how many tables something is called beyond luck, which 5 % may, by bell curves and as
 cards call it (model/evaluate/pairs.py); and by how much the chance of a miss differs from the exact one in groups large
-enough for the saddlepoint, for misses that luck makes at least once in ten million.
+enough for the saddlepoint, for misses that luck makes at least once in ten million. Two models of an amount that do equally
+well: how often the lower or the higher one is called ahead (model/evaluate/paired.py), which each may be in 2.5 %, by how
+long the tail of the amounts is.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ from numpy.typing import NDArray
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from model.evaluate.decisions import at_threshold
+from model.evaluate.paired import ahead, squares
 from model.evaluate.pairs import chance_of_miss, count_sure
 from model.predict.logistic import NORMAL_95
 
@@ -34,6 +37,9 @@ RARE_LINES, RARE_ROWS = (0.01, 0.05), (600, 1_300, 5_000)
 PAIRS, MEMBERS, RARE = 100, 250, 0.016
 # Groups of so many rows have their counts' chances from the saddlepoint; so many of them are looked at.
 LARGE, GROUPS = 1_500, 40
+# Amounts are drawn whose logarithm has these standard deviations; two estimates lie by such a part of the mean to either
+# side of it.
+TAILS, AMOUNTS, APART = (0.5, 1.0, 1.5, 2.0), (300, 1_200), 0.15
 
 
 def main() -> None:
@@ -52,6 +58,12 @@ def main() -> None:
     bell, ours = pairs(dice, tables)
     print(f"  by bell curves {bell:.1%}, as cards call it {ours:.1%}")
     print(f"The chance of a miss is {furthest_off(dice):.1%} off the exact one at most")
+    print(f"Of two models that do equally well one is called ahead, of {tables:,} tables (2.5 % may):")
+    for tail, rows in product(TAILS, AMOUNTS):
+        lower, higher = ties(dice, tail, rows, tables)
+        print(
+            f"  {rows:5,} rows, tail {tail}: the one with lower estimates {lower:6.1%}, with higher ones {higher:6.1%}"
+        )
 
 
 def gains(dice: np.random.Generator, everybody: Numbers, line: float, rows: int, tables: int) -> tuple[float, float]:
@@ -99,6 +111,18 @@ def furthest_off(dice: np.random.Generator) -> float:
             if 1e-7 <= exact <= 0.1:
                 furthest = max(furthest, abs(chance_of_miss(own, float(count)) / exact - 1))
     return furthest
+
+
+def ties(dice: np.random.Generator, tail: float, rows: int, tables: int) -> tuple[float, float]:
+    """How often the typical error of lower estimates is called less than that of higher ones, and more."""
+    mean, lower, higher = math.exp(tail**2 / 2), 0, 0
+    below, above = (np.full((rows, 1), mean * (1 + way * APART)) for way in (-1, 1))
+    for _ in range(tables):
+        amounts = np.exp(dice.normal(0.0, tail, rows))
+        found = ahead("rmse", amounts, squares(amounts, below), squares(amounts, above))
+        lower += found["low"] > 0
+        higher += found["high"] < 0
+    return lower / tables, higher / tables
 
 
 def draw_rare(dice: np.random.Generator, shape: tuple[int, ...]) -> Numbers:
