@@ -30,7 +30,7 @@ class IncomeStepsForm(Form):
         between=(17, 90),
         like="37",
         hint="A whole number from 17 to 90",
-        beyond="The data has no others",
+        beyond="The data goes no further",
     )
     work = ChoiceField(
         "Work",
@@ -110,7 +110,7 @@ class IncomeStepsForm(Form):
         between=(1, 99),
         like="40",
         hint="A whole number from 1 to 99",
-        beyond="The data has no others",
+        beyond="The data goes no further",
     )
 
 

@@ -19,11 +19,12 @@ class TitanicForm(Form):
     ticket_class = ChoiceField(
         "Ticket class", thing="the ticket class", plural="ticket classes", may_be_unknown=True,
         choices={"1": "First class", "2": "Second class", "3": "Third class"},
-        phrase="A ticket for {}", changeable=True, ordered=True,
+        phrase="A ticket for {}", changeable=True, ordered=True, headings=("Pclass", "class"),
     )  # fmt: skip
     port = ChoiceField(
         "Port where the passenger came on board", thing="the port", plural="ports", may_be_unknown=True,
         choices={"S": "Southampton", "C": "Cherbourg", "Q": "Queenstown"}, phrase="Coming on board at “{}”",
+        headings=("Embarked",),
     )  # fmt: skip
     siblings_spouses = NumberField(
         "Brothers, sisters, husband or wife on board", subject="Brothers, sisters, husband or wife",
@@ -31,6 +32,7 @@ class TitanicForm(Form):
         like="1", may_be_unknown=True, beyond="No passenger in the data had more than 8",
         hint="A whole number from 0 to 8", phrase="{} brothers, sisters or spouse on board",
         phrase_of_none="No brothers, sisters or spouse on board", phrase_of_one="One brother, sister or spouse on board",
+        headings=("SibSp",),
     )  # fmt: skip
     parents_children = NumberField(
         "Parents or children on board", subject="Parents or children",
@@ -38,6 +40,7 @@ class TitanicForm(Form):
         like="2", may_be_unknown=True, beyond="No passenger in the data had more than 9",
         hint="A whole number from 0 to 9", phrase="{} parents or children on board",
         phrase_of_none="No parents or children on board", phrase_of_one="One parent or child on board",
+        headings=("Parch",),
     )  # fmt: skip
 
 

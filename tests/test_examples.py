@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from webapp import create_app
 from webapp.http.addresses import texts
 
+from tests.page import page_of
 from tests.payloads import SETTINGS, example
 from tests.processes import ROOT
 
@@ -31,6 +32,15 @@ def test_an_example_has_all_its_pages_and_is_no_draft(examples: FlaskClient, nam
         shown = examples.get(path, query_string=query if path.endswith(("result", "compare")) else None)
         assert shown.status_code == 200
         assert "Draft: words not yet written" not in shown.text
+
+
+def test_a_number_beyond_the_table_is_answered_in_the_words_that_a_draft_has_today(examples: FlaskClient) -> None:
+    model = examples.application.extensions["models"]["income_steps"]
+    for name, ends in (("age", "Age must be from 17 to 90"), ("hours", "Hours must be from 1 to 99")):
+        refused = page_of(
+            examples.get("/income_steps/result", query_string=texts(model, example(model)) | {name: "190"})
+        )
+        assert refused.summary == [f"{ends}. The data goes no further"]
 
 
 def test_both_say_about_the_same_and_one_shows_its_sum(examples: FlaskClient) -> None:

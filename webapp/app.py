@@ -13,7 +13,7 @@ from model.predict.catalog import Catalog
 
 from . import tutorials
 from .api import cases, docs, inference, predict
-from .http import cache, headers, health, limits, metrics, security, static, watch
+from .http import cache, headers, health, limits, metrics, security, static, templates, watch
 from .http.addresses import path_of
 from .http.compression import compress
 from .http.errors import explain, explain_clash, explain_delay
@@ -85,6 +85,7 @@ def build(config: Mapping[str, Any] | None) -> Flask:
     filters.init_app(app)
     static.init_app(app)
     app.after_request(compress)
+    templates.init_app(app)
     cache.init_app(app)
 
     # Pages, and what programs ask

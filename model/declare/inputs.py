@@ -81,6 +81,8 @@ class Input:
     only_more: bool = False
     # In sentences: "Being 52", "Being married"; {} stands for the answer.
     phrase: str = ""
+    # What others head such a column with, “Pclass”: a file with that heading is shown it as a guess.
+    headings: tuple[str, ...] = ()
 
     kind = "text"
     is_number = whole = False

@@ -109,7 +109,9 @@ def name_strongest(
     asked = {columns[name].source for name in best}
     rest = dict.fromkeys(one.source for one in columns.values() if one.source not in asked)
     others = " ".join(f'--drop "{source}"' for source in rest)
-    return [
-        f"{len(best)} of the {len(columns)} inputs tell {share:.1%} of what all tell: {', '.join(best)}. To ask for no "
-        f"others: {others}"
-    ]
+    names = f"{', '.join(best[:-1])} and {best[-1]}"
+    # Rounded down: what tells a little less than all does not tell all.
+    said = f"{names} tell {int(100 * share)}% of what all {len(columns)} inputs tell"
+    if share == 1:
+        said = f"{names} tell as much of the target as all {len(columns)} inputs"
+    return [f"{said}. To ask for no others: {others}"]

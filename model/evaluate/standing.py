@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from model.declare.recipe import Recipe
+from model.predict.neighbours import Person
 from model.predict.predictor import Predictor
 
 
@@ -20,6 +22,7 @@ class Comparator:
 
 # So many others stand on a result's line beside everyone.
 MOST_OTHERS = 3
+LONGEST_ROW = 9
 
 
 def comparators(predictor: Predictor, focus: int, example: str) -> list[Comparator]:
@@ -62,9 +65,18 @@ def below(predictor: Predictor, value: float) -> int | None:
     """How many of a hundred in the data had less: a smaller amount, or a smaller chance by a model that had not
     seen them; None where that is not known."""
     if quantiles := predictor.card.evaluation.quantiles:
-        return min(max(sum(quantile < value for quantile in quantiles) - 1, 1), 99)
+        return min(max(round(hundredths_below(quantiles, value)), 1), 99)
     share = predictor.crowd.share_below(value) if predictor.crowd else None
     return None if share is None else round(100 * share)
+
+
+def hundredths_below(quantiles: Sequence[float], value: float) -> float:
+    """How many of these hundredths lie below a value: whole ones, and the part of the next that it has passed."""
+    passed = bisect_left(quantiles, value)
+    if passed in (0, len(quantiles)):
+        return passed
+    low, high = quantiles[passed - 1 : passed + 1]
+    return passed - 1 + (value - low) / (high - low)
 
 
 def least_certain(predictor: Predictor) -> Comparator:
@@ -75,6 +87,17 @@ def least_certain(predictor: Predictor) -> Comparator:
 
 def has_somebody(predictor: Predictor) -> bool:
     """Whether rows of the data may be shown, each of which gives a whole set of answers."""
-    crowd, model = predictor.crowd, predictor.model
-    shows = isinstance(model.recipe, Recipe) and model.recipe.shows_rows
-    return shows and crowd is not None and {column.name for column in crowd.columns} >= model.input.keys()
+    recipe = predictor.model.recipe
+    return isinstance(recipe, Recipe) and recipe.shows_rows and predictor.people_file is not None
+
+
+def find_somebody(predictor: Predictor, row: str, answers: Mapping[str, Any]) -> Person | None:
+    """The row of this number, where rows may be shown and these are its answers."""
+    if not row.isdecimal() or not has_somebody(predictor):
+        return None
+    assert predictor.crowd is not None
+    # No table has a row of so many digits.
+    if len(row) > LONGEST_ROW or int(row) >= predictor.crowd.count:
+        return None
+    person = predictor.crowd.person(int(row))
+    return person if predictor.model.as_recorded(person.answers) == answers else None

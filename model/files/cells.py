@@ -180,6 +180,9 @@ class Cells:
         return zip(self.columns, self.codes, strict=True)
 
     def at(self, rows: Codes) -> Cells:
+        """Those of some rows, each of which is named once, in their order."""
+        if len(rows) == self.height:
+            return self
         return Cells(self.columns, *[[one.take(rows) for one in both] for both in (self.codes, self.wrong)])
 
     def find_lacking(self) -> Codes:

@@ -49,7 +49,7 @@ def scored_partition(rows: Any, name: str, folders: tuple[Path, ...]) -> Any:
     """What score() makes of a table of pandas, wherever in the cluster it is."""
     frame = pl.from_pandas(rows)
     scorer = scorer_for(name, folders, tuple(frame.columns))
-    added, _ = scorer.score(Piece(frame, range(frame.height)), scorer.columns())
+    added = scorer.score(Piece(frame, range(frame.height)), scorer.columns()).added
     return frame.hstack(added).to_pandas(use_pyarrow_extension_array=True)
 
 

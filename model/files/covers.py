@@ -22,7 +22,7 @@ from model.predict.logistic import NORMAL_95
 from model.predict.spreads import vectors_of
 from model.predict.tables import Score, Term
 
-from .cells import Cells
+from .cells import Cells, Column
 
 Array = np.ndarray[Any, np.dtype[Any]]
 Answers = Mapping[str, Sequence[Any]]
@@ -151,13 +151,11 @@ class Cover:
 
     def __init__(self, names: Sequence[str], answers: Answers) -> None:
         self.names = list(names)
-        self.answers = [answers[name] for name in names]
-        shape = [len(own) for own in self.answers]
+        shape = [len(answers[name]) for name in names]
         self.strides = [prod(shape[at + 1 :]) for at in range(len(shape))]
         self.points: Array | None = None
         self.pulls: Array = np.zeros(shape)
         self.variances: Array = np.zeros(shape)
-        self.places = [{answer: at * step for at, answer in enumerate(own)} for own, step in zip(self.answers, self.strides, strict=True)]  # fmt: skip
 
 
 class Covers:
@@ -166,6 +164,8 @@ class Covers:
     def __init__(self, engine: ChanceTables, answers: Answers, units: Sequence[Unit], covers: Sequence[Inputs]) -> None:
         self.engine = engine
         order = list(answers)
+        # For each input where an answer lies among all there are.
+        self.places = {name: {answer: at for at, answer in enumerate(own)} for name, own in answers.items()}
         self.covers = [
             Cover(sorted(own, key=order.index), answers)
             for own in sorted(covers, key=lambda own: (len(own), sorted(own)))
@@ -190,28 +190,25 @@ class Covers:
         """The estimate, low and high of rows with these cells; None where an unknown answer is averaged over."""
         if any(name in self.engine.averaged for name in unknown):
             return None
-        answered = {column.asked.name: (column.answers, codes) for column, codes in cells.pairs()}
-        steps = [
-            [
-                (np.array([places.get(answer, 0) for answer in answered[name][0]]), answered[name][1])
-                for name, places in zip(one.names, one.places, strict=True)
-            ]
-            for one in self.covers
-        ]
+        answered = [(column.asked.name, self._place(column), codes) for column, codes in cells.pairs()]
         estimates = np.empty((3, cells.height))
         for start in range(0, cells.height, ROWS):
             part = slice(start, min(start + ROWS, cells.height))
             score, pull, variance = np.zeros((3, part.stop - start))
-            for one, own in zip(self.covers, steps, strict=True):
-                place = np.zeros(part.stop - start, dtype=np.intp)
-                for counts, codes in own:
-                    place += counts.take(codes[part], mode="clip")
+            levels = {name: places.take(codes[part], mode="clip") for name, places, codes in answered}
+            for one in self.covers:
+                place = sum([levels[name] * stride for name, stride in zip(one.names, one.strides, strict=True)])
                 variance += one.variances.ravel().take(place, mode="clip")
                 if one.points is not None:
                     score += one.points.ravel().take(place, mode="clip")
                     pull += one.pulls.ravel().take(place, mode="clip")
             estimates[:, part] = add_range(np.exp(-score), variance, pull)
         return estimates
+
+    def _place(self, column: Column) -> Array:
+        """Where each of the answers that a column has seen lies among all there are; of one that is none, anywhere."""
+        places = self.places[column.asked.name]
+        return np.array([places.get(answer, 0) for answer in column.answers])
 
 
 def add_range(odds: Array, variance: Array, pull: Array) -> Array:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from difflib import get_close_matches
 from itertools import chain, count
 
+from model.declare.inputs import Input
 from model.declare.model import Model
 from model.predict.predictor import Predictor
 
@@ -13,6 +15,16 @@ from .dialect import ColumnsMissing, Unusable
 
 # So much of a file's first line is shown to whoever has to mend it.
 LONGEST_QUOTE = 200
+# Words for the same, as headings have them. What they lead to is a guess that somebody looks at.
+SAME = (
+    ("sex", "gender"),
+    ("marital status", "civil status", "family status"),
+    ("job", "occupation", "profession"),
+    ("salary", "pay", "wage", "wages", "earnings"),
+    ("children", "kids"),
+    ("city", "town"),
+    ("postcode", "postal code", "zip code", "zip"),
+)
 
 
 def input_columns(model: Model, header: Sequence[str], chosen: Mapping[str, str] | None = None) -> dict[str, int]:
@@ -51,6 +63,37 @@ def input_columns(model: Model, header: Sequence[str], chosen: Mapping[str, str]
             header,
         )
     return found
+
+
+def guess_columns(model: Model, missing: Sequence[str], header: Sequence[str]) -> dict[str, str]:
+    """For some of the inputs that have no column, the heading that may be meant; nobody has seen the guess yet."""
+    taken = {
+        simplify(text) for asked in model.inputs if asked.name not in missing for text in (asked.name, asked.label)
+    }
+    free = {simplify(heading): heading for heading in header if simplify(heading) not in taken}
+    guessed = {}
+    for name in missing:
+        if text := guess_column(model.input[name], list(free)):
+            guessed[name] = free.pop(text)
+    return guessed
+
+
+def guess_column(asked: Input, headings: Sequence[str]) -> str:
+    """The heading that has an input's name among its words, or another word for it, or is nearest to it; else none."""
+    own = [simplify(text) for text in (asked.name, asked.label)]
+    for meant in [*own, *map(simplify, asked.headings), *chain.from_iterable(map(say_otherwise, own))]:
+        for heading in headings:
+            if set(meant.split()) <= set(heading.split()):
+                return heading
+    return next((near[0] for meant in own if (near := get_close_matches(meant, headings, n=1))), "")
+
+
+def say_otherwise(text: str) -> Iterator[str]:
+    """The same in other words."""
+    for words in SAME:
+        for one in words:
+            if f" {one} " in f" {text} ":
+                yield from [f" {text} ".replace(f" {one} ", f" {other} ") for other in words if other != one]
 
 
 def simplify(heading: str) -> str:

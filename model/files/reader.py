@@ -35,7 +35,7 @@ from .dialect import (
     is_windows,
     unreadable,
 )
-from .records import QUOTE, count_outside, find_ends, first_lines, is_regular, last_end, read_records, share_out
+from .records import QUOTE, count, count_outside, find_ends, first_lines, is_regular, last_end, read_records, share_out
 
 # Larger ones save little time, and take more memory.
 PIECE_BYTES = 3 << 19
@@ -175,7 +175,7 @@ class CsvReader:
                 for part in share_out(data[:whole], self._delimiter):
                     check_text(part, number)
                     yield Item(number, part)
-                    number += part.count(b"\n")
+                    number += count(part, b"\n")
                 data = data[whole:]
                 if block and len(data) <= LONGEST_LINE:
                     break

@@ -22,7 +22,7 @@ Array = np.ndarray[Any, np.dtype[Any]]
 
 def share_out(data: bytes, delimiter: str) -> Iterator[bytes]:
     """The same records in parts of not too many lines each."""
-    if data.count(b"\n") > PIECE_LINES and (middle := last_end(data[: len(data) // 2], delimiter)):
+    if count(data, b"\n") > PIECE_LINES and (middle := last_end(data[: len(data) // 2], delimiter)):
         yield from share_out(data[:middle], delimiter)
         yield from share_out(data[middle:], delimiter)
     elif data:
@@ -56,14 +56,14 @@ def first_lines(data: bytes, delimiter: str) -> Array:
 
 def is_regular(data: bytes, width: int, delimiter: str) -> bool:
     """Whether Polars reads the records as Python does, as far as can be told before."""
-    if b"\r" in data and (QUOTE not in data or data.count(b"\r") > data.count(b"\r\n")):
+    if b"\r" in data and (QUOTE not in data or count(data, b"\r") > data.count(b"\r\n")):
         # Polars drops a carriage return at the end of any cell.
         return False
     if width == 1 and (data.startswith((b"\n", b"\r\n")) or b"\n\n" in data or b"\n\r\n" in data):
         # A line with nothing on it would be a row.
         return False
-    cells, mark = data.count(b"\n") * width, delimiter.encode()
-    if data.count(mark) > 2 * cells and count_outside(data, mark) > cells:
+    cells, mark = count(data, b"\n") * width, delimiter.encode()
+    if count(data, mark) > 2 * cells and count_outside(data, mark) > cells:
         # Polars takes a hundred times the room of a row with far too many cells before it says that it has.
         return False
     return QUOTE not in data or is_well_quoted(data, delimiter)
@@ -83,7 +83,7 @@ def is_well_quoted(data: bytes, delimiter: str) -> bool:
 def count_outside(data: bytes, letter: bytes) -> int:
     """How often the letter stands outside of quotation marks."""
     if QUOTE not in data:
-        return data.count(letter)
+        return count(data, letter)
     return len(outside(positions(data, letter), positions(data, QUOTE)))
 
 
@@ -93,6 +93,11 @@ def outside(places: Array, marks: Array) -> Array:
 
 def positions(data: bytes, letter: bytes) -> Array:
     return np.flatnonzero(np.frombuffer(data, np.uint8) == ord(letter))
+
+
+def count(data: bytes, letter: bytes) -> int:
+    """The same as `data.count(letter)`, which takes ten times as long where there are many."""
+    return int(np.count_nonzero(np.frombuffer(data, np.uint8) == ord(letter)))
 
 
 def read_records(data: bytes, delimiter: str) -> Iterator[tuple[int, list[str]]]:

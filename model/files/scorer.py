@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -23,6 +23,14 @@ from .tables import build_tables
 MOST_REMEMBERED = 20_000
 # So many rows are asked of a challenger at once.
 MOST_FACED = 20_000
+
+
+class Scored(NamedTuple):
+    """What the rows of a piece get: the columns after their own, what is wrong with them, and their cells as they were read."""
+
+    added: pl.DataFrame
+    faults: Faults | None
+    cells: Cells
 
 
 class Scorer:
@@ -77,8 +85,8 @@ class Scorer:
         ]
         return self._of_thread.columns
 
-    def score(self, piece: Piece, columns: Sequence[Column]) -> tuple[pl.DataFrame, Faults | None]:
-        """The columns that the rows get: estimates, or what is wrong, in words; and what is wrong, to be counted."""
+    def score(self, piece: Piece, columns: Sequence[Column]) -> Scored:
+        """Each row gets estimates, or what is wrong, in words."""
         # One column may be several inputs.
         inputs = piece.frame.select(pl.nth(place).alias(str(at)) for at, place in enumerate(self.positions))
         is_bad = np.zeros(inputs.height, dtype=bool) if piece.faults is None else piece.faults.is_not_null().to_numpy()
@@ -99,7 +107,7 @@ class Scorer:
         if faults:
             errors = errors.scatter(bad, faults.word())
         listed = [one.tolist() if holds is str else one for one, holds in zip(estimates, self._holds, strict=True)]
-        return pl.DataFrame([*listed, errors], schema=self.added, nan_to_null=True), faults
+        return Scored(pl.DataFrame([*listed, errors], schema=self.added, nan_to_null=True), faults, cells)
 
     def _estimate(self, cells: Cells, unknown: tuple[str, ...]) -> Iterable[Sequence[Any] | np.ndarray[Any, Any]]:
         """The estimates' columns for rows with which nothing is wrong, and all of which lack these answers."""

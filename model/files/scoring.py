@@ -13,9 +13,8 @@ import polars as pl
 from model.machine.processors import step_back
 from model.predict.predictor import Predictor
 
-from .faults import Faults
 from .reader import Item, Piece, Reader
-from .scorer import Scorer
+from .scorer import Scored, Scorer
 from .writer import CsvWriter, ParquetWriter
 
 # Polars works on each piece with all cores, yet some steps have only one thread; other pieces fill the gaps.
@@ -70,19 +69,19 @@ class Scoring:
         others = [at for at in range(len(reader.header)) if at not in self.scorer.positions]
         self.own = others[0] if others else None
         # What somebody else wants to see of each piece, as what the file comes to.
-        self.look: Callable[[Piece, pl.DataFrame, Faults | None], object] | None = None
+        self.look: Callable[[Piece, Scored], object] | None = None
 
     def run(
         self, done: Callable[[int], object] | None = None, complain: Callable[[pl.DataFrame], object] | None = None
     ) -> Iterator[Any]:
         """What is to be written, telling how much of the file is done and which of its lines are bad."""
         head = self.writer.write_head([*self.reader.header, *self.added])
-        for size, piece, added, faults, content in run_in_order(self._finish, self.reader):
-            self._count(piece, added)
+        for size, piece, scored, content in run_in_order(self._finish, self.reader):
+            self._count(piece, scored.added)
             if self.look:
-                self.look(piece, added, faults)
+                self.look(piece, scored)
             if complain:
-                lines = pl.DataFrame({"line": piece.numbers, "error": added[:, -1]})
+                lines = pl.DataFrame({"line": piece.numbers, "error": scored.added[:, -1]})
                 complain(lines.drop_nulls("error"))
             yield from head
             head = []
@@ -91,13 +90,13 @@ class Scoring:
                 done(size)
         yield from head
 
-    def _finish(self, item: Item) -> tuple[int, Piece, pl.DataFrame, Faults | None, Any]:
+    def _finish(self, item: Item) -> tuple[int, Piece, Scored, Any]:
         columns = self.scorer.columns()
         read = zip(self.scorer.positions, columns, strict=True)
         types = {at: column.type for at, column in read if not column.is_wild}
         piece = self.reader.read(item, types)
-        added, faults = self.scorer.score(piece, columns)
-        return len(item.content), piece, added, faults, self.writer.render(piece, added)
+        scored = self.scorer.score(piece, columns)
+        return len(item.content), piece, scored, self.writer.render(piece, scored.added)
 
     def _count(self, piece: Piece, added: pl.DataFrame) -> None:
         """Count the rows, and keep the first ones to look at."""

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -19,10 +20,12 @@ from model.declare.number import NumberInput
 from model.declare.numerals import written
 from model.predict.challenger import APART
 from model.predict.predictor import Predictor
+from model.predict.tables import Memory
 
-from .cells import as_text, read_cell
+from .cells import Codes, Column
 from .faults import Faults
 from .reader import Piece
+from .scorer import Scored
 
 BINS = 20
 BANDS = 5
@@ -31,6 +34,8 @@ MOST_FAULTS = 100
 MOST_TEXTS = 40
 SHOWN_TEXTS = 5
 EXTREMES = 10
+# Of so many answers to an input it is remembered which group they belong to.
+MOST_NAMES = 20_000
 
 
 @dataclass
@@ -95,14 +100,16 @@ class Summary:
         self.rows = 0
         self.named: Counter[str] = Counter()
         self.groups: dict[str, dict[str, Group]] = {asked.name: {} for asked in self.model.inputs}
+        self.names = {asked.name: Memory(partial(name_group, asked), MOST_NAMES) for asked in self.model.inputs}
         self.faults: dict[str, FaultGroup] = {}
         self.other_faults = 0
         self.highest: list[Extreme] = []
         self.lowest: list[Extreme] = []
 
-    def add(self, piece: Piece, added: pl.DataFrame, faults: Faults | None) -> None:
-        if faults:
-            self._add_faults(piece, faults)
+    def add(self, piece: Piece, scored: Scored) -> None:
+        added = scored.added
+        if scored.faults:
+            self._add_faults(piece, scored.faults)
         places = added[:, -1].is_null().arg_true()
         if not len(places):
             return
@@ -118,44 +125,35 @@ class Summary:
         else:
             self._add_bins(numbers[0])
             self._add_extremes(piece, added, numbers[0], places)
-        for asked, at in zip(self.model.inputs, self.positions, strict=True):
-            self._add_groups(asked, piece.frame.to_series(at).gather(places), numbers)
+        for column, codes in scored.cells.at(places.to_numpy()).pairs():
+            self._add_groups(column, codes, numbers)
 
     def _add_bins(self, numbers: Any) -> None:
         if self.edges is None:
             low, high = float(numbers.min()), float(numbers.max())
             self.edges = np.linspace(low, high if high > low else low + 1, BINS + 1)
-        clipped = np.clip(numbers, self.edges[0], self.edges[-1])
-        self.histogram += np.histogram(clipped, self.edges)[0]
+        ends = self.edges[[0, -1]]
+        self.histogram += np.histogram(np.clip(numbers, *ends), BINS, tuple(ends))[0]
 
     def _add_extremes(self, piece: Piece, added: pl.DataFrame, numbers: Any, places: pl.Series) -> None:
-        order = np.argsort(numbers, kind="stable")
-        for kept, own, sign in ((self.highest, order[::-1][:EXTREMES], -1), (self.lowest, order[:EXTREMES], 1)):
-            for at in own.tolist():
+        for kept, sign in ((self.highest, -1), (self.lowest, 1)):
+            for at in find_least(sign * numbers, EXTREMES):
                 row = int(places[at])
                 whole = piece.frame.row(row), added.row(row)[:-1]
                 kept.append(Extreme(sign * float(numbers[at]), int(piece.numbers[row]), *whole))
             kept.sort(key=lambda one: (one.rank, one.line))
             del kept[EXTREMES:]
 
-    def _add_groups(self, asked: Input, cells: pl.Series, numbers: Any) -> None:
-        texts = as_text(cells).fill_null("")
-        frame = pl.DataFrame({"text": texts, **{str(n): own for n, own in enumerate(numbers)}})
-        counted = frame.group_by("text").agg(pl.len(), pl.exclude("text").sum())
-        groups = self.groups[asked.name]
-        for text, rows, *sums in counted.iter_rows():
-            name = self._name(asked, text)
+    def _add_groups(self, column: Column, codes: Codes, numbers: Any) -> None:
+        """Each answer has a code, so that what has the same one is added up as numbers."""
+        asked, rows = column.asked, np.bincount(codes)
+        sums = np.array([np.bincount(codes, own) for own in numbers])
+        groups, names = self.groups[asked.name], self.names[asked.name]
+        for code in np.flatnonzero(rows).tolist():
+            name = names[column.answers[code]]
             group = groups.setdefault(name, Group(name))
-            group.rows += rows
-            group.sums = group.sums + np.array(sums)
-
-    def _name(self, asked: Input, text: str) -> str:
-        answer, _ = read_cell(asked, text)
-        if answer is None:
-            return "Not known"
-        if not is_known(answer):
-            return asked.words(answer)
-        return band_of(asked, answer) if isinstance(asked, NumberInput) else asked.words(answer)
+            group.rows += int(rows[code])
+            group.sums = group.sums + sums[:, code]
 
     def _add_faults(self, piece: Piece, faults: Faults) -> None:
         for message, asked, rows, texts in faults.groups():
@@ -186,6 +184,21 @@ class Summary:
         else:
             order = list(asked.choices.values())
         return [groups[name] for name in [*order, asked.not_recorded, "Not known"] if name in groups]
+
+
+def find_least(numbers: Any, most: int) -> list[int]:
+    """Where the least of them stand, the first ones where several are alike."""
+    last = np.partition(numbers, most - 1)[most - 1] if len(numbers) > most else numbers.max()
+    among = np.flatnonzero(numbers <= last)
+    found: list[int] = among[np.argsort(numbers[among], kind="stable")][:most].tolist()
+    return found
+
+
+def name_group(asked: Input, answer: Any) -> str:
+    """The group that an answer belongs to: itself, or the part of a number's range that it lies in."""
+    if answer is None:
+        return "Not known"
+    return band_of(asked, answer) if isinstance(asked, NumberInput) and is_known(answer) else asked.words(answer)
 
 
 def guess_choice(asked: Input, text: str) -> str:

@@ -1,8 +1,6 @@
 """Checking the artefacts: checksums, and that card and pickle agree on every row of the data."""
 
-import hashlib
 from collections.abc import Collection, Iterator
-from pathlib import Path
 from typing import Any
 
 import joblib
@@ -14,7 +12,7 @@ from model.declare.model import Model
 from model.declare.photo import PhotoInput
 from model.declare.reading import read_answers
 from model.declare.recipe import Given, Wrapped
-from model.predict.card_file import read_card, read_trained, tampered
+from model.predict.card_file import read_card, read_sealed
 from model.predict.predictor import Predictor
 from model.vision import network
 
@@ -39,14 +37,14 @@ def check(model: Model) -> Iterator[str]:
         yield "network: checksum holds, and it looks at a photo"
     if isinstance(model.recipe, Wrapped):
         if file := card.engine.get("file"):
-            check_sum(model.arrays_path, file)
+            read_sealed(model.arrays_path, file)
             yield "arrays: checksum holds"
         predictor.load()
         assert card.wrapped is not None
         yield f"wrapped: it differed from {card.wrapped.file} by at most {card.wrapped.apart:.1e} when it was compared"
         return
     # Nothing is unpickled before its checksum is found right.
-    check_sum(model.pickle_path, card.pickle)
+    read_sealed(model.pickle_path, card.pickle)
     try:
         fitted = joblib.load(model.pickle_path)
     except (ImportError, AttributeError) as fault:
@@ -69,7 +67,7 @@ def check(model: Model) -> Iterator[str]:
             raise CheckFailed(f"{model.name}: the data is not the data of training. Train again")
         yield f"data: checksum holds, {card.data.rows:,} rows"
         if card.data.people:
-            check_sum(model.people_path, card.data.people)
+            read_sealed(model.people_path, card.data.people)
             yield "people: checksum holds"
         X, where = read_table(model)[0][list(model.input)], "all rows"
         if card.challenger:
@@ -87,11 +85,6 @@ def check_challenger(model: Model, predictor: Predictor) -> Iterator[str]:
     assert predictor.challenger is not None
     predictor.challenger.values(read_answers(model.inputs, model.examples[0].answers)[0])
     yield f"challenger: checksum holds, and it answers: {predictor.challenger.name}"
-
-
-def check_sum(path: Path, expected: str) -> None:
-    if hashlib.sha256(read_trained(path)).hexdigest() != expected:
-        raise tampered(path)
 
 
 def records(X: pd.DataFrame, averaged: Collection[str] = ()) -> list[dict[str, Any]]:

@@ -81,6 +81,33 @@ def tampered(path: Path) -> Tampered:
     )
 
 
+def read_sealed(path: Path, digest: str) -> bytes:
+    """The file's bytes, if they are those whose checksum is in the card."""
+    raw = read_trained(path)
+    if hashlib.sha256(raw).hexdigest() != digest:
+        raise tampered(path)
+    return raw
+
+
+class Sealed:
+    """A file beside the card that is read at the start and unpacked when somebody first asks for what is in it.
+
+    By then training may have put another in its place, which belongs to another card.
+    """
+
+    def __init__(self, path: Path, digest: str) -> None:
+        self.path, self.digest = path, digest
+        self.raw: bytes | None = None
+
+    def read(self) -> None:
+        self.raw = read_sealed(self.path, self.digest)
+
+    def take(self) -> bytes:
+        """The file's bytes, which are unpacked once and kept no longer."""
+        raw, self.raw = self.raw, None
+        return raw if raw is not None else read_sealed(self.path, self.digest)
+
+
 class NotFinite(ValueError):
     """NaN, Infinity, or a number as large as that."""
 

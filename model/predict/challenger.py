@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import math
 from collections.abc import Mapping, Sequence
@@ -16,7 +15,7 @@ from model.declare.model import Model
 
 from .card import Case
 from .card import Challenger as Card
-from .card_file import read_trained, tampered
+from .card_file import Sealed
 from .engine import Engine, Range, Tables
 from .evaluation import Ranged
 from .kinds import Estimate
@@ -50,6 +49,7 @@ class Facing:
 class Challenger:
     def __init__(self, model: Model, card: Card, engine: Engine) -> None:
         self.model, self.card, self.engine = model, card, engine
+        self.file = Sealed(model.challenger_path, card.file)
 
     @property
     def name(self) -> str:
@@ -66,11 +66,8 @@ class Challenger:
 
         from .program import Program
 
-        raw = read_trained(self.model.challenger_path)
-        if hashlib.sha256(raw).hexdigest() != self.card.file:
-            raise tampered(self.model.challenger_path)
         program = Program(self.model, {"program": self.card.program, "turned": False, "seen": {}, "file": ""})
-        with np.load(io.BytesIO(raw), allow_pickle=False) as file:
+        with np.load(io.BytesIO(self.file.take()), allow_pickle=False) as file:
             program.__dict__["arrays"] = {name: file[name] for name in file.files}
         return program
 

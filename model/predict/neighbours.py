@@ -9,7 +9,6 @@ choices are the same, but for one at most where three or more of them are known.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import zlib
 from array import array
@@ -19,12 +18,10 @@ from dataclasses import dataclass
 from functools import cached_property, reduce
 from heapq import nsmallest
 from operator import and_
-from pathlib import Path
 from typing import Any
 
 from model.declare.inputs import NOT_RECORDED
 
-from .card_file import read_trained, tampered
 from .tables import Memory
 
 # Of an input it is remembered how many are close to so many answers.
@@ -209,10 +206,3 @@ class People:
         own = self.chances[0]
         nearest = nsmallest(number, range(self.count), key=lambda row: (totals[row], abs(own[row] - chance)))
         return [self.person(row) for row in nearest]
-
-
-def read_people(path: Path, expected: str) -> People:
-    raw = read_trained(path)
-    if hashlib.sha256(raw).hexdigest() != expected:
-        raise tampered(path)
-    return People(raw)

@@ -12,11 +12,12 @@ from model.declare.model import Model
 from model.declare.reading import read_answers
 
 from .card import Card
+from .card_file import Sealed
 from .challenger import Challenger
 from .engine import Columns, Engine, Tables
 from .evaluation import Group
 from .kinds import KINDS, Estimate
-from .neighbours import People, read_people
+from .neighbours import People
 from .tables import Memory
 from .unknown import MOST_TRIED
 
@@ -61,6 +62,7 @@ class Predictor:
         self.kind = KINDS[model.kind](model)
         # What the average comes to with one or two answers of a person, for those that were asked for lately.
         self.averages: dict[Any, float] = {}
+        self.people_file = Sealed(model.people_path, card.data.people) if card.data.people else None
         self.engine: Engine = self.kind.engines[card.engine["name"]](model, card.engine)
 
     def of_kind(self, kind: str) -> Predictor:
@@ -69,9 +71,12 @@ class Predictor:
         return self
 
     def load(self) -> None:
-        """Build what the first answer needs before it is asked for."""
+        """Read the files, and build what the first estimate needs."""
         self.engine.load()
-        _ = self.crowd and self.crowd.so, self.example_values
+        for file in (self.people_file, self.challenger and self.challenger.file):
+            if file:
+                file.read()
+        _ = self.example_values
 
     def features(self, answers: Answers) -> Answers:
         """The answers as the engine knows them; a photo, for one, becomes a number."""
@@ -178,7 +183,7 @@ class Predictor:
     @cached_property
     def crowd(self) -> People | None:
         """The people in the data; None for a model that learnt from none of ours."""
-        return read_people(self.model.people_path, self.card.data.people) if self.card.data.people else None
+        return People(self.people_file.take()) if self.people_file else None
 
     @cached_property
     def references(self) -> Mapping[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
@@ -12,7 +11,7 @@ import numpy as np
 
 from model.declare.model import Model
 
-from .card_file import read_trained, tampered
+from .card_file import read_sealed
 from .engine import Columns, Engine, Range
 from .ranges import LEAST, Ranges
 from .tables import Answers, Score, Vector
@@ -178,11 +177,8 @@ class Program(Engine):
         """The numbers that would be too many for a card, as training wrote them beside it."""
         if not self.compiled.get("file"):
             return {}
-        path = self.model.arrays_path
-        raw = read_trained(path)
-        if hashlib.sha256(raw).hexdigest() != self.compiled["file"]:
-            raise tampered(path)
-        with np.load(io.BytesIO(raw), allow_pickle=False) as file:
+        sealed = io.BytesIO(read_sealed(self.model.arrays_path, self.compiled["file"]))
+        with np.load(sealed, allow_pickle=False) as file:
             return {name: file[name] for name in file.files}
 
     @cached_property

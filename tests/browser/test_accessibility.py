@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from io import BytesIO
+from itertools import combinations
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -94,6 +95,46 @@ def test_right_to_left_holds_as_well(open_page: OpenPage, address: str, width: i
     assert_no_sideways_scroll(page)
 
 
+# The visible texts of which, in one line, a word stands to the left of the one that it follows.
+OUT_OF_ORDER = """root => {
+  const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT), wrong = [], range = document.createRange();
+  for (let text = walker.nextNode(); text; text = walker.nextNode()) {
+    if (text.parentElement.closest("svg, option, .vh, pre") || !text.parentElement.checkVisibility()) continue;
+    let before = null;
+    for (const word of text.data.matchAll(/[\\p{L}\\p{N}%]+|[.?!:]$|→/gu)) {
+      range.setStart(text, word.index);
+      range.setEnd(text, word.index + word[0].length);
+      const here = range.getBoundingClientRect();
+      if (before && Math.abs(here.top - before.top) < 2 && here.left < before.left) wrong.push(text.data.trim());
+      before = here;
+    }
+  }
+  return [...new Set(wrong)];
+}"""
+
+
+@pytest.mark.parametrize(
+    "name", ["index", "census form", "census result", "housing result", "census comparison", "census card", "the API"]
+)
+def test_in_a_page_from_right_to_left_english_is_still_read_from_left_to_right(open_page: OpenPage, name: str) -> None:
+    page = open_page(PAGES[name], 360)
+    page.evaluate("document.documentElement.dir = 'rtl'")
+    page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+    assert page.evaluate(f"({OUT_OF_ORDER})(document.body)") == []
+
+
+def test_in_a_page_from_right_to_left_the_number_before_a_change_stands_before_the_one_after(
+    open_page: OpenPage,
+) -> None:
+    page = open_page(PAGES["census result"], 360)
+    page.evaluate("document.documentElement.dir = 'rtl'")
+    page.locator("#new-age").fill("30")
+    bar = page.locator("#bar")
+    expect(bar).to_be_visible()
+    expect(bar).to_contain_text("→")
+    assert bar.evaluate(OUT_OF_ORDER) == []
+
+
 @pytest.mark.parametrize("width", [320, 360])
 def test_what_a_figure_of_the_card_means_is_read_without_scrolling_sideways(open_page: OpenPage, width: int) -> None:
     page = open_page(PAGES["census card"], width)
@@ -139,6 +180,38 @@ def test_letters_twice_as_large_fit_on_a_telephone(open_page: OpenPage, name: st
     assert widest <= seen
 
 
+# Each text on the line from least to most: its letters' size, its box, and where its mark is; then what they must not leave.
+ON_THE_LINE = """line => {
+  const box = (one) => { const { left, right, top, bottom } = one.getBoundingClientRect(); return [left, right, top, bottom] };
+  const middle = (one) => { const [left, right] = box(one); return (left + right) / 2 };
+  const own = line.querySelector("circle.own"), others = [...line.querySelectorAll("circle:not(.own)")];
+  const labels = [...line.querySelectorAll(".label > :not(svg)")], ends = [...line.querySelectorAll(".end")];
+  const texts = [...labels, ...ends].map((one) => [one.textContent, parseFloat(getComputedStyle(one).fontSize), box(one)]);
+  return [texts, [own, ...others].map(middle), box(line.closest(".answer"))];
+}"""
+
+
+@pytest.mark.parametrize("width", [320, 360, 1280])
+@pytest.mark.parametrize("name", ["census", "titanic", "housing", "food"])
+def test_letters_twice_as_large_are_so_on_the_line_too_and_cover_nothing(
+    open_page: OpenPage, name: str, width: int
+) -> None:
+    page = open_page(PAGES[f"{name} result"], width)
+    sizes = {}
+    for part in (100, 200):
+        page.evaluate("part => { document.documentElement.style.fontSize = `${part}%` }", part)
+        texts, marks, answer = page.locator(".line").evaluate(ON_THE_LINE)
+        sizes[part] = [size for _, size, _ in texts]
+        for _, _, (left, right, *_) in texts:
+            assert answer[0] < left < right < answer[1]
+        for (one, _, a), (other, _, b) in combinations(texts, 2):
+            assert a[1] <= b[0] or b[1] <= a[0] or a[3] <= b[2] + 1 or b[3] <= a[2] + 1, f"{one} covers {other}"
+        # The own label comes first, then the others in the order of their marks.
+        for (_, _, (left, right, *_)), mark in zip(texts, marks, strict=False):
+            assert left - 1 <= mark <= right + 1
+    assert sizes[200] == [2 * size for size in sizes[100]]
+
+
 def test_letters_twice_as_large_keep_each_range_of_several_kinds_in_one_line(open_page: OpenPage) -> None:
     page = open_page(PAGES["iris result"], 360)
     page.evaluate("document.documentElement.style.fontSize = '200%'")
@@ -175,7 +248,7 @@ def inked(text: Locator) -> float:
 
 def test_forced_colours_leave_the_labels_on_the_line_readable(open_page: OpenPage) -> None:
     usual, forced = [
-        inked(open_page(PAGES["census result"], 1280, forced_colors=colours).locator(".line text.own"))
+        inked(open_page(PAGES["census result"], 1280, forced_colors=colours).locator(".line strong"))
         for colours in ("none", "active")
     ]
     assert forced < 1.5 * usual

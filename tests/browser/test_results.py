@@ -43,6 +43,36 @@ def test_the_caption_of_a_folded_table_is_wholly_in_view_on_a_telephone(open_pag
     assert right <= 340
 
 
+def test_a_result_takes_no_more_of_a_telephone_than_it_has_to_and_hides_nothing_that_matters(
+    open_page: OpenPage,
+) -> None:
+    page = open_result(open_page, CENSUS, asked(CENSUS), width=360)
+    assert page.evaluate("document.documentElement.scrollHeight") < 4750
+    for words in (
+        "probably 80 to 84",
+        CENSUS.words.warning,
+        "raised it to 41.",
+        "Hours of work: 17 hours",
+        "The range is",
+    ):
+        expect(page.get_by_text(words).first).to_be_visible()
+    for asked_for in CENSUS.inputs:
+        expect(page.locator(f"#new-{asked_for.name}")).to_be_visible()
+
+
+@pytest.mark.parametrize("size", [100, 200])
+def test_a_list_stands_beside_its_question_where_there_is_room_and_below_it_where_there_is_none(
+    open_page: OpenPage, size: int
+) -> None:
+    page = open_result(open_page, CENSUS, asked(CENSUS), width=360)
+    page.evaluate("size => { document.documentElement.style.fontSize = `${size}%` }", size)
+    label, box = page.locator("label[for=new-status]").bounding_box(), page.locator("#new-status").bounding_box()
+    assert label
+    assert box
+    assert (box["y"] < label["y"] + label["height"]) == (size == 100)
+    assert box["width"] > 150
+
+
 @pytest.mark.parametrize("width", [360, 900, 1280])
 def test_the_line_stands_below_the_dots_and_is_no_wider_than_it_has_to_be(open_page: OpenPage, width: int) -> None:
     page = open_result(open_page, CENSUS, asked(CENSUS), width=width)
@@ -54,7 +84,7 @@ def test_the_line_stands_below_the_dots_and_is_no_wider_than_it_has_to_be(open_p
     assert line
     assert words["x"] > dots["x"] + dots["width"]
     assert line["y"] >= max(dots["y"] + dots["height"], words["y"] + words["height"])
-    assert page.locator(".line .axis").bounding_box()["width"] <= 480  # type: ignore[index]
+    assert page.locator(".line .axis").nth(1).bounding_box()["width"] <= 480  # type: ignore[index]
 
 
 # -- printing and sending on ----------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ctypes import c_float
+from array import array
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -169,11 +169,16 @@ def read_tensor(tensor: Any, width: int) -> list[Any]:
 
 def clean(value: Any, datatype: str) -> Any:
     """The value as a form has it; of a narrow number the digits that were meant, 5.1 and not 5.0999999."""
-    if datatype == "FP32" and isinstance(value, float) and c_float(value).value == value:
+    if datatype == "FP32" and isinstance(value, float) and narrow(value) == value:
         # Nine digits tell any two of them apart, and mostly fewer do.
         shorter = (float(f"{value:.{digits}g}") for digits in range(6, 10))
-        return next(number for number in shorter if c_float(number).value == value)
+        return next(number for number in shorter if narrow(number) == value)
     return str(value).lower() if isinstance(value, bool) else value if value != "" else None
+
+
+def narrow(number: float) -> float:
+    """The number as four bytes hold it."""
+    return array("f", [number])[0]
 
 
 def refuse_faults(asked: list[Asked]) -> None:

@@ -1,11 +1,9 @@
 """Parts of pages that are the same for everyone, rendered once: a page's time goes into them else."""
 
-import re
 from collections.abc import Callable, Hashable, Iterable
 from typing import Any, NamedTuple
 
 from flask import Flask, current_app, request
-from jinja2.ext import Extension
 from markupsafe import Markup
 
 from .models import audience
@@ -68,23 +66,6 @@ def rendered(template: str, values: dict[str, Any]) -> Markup:
     return Markup(current_app.jinja_env.get_template(template).render(values))  # noqa: S704 - rendered with escaping
 
 
-class Inlined(Extension):
-    """Puts the source of a template that another includes by name into it: each of dozens costs a page more than its text."""
-
-    tag = re.compile(r'(?m)(?:^[ \t]*)?\{% include "([^"]+)" %\}')
-
-    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
-        # While someone works on the templates each is read anew when it changes.
-        return source if self.environment.auto_reload else self.tag.sub(self._read, source)
-
-    def _read(self, found: re.Match[str]) -> str:
-        assert self.environment.loader is not None
-        source, _, _ = self.environment.loader.get_source(self.environment, found[1])
-        # What a template sets is its own, as where it is included.
-        return f"{{% with %}}{self.tag.sub(self._read, source.removesuffix(chr(10)))}{{% endwith %}}"
-
-
 def init_app(app: Flask) -> None:
-    app.jinja_env.add_extension(Inlined)
     app.extensions["unchanging"] = {}
     app.jinja_env.globals["unchanging"] = lambda template, key, **values: kept(template, key, lambda: values)

@@ -1,15 +1,13 @@
 """Whether the process is alive, and whether every model answers."""
 
-import hashlib
-
 from flask import Blueprint, Response, current_app, jsonify, request
 from werkzeug.exceptions import Forbidden
 
 from model.declare.model import Model
 from model.declare.reading import read_answers
-from model.predict.card_file import read_card, read_trained, tampered
+from model.predict.card_file import read_card, read_sealed
 from model.predict.files import verify_files
-from model.predict.neighbours import read_people
+from model.predict.neighbours import People
 from model.vision import network
 
 from .limiter import is_this_machine
@@ -65,10 +63,10 @@ def read_anew(model: Model) -> None:
     """Read the files as the next start would; what is served was read at the last one."""
     card = read_card(model.card_path)
     if card.data.people:
-        read_people(model.people_path, card.data.people)
+        People(read_sealed(model.people_path, card.data.people))
     beside = {model.arrays_path: card.engine.get("file")}
     if card.challenger:
         beside[model.challenger_path] = card.challenger.file
     for path, expected in beside.items():
-        if expected and hashlib.sha256(read_trained(path)).hexdigest() != expected:
-            raise tampered(path)
+        if expected:
+            read_sealed(path, expected)

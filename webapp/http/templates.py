@@ -1,12 +1,21 @@
-"""Templates, each compiled once in a process, also where many ask for a page that nobody has asked for yet."""
+"""Templates: read as one with the parts that they include, and compiled once for all workers of a machine."""
 
+import re
 import threading
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
+from contextlib import suppress
 from typing import Any
 
 from flask import Flask
 from flask.templating import DispatchingJinjaLoader
-from jinja2 import Environment, Template
+from jinja2 import Environment, FileSystemBytecodeCache, Template
+from jinja2.bccache import Bucket
+
+from webapp.settings import VERSION
+
+from .shared import folder_of
+
+INCLUDE = re.compile(r'(?m)(?:^[ \t]*)?\{% include "([^"]+)" %\}')
 
 
 class Loader(DispatchingJinjaLoader):
@@ -16,6 +25,20 @@ class Loader(DispatchingJinjaLoader):
         # A template that extends another has that loaded when it is drawn, and not while it is loaded itself.
         self.lock = threading.Lock()
 
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str | None, Callable[[], bool] | None]:
+        """The source with that of each part in its place: to call dozens of them costs a page more than their text."""
+        source, path, is_current = super().get_source(environment, template)
+        # While someone works on the templates each is read anew when it changes.
+        if environment.auto_reload:
+            return source, path, is_current
+
+        def put_in(found: re.Match[str]) -> str:
+            part, _, _ = self.get_source(environment, found[1])
+            # What a template sets is its own, as where it is included.
+            return f"{{% with %}}{part.removesuffix(chr(10))}{{% endwith %}}"
+
+        return INCLUDE.sub(put_in, source), path, is_current
+
     def load(self, environment: Environment, name: str, globals: MutableMapping[str, Any] | None = None) -> Template:  # noqa: A002 - Jinja names it
         with self.lock:
             found = self.loaded.get(name)
@@ -24,3 +47,22 @@ class Loader(DispatchingJinjaLoader):
                 # Jinja chains several of them, which each page would look through anew.
                 found.globals = dict(found.globals)
             return found
+
+
+class Compiled(FileSystemBytecodeCache):
+    """What the first worker made of each template, for the others and for the next start."""
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        # A disk that is full costs time, and no page.
+        with suppress(OSError):
+            super().dump_bytecode(bucket)
+
+
+def init_app(app: Flask) -> None:
+    if not app.config["SECRET_KEY"] or app.jinja_env.auto_reload:
+        return
+    # Whoever can write there can have anything run, so it is the folder that this user alone can open.
+    with suppress(OSError):
+        folder = folder_of(app.config["SECRET_KEY"]) / "templates"
+        folder.mkdir(mode=0o700, exist_ok=True)
+        app.jinja_env.bytecode_cache = Compiled(str(folder), f"{VERSION}-%s")

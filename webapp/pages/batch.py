@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from difflib import get_close_matches
 from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote
@@ -21,7 +20,7 @@ from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, ServiceUnavai
 from model.declare.model import Model
 from model.declare.reading import read_answers
 from model.files.dialect import ColumnsMissing, Dialect, Unusable, write_row
-from model.files.headings import simplify
+from model.files.headings import guess_columns
 from webapp.ask import Caller, OverBudget, Said, ask_file, score_in_time
 from webapp.http.addresses import texts
 from webapp.http.headers import keep_private, with_headers
@@ -186,21 +185,13 @@ def form_page(model: Model, message: str = "", fields: Mapping[str, str] | None 
 def columns_page(model: Model, refused: ColumnsMissing, fields: Mapping[str, str]) -> str:
     """The form once more, with the file's own headings to choose from for each input that has none."""
     chosen = columns_in(model, fields, refused.header)
-    near = {name: guess_column(model, name, refused.header) for name in refused.missing}
-    columns = {name: chosen.get(name) or near[name] for name in model.input if name in chosen or name in near}
+    guessed = guess_columns(model, refused.missing, refused.header)
+    asked_for = [name for name in model.input if name in chosen or name in refused.missing]
+    columns = {name: chosen.get(name) or guessed.get(name, "") for name in asked_for}
     header = [heading for heading in refused.header if heading]
     said = [Said("file", str(refused))]
-    return render("batch.html", model, fields, faults=said, missing=refused.missing, columns=columns, header=header)
-
-
-def guess_column(model: Model, name: str, header: Sequence[str]) -> str:
-    """The heading that has an input's name or label among its words, or is nearest to it; none where none is near."""
-    headings = {simplify(heading): heading for heading in header}
-    for meant in map(simplify, (name, model.input[name].label)):
-        within = [text for text in headings if set(meant.split()) <= set(text.split())]
-        if near := within or get_close_matches(meant, headings, n=1):
-            return headings[near[0]]
-    return ""
+    own = {"missing": refused.missing, "columns": columns, "guessed": guessed, "header": header}
+    return render("batch.html", model, fields, faults=said, **own)
 
 
 def counts_page(filed: Filed, at_hand: bool = False) -> str:

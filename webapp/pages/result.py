@@ -17,11 +17,12 @@ from model.declare.number import NumberInput
 from model.declare.photo import Guess, PhotoInput
 from model.evaluate.curves import numbers_among
 from model.evaluate.groups import Group
-from model.evaluate.standing import has_somebody
+from model.evaluate.standing import find_somebody, has_somebody
 from model.predict.evaluation import Group as GroupRow
 from model.predict.explain import Arithmetic, explain_sum
 from model.predict.kinds import Estimate
 from model.predict.lazy import lazy
+from model.predict.neighbours import Person
 from model.predict.predictor import (
     Predictor,
     UnknownAnswer,
@@ -65,6 +66,8 @@ PREDICT: Mapping[str, Callable[[Predictor, Mapping[str, Any]], list[Estimate]]] 
 }
 # Stands in the kept lines where the address of the form with all answers goes.
 FORM_PLACE = "{the form}"
+# What an address calls the row of the data that it is about; no input can have that name.
+IN_DATA = "in-data"
 # So many of the sums behind an average are shown.
 SUMS = 10
 
@@ -75,14 +78,15 @@ def show(model: Model) -> Any:
     asked = ask(predictor, request.args, Caller("page"), Budget())
     if asked.faults:
         return form_page(model, fill(model, MultiDict(request.args)), asked.sentences), 422
-    return result_page(predictor, asked.answers, request.args.get("v"), offer_to_keep(model))
+    version, row = request.args.get("v"), request.args.get(IN_DATA, "")
+    return result_page(predictor, asked.answers, version, offer_to_keep(model), row)
 
 
 def result_page(
-    predictor: Predictor, answers: Mapping[str, Any], asked_version: str | None, offer: Offer | None
+    predictor: Predictor, answers: Mapping[str, Any], asked_version: str | None, offer: Offer | None, row: str = ""
 ) -> Response:
     model = predictor.model
-    result = Result(predictor, answers, PREDICT[model.kind](predictor, answers), asked_version)
+    result = Result(predictor, answers, PREDICT[model.kind](predictor, answers), asked_version, row)
     values = {
         "result": result,
         "fields": compact_fields(model, {name: [text] for name, text in result.texts.items()}, {}),
@@ -101,7 +105,7 @@ def show_somebody(model: Model) -> Any:
     assert predictor.crowd is not None
     row = random.randrange(predictor.crowd.count)  # noqa: S311 - it is no secret whom it meets
     answers = model.as_recorded(predictor.crowd.person(row).answers)
-    return keep_private(make_response(redirect(address_of(model, answers), 303)))
+    return keep_private(make_response(redirect(f"{address_of(model, answers)}&{IN_DATA}={row}", 303)))
 
 
 @dataclass(frozen=True)
@@ -111,6 +115,8 @@ class Result:
     estimates: Sequence[Estimate]
     # The version that the address asks for; None where it names none.
     asked_version: str | None = None
+    # The row of the data that it says these answers are of.
+    row: str = ""
 
     @lazy
     def model(self) -> Model:
@@ -216,7 +222,8 @@ class Result:
 
     @lazy
     def address(self) -> str:
-        return page_address("result.show", self.model, self.query, f"v={self.predictor.version}")
+        row = [f"{IN_DATA}={self.row}"] if self.somebody else []
+        return page_address("result.show", self.model, self.query, f"v={self.predictor.version}", *row)
 
     @lazy
     def site(self) -> str:
@@ -236,6 +243,13 @@ class Result:
     def whole_address(self) -> str:
         """The address for a printed page."""
         return self.site + self.address
+
+    @lazy
+    def somebody(self) -> Person | None:
+        """Who in the data these answers are of, where the address says so; another version may have other rows."""
+        if not self.row or self.version_changed:
+            return None
+        return find_somebody(self.predictor, self.row, self.answers)
 
     # -- how sure, and beside whom ------------------------------------------------------------------
 

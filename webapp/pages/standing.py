@@ -13,7 +13,7 @@ from model.predict.lazy import lazy
 from model.predict.predictor import Predictor
 from webapp.text.dots import across
 from webapp.text.kinds import Chance, kind_of
-from webapp.text.line import Line, above, lay_out, place
+from webapp.text.line import Label, lay_out, place
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Others:
     """Everyone else on the line, in words and as they are drawn."""
 
     told: str
-    line: Line
+    labels: tuple[Label, ...]
 
 
 # They hang on nothing else that is asked about.
@@ -54,17 +54,16 @@ class Standing:
         return str(across(position(self.predictor, value)))
 
     @lazy
-    def on_line(self) -> tuple[float, float, float]:
-        """The same of the number and both ends on the line that has labels."""
-        ends = (self.main.value, self.main.low, self.main.high)
-        here, low, high = [place(position(self.predictor, value)) for value in ends]
-        return here, low, high
+    def on_line(self) -> tuple[float, float]:
+        """The same of both ends on the line that has labels."""
+        low, high = [place(position(self.predictor, value)) for value in (self.main.low, self.main.high)]
+        return low, high
 
-    @property
-    def own_label(self) -> tuple[str, float]:
+    @lazy
+    def own_label(self) -> Label:
         """What stands above this one's mark, and where."""
         text = f"This {self.predictor.model.words.one}: {self.kind.number(self.main.value)}"
-        return text, above(text, position(self.predictor, self.main.value))
+        return Label(text, place(position(self.predictor, self.main.value)))
 
     @lazy
     def example(self) -> str:

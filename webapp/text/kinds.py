@@ -197,6 +197,11 @@ class Chance:
     def known(self, what: Happened) -> str:
         return "Yes" if what.value else "No"
 
+    def in_fact(self, outcome: float) -> str:
+        """What came of a real one in the data, after what a model said that had not seen it."""
+        words = self.words
+        return f"In fact, this {words.one} {words.yes if outcome else words.no_in_full or words.no}."
+
     def accuracy(self, figures: Mapping[str, float]) -> str:
         """How good a model is, in one plain sentence from its own figures."""
         words = self.words
@@ -237,6 +242,9 @@ class Classes(Chance):
     def dots(self, estimates: Sequence[Estimate]) -> tuple[Dots, ...]:
         return draw_classes([estimate.value for estimate in estimates])
 
+    def in_fact(self, outcome: float) -> str:
+        return f"In fact, this {self.words.one} is {self.labels[int(outcome)]}."
+
     @property
     def happenings(self) -> list[tuple[str, str]]:
         return [(label, first_upper(label)) for label in self.labels]
@@ -269,6 +277,9 @@ class Amount(Chance):
 
     def known(self, what: Happened) -> str:
         return self.number(what.value or 0)
+
+    def in_fact(self, outcome: float) -> str:
+        return f"In fact, it was {self.number(outcome)}."
 
     def number(self, value: float) -> str:
         return amount(value, self.words)

@@ -27,7 +27,9 @@ def test_each_row_has_the_estimate_and_the_range_that_the_page_has() -> None:
     for row in records(table, engine.averaged):
         score = pull = variance = 0.0
         for one in found.covers:
-            place = sum(places[row[name]] for name, places in zip(one.names, one.places, strict=True))
+            place = sum(
+                found.places[name][row[name]] * stride for name, stride in zip(one.names, one.strides, strict=True)
+            )
             variance += float(one.variances.ravel()[place])
             pull += float(one.pulls.ravel()[place])
             score += float(one.points.ravel()[place]) if one.points is not None else 0.0

@@ -18,7 +18,7 @@ from model.vision import network
 from webapp import create_app
 from webapp.commands.main import main
 
-from tests.payloads import MODELS, SETTINGS, each_model, get_model
+from tests.payloads import MODELS, SETTINGS, each_model, example, get_model
 from tests.processes import run
 
 
@@ -188,3 +188,22 @@ def test_security_txt_says_whom_to_tell(client: FlaskClient) -> None:
     assert told["Contact"] == "mailto:security@example.org"
     expires = datetime.fromisoformat(told["Expires"]) - datetime.now(UTC)
     assert timedelta(days=90) < expires < timedelta(days=365)
+
+
+def test_a_model_that_is_trained_anew_is_served_as_it_was_until_the_server_reads_it(tmp_path: Path) -> None:
+    """The first result of a worker may be asked for after training has put other files in place."""
+    (tmp_path / "ship.py").write_text(
+        "from dataclasses import replace\nfrom model.titanic import MODEL as TITANIC\nMODEL = replace(TITANIC, name='ship')\n"
+    )
+    (tmp_path / "trained").mkdir()
+    titanic = get_model("titanic")
+    for file in titanic.card_path.parent.glob("titanic.*"):
+        (tmp_path / "trained" / file.name.replace("titanic", "ship")).write_bytes(file.read_bytes())
+    settings, person = SETTINGS | {"MODEL_FOLDERS": [tmp_path]}, example(titanic)
+    before = create_app(settings).test_client().get("/ship/result", query_string=person)
+    client = create_app(settings).test_client()
+    for file in (tmp_path / "trained").glob("ship.*"):
+        file.write_bytes(b"of another training")
+    after = client.get("/ship/result", query_string=person)
+    assert before.status_code == 200
+    assert after.text == before.text

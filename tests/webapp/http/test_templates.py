@@ -1,38 +1,91 @@
-"""Each template is compiled once, also where many ask for a page that nobody has asked for yet."""
+"""Templates are read as one with their parts, and each is compiled once, also where many ask at once or start later."""
 
 from __future__ import annotations
 
 import os
+import secrets
+import tempfile
 import threading
 from collections import Counter
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 
 from webapp import create_app
 
 from tests.payloads import SETTINGS, example, get_model
 
 MANY = 8
+PARTS = {
+    "page.html": '{% set name = "page" %}\n<p>\n  {% include "_part.html" %}\n\n{{ name }}, {{ inner }}</p>',
+    "_part.html": '{% set name, inner = "part", "in" %}{{ name }}: {% include "_deep.html" %}\n',
+    "_deep.html": "{{ name }} & {{ given }}\n",
+}
 
 
-def test_eight_who_ask_at_once_for_the_first_result_have_each_template_compiled_once(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    app = create_app(SETTINGS)
-    compiled, start, compile_one = Counter[str](), threading.Barrier(MANY), app.jinja_env.compile
+def make_app(templates: Path | None = None, **settings: Any) -> Flask:
+    app = create_app({**SETTINGS, **settings})
+    if templates is not None:
+        app.template_folder = str(templates)
+    return app
+
+
+def write(folder: Path, templates: Mapping[str, str]) -> None:
+    for name, source in templates.items():
+        (folder / name).write_text(source)
+
+
+def draw(app: Flask) -> str:
+    return app.jinja_env.get_template("page.html").render(given="<b>")
+
+
+def count_compiled(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    compiled, compile_one = Counter[str](), app.jinja_env.compile
 
     def count(source: str, name: str, *rest: Any) -> Any:
         compiled[name] += 1
         return compile_one(source, name, *rest)
 
     monkeypatch.setattr(app.jinja_env, "compile", count)
+    return compiled
+
+
+def ask_for_a_result(app: Flask) -> tuple[int, str]:
+    answer = app.test_client().get("/iris/result", query_string=example(get_model("iris")))
+    return answer.status_code, answer.text
+
+
+@pytest.fixture
+def secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A secret whose workers meet in a folder that is empty."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    return secrets.token_hex()
+
+
+def test_a_page_reads_the_same_with_its_parts_put_into_it(tmp_path: Path) -> None:
+    write(tmp_path, PARTS)
+    included, put_in = make_app(tmp_path, TEMPLATES_AUTO_RELOAD=True), make_app(tmp_path)
+    drawn = draw(included)
+    assert "part: part & &lt;b&gt;" in drawn
+    # What a part sets is its own.
+    assert drawn.endswith("page, </p>")
+    assert draw(put_in) == drawn
+    assert "_part.html" not in put_in.jinja_env.loader.loaded  # type: ignore[union-attr]
+
+
+def test_eight_who_ask_at_once_for_the_first_result_have_each_template_compiled_once(
+    secret: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app, start = make_app(SECRET_KEY=secret), threading.Barrier(MANY)
+    compiled = count_compiled(app, monkeypatch)
 
     def ask(number: int) -> int:
         start.wait(10)
-        return app.test_client().get("/iris/result", query_string=example(get_model("iris"))).status_code
+        return ask_for_a_result(app)[0]
 
     with ThreadPoolExecutor(MANY) as pool:
         assert {*pool.map(ask, range(MANY))} == {200}
@@ -40,14 +93,41 @@ def test_eight_who_ask_at_once_for_the_first_result_have_each_template_compiled_
     assert set(compiled.values()) == {1}
 
 
+def test_who_starts_later_compiles_nothing_and_shows_the_same(secret: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, later = make_app(SECRET_KEY=secret), make_app(SECRET_KEY=secret)
+    status, page = ask_for_a_result(first)
+    compiled = count_compiled(later, monkeypatch)
+    assert ask_for_a_result(later) == (status, page) == (200, page)
+    assert compiled == {}
+
+
+def test_a_part_that_changed_between_two_starts_is_shown_as_it_is_now(tmp_path: Path, secret: str) -> None:
+    write(tmp_path, PARTS)
+    before = draw(make_app(tmp_path, SECRET_KEY=secret))
+    write(tmp_path, {"_deep.html": "new"})
+    assert "new" not in before
+    assert "part: new" in draw(make_app(tmp_path, SECRET_KEY=secret))
+
+
+def test_a_full_disk_costs_no_page(secret: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    app, tried = make_app(SECRET_KEY=secret), []
+
+    def refuse(*asked: Any, **options: Any) -> None:
+        tried.append(asked)
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(tempfile, "NamedTemporaryFile", refuse)
+    assert ask_for_a_result(app)[0] == 200
+    assert tried
+
+
 def test_while_someone_works_on_the_templates_a_changed_one_is_read_anew(tmp_path: Path) -> None:
-    app = create_app({**SETTINGS, "TEMPLATES_AUTO_RELOAD": True})
-    app.template_folder = str(tmp_path)
+    app = make_app(tmp_path, TEMPLATES_AUTO_RELOAD=True)
     page = tmp_path / "page.html"
     page.write_text("before")
-    assert app.jinja_env.get_template("page.html").render() == "before"
+    assert draw(app) == "before"
     page.write_text("after")
     # As an editor saves it a moment later, whatever the disk's clock makes of a moment.
     later = page.stat().st_mtime + 10
     os.utime(page, (later, later))
-    assert app.jinja_env.get_template("page.html").render() == "after"
+    assert draw(app) == "after"

@@ -207,6 +207,46 @@ def test_a_column_with_another_name_is_chosen_by_hand(client: FlaskClient) -> No
     assert float(row["probability"]) > 0
 
 
+def guesses(page: Page) -> dict[str, str]:
+    """The columns that are chosen beforehand, each of which says that it is a guess."""
+    chosen = {name.removeprefix("column-"): heading for name, heading in page.sent if name.startswith("column-")}
+    found = {name: heading for name, heading in chosen.items() if heading}
+    for name in chosen:
+        said = page.description(f"column-{name}")
+        assert said == ("A guess. Choose another column if it is wrong" if name in found else "")
+    return found
+
+
+@pytest.mark.parametrize(
+    ("of_ours", "heading", "guessed"),
+    [
+        ("sex", "Gender", {"sex": "Gender"}),
+        ("status", "Civil status", {"status": "Civil status"}),
+        ("hours", "hours-per-week", {"hours": "hours-per-week"}),
+        ("work", "workclass", {"work": "workclass"}),
+        ("race", "note", {}),
+    ],
+)
+def test_a_heading_in_other_words_is_a_guess_that_is_shown_and_never_silent(
+    client: FlaskClient, of_ours: str, heading: str, guessed: dict[str, str]
+) -> None:
+    refused = send(client, f"{HEADER.replace(of_ours, heading)}\n{GOOD}\n")
+    assert refused.status_code == 422
+    assert guesses(page_of(refused)) == guessed
+
+
+def test_headings_that_a_declaration_names_are_guesses_too(client: FlaskClient) -> None:
+    refused = send(client, "Survived,Pclass,Sex,Age,SibSp,Parch,Embarked\n0,3,male,22,1,0,S\n", "/titanic/batch")
+    assert guesses(page_of(refused)) == {
+        "ticket_class": "Pclass", "port": "Embarked", "siblings_spouses": "SibSp", "parents_children": "Parch",
+    }  # fmt: skip
+
+
+def test_the_column_of_another_input_is_no_guess(client: FlaskClient) -> None:
+    refused = send(client, "other,sepal_width,petal_length,petal_width\n5.1,3.5,1.4,0.2\n", "/iris/batch")
+    assert guesses(page_of(refused)) == {}
+
+
 def send_chosen(client: FlaskClient, file: str, **chosen: str) -> Page:
     columns = "".join(part(f"column-{name}", f"{heading}\r\n") for name, heading in chosen.items())
     body = part("csrf_token", "x\r\n") + columns + part("file", f"{file}\r\n--edge--\r\n", "p.csv")
