@@ -86,7 +86,7 @@ class Numbers(Reader):
 
         text = texts[texts != ""].str.replace(IN_BRACKETS, r"-\1", regex=True)
         for sign in self.signs:
-            text = text.str.replace(sign, "", regex=False)
+            text = text.str.replace(sign, "", n=1, regex=False)
         numbers = pd.Series([read_with(self.decimal, one) for one in text], text.index, dtype=float)
         if numbers.isna().any():
             odd = texts[numbers.index[numbers.isna()]].tolist()
@@ -96,7 +96,8 @@ class Numbers(Reader):
     def answer_to(self, text: str) -> Any:
         bare = re.sub(IN_BRACKETS, r"-\1", text)
         for sign in self.signs:
-            bare = bare.replace(sign, "")
+            # Once: “5 mm” are not 5 m.
+            bare = bare.replace(sign, "", 1)
         number = read_with(self.decimal, bare)
         return text if number != number else number
 

@@ -101,6 +101,17 @@ def test_what_the_table_would_write_is_refused_as_that_and_not_taken_for_somethi
     assert fault.code == "out_of_range"
 
 
+def test_another_unit_that_begins_as_the_tables_own_is_no_number_of_these(tmp_path: Path) -> None:
+    table = table_of(ROWS, outcome=outcome, length=lambda row: f"{1 + row % 90} m")
+    model = declared_in(declare(replace(draft_of(table), name="contracts"), tmp_path))
+    (asked,) = model.inputs
+    column = Column(asked, model.written["length"], as_written=True)
+    assert column.read("5 m") == (5, None)
+    _, fault = column.read("5 mm")
+    assert fault
+    assert fault.code == "not_a_number"
+
+
 def test_a_day_beyond_the_tables_days_is_out_of_range_and_not_no_number(tmp_path: Path) -> None:
     table = table_of(ROWS, outcome=outcome, geboren=COLUMNS["geboren"])
     model = declared_in(declare(replace(draft_of(table), name="contracts"), tmp_path))
