@@ -154,7 +154,8 @@ class Dates(Reader):
 
     def answer_to(self, text: str) -> Any:
         try:
-            iso = self.format == "ISO8601"
+            # A workbook's days come so, however the table writes its own.
+            iso = self.format == "ISO8601" or bool(re.match(r"\d{4}-\d\d-\d\d", text))
             moment = datetime.fromisoformat(text) if iso else datetime.strptime(text, self.format)  # noqa: DTZ007
         except ValueError:
             return text

@@ -123,6 +123,16 @@ def test_a_day_beyond_the_tables_days_is_out_of_range_and_not_no_number(tmp_path
         assert fault.code == code, cell
 
 
+def test_a_day_of_a_workbook_is_one_too_where_the_table_writes_days_otherwise(tmp_path: Path) -> None:
+    table = table_of(ROWS, outcome=outcome, geboren=COLUMNS["geboren"])
+    model = declared_in(declare(replace(draft_of(table), name="contracts"), tmp_path))
+    (asked,) = model.inputs
+    column = Column(asked, model.written[asked.name], as_written=True, of_workbook=True)
+    known = column.read("03.02.1961")
+    assert known[1] is None
+    assert column.read("1961-02-03") == column.read("1961-02-03 12:30:00") == known
+
+
 def test_the_numbers_of_a_workbook_have_their_own_point_whatever_the_table_has(tmp_path: Path) -> None:
     table = table_of(ROWS, outcome=outcome, Betrag=lambda row: f"{german(1.25 + row * 50)} EUR")
     model = declared_in(declare(replace(draft_of(table), name="contracts"), tmp_path))
