@@ -11,7 +11,8 @@ from typing import Self
 NEUTRAL_WARNING = "Nobody has said yet what this may be used for. Do not decide about anyone by it."
 # How the words begin that only a person can write; while one of them stands so, the pages call themselves a draft.
 NEUTRAL = {
-    "warning": re.escape(NEUTRAL_WARNING),
+    # With the inputs that may know too much, where there are such.
+    "warning": rf"{re.escape(NEUTRAL_WARNING)}( It may look better than it is: .+)?",
     "source": "the file .+",
     "yes": "had .+ “.*”",
     "no": "had another",

@@ -33,7 +33,7 @@ def look_at_choices(reader: Choices, raw: pd.Series) -> Column:
             raise NotAsked(f"{len(counts):,} choices, nearly all of them rare")
     if len(values) < 2 or counts.sum() - counts.max() < FEWEST_ROWS:
         raise NotAsked(nearly_constant(counts, f"“{counts.index[0]}”"))
-    label, missing = names.label_of(reader.column), float((texts == "").mean())
+    label, missing = names.label_of(reader.column, with_unit=True), float((texts == "").mean())
     return Column("", label, reader, labelled(values, reader.column), missing, ordered, tuple(guesses))
 
 

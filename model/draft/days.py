@@ -35,6 +35,8 @@ DATE_FORMATS = (
     "%H:%M",
     "%H:%M:%S",
 )
+# A moment that says how far its clock is from UTC, by which it is read.
+ZONED = r":\d\d.*(?:Z|[+-]\d\d:?\d\d)$"
 LOOKS_LIKE_A_DATE = (
     r"\d{4}-\d{1,2}-\d{1,2}.*|\d{1,4}[./-]\d{1,2}[./-]\d{2,4}.*|\d{1,2}[ -][A-Za-z]{3,9}[ ,-]{1,2}\d{2,4}"
     r"|\w{3,9} \d{1,2}, \d{4}|(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])|\d{1,2}:\d\d(?::\d\d)?"
@@ -72,7 +74,9 @@ def look_at_days(raw: pd.Series, form: str, latest: str) -> list[Column]:
             hours = replace(reader, part="hour")
             found = look_at_numbers(hours, hours.read(raw), warnings)
             said = "hour" if ":" not in form or "%d" in form else ""
-            label_of_hour = f"{label}, hour" if said else label
+            # Moments of several zones have the hours of none of them.
+            zone = " (UTC)" if reader.known(raw).dropna().str.contains(ZONED).any() else ""
+            label_of_hour = f"{label}, hour{zone}" if said else label
             parts = [
                 replace(found, name=said, label=label_of_hour, asked=replace(found.numbers, unit=""), guesses=guesses)
             ]

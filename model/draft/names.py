@@ -66,11 +66,11 @@ def safe_name(heading: str, taken: Collection[str]) -> str:
     return next(one for one in chain([name], map(f"{name}_{{}}".format, count(2))) if one not in taken)
 
 
-def label_of(heading: str) -> str:
-    """The heading as a person reads it, without the unit that stands beside the field."""
+def label_of(heading: str, with_unit: bool = False) -> str:
+    """The heading as a person reads it, without the unit where that stands beside the field."""
     plain = re.sub(r"(?i)^(#|no\.?|nr\.?)\s*of\b", "Number of", heading)
     plain = " ".join(re.sub(r"[_.]+", " ", plain).split())
-    if unit_of(heading):
+    if unit_of(heading) and not with_unit:
         without = re.sub(rf"^{SYMBOLS}\s|[\s(\[°]*({SYMBOLS}|[^\W_]+)[\s)\]]*$", "", plain, count=1)
         plain = re.sub(r"[\s(\[]+in$", "", without) or plain
     elif CAPITALS.fullmatch(plain):

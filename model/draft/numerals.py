@@ -1,19 +1,22 @@
 """Numbers that a table writes as text: with a currency, a unit, a per cent sign, thousands, a decimal comma."""
 
+import math
 import re
 from dataclasses import dataclass
 
 import pandas as pd
 
+from model.declare.inputs import few
+
 from .source import counted
-from .tidied import IN_BRACKETS, SPACES, Numbers
+from .tidied import IN_BRACKETS, SPACES, WRITTEN, Numbers, read_with
 
 CURRENCY = r"[$€£¥₹]|USD|EUR|GBP|CHF|Rs\.?"
 NUMERAL = (
     rf"[+\-−]?(?P<before>{CURRENCY})?\s*(?P<number>[+\-−]?\s*(?:\d[\d.,]*(?:{SPACES}\d{{3}})*(?:[.,]\d+)?|[.,]\d+)(?:[eE][+-]?\d+)?)\s*"
     rf"(?P<after>{CURRENCY}|%|‰|[A-Za-zµ°²³]+(?:/[A-Za-z²³]+)?)?"
 )
-THOUSANDS = r"[+\-−]?\d{{1,3}}(?:{mark}\d{{3}})+"
+THOUSANDS = r"[+\-−]?[1-9]\d{{0,2}}(?:{mark}\d{{3}})+"
 # So many cells may be no numbers, of so many kinds.
 STRAY, KINDS_OF_STRAY = 0.02, 3
 # More of them, such as “<5”, where the others are so many different numbers that they can be nothing else.
@@ -42,19 +45,27 @@ def read_numerals(heading: str, texts: pd.Series, comma: bool) -> Numerals | Non
         return None
     numbers = parts["number"]
     decimal = decimal_mark(numbers, comma)
-    thousands = r"\." if decimal == "," else ","
-    plain = numbers.str.replace(f"{thousands}|{SPACES}", "", regex=True).str.replace(decimal, ".", regex=False)
-    if pd.to_numeric(plain.str.replace("−", "-"), errors="coerce").isna().any():
+    if any(math.isnan(read_with(decimal, one)) for one in numbers):
         return None
     reader = Numbers(heading, missing=tuple(stray), signs=tuple(signs), decimal=decimal)
-    odd = ", ".join(f"“{one}”" for one in stray)
-    rows = counted(int(texts.isin(stray).sum()), "row")
-    return Numerals(reader, (f"{odd} in {rows} counts as no answer",) if len(stray) else ())
+    warnings = []
+    if len(stray):
+        odd = ", ".join(f"“{one}”" for one in stray)
+        warnings.append(f"{odd} in {counted(int(texts.isin(stray).sum()), 'row')} counts as no answer")
+    bare = numbers.str.replace(SPACES, "", regex=True).str.replace("−", "-")
+    others = distinct[numbers.index[~bare.str.fullmatch(WRITTEN[decimal].pattern)]]
+    if len(others):
+        mark, rows = {".": "comma", ",": "point"}[decimal], counted(int(texts.isin(others).sum()), "row")
+        warnings.append(
+            f"{few(others.tolist(), 3)} in {rows} counts as written with a decimal {mark}, unlike the others"
+        )
+    return Numerals(reader, tuple(warnings))
 
 
 def decimal_mark(numbers: pd.Series, comma: bool) -> str:
     """A comma where it stands after a full stop or before other than three figures, or the table is in that habit."""
-    if says_comma(numbers):
+    commas = numbers[numbers.str.contains(",", regex=False)]
+    if says_comma(numbers) or (comma and len(commas) and commas.str.fullmatch(r"[^.,]*,\d+").all()):
         return ","
     groups = numbers.str.fullmatch(THOUSANDS.format(mark=r"\."))
     return "," if comma and groups.any() and (groups | ~numbers.str.contains(".", regex=False)).all() else "."
@@ -64,7 +75,11 @@ def says_comma(numbers: pd.Series) -> bool:
     """Whether these numbers can only have a decimal comma."""
     commas = numbers[numbers.str.contains(",", regex=False)]
     grouped = commas.str.fullmatch(THOUSANDS.format(mark=",") + r"(?:\.\d*)?")
-    return len(commas) > 0 and not grouped.any() and bool(commas.str.fullmatch(r"[+\-−]?[\d.\s]*,\d+").all())
+    return (
+        len(commas) > 0
+        and float((~grouped).mean()) > STRAY
+        and bool(commas.str.fullmatch(r"[+\-−]?[\d.\s]*,\d+").all())
+    )
 
 
 def has_decimal_commas(raw: pd.DataFrame) -> bool:

@@ -32,7 +32,8 @@ def look_at_target(raw: pd.Series, yes: str | None, kind: str, comma: bool) -> T
     if len(counts) < 2:
         only = f"“{counts.index[0]}” alone" if len(counts) else "nothing"
         raise Unusable(f"The target {heading} has {only} in it, so there is nothing to tell apart")
-    found = YesOrNo(names.safe_name(heading, ()), names.label_of(heading), reader)
+    # Of an amount the unit stands beside it; “failed in 30 days” counts no days.
+    found = YesOrNo(names.safe_name(heading, ()), names.label_of(heading, with_unit=True), reader)
     numerals = read_numerals(heading, Reader(heading).known(raw).dropna().astype(str), comma)
     looks_like_amount = numerals is not None and len(counts) > 2 and not are_kinds(numerals.reader, counts)
     is_amount = yes is None and {"amount": True, "classes": False}.get(kind, looks_like_amount)
@@ -46,7 +47,12 @@ def look_at_target(raw: pd.Series, yes: str | None, kind: str, comma: bool) -> T
         spread = float(reader_of_numbers.read(raw).std()) or 1.0
         decimals = max(0, 2 - math.floor(math.log10(spread)))
         return HowMuch(
-            found.name, found.label, reader_of_numbers, warnings=numerals.warnings, unit=unit, decimals=decimals
+            found.name,
+            names.label_of(heading),
+            reader_of_numbers,
+            warnings=numerals.warnings,
+            unit=unit,
+            decimals=decimals,
         )
     if len(counts) > MOST_CLASSES:
         raise Unusable(

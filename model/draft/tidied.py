@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -10,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from model.declare.inputs import few
-from model.declare.numerals import read_number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,6 +22,25 @@ OTHER = "Other"
 IN_BRACKETS = r"^\((.*)\)$"
 # What parts thousands beside a full stop or a comma.
 SPACES = r"[\s'’\u00a0\u202f]"
+# By its decimal mark, how a number is written: what parts thousands has three figures behind it, and no 0 before it. In India
+# a comma also parts lakhs.
+WRITTEN = {
+    ".": re.compile(r"[+-]?(?:(?:\d+|[1-9]\d{0,2}(?:,\d{2,3})*,\d{3})(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?"),
+    ",": re.compile(r"[+-]?(?:(?:\d+|[1-9]\d{0,2}(?:\.\d{3})+)(?:,\d*)?|,\d+)(?:[eE][+-]?\d+)?"),
+}
+OTHER_MARK = {".": ",", ",": "."}
+
+
+def read_with(decimal: str, text: str) -> float:
+    """The number that is written with this decimal mark, or can only be written with the other; else NaN.
+
+    Among prices like “1.234,50” a “1234.5” is no 12345, since no full stop parts thousands there.
+    """
+    bare = re.sub(SPACES, "", text).replace("−", "-")
+    for mark in decimal, OTHER_MARK[decimal]:
+        if WRITTEN[mark].fullmatch(bare):
+            return float(bare.replace(OTHER_MARK[mark], "").replace(mark, "."))
+    return math.nan
 
 
 @dataclass(frozen=True)
@@ -68,20 +87,17 @@ class Numbers(Reader):
         text = texts[texts != ""].str.replace(IN_BRACKETS, r"-\1", regex=True)
         for sign in self.signs:
             text = text.str.replace(sign, "", regex=False)
-        thousands = "," if self.decimal == "." else r"\."
-        text = text.str.replace(f"{thousands}|{SPACES}", "", regex=True).str.replace(self.decimal, ".", regex=False)
-        numbers = pd.to_numeric(text.str.replace("−", "-"), errors="coerce")
+        numbers = pd.Series([read_with(self.decimal, one) for one in text], text.index, dtype=float)
         if numbers.isna().any():
             odd = texts[numbers.index[numbers.isna()]].tolist()
             raise ValueError(f"{self.column}: {few(odd)} is no number. If it stands for no answer, add it to “missing”")
         return numbers.reindex(texts.index)
 
     def answer_to(self, text: str) -> Any:
-        text = re.sub(IN_BRACKETS, r"-\1", text)
+        bare = re.sub(IN_BRACKETS, r"-\1", text)
         for sign in self.signs:
-            text = text.replace(sign, "")
-        plain = re.sub(rf"{SPACES}|{',' if self.decimal == '.' else chr(92) + '.'}", "", text)
-        number = read_number(plain.replace(self.decimal, "."))
+            bare = bare.replace(sign, "")
+        number = read_with(self.decimal, bare)
         return text if number != number else number
 
 

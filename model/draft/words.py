@@ -1,6 +1,7 @@
 """The words of a draft: neutral ones, that are right of things and of people, in a file for a person to write over."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import fields
 from typing import Any
 
@@ -16,6 +17,9 @@ HEAD = """\
 
 """
 
+# So many inputs are named that may know too much.
+MOST_NAMED = 3
+
 
 def neutral_words(draft: Draft) -> dict[str, Any]:
     told, one, table = draft.target, draft.one, draft.path.name
@@ -26,7 +30,7 @@ def neutral_words(draft: Draft) -> dict[str, Any]:
         "title": told.label,
         "lead": f"From {of_rows}.",
         "those": f"{many} with these answers",
-        "warning": NEUTRAL_WARNING,
+        "warning": " ".join([NEUTRAL_WARNING, *warn_of_leaks(draft)]),
         "data_line": of_rows,
         "source": f"the file {table}",
         "one": one,
@@ -36,6 +40,17 @@ def neutral_words(draft: Draft) -> dict[str, Any]:
     }
     order = [about.name for about in fields(Words)]
     return dict(sorted({**said, **told.words()}.items(), key=lambda pair: order.index(pair[0])))
+
+
+def warn_of_leaks(draft: Draft) -> Iterator[str]:
+    """Whoever reads a page has not seen what was said of its inputs when it was drafted."""
+    if draft.leaks:
+        names = [f"“{name}”" for name in list(draft.leaks)[:MOST_NAMED]]
+        more = len(draft.leaks) - len(names)
+        *others, last = [*names, f"{more} more"] if more else names
+        yield (
+            f"It may look better than it is: {', '.join(others) + ' and ' if others else ''}{last} may not be known beforehand."
+        )
 
 
 def write_words(draft: Draft) -> str:

@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 from .calibration import ranged
 
@@ -34,13 +33,16 @@ def brier(y: Any, said: Numbers) -> Numbers:
     return np.asarray((y - said[:, 1]) ** 2)
 
 
-def area_lost(y: Any, said: Numbers) -> Numbers:
+def area_lost(y: Any, said: Numbers, weights: Numbers | None = None) -> Numbers:
     """For each row the share of the others' kind that it is not told from, as often as makes 1 - AUC their mean."""
     yes, chance = np.asarray(y) == 1, said[:, 1]
-    all_ranks, lost = rankdata(chance), np.empty(len(chance))
+    each, lost = np.ones(len(chance)) if weights is None else weights, np.empty(len(chance))
     for own in (yes, ~yes):
-        below = (all_ranks[own] - rankdata(chance[own])) / (~own).sum()
-        lost[own] = ((1 - below) if own is yes else below) * len(chance) / own.sum() / 2
+        order = np.argsort(chance[~own])
+        others, reach = chance[~own][order], np.concatenate([[0], np.cumsum(each[~own][order])])
+        # Of those with the same chance every second one counts.
+        below = sum(reach[np.searchsorted(others, chance[own], side)] for side in ("left", "right")) / 2 / reach[-1]
+        lost[own] = ((1 - below) if own is yes else below) * each.sum() / each[own].sum() / 2
     return lost
 
 
@@ -63,18 +65,34 @@ LOSSES: Mapping[str, Callable[[Any, Numbers], Numbers]] = {
 }
 
 
-def scaled(figure: str, y: Any, own: Numbers) -> float:
+def losses(figure: str, y: Any, said: Numbers, weights: Numbers | None = None) -> Numbers:
+    """What each row adds to a figure, of which their mean by their weights is what is lost."""
+    return area_lost(y, said, weights) if figure == "auc" else LOSSES[figure](y, said)
+
+
+def scaled(figure: str, y: Any, own: Numbers, weights: Numbers | None = None) -> float:
     """What a difference in the rows' mean loss comes to in the figure itself."""
     if figure == "rmse":
-        return 1 / (2 * float(np.sqrt(own.mean())))
-    return 1 / float(np.var(y)) if figure == "r2" else 1.0
+        return 1 / (2 * float(np.sqrt(np.average(own, weights=weights))))
+    if figure == "r2":
+        return 1 / float(np.average((y - np.average(y, weights=weights)) ** 2, weights=weights))
+    return 1.0
 
 
-def ahead(figure: str, y: Any, own: Numbers, other: Numbers, groups: NDArray[Any] | None = None) -> dict[str, float]:
+def ahead(
+    figure: str,
+    y: Any,
+    own: Numbers,
+    other: Numbers,
+    groups: NDArray[Any] | None = None,
+    weights: Numbers | None = None,
+) -> dict[str, float]:
     """How much better the first is, of which the rows' losses are given; below 0 where the other is."""
-    apart = (other - own) * scaled(figure, y, own)
-    centre = float(apart.mean())
+    apart = (other - own) * scaled(figure, y, own, weights)
+    centre = float(np.average(apart, weights=weights))
     off: NDArray[Any] = apart - centre
+    if weights is not None:
+        off = off * weights / weights.mean()
     if groups is not None:
         off = np.bincount(np.unique(groups, return_inverse=True)[1], off)
     parts = len(off)

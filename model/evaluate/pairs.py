@@ -2,7 +2,8 @@
 
 A pair's gap has the standard error √Σp(1 − p): what the estimates themselves let it vary by. Of so many looks some are far
 off by luck; Holm's procedure (1979) tells which are too far off for that, however many there are. It needs the chance of
-such a miss far out, where counts of what is rare have no bell curve: that comes by a saddlepoint (Lugannani and Rice, 1980).
+such a miss far out, where counts of what is rare have no bell curve: that comes by a saddlepoint (Lugannani and Rice, 1980), or,
+where hardly anybody is in doubt, from the counts' own distribution.
 """
 
 from __future__ import annotations
@@ -36,6 +37,9 @@ FALSELY = 0.05
 # Nearer than so many standard errors no miss is worth a closer look, and the saddlepoint would divide by next to nothing.
 # So many steps of Newton's find it, each of one unit of the log odds at most.
 NEAR, STEPS = 1.2, 40
+# Where a count varies by less than this, only a few people are in doubt, and beyond these the saddlepoint is far off. Of so
+# many people at most the counts' own distribution is added up instead.
+LITTLE, MOST_ADDED = 10, 5_000
 
 
 def look_at_pairs(model: Model, X: pd.DataFrame, y: Numbers, chance: Numbers) -> dict[str, Any]:
@@ -109,6 +113,8 @@ def at_most(own: Numbers, count: float) -> float:
     """The chance of no more than so many, where that is fewer than expected."""
     if count <= 0:
         return float(np.exp(np.log1p(-np.minimum(own, 1 - 1e-12)).sum()))
+    if len(own) <= MOST_ADDED and float((own * (1 - own)).sum()) < LITTLE:
+        return float(distribution(own)[: int(count) + 1].sum())
     # Up to the middle between this count and the next, since there is nothing between whole numbers.
     count, scores, tilt = count + 0.5, logits(own), 0.0
     if count >= own.sum():
@@ -122,6 +128,16 @@ def at_most(own: Numbers, count: float) -> float:
     wide = 2 * math.sinh(tilt / 2) * math.sqrt(float((tilted * (1 - tilted)).sum()))
     density = math.exp(-far * far / 2) / math.sqrt(2 * math.pi)
     return max(0.0, math.erfc(-far / math.sqrt(2)) / 2 + density * (1 / far - 1 / wide))
+
+
+def distribution(own: Numbers) -> Numbers:
+    """How likely each count is, from none to all."""
+    counts = np.zeros(len(own) + 1)
+    counts[0] = 1.0
+    for at, one in enumerate(own, start=1):
+        counts[1 : at + 1] = counts[1 : at + 1] * (1 - one) + counts[:at] * one
+        counts[0] *= 1 - one
+    return counts
 
 
 def count_sure(chances: Sequence[float]) -> int:

@@ -19,6 +19,9 @@ TENTH = 10
 MOST_PARTS = 50
 # And of so few, if of any, it is told that it was so, or that it was not.
 FEWEST = 10
+# Those nearest to a chance tell little of it if they got one that is further from it than this, or than this part of what
+# lies between it and its end of the line, if that is so much at least.
+FAR, FAR_PART, LITTLE = 0.05, 0.5, 0.02
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,10 @@ class Near:
     highest: float
     estimated: float
     so: Share
+
+    def is_far_from(self, chance: float) -> bool:
+        """Whether they got so much more on average, or less, that they tell little of this chance."""
+        return abs(self.estimated - chance) > min(FAR, max(LITTLE, FAR_PART * min(chance, 1 - chance)))
 
 
 class Record:

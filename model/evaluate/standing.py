@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,9 +65,18 @@ def below(predictor: Predictor, value: float) -> int | None:
     """How many of a hundred in the data had less: a smaller amount, or a smaller chance by a model that had not
     seen them; None where that is not known."""
     if quantiles := predictor.card.evaluation.quantiles:
-        return min(max(sum(quantile < value for quantile in quantiles) - 1, 1), 99)
+        return min(max(round(hundredths_below(quantiles, value)), 1), 99)
     share = predictor.crowd.share_below(value) if predictor.crowd else None
     return None if share is None else round(100 * share)
+
+
+def hundredths_below(quantiles: Sequence[float], value: float) -> float:
+    """How many of these hundredths lie below a value: whole ones, and the part of the next that it has passed."""
+    passed = bisect_left(quantiles, value)
+    if passed in (0, len(quantiles)):
+        return passed
+    low, high = quantiles[passed - 1 : passed + 1]
+    return passed - 1 + (value - low) / (high - low)
 
 
 def least_certain(predictor: Predictor) -> Comparator:

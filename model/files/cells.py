@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,7 @@ import polars as pl
 
 from model.declare.faults import sentences_of
 from model.declare.inputs import NOT_RECORDED, Input, Refused
+from model.declare.number import NumberInput
 from model.declare.numerals import plain
 from model.declare.recipe import Written
 
@@ -25,6 +27,8 @@ MOST_TEXTS = 20_000
 MOST_BITS = 62
 # Of each later bad row of a piece only the first fault is told, and the rest of it need not be looked at.
 MOST_IN_FULL = 1_000
+# A number with a fraction as a workbook's cell is read, which has no other marks in it.
+TYPED = re.compile(r"-?\d+\.\d+(?:[eE][+-]?\d+)?")
 # By so many it is seen whether most are wrong; of fewer it takes longer to look at all at once than at each.
 MANY_TEXTS = 200
 
@@ -42,8 +46,10 @@ class Column:
     The last code is that of an empty cell. A column belongs to one thread.
     """
 
-    def __init__(self, asked: Input, written: Written | None = None, as_written: bool = False) -> None:
-        self.asked, self.written, self.as_written = asked, written, as_written
+    def __init__(
+        self, asked: Input, written: Written | None = None, as_written: bool = False, of_workbook: bool = False
+    ) -> None:
+        self.asked, self.written, self.as_written, self.of_workbook = asked, written, as_written, of_workbook
         # Whether most of its texts are wrong, as far as is known: then they are looked at before they get codes.
         self.is_wild = written is None
         self.categories = pl.Categories.random()
@@ -118,10 +124,17 @@ class Column:
     def read(self, cell: Any) -> tuple[Any, Refused | None]:
         """A cell as the form reads its field, or as the model's own table writes it, which comes first under its heading."""
         own = read_cell(self.asked, cell)
-        if self.written is None or cell is None or (own[1] is None and not self.as_written):
+        if self.written is None or cell is None or (own[1] is None and not self.as_written) or self._is_typed(cell):
             return own
-        other = read_cell(self.asked, self.written.answer(str(cell)))
-        return other if other[1] is None else own
+        answer = self.written.answer(str(cell))
+        # What is no such cell at all comes back as it is, and a rare text that the table leaves out as nothing.
+        return own if answer in ("", str(cell).strip()) else read_cell(self.asked, answer)
+
+    def _is_typed(self, cell: Any) -> bool:
+        """Whether it is a number with its own point already, however the table writes numbers as text."""
+        if not isinstance(self.asked, NumberInput):
+            return False
+        return isinstance(cell, float) or (self.of_workbook and bool(TYPED.fullmatch(cell)))
 
 
 def read_cell(asked: Input, cell: Any) -> tuple[Any, Refused | None]:

@@ -67,6 +67,7 @@ class Piece:
 
 class ParquetReader:
     is_windows = False
+    of_workbook = False
     # How a CSV file made from it is written.
     dialect = Dialect("utf-8", marked=False, delimiter=",", line_end="\n")
 
@@ -93,7 +94,9 @@ class ParquetReader:
 class CsvReader:
     """Takes the header off a file that comes in chunks of any size, and hands out the rest in pieces of whole rows."""
 
-    def __init__(self, chunks: Iterable[bytes], size: int = 0) -> None:
+    def __init__(self, chunks: Iterable[bytes], size: int = 0, of_workbook: bool = False) -> None:
+        # Whether these were a workbook's cells, whose numbers have no marks of any language.
+        self.of_workbook = of_workbook
         blocks = cut_blocks(chunks)
         start = next(blocks)
         self.dialect = detect_dialect(start[:START])

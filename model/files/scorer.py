@@ -42,11 +42,16 @@ class Scorer:
         header: Sequence[str],
         chosen: Mapping[str, str] | None = None,
         challenger: bool = False,
+        of_workbook: bool = False,
     ) -> None:
         found = input_columns(predictor.model, header, chosen)
         self.positions = [found[name] for name in predictor.model.input]
         self._written = [
-            (one := predictor.model.written.get(name), one is not None and header[found[name]].strip() == one.column)
+            (
+                one := predictor.model.written.get(name),
+                one is not None and header[found[name]].strip() == one.column,
+                of_workbook,
+            )
             for name in predictor.model.input
         ]
         # What another kind of model says, where that is asked for.

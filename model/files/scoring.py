@@ -63,7 +63,7 @@ class Scoring:
         challenger: bool = False,
     ) -> None:
         self.reader, self.writer = reader, writer
-        self.scorer = Scorer(predictor, reader.header, chosen, challenger)
+        self.scorer = Scorer(predictor, reader.header, chosen, challenger, reader.of_workbook)
         self.added = self.scorer.added
         self.counts = Counts()
         others = [at for at in range(len(reader.header)) if at not in self.scorer.positions]

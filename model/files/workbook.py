@@ -57,7 +57,7 @@ def open_table(chunks: Iterable[bytes], size: int = 0) -> tuple[CsvReader, bool]
     rest = iter(chunks)
     first = next(rest, b"")
     if first.startswith(BEGINNING):
-        return CsvReader(read_rows(b"".join([first, *rest]))), True
+        return CsvReader(read_rows(b"".join([first, *rest])), of_workbook=True), True
     return CsvReader(chain([first], rest), size), False
 
 

@@ -63,8 +63,10 @@ def compile_chances(model: Model, candidate: Additive, fitted: Any, rows: Rows) 
 
 def spread_of(candidate: Additive, columns: Any, regression: Any, fitted: Any, rows: Rows) -> Matrix:
     """A factor of the covariance of the coefficients, and what the penalty takes, as scores x (1 + columns) x (rank + 1)."""
-    if isinstance(candidate, Boosted | Blend):
+    if isinstance(candidate, Boosted):
         return np.asarray(regression.spread_)
+    if isinstance(candidate, Blend):
+        return with_pull(np.array(regression.spread_), candidate, columns, fitted.pipeline.ridge, rows)
     if isinstance(candidate, Candidate) and rows.distinct is not None and is_plain(candidate):
         fits, (people, yes) = rows.distinct.fits_of(candidate), rows.distinct.counts(rows.places)
         found = np.append(regression.intercept_, regression.coef_)
@@ -73,9 +75,22 @@ def spread_of(candidate: Additive, columns: Any, regression: Any, fitted: Any, r
         return np.asarray(jackknife(np.asarray(columns.transform(rows.answers)), rows.truth))
     design, chances = np.asarray(columns.transform(rows.answers)), fitted.pipeline_.predict_proba(rows.answers)
     factor = spread_of_scores(design, chances, rows.truth, regression.C, rows.weights)
+    return np.concatenate([factor, pull_of(regression, design, rows)[:, :, None]], axis=2)
+
+
+def pull_of(regression: Any, design: Matrix, rows: Rows) -> Matrix:
+    """What the penalty takes from each score's intercept and coefficients, as a fit with a far weaker one shows."""
     weaker = clone(regression).set_params(C=WEAKER * regression.C).fit(design, rows.truth, rows.weights)
-    pulled = np.column_stack([weaker.intercept_ - regression.intercept_, weaker.coef_ - regression.coef_])
-    return np.concatenate([factor, pulled[:, :, None]], axis=2)
+    return np.column_stack([weaker.intercept_ - regression.intercept_, weaker.coef_ - regression.coef_])
+
+
+def with_pull(spread: Matrix, candidate: Blend, columns: Any, ridge: Any, rows: Rows) -> Matrix:
+    """The same factor with what the penalty of a blend's curves takes from their share, whose columns come first."""
+    width = columns.output_indices_[str(len(candidate.first.blocks) - 1)].stop
+    design = np.asarray(columns.transform(rows.answers))[:, :width]
+    pulled = pull_of(clone(ridge).fit(design, rows.truth, rows.weights), design, rows)
+    spread[:, : 1 + width, -1] += candidate.share * pulled
+    return spread
 
 
 def plain(value: Any) -> Any:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from model.declare.model import Model
 from model.evaluate.paired import LOSSES, ahead
+from model.evaluate.paired import losses as lost
 
 from .choice import Learn, unseen
 from .kinds import Predicted, kind_of
@@ -69,7 +70,7 @@ def hold(
             figures[name].append(kind.headline(told.truth, said, told.weights))
             for figure in kind.columns:
                 if figure in LOSSES:
-                    one = LOSSES[figure](told.truth, said) / (seeds if name == OWN else of_others)
+                    one = lost(figure, told.truth, said, told.weights) / (seeds if name == OWN else of_others)
                     losses[name][figure] = losses[name].get(figure, 0) + one
     groups = told.table[clusters].to_numpy() if clusters else None
     own = losses[OWN]
@@ -79,7 +80,9 @@ def hold(
         "own": spreads(figures[OWN]),
         "others": {name: spreads(each) for name, each in figures.items() if name != OWN},
         "ahead": {
-            name: {figure: ahead(figure, told.truth, own[figure], other[figure], groups) for figure in other}
+            name: {
+                figure: ahead(figure, told.truth, own[figure], other[figure], groups, told.weights) for figure in other
+            }
             for name, other in losses.items()
             if name != OWN
         },

@@ -82,9 +82,10 @@ class Tuned:
         loss, tried = LOSSES[kind_of(self.model).columns[0]], list[tuple[float, int, Any, Mapping[str, Any]]]()
         for settings in SETTINGS[self.name]:
             pipeline = prepare(self.model, self.name, settings, self.guest)
-            told = unseen(partial(learn, pipeline), rows, FOLDS_TO_TUNE, seed=1_000)
-            losses = [loss(rows.truth[at], said) for at, said in told]
-            tried.append((float(np.concatenate(losses).mean()), len(tried), pipeline, settings))
+            told = [*unseen(partial(learn, pipeline), rows, FOLDS_TO_TUNE, seed=1_000)]
+            losses = np.concatenate([loss(rows.truth[at], said) for at, said in told])
+            weights = None if rows.weights is None else rows.weights[np.concatenate([at for at, _ in told])]
+            tried.append((float(np.average(losses, weights=weights)), len(tried), pipeline, settings))
         _, _, self.best, settings = min(tried, key=lambda one: one[:2])
         return dict(settings)
 

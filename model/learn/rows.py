@@ -14,6 +14,9 @@ from sklearn.model_selection import GroupKFold, KFold, StratifiedGroupKFold, Str
 
 from .distinct import Distinct, Places
 
+# Above this share of the weights none counts for more where rows are drawn by them: one alone could leave few others.
+HEAVIEST = 0.99
+
 
 @dataclass(frozen=True)
 class Rows:
@@ -56,6 +59,13 @@ class Rows:
         weights, groups, order = (None if own is None else own[at] for own in (self.weights, self.groups, self.order))
         parts: dict[str, Any] = {"weights": weights, "groups": groups, "order": order}
         return replace(self, y=self.y.iloc[at], at=self.places[at], **parts)
+
+    def drawn(self) -> Places:
+        """Some of the rows, each the likelier the more it counts; none is among them twice, so the heaviest are no likelier
+        than the lightest of these."""
+        assert self.weights is not None
+        share = self.weights / np.quantile(self.weights, HEAVIEST)
+        return np.flatnonzero(np.random.default_rng(0).random(len(self)) < share)
 
     def folds(self, number: int, seed: int) -> Iterator[tuple[Places, Places]]:
         """Which rows to learn from and which to test on, so many times."""

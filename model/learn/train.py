@@ -19,6 +19,7 @@ from model.declare.number import NumberInput
 from model.declare.photo import PhotoInput
 from model.declare.recipe import Given, Trees, Way, Wrapped
 from model.evaluate.metrics import digits
+from model.evaluate.told import FEWEST
 from model.predict.card import Card
 from model.predict.evaluation import Contest
 from model.predict.logistic import logit
@@ -29,6 +30,7 @@ from .challenger import challenger_among, compile_challenger, is_as_good, reach_
 from .choice import Learn, choose, fit, predict, with_bags_for_ranges
 from .compile import as_program
 from .contest import OWN, hold, predict_all, regrouped
+from .distinct import Places
 from .kinds import Predicted, kind_of
 from .people import compile_people
 from .references import Tuned, forest, references
@@ -99,11 +101,18 @@ def learn(model: Model, progress: Progress) -> Card:
 
     out_of_fold, told, folds = predict_all(model, predict_best, rows, 0, progress)
     evaluation = kind.headline(told.truth, out_of_fold, told.weights)
-    evaluation |= kind.evaluate(model, told.answers, told.truth, out_of_fold)
+    # Whatever counts rows counts those that stand for all, as the model does.
+    standing = slice(None) if told.weights is None else drawn_by_weight(model, told)
+    shown, said_of_shown = told.take(np.arange(len(told))[standing]), out_of_fold[standing]
+    evaluation |= kind.evaluate(model, shown.answers, shown.truth, said_of_shown)
+    if told.weights is not None:
+        evaluation["drawn"] = 0 if isinstance(standing, slice) else len(shown)
+        if kind.is_yes_or_no:
+            evaluation["base_rate"] = float(np.average(told.truth, weights=told.weights))
     if recipe.speaks_for:
         weights = weights_of(told.table[recipe.speaks_for])
         evaluation["weighted"] = {"by": recipe.speaks_for, **kind.weigh(told.truth, out_of_fold, weights)}
-    evaluation = without_rows(model, told.truth, out_of_fold, evaluation)
+    evaluation = without_rows(model, shown.truth, said_of_shown, evaluation)
     evaluation["chosen_in_folds"] = dict(chosen)
     others = references(model)
     evaluation["tuned"] = {name: one.tune(rows) for name, one in others.items() if isinstance(one, Tuned)}
@@ -124,7 +133,7 @@ def learn(model: Model, progress: Progress) -> Card:
     fitted = fit(model, with_bags_for_ranges(best) if kind.is_counted else best, rows)
     # Of an amount the estimate alone, without the ends of its range.
     width = None if kind.is_counted else 1
-    people = compile_people(model, told.answers, told.y, kind.answers(out_of_fold)) if recipe.shows_rows else None
+    people = compile_people(model, shown.answers, shown.y, kind.answers(said_of_shown)) if recipe.shows_rows else None
     facing: dict[str, Any] = {}
     # Beside trees there stand no others.
     if challenger and not isinstance(best, Trees) and is_as_good(contests[0]["ahead"][challenger], model):
@@ -133,7 +142,7 @@ def learn(model: Model, progress: Progress) -> Card:
         facing["challenger"] = {**about, "lead": lead}
         if kind.is_yes_or_no:
             third, *_ = predict_all(model, partial(learn_from, forest(model)), rows, 0, progress)
-            facing["challenger"] |= reach_around(said, third) | tell_apart(told.truth, out_of_fold, said)
+            facing["challenger"] |= reach_around(said, third) | tell_apart(shown.truth, said_of_shown, said[standing])
         facing["challenger"] = digits(facing["challenger"])
     if isinstance(best, Trees):
         ranges = reach_of_samples(out_of_fold, partial(learn_anew, model, best, told)) if kind.is_counted else None
@@ -157,6 +166,15 @@ def learn(model: Model, progress: Progress) -> Card:
         evaluation=digits({"figures": figures, **evaluation}),
         engine={**engine, **kind.range_table(model, told.truth, out_of_fold, folds)},
     )
+
+
+def drawn_by_weight(model: Model, told: Rows) -> Places | slice:
+    """Rows that are counted in place of all, which have weights; all where too few of some answer would be left."""
+    places = told.drawn()
+    left = told.take(places)
+    fewest = kind_of(model).rows_of_each(left.y) if len(places) else 0
+    same = not kind_of(model).is_counted or left.y.nunique() == told.y.nunique()
+    return places if same and fewest >= FEWEST else slice(None)
 
 
 def learn_anew(model: Model, way: Way, rows: Rows, at: Any, drawn: Any, asked: Any) -> Predicted:

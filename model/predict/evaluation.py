@@ -212,6 +212,8 @@ class Evaluation:
     brier_parts: BrierParts | None = None
     decisions: tuple[Decision, ...] = ()
     weighted: Weighted | None = None
+    # Where rows have weights: how many were drawn by them, of which all but the figures tells; 0 where it tells of all.
+    drawn: int | None = None
     stability: Stability | None = None
     pairs: Pairs | None = None
     # What is told of the people where they themselves are not kept: parts by estimate, cuts, and the like.

@@ -22,7 +22,8 @@ class AmountCard(Card):
     @property
     def inside(self) -> Share:
         """Of how many cases the amount fell in the range."""
-        return Share(round(self.evaluation.figures["range_holds"] * self.rows), self.rows)
+        rows = self.evaluation.drawn or self.rows
+        return Share(round(self.evaluation.figures["range_holds"] * rows), rows)
 
     @cached_property
     def fifths(self) -> list[Band]:

@@ -64,6 +64,12 @@ class Moves(NamedTuple):
         return [*hidden, *self.rest] if self.rest_is_small else hidden
 
     @property
+    def is_hidden_by_rounding(self) -> bool:
+        """Whether one of these moved the number more than an answer that shows, but between two whole numbers."""
+        shown = min([abs(step.shift) for step in self.steps if step.shows], default=math.inf)
+        return any(not step.shows and abs(step.shift) > shown for step in self.steps)
+
+    @property
     def idle_end(self) -> str:
         """What the answers that hardly mattered lead to together, where no other sentence has come to the end."""
         is_told = not self.lines or self.unknown or not self.rest_is_small or self.lines[-1][1] == self.reached

@@ -46,6 +46,16 @@ class Sureness:
         """What came of those held back for testing whose estimate was nearest to this one."""
         return card_of(self.predictor).near(self.main.value)
 
+    @lazy
+    def holds_fewer(self) -> bool:
+        """Whether, in tests, the ranges of estimates near to this one held fewer amounts than they were made for."""
+        predictor = self.predictor
+        return (
+            predictor.kind.is_amount
+            and self.near is not None
+            and self.near.so.high < predictor.model.learns.of_ten / 10
+        )
+
     @property
     def stretched(self) -> bool:
         """Whether an amount's range had to be stretched to hold the estimate."""

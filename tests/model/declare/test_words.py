@@ -54,7 +54,8 @@ def test_a_missing_file_is_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "neutral"),
     [
-        ("warning", NEUTRAL_WARNING), ("source", "the file people of 2020.csv"), ("yes", "had income “>50K”"),
+        ("warning", NEUTRAL_WARNING), ("warning", f"{NEUTRAL_WARNING} It may look better than it is: “x” may not be known beforehand."),
+        ("source", "the file people of 2020.csv"), ("yes", "had income “>50K”"),
         ("no", "had another"), ("one", "row"),
     ],
 )  # fmt: skip

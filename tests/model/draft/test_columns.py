@@ -18,6 +18,11 @@ def test_a_column_of_whole_numbers_is_asked_for_within_its_range() -> None:
     assert (asked.lowest, asked.highest, asked.whole, asked.like) == (17, 90, True, "51")
 
 
+def test_choices_have_no_unit_beside_them_and_so_their_label_keeps_its_last_word() -> None:
+    assert column_of("survived_5_years", survived_5_years=["yes", "no", "no"]).label == "Survived 5 years"
+    assert column_of("width_cm", width_cm=lambda row: row % 50).label == "Width"
+
+
 def test_choices_in_small_letters_begin_with_a_capital_in_one_word_or_more() -> None:
     column = column_of("paid", paid=lambda row: ["card", "bank transfer", "PayPal", "b2b"][row % 4])
     assert list(column.choices.values()) == ["b2b", "Bank transfer", "Card", "PayPal"]
@@ -54,6 +59,30 @@ def test_numbers_are_read_as_the_table_writes_them(write: str, number: float) ->
 def test_a_decimal_comma_may_follow_thousands_with_points() -> None:
     table = table_of(outcome=["yes", "no", "no"], price=lambda row: f"1.{200 + row % 150},50 €")
     assert draft_of(table).columns[0].reader.read(table["price"])[0] == 1200.5
+
+
+def test_a_number_with_the_other_decimal_mark_is_read_as_what_it_can_only_be_and_told() -> None:
+    table = table_of(
+        outcome=["yes", "no", "no"],
+        paid=lambda row: "35.5" if row % 40 == 7 else f"{20 + row % 150},5",
+        owed=lambda row: "20,5" if row == 9 else f"1,{200 + row % 90}.5",
+    )
+    paid, owed = draft_of(table).columns
+    assert [paid.reader.read(table["paid"])[row] for row in (0, 7)] == [20.5, 35.5]
+    assert [owed.reader.read(table["owed"])[row] for row in (0, 9)] == [1200.5, 20.5]
+    assert any("'35.5' in" in one and "decimal point, unlike the others" in one for one in paid.warnings)
+    assert owed.warnings == ("'20,5' in 1 row counts as written with a decimal comma, unlike the others",)
+
+
+def test_three_figures_behind_a_comma_are_decimals_where_some_numbers_have_fewer_or_begin_with_0() -> None:
+    table = table_of(
+        outcome=["yes", "no", "no"],
+        length=lambda row: f"{row % 23},{100 + row * 7 % 800}",
+        width=lambda row: f"{row % 23},{row % 10}" if row % 9 == 0 else f"{1 + row % 23},{100 + row * 7 % 800}",
+    )
+    length, width = draft_of(table).columns
+    assert length.reader.read(table["length"])[1] == 1.107
+    assert width.reader.read(table["width"])[1] == 2.107
 
 
 def test_a_point_before_three_figures_parts_thousands_where_the_table_writes_decimal_commas() -> None:
@@ -296,6 +325,13 @@ def test_of_a_moment_it_asks_for_the_hour_too() -> None:
     )
     numbers = {column.name: column.numbers for column in draft.columns if column.is_number}
     assert (numbers["sold_hour"].lowest, numbers["at"].highest) == (0, 23.5)
+    assert "Sold, hour" in {column.label for column in draft.columns}
+
+
+@pytest.mark.parametrize("zone", ["+02:00", "Z", "-0500"])
+def test_an_hour_of_moments_that_name_their_zone_is_asked_for_as_it_is_read_in_utc(zone: str) -> None:
+    draft = draft_of(sold=lambda row: f"2020-01-{1 + row % 28:02}T{row % 24:02}:{row % 4 * 15:02}:00{zone}")
+    assert "Sold, hour (UTC)" in {column.label for column in draft.columns}
 
 
 def test_of_a_day_of_birth_it_asks_for_the_days_since_then() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from model.declare.words import NEUTRAL_WARNING
 from model.draft.declaration import write_declaration
 from model.draft.draft import tidied
 from model.draft.words import write_words
@@ -142,6 +143,18 @@ def test_the_words_of_a_noun_are_of_things_or_of_people() -> None:
     assert 'many = "cities"\nthings = true' in write_words(draft_of(wishes={"noun": "city"}))
 
 
+def test_where_inputs_may_know_the_answer_every_page_says_so() -> None:
+    def until(most: int) -> Make:
+        return lambda row: row % most
+
+    leaks = {f"after_{most}": until(most) for most in (31, 37, 41, 43, 47)}
+    assert 'warning = "' + NEUTRAL_WARNING + '"' in write_words(draft_of())
+    one = write_words(draft_of(**dict([*leaks.items()][:1])))
+    assert f'{NEUTRAL_WARNING} It may look better than it is: “after_31” may not be known beforehand."' in one
+    several = write_words(draft_of(**leaks))
+    assert "is: “after_31”, “after_37”, “after_41” and 2 more may not be known beforehand." in several
+
+
 @pytest.mark.parametrize(
     ("heading", "values", "lines"),
     [
@@ -151,6 +164,7 @@ def test_the_words_of_a_noun_are_of_things_or_of_people() -> None:
             ['question = "Is income “>50K”?"', 'yes = "had income “>50K”"', 'no = "had another"'],
         ),
         ("Sick", [1, 0, 0], ['question = "Is sick “yes”?"']),
+        ("Failed in 30 days", ["Yes", "No", "No"], ['question = "Is failed in 30 days “Yes”?"']),
         ("species", ["a", "b", "c"], ['question = "Which species is it?"', 'heading = "Estimate species"']),
         (
             "price",

@@ -62,7 +62,17 @@ def test_a_file_may_have_two_columns_of_one_heading_where_the_table_had(tmp_path
         input_columns(model, ["price", "price", "price (2)"])
 
 
-@pytest.mark.parametrize(("cell", "number"), [("1.234,5", 1234.5), ("1234.5", 1234.5), ("1.250", 1250)])
+@pytest.mark.parametrize(
+    ("cell", "number"),
+    [
+        ("1.234,5", 1234.5),
+        ("1234.5", 1234.5),
+        ("1,234.5", 1234.5),
+        ("1.250", 1250),
+        ("950.5", 950.5),
+        ("950.25", 950.25),
+    ],
+)
 def test_under_the_tables_own_heading_a_full_stop_parts_thousands_as_it_does_there(
     tmp_path: Path, cell: str, number: float
 ) -> None:
@@ -70,3 +80,45 @@ def test_under_the_tables_own_heading_a_full_stop_parts_thousands_as_it_does_the
     model = declared_in(declare(replace(draft_of(table), name="contracts"), tmp_path))
     (asked,) = model.inputs
     assert Column(asked, model.written[asked.name], as_written=True).read(cell) == (number, None)
+
+
+@pytest.mark.parametrize(("cell", "number"), [("20,5", 20.5), ("20.5", 20.5), ("1,205", 1205), ("0,205", 0.205)])
+def test_a_comma_that_can_part_no_thousands_is_a_decimal_one_in_a_table_of_points_too(
+    tmp_path: Path, cell: str, number: float
+) -> None:
+    table = table_of(ROWS, outcome=outcome, fee=lambda row: f"{0.1 + row * 7.3:.1f}")
+    model = declared_in(declare(replace(draft_of(table), name="contracts"), tmp_path))
+    (asked,) = model.inputs
+    assert Column(asked, model.written["fee"], as_written=True).read(cell) == (number, None)
+
+
+def test_what_the_table_would_write_is_refused_as_that_and_not_taken_for_something_else(tmp_path: Path) -> None:
+    table = table_of(ROWS, outcome=outcome, Betrag=lambda row: f"{german(400.25 + row * 500)} EUR")
+    model = declared_in(declare(replace(draft_of(table), name="contracts"), tmp_path))
+    (asked,) = model.inputs
+    _, fault = Column(asked, model.written["betrag"], as_written=True).read("150,123 EUR")
+    assert fault
+    assert fault.code == "out_of_range"
+
+
+def test_a_day_beyond_the_tables_days_is_out_of_range_and_not_no_number(tmp_path: Path) -> None:
+    table = table_of(ROWS, outcome=outcome, geboren=COLUMNS["geboren"])
+    model = declared_in(declare(replace(draft_of(table), name="contracts"), tmp_path))
+    (asked,) = model.inputs
+    column = Column(asked, model.written[asked.name], as_written=True)
+    for cell, code in ("01.01.1900", "out_of_range"), ("31.02.1960", "not_a_number"):
+        _, fault = column.read(cell)
+        assert fault
+        assert fault.code == code, cell
+
+
+def test_the_numbers_of_a_workbook_have_their_own_point_whatever_the_table_has(tmp_path: Path) -> None:
+    table = table_of(ROWS, outcome=outcome, Betrag=lambda row: f"{german(1.25 + row * 50)} EUR")
+    model = declared_in(declare(replace(draft_of(table), name="contracts"), tmp_path))
+    (asked,) = model.inputs
+    of_workbook = Column(asked, model.written["betrag"], as_written=True, of_workbook=True)
+    assert of_workbook.read("5.725") == (5.725, None)
+    assert of_workbook.read("5.725,00 EUR") == (5725, None)
+    as_text = Column(asked, model.written["betrag"], as_written=True)
+    assert as_text.read("5.725") == (5725, None)
+    assert as_text.read(5.725) == (5.725, None)

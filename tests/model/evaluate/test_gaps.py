@@ -53,6 +53,19 @@ def test_how_likely_a_miss_is_holds_far_out_also_of_what_is_rare(
         assert chance_of_miss(own, count) == pytest.approx(min(1, 2 * tail.sum()), rel=0.03)
 
 
+@pytest.mark.parametrize(
+    ("sure", "rate", "doubtful", "chance", "count"), [(99, 1e-6, 1, 0.99, 2), (240, 1e-5, 10, 0.5, 11)]
+)
+def test_how_likely_a_miss_is_holds_where_the_estimates_leave_little_in_doubt(
+    sure: int, rate: float, doubtful: int, chance: float, count: int
+) -> None:
+    """One more yes than anybody was in doubt about: about as likely as that all these are one, and one of the others too."""
+    own = np.array([rate] * sure + [chance] * doubtful)
+    expected = 2 * chance**doubtful * (sure * rate)
+    assert chance_of_miss(own, count) == pytest.approx(expected, rel=0.02)
+    assert chance_of_miss(1 - own, len(own) - count) == pytest.approx(expected, rel=0.02)
+
+
 def test_of_what_is_rare_few_tables_have_a_finding_by_luck() -> None:
     """By bell curves one in seven would have one."""
     dice = np.random.default_rng(1)

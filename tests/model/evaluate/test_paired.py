@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn import metrics
 
-from model.evaluate.paired import LOSSES, ahead
+from model.evaluate.paired import LOSSES, ahead, losses
 from model.predict.card_file import evaluation_of
 
 DICE = np.random.default_rng(5)
@@ -44,6 +44,19 @@ def test_rows_that_share_a_group_tell_less() -> None:
     alone, together = ahead("log_loss", SO, own, other), ahead("log_loss", SO, own, other, groups)
     assert together["value"] == alone["value"]
     assert together["high"] - together["low"] > 2 * (alone["high"] - alone["low"])
+
+
+@pytest.mark.parametrize("figure", ["log_loss", "accuracy", "brier", "auc", "rmse", "r2", "mean_error"])
+def test_who_is_ahead_of_rows_that_count_for_several_is_the_difference_of_the_weighted_figures(figure: str) -> None:
+    said, worse = told(CHANCE.round(2)), told((CHANCE / 2 + 0.2).round(2))
+    if figure in ("rmse", "r2", "mean_error"):
+        said, worse = said[:, 1:], worse[:, 1:]
+    twice, half = np.where(SO > 0, 2.0, 1.0), np.repeat(np.arange(4_000), np.where(SO > 0, 2, 1))
+    weighted = ahead(figure, SO, *(losses(figure, SO, one, twice) for one in (said, worse)), weights=twice)
+    repeated = ahead(figure, SO[half], *(losses(figure, SO[half], one[half]) for one in (said, worse)))
+    assert weighted["value"] == pytest.approx(repeated["value"])
+    # Several of one row tell less than as many strangers.
+    assert weighted["high"] - weighted["low"] >= repeated["high"] - repeated["low"]
 
 
 def spread(mean: float) -> dict[str, float]:

@@ -106,6 +106,18 @@ def test_no_range_of_a_machine_of_few_fits_is_narrow_by_luck(tmp_path: Path) -> 
     assert min(widths) > np.median(widths) / 3
 
 
+def test_the_range_of_a_blend_reaches_further_to_where_its_penalty_pulls_from(tmp_path: Path) -> None:
+    pulled = Candidate(CURVES.blocks, C=0.003)
+    model = boosted_toy(tmp_path, candidates=(Blend(pulled, BOOSTED, 0.75),))
+    card = train(model)
+    few, many = (Predictor(model, card).estimates({"clouds": clouds, "wind": "N"})[0] for clouds in (0, 8))
+    for estimate, side in (few, -1), (many, 1):
+        low, value, high = (np.log(one / (1 - one)) for one in (estimate.low, estimate.value, estimate.high))
+        assert ((high - value) - (value - low)) * side > 0.1 * (high - low)
+    client = create_app(SETTINGS | {"MODEL_FOLDERS": [tmp_path]}).test_client()
+    assert "How far its curves would lie from these with a penalty 30 times weaker" in client.get("/toy/card").text
+
+
 def test_steps_that_somebody_declares_are_flat_between_their_starts(tmp_path: Path) -> None:
     toy = declared_in(write_toy(tmp_path) / "toy.py")
     steps = (Candidate((Steps("clouds", at=(3, 6)), Table("wind"))),)

@@ -204,6 +204,33 @@ def test_a_parquet_file_is_scored_as_it_was_learnt_from_whatever_its_columns_are
     assert scored["parts"][3] == "[0, 1]"
 
 
+def test_where_rows_have_weights_the_card_tells_of_whom_they_stand_for(tmp_path: Path) -> None:
+    # Every tenth of those who are well was asked, and all who are ill.
+    dice, asked = random.Random(4), []
+    while len(asked) < 900:
+        age, chance = 20 + dice.randrange(60), dice.random()
+        if chance < 0.04 + 0.002 * (age - 20):
+            asked.append((age, "yes", 1))
+        elif dice.random() < 0.1:
+            asked.append((age, "no", 10))
+    share = sum(weight for _, ill, weight in asked if ill == "yes") / sum(weight for *_, weight in asked)
+    rows = "".join(f"{age},{ill},{weight}\n" for age, ill, weight in asked)
+    (tmp_path / "asked.csv").write_text(f"age,ill,stands_for\n{rows}")
+    options = ["--target", "ill", "--weights", "stands_for", "--quick", "--folder", str(tmp_path / "mine")]
+    result = CliRunner().invoke(main, ["new", str(tmp_path / "asked.csv"), *options])
+    assert result.exit_code == 0, result.output
+    evaluation = Catalog([tmp_path / "mine"]).predictor("asked").card.evaluation
+    assert evaluation.line is not None
+    assert evaluation.line.intercept.low < 0 < evaluation.line.intercept.high
+    assert evaluation.figures["base_rate"] == pytest.approx(share, abs=1e-3)
+    client = create_app(SETTINGS | {"MODEL_FOLDERS": [tmp_path / "mine"]}).test_client()
+    card = re.sub(r"<[^>]+>", "", client.get("/asked/card").text)
+    assert f"Actual{share * 100:.1f} out of 100 had ill “yes”, counted by their weights" in card
+    assert f"rests on {evaluation.drawn} of them, drawn so that one that counts twice as much" in card
+    assert 400 < (evaluation.drawn or 0) < 900
+    assert "look larger than chance" not in card
+
+
 def test_pages_tell_a_number_below_nought_with_a_minus(tmp_path: Path) -> None:
     table = table_of(120, frost=lambda row: (row * 7 % 50 - 25) / 10, burst=lambda row: sick(row + 60))
     table.to_csv(tmp_path / "pipes.csv", index=False)

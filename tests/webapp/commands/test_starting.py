@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import ssl
+import subprocess
 import sys
 import urllib.request
 from pathlib import Path
@@ -11,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.payloads import example, get_model
-from tests.processes import ENDS_WITHIN, PATIENCE, free_port, likely, run, run_without_rights, server
+from tests.processes import ENDS_WITHIN, PATIENCE, ROOT, free_port, likely, run, run_without_rights, server
 from tests.serving import KEY, PREDICT, all_of_it, connect, make_certificate
 
 # Servers are waited for, and a second test beside them would make each wait longer.
@@ -136,3 +138,13 @@ def test_a_key_that_cannot_be_kept_is_said(tmp_path: Path) -> None:
     assert refused.returncode == 2
     assert refused.stderr.startswith(f"Error: The key cannot be kept in {folder / 'secret_key'} (Permission denied)")
     assert refused.stderr.count("\n") == 1
+
+
+def test_a_python_that_lacks_what_likely_needs_says_so_in_a_sentence() -> None:
+    # Without its site it has the standard library alone.
+    done = subprocess.run([sys.executable, "-S", "run.py"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert re.fullmatch(
+        rf"Error: {re.escape(sys.executable)} has no \w+\. Start Likely by the Python that .+ README\.md says\n",
+        done.stderr,
+    )

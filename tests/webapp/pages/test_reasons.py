@@ -69,6 +69,19 @@ def test_the_answers_that_hardly_matter_stand_in_one_line(client: FlaskClient) -
     assert any(re.search(r"These hardly mattered: [^.]*\.", one.text) for one in told)
 
 
+def test_an_answer_that_moved_it_more_than_another_is_not_said_to_have_hardly_mattered(client: FlaskClient) -> None:
+    """The answer that raised it by 0.8 stays between two whole numbers, and one that lowered it by less does not."""
+    man = passenger(sex="male", age="23", ticket_class="3", port="S", siblings_spouses="0", parents_children="0")
+    moved = section(result(client, TITANIC, man), "What moved the number")
+    steps = {row.all("th")[0].text: row.all("td")[2].text for row in moved.all("tr")[1:-1]}
+    (hidden,) = re.findall(r"(?:This|These) hardly shows? in whole numbers.*?: ([^.]*)\.", moved.text)
+    assert "hardly mattered" not in moved.text
+    sizes = {heading.split(":")[0]: abs(numbers(told)[0]) for heading, told in steps.items()}
+    assert max(size for label, size in sizes.items() if label in hidden) > min(
+        size for label, size in sizes.items() if label not in hidden
+    )
+
+
 def test_the_last_number_told_of_what_moved_it_is_the_number_itself(client: FlaskClient) -> None:
     by_rounding = 0
     for age in range(50, 70):

@@ -169,6 +169,48 @@ def test_a_single_count_of_those_like_this_one_is_a_line_and_no_table(client: Fl
     assert alike.all("table") == []
 
 
+def test_how_many_of_a_hundred_cost_less_is_told_to_the_nearest_whole_number(client: FlaskClient) -> None:
+    crowd = get_predictor("housing").crowd
+    assert crowd is not None
+    apart = []
+    for tenths in range(56, 80):
+        answers = {"rooms": str(tenths / 10)}
+        told = re.search(r"(\d+) of 100 districts in the data cost less", result(client, MODELS[3], answers).root.text)
+        assert told is not None
+        estimate = by_api(client, MODELS[3], answers)["amount"]
+        apart.append(int(told[1]) - 100 * sum(price < estimate for price in crowd.outcomes) / crowd.count)
+    assert max(map(abs, apart)) < 1
+    # Not always the whole number below.
+    assert sum(apart) / len(apart) == pytest.approx(0, abs=0.2)
+
+
+def test_a_range_that_held_too_few_in_tests_is_not_said_to_hold_eight_of_ten(client: FlaskClient) -> None:
+    text = result(client, MODELS[3], {"rooms": "6.7"}).root.text
+    assert "It is made to hold 8 of 10 such districts, and in tests it held fewer." in text
+    assert "About 8 of 10 such districts" not in text
+    assert (
+        "In tests, 61 of the 100 districts with the nearest estimates fell in their own range, fewer than the 8" in text
+    )
+    text = result(client, MODELS[3], {"rooms": "6.5"}).root.text
+    assert "About 8 of 10 such districts fall in this range." in text
+    assert "83 of the 100 districts with the nearest estimates fell in their own range." in text
+
+
+def test_a_range_that_was_stretched_says_to_which_side_and_why_that_may_be(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of amounts with a long tail nearly all may lie below their average, however many rows there are."""
+    (table,) = client.application.extensions["models"].predictor("housing").engine.span.tables
+    for end, errors, side in (("high", [-1.0] * 5, "less"), ("low", [1.0] * 5, "more")):
+        with monkeypatch.context() as patch:
+            patch.setitem(table, end, errors)
+            text = section(result(client, MODELS[3], {"rooms": "6.5"}), "How sure is this?").text
+        assert (
+            f"The range had to be stretched to hold the estimate: nearly all such districts would have {side}." in text
+        )
+        assert "Either a few amounts far from all others have drawn it there, or the data has hardly any such" in text
+
+
 def test_the_record_is_that_of_the_thousand_nearest_estimates(client: FlaskClient) -> None:
     page = result(client, CENSUS, asked(CENSUS))
     text = section(page, "How sure is this?").text
@@ -208,6 +250,17 @@ def test_whether_to_trust_a_number_is_answered_from_those_nearest_to_it(client: 
     assert len(answered) > 1
     doubtful = section(result(client, MODELS[2], texts(MODELS[2], example(MODELS[2], 2))), "How sure is this?").text
     assert "The tests say little about it, since few of the numbers there lay near this one." in doubtful
+
+
+def test_tests_of_numbers_half_as_large_again_say_little_about_a_small_number(client: FlaskClient) -> None:
+    """The 130 passengers nearest to 4 out of 100 got 6.9 on average; in fact it was 10.0, so 4 is not shown to be right."""
+    old = passenger(sex="male", age="70", ticket_class="2", port="S", siblings_spouses="0", parents_children="0")
+    assert by_api(client, TITANIC, old)["probability"] == pytest.approx(0.042, abs=0.001)
+    text = section(result(client, TITANIC, old), "How sure is this?").text
+    assert "got 0.4 to 9.1 out of 100, 6.9 on average" in text
+    assert "The tests say little about it, since few of the numbers there lay near this one." in text
+    likely = section(result(client, TITANIC, texts(TITANIC, example(TITANIC, 0))), "How sure is this?").text
+    assert "In tests such numbers were about right on average." in likely
 
 
 def test_an_unknown_answer_is_averaged_flagged_and_bounded(client: FlaskClient) -> None:
