@@ -8,6 +8,8 @@ from dataclasses import replace
 
 import pandas as pd
 
+from model.declare.inputs import first_upper
+
 from . import names
 from .columns import Column, NotAsked
 from .numbers import look_at_numbers
@@ -35,6 +37,8 @@ DATE_FORMATS = (
     "%H:%M",
     "%H:%M:%S",
 )
+# So many days ago, as it is of the middle row, is told in full years, or in full months.
+LONG, NOT_LONG = 10 * 365, 365
 # A moment that says how far its clock is from UTC, by which it is read.
 ZONED = r":\d\d.*(?:Z|[+-]\d\d:?\d\d)$"
 LOOKS_LIKE_A_DATE = (
@@ -54,6 +58,12 @@ def date_format(texts: pd.Series) -> str:
     return ""
 
 
+def count_in(days: pd.Series) -> str:
+    """What people know how long ago something was in: hardly anybody knows the days since they were born."""
+    usual = days.median()
+    return "years" if usual >= LONG else "months" if usual >= NOT_LONG else "days"
+
+
 def look_at_days(raw: pd.Series, form: str, latest: str) -> list[Column]:
     """Of a day of birth or of a start how long ago it was; of others the year, the month and the weekday."""
     heading = str(raw.name)
@@ -64,10 +74,15 @@ def look_at_days(raw: pd.Series, form: str, latest: str) -> list[Column]:
     stray = int(years.isna().sum() - reader.known(raw).isna().sum())
     warnings = (f"{counted(stray, 'cell')} without a day, taken for no answer",) if stray else ()
     if names.is_called(heading, names.BORN):
-        reader, guesses = replace(reader, part="days", until=latest), (*guesses, "days until the table’s last day")
+        part = count_in(replace(reader, part="days", until=latest).read(raw))
+        counted_in = part if part == "days" else f"full {part}"
+        reader, guesses = (
+            replace(reader, part=part, until=latest),
+            (*guesses, f"{counted_in} until the table’s last day"),
+        )
         found = look_at_numbers(reader, reader.read(raw), warnings)
-        asked = replace(found.numbers, unit="days")
-        return [replace(found, name="days", label=f"Days from {label} to {latest}", asked=asked, guesses=guesses)]
+        asked, label = replace(found.numbers, unit=part), f"{first_upper(counted_in)} from {label} to {latest}"
+        return [replace(found, name=part, label=label, asked=asked, guesses=guesses)]
     parts: list[Column] = []
     if ":" in form or form == "ISO8601":
         with contextlib.suppress(NotAsked):

@@ -125,10 +125,14 @@ class Choices(Reader):
         return {letters(one): one for one in self.keep}.get(letters(code), self.others) if self.keep else code
 
 
+# How long ago a day is may be told so, in full: the months that one of these has.
+MONTHS_OF = {"months": 1, "years": 12}
+
+
 @dataclass(frozen=True)
 class Dates(Reader):
-    """Days: their year, their month from 1, their weekday from 1 for Monday, or their hour; or how many days they are before
-    another.
+    """Days: their year, their month from 1, their weekday from 1 for Monday, or their hour; or how many days, full months or
+    full years they are before another.
 
     Without another day they are counted from 1970 on, as an order needs it.
     """
@@ -145,6 +149,8 @@ class Dates(Reader):
         if self.part == "days":
             day = pd.Timestamp(self.until or "1970-01-01", tz="UTC")
             return (day - days.dt.normalize()).dt.days.astype(float) * (1 if self.until else -1)
+        if self.part in MONTHS_OF:
+            return (full_months(pd.Timestamp(self.until), days.dt) // MONTHS_OF[self.part]).astype(float)
         if self.part == "year":
             return days.dt.year.astype(float)
         if self.part == "hour":
@@ -162,8 +168,15 @@ class Dates(Reader):
         day = (moment.astimezone(UTC) if moment.tzinfo else moment).date()
         if self.part == "days":
             return (date.fromisoformat(self.until or "1970-01-01") - day).days * (1 if self.until else -1)
+        if self.part in MONTHS_OF:
+            return full_months(date.fromisoformat(self.until), day) // MONTHS_OF[self.part]
         hour = round((moment.astimezone(UTC) if moment.tzinfo else moment).hour + moment.minute / 60, 2)
         return {"year": day.year, "month": str(day.month), "weekday": str(day.isoweekday()), "hour": hour}[self.part]
+
+
+def full_months(until: Any, since: Any) -> Any:
+    """How many months have wholly gone by from one day to another; of many days at once too."""
+    return 12 * (until.year - since.year) + until.month - since.month - (until.day < since.day)
 
 
 def each(column: pd.Series, read: Callable[[pd.Series], pd.Series]) -> pd.Series:

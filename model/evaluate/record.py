@@ -9,6 +9,8 @@ from dataclasses import asdict, dataclass, replace
 from itertools import accumulate, pairwise
 from typing import Any
 
+from model.predict.agreement import FEWEST
+
 from .groups import Told
 from .shares import Cut, Share, equal_parts
 
@@ -17,8 +19,6 @@ NEAREST, LEAST = 1_000, 100
 TENTH = 10
 # Where the rows are not kept they are told in so many parts at most.
 MOST_PARTS = 50
-# And of so few, if of any, it is told that it was so, or that it was not.
-FEWEST = 10
 # Those nearest to a chance tell little of it if they got one that is further from it than this, or than this part of what
 # lies between it and its end of the line, if that is so much at least.
 FAR, FAR_PART, LITTLE = 0.05, 0.5, 0.02

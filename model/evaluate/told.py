@@ -7,13 +7,12 @@ from dataclasses import asdict, dataclass
 from itertools import pairwise
 from typing import Any
 
+from model.predict.agreement import FEWEST
 from model.predict.predictor import Predictor
 
 from .groups import PARTS, Band, Kind, fifths_of, kinds_of, named_bins
 from .shares import Bin, Cut, Mean, Share, cut
 
-# Of fewer rows than this nothing is told where rows are not shown.
-FEWEST = 10
 # The chances above which the card says what saying yes would mean.
 CUTS = (0.1, 0.25, 0.5, 0.75, 0.9)
 # Where the rows are not kept, the chances above which one may ask for it; closer at the ends, for what is rare.

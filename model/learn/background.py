@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from model.declare.model import Model
 from model.declare.number import NumberInput
-from model.evaluate.told import FEWEST
+from model.predict.agreement import FEWEST
 
 from .compile import plain
 

@@ -11,7 +11,8 @@ from model.evaluate.metrics import calibration_bins, ends_of_bins
 from model.evaluate.record import record_of
 from model.evaluate.rounding import round_out
 from model.evaluate.shares import Share
-from model.evaluate.told import FEWEST, Crowd, draw_lines, has_enough
+from model.evaluate.told import Crowd, draw_lines, has_enough
+from model.predict.agreement import FEWEST
 
 from .kinds import Predicted, kind_of
 

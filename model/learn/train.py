@@ -20,7 +20,7 @@ from model.declare.photo import PhotoInput
 from model.declare.recipe import Given, Trees, Way, Wrapped
 from model.evaluate.metrics import digits
 from model.evaluate.paired import TINY
-from model.evaluate.told import FEWEST
+from model.predict.agreement import FEWEST
 from model.predict.card import Card
 from model.predict.evaluation import Contest, Evaluation
 from model.predict.logistic import logit

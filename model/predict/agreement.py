@@ -17,7 +17,7 @@ Answers = Mapping[str, Any]
 MOST_COMPARED, COMPARED = 8, 5
 # An answer is rare if fewer people gave it than this, or than this part of all.
 RARE, RARE_PART = 20, 0.005
-# Of fewer people than this nothing is told where they are not shown.
+# Where rows are not shown, nothing is told of fewer than this, be it a count, a group or those of whom it was so.
 FEWEST = 10
 
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 import random
 from datetime import date, timedelta
 
+import pandas as pd
 import pytest
+
+from model.draft.tidied import Dates
 
 from tests.drafts import amounts, column_of, draft_of, table_of, why_dropped
 
@@ -344,9 +347,31 @@ def test_an_hour_of_moments_that_name_their_zone_is_asked_for_as_it_is_read_in_u
     assert "Sold, hour (UTC)" in {column.label for column in draft.columns}
 
 
-def test_of_a_day_of_birth_it_asks_for_the_days_since_then() -> None:
-    column = draft_of(born=lambda row: f"{1 + row % 28}.{1 + row % 12}.{1950 + row % 50}").columns[-1]
-    assert (column.name, column.label, column.numbers.unit) == ("born_days", "Days from Born to 1999-12-20", "days")
+@pytest.mark.parametrize(
+    ("unit", "label", "first", "years"),
+    [
+        ("years", "Full years from Born to 1999-12-20", 1950, 50),
+        ("months", "Full months from Born to 1999-12-28", 1996, 4),
+        ("days", "Days from Born to 1999-12-28", 1999, 1),
+    ],
+)
+def test_how_long_ago_somebody_was_born_is_asked_for_as_people_know_it(
+    unit: str, label: str, first: int, years: int
+) -> None:
+    column = draft_of(born=lambda row: f"{1 + row % 28}.{1 + row % 12}.{first + row % years}").columns[-1]
+    assert (column.name, column.label, column.numbers.unit) == (f"born_{unit}", label, unit)
+
+
+@pytest.mark.parametrize(
+    ("born", "months", "years"),
+    [("1980-06-15", 528, 44), ("1980-06-16", 527, 43), ("2024-06-15", 0, 0), ("2023-07-01", 11, 0), ("", None, None)],
+)
+def test_only_months_and_years_that_have_wholly_gone_by_count(born: str, months: int | None, years: int | None) -> None:
+    for part, expected in (("months", months), ("years", years)):
+        reader = Dates("born", part=part, until="2024-06-15")
+        read = reader.read(pd.Series([born, "1980-01-01"]))[0]
+        assert (None if read != read else read) == expected
+        assert born == "" or reader.answer_to(born) == expected
 
 
 def test_a_day_whose_month_may_come_first_is_told() -> None:
@@ -356,7 +381,7 @@ def test_a_day_whose_month_may_come_first_is_told() -> None:
 
 def test_a_few_cells_that_are_no_days_count_as_no_answer_and_are_told() -> None:
     column = column_of(
-        "born_days", born=lambda row: "31.2.1980" if row == 3 else f"{1 + row % 28}.{1 + row % 12}.{1950 + row % 50}"
+        "born_years", born=lambda row: "31.2.1980" if row == 3 else f"{1 + row % 28}.{1 + row % 12}.{1950 + row % 50}"
     )
     assert column.missing == 1 / 400
     assert column.warnings == ("1 cell without a day, taken for no answer",)

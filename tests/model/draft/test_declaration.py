@@ -43,7 +43,7 @@ def test_the_declaration_says_how_each_column_is_read() -> None:
         born=lambda row: f"{1 + row % 28}.{1 + row % 12}.{1950 + row % 50}",
     )
     assert '    price=Numbers("price", missing=("none",), signs=("$",)),\n' in text
-    assert '    born_days=Dates("born", part="days", format="%d.%m.%Y", until="1999-12-20"),\n' in text
+    assert '    born_years=Dates("born", part="years", format="%d.%m.%Y", until="1999-12-20"),\n' in text
     assert '    outcome=Choices("outcome", required=True),\n' in text
 
 
