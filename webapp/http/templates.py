@@ -1,16 +1,21 @@
 """Templates: read as one with the parts that they include, and compiled once for all workers of a machine."""
 
+import marshal
 import re
+import sys
 import threading
 from collections.abc import Callable, MutableMapping
 from contextlib import suppress
+from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
 from flask.templating import DispatchingJinjaLoader
-from jinja2 import Environment, FileSystemBytecodeCache, Template
+from jinja2 import BytecodeCache, Environment, Template
 from jinja2.bccache import Bucket
 
+from model.files.atomic import put_in_place
 from webapp.settings import VERSION
 
 from .shared import folder_of
@@ -49,13 +54,27 @@ class Loader(DispatchingJinjaLoader):
             return found
 
 
-class Compiled(FileSystemBytecodeCache):
-    """What the first worker made of each template, for the others and for the next start."""
+class Compiled(BytecodeCache):
+    """What the first worker made of each template, for the others and for the next start: files as Python's own are."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.made_by = f"{VERSION} {version('jinja2')} {sys.implementation.cache_tag}"
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        # A file that is none, or of another source, is written anew.
+        with suppress(OSError, EOFError, ValueError, TypeError):
+            head, _, code = (self.folder / bucket.key).read_bytes().partition(b"\n")
+            if head == self._head(bucket):
+                bucket.code = marshal.loads(code)  # noqa: S302 - nobody else can write in the folder
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         # A disk that is full costs time, and no page.
-        with suppress(OSError):
-            super().dump_bytecode(bucket)
+        with suppress(OSError), put_in_place(self.folder / bucket.key) as part:
+            part.write_bytes(self._head(bucket) + b"\n" + marshal.dumps(bucket.code))
+
+    def _head(self, bucket: Bucket) -> bytes:
+        return f"{self.made_by} {bucket.checksum}".encode()
 
 
 def init_app(app: Flask) -> None:
@@ -65,4 +84,4 @@ def init_app(app: Flask) -> None:
     with suppress(OSError):
         folder = folder_of(app.config["SECRET_KEY"]) / "templates"
         folder.mkdir(mode=0o700, exist_ok=True)
-        app.jinja_env.bytecode_cache = Compiled(str(folder), f"{VERSION}-%s")
+        app.jinja_env.bytecode_cache = Compiled(folder)

@@ -112,13 +112,28 @@ def test_a_part_that_changed_between_two_starts_is_shown_as_it_is_now(tmp_path: 
 def test_a_full_disk_costs_no_page(secret: str, monkeypatch: pytest.MonkeyPatch) -> None:
     app, tried = make_app(SECRET_KEY=secret), []
 
-    def refuse(*asked: Any, **options: Any) -> None:
-        tried.append(asked)
+    def refuse(path: Path, content: bytes) -> None:
+        tried.append(path)
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(tempfile, "NamedTemporaryFile", refuse)
+    monkeypatch.setattr(Path, "write_bytes", refuse)
     assert ask_for_a_result(app)[0] == 200
     assert tried
+
+
+@pytest.mark.parametrize("spoilt", [b"", b"no such thing", b"\n", b"1.1.0 of another\ncode"])
+def test_a_file_that_is_no_compiled_template_is_made_anew(
+    tmp_path: Path, secret: str, monkeypatch: pytest.MonkeyPatch, spoilt: bytes
+) -> None:
+    status, page = ask_for_a_result(make_app(SECRET_KEY=secret))
+    files = [*tmp_path.glob("likely-*/templates/*")]
+    whole = {file: file.read_bytes() for file in files}
+    for file in files:
+        # Half of it, too, with what it begins with.
+        file.write_bytes(spoilt or whole[file][: len(whole[file]) // 2])
+    assert ask_for_a_result(make_app(SECRET_KEY=secret)) == (status, page) == (200, page)
+    assert files
+    assert {file: file.read_bytes() for file in files} == whole
 
 
 def test_while_someone_works_on_the_templates_a_changed_one_is_read_anew(tmp_path: Path) -> None:
