@@ -76,10 +76,7 @@ def look_at_days(raw: pd.Series, form: str, latest: str) -> list[Column]:
     if names.is_called(heading, names.BORN):
         part = count_in(replace(reader, part="days", until=latest).read(raw))
         counted_in = part if part == "days" else f"full {part}"
-        reader, guesses = (
-            replace(reader, part=part, until=latest),
-            (*guesses, f"{counted_in} until the table’s last day"),
-        )
+        reader, guesses = replace(reader, part=part, until=latest), (*guesses, f"{counted_in} until {latest}")
         found = look_at_numbers(reader, reader.read(raw), warnings)
         asked, label = replace(found.numbers, unit=part), f"{first_upper(counted_in)} from {label} to {latest}"
         return [replace(found, name=part, label=label, asked=asked, guesses=guesses)]

@@ -183,13 +183,13 @@ def read_beside(rows: pd.DataFrame, wishes: Wishes, comma: bool) -> dict[str, Re
 
 
 def latest_day(rows: pd.DataFrame) -> str:
-    """The last day in the table: until then ages are counted."""
+    """The last day in the table, until which ages are counted; today where it has no days but of births and starts."""
     days = []
     for heading in rows.columns:
         texts = Reader(str(heading)).known(rows[heading]).dropna().astype(str)
-        if len(texts) and (form := date_format(texts)):
+        if len(texts) and not names.is_called(str(heading), names.BORN) and (form := date_format(texts)):
             days.append(pd.to_datetime(texts, format=form, errors="coerce", utc=True).max())
-    return str(max(days).date()) if days else ""
+    return str(max(days, default=pd.Timestamp.now(tz="UTC")).date())
 
 
 def suspect(told: Target, column: Column, values: pd.Series, outcome: pd.Series) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pandas as pd
 import pytest
@@ -350,16 +350,26 @@ def test_an_hour_of_moments_that_name_their_zone_is_asked_for_as_it_is_read_in_u
 @pytest.mark.parametrize(
     ("unit", "label", "first", "years"),
     [
-        ("years", "Full years from Born to 1999-12-20", 1950, 50),
-        ("months", "Full months from Born to 1999-12-28", 1996, 4),
-        ("days", "Days from Born to 1999-12-28", 1999, 1),
+        ("years", "Full years from Born to 2000-01-31", 1950, 50),
+        ("months", "Full months from Born to 2000-01-31", 1996, 4),
+        ("days", "Days from Born to 2000-01-31", 1999, 1),
     ],
 )
 def test_how_long_ago_somebody_was_born_is_asked_for_as_people_know_it(
     unit: str, label: str, first: int, years: int
 ) -> None:
-    column = draft_of(born=lambda row: f"{1 + row % 28}.{1 + row % 12}.{first + row % years}").columns[-1]
+    draft = draft_of(
+        born=lambda row: f"{1 + row % 28}.{1 + row % 12}.{first + row % years}",
+        seen=lambda row: f"{1 + row % 31}.1.2000",
+    )
+    (column,) = [one for one in draft.columns if one.source == "born"]
     assert (column.name, column.label, column.numbers.unit) == (f"born_{unit}", label, unit)
+
+
+def test_where_a_table_has_no_other_days_ages_are_counted_until_today() -> None:
+    column = draft_of(born=lambda row: f"{1 + row % 28}.{1 + row % 12}.{1950 + row % 50}").columns[-1]
+    today = datetime.now(UTC).date()
+    assert column.label in {f"Full years from Born to {day}" for day in (today, today - timedelta(days=1))}
 
 
 @pytest.mark.parametrize(

@@ -41,9 +41,10 @@ def test_the_declaration_says_how_each_column_is_read() -> None:
     text = text_of(
         price=lambda row: "none" if row == 5 else f"${row % 50}.50",
         born=lambda row: f"{1 + row % 28}.{1 + row % 12}.{1950 + row % 50}",
+        seen=lambda row: f"{1 + row % 31}.1.2000",
     )
     assert '    price=Numbers("price", missing=("none",), signs=("$",)),\n' in text
-    assert '    born_years=Dates("born", part="years", format="%d.%m.%Y", until="1999-12-20"),\n' in text
+    assert '    born_years=Dates("born", part="years", format="%d.%m.%Y", until="2000-01-31"),\n' in text
     assert '    outcome=Choices("outcome", required=True),\n' in text
 
 
