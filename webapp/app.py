@@ -20,7 +20,7 @@ from .http.errors import explain, explain_clash, explain_delay
 from .http.front import Front
 from .http.log import Failures
 from .http.models import ModelConverter, shown_models
-from .http.templates import Loader
+from .http.templates import Loader, PlainEnvironment
 from .http.watch import Watch
 from .pages import (
     batch,
@@ -47,6 +47,8 @@ from .text import filters
 
 
 class Site(Flask):
+    jinja_environment = PlainEnvironment
+
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """The function itself: none here is a coroutine, and to find that out for each takes 3 % of the API's time."""
         return func

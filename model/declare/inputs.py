@@ -86,6 +86,7 @@ class Input:
 
     kind = "text"
     is_number = whole = False
+    unit = ""
     choices = NO_CHOICES
 
     @property

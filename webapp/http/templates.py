@@ -12,8 +12,11 @@ from typing import Any
 
 from flask import Flask
 from flask.templating import DispatchingJinjaLoader
-from jinja2 import BytecodeCache, Environment, Template
+from flask.templating import Environment as FlaskEnvironment
+from jinja2 import BytecodeCache, Environment, Template, nodes
 from jinja2.bccache import Bucket
+from jinja2.compiler import CodeGenerator, Frame
+from markupsafe import Markup, escape
 
 from model.files.atomic import put_in_place
 from webapp.settings import VERSION
@@ -52,6 +55,48 @@ class Loader(DispatchingJinjaLoader):
                 # Jinja chains several of them, which each page would look through anew.
                 found.globals = dict(found.globals)
             return found
+
+
+def safe(value: Any) -> Any:
+    """What a page shows of a value; text that needs no escaping is left as it is, since most of a page's needs none."""
+    if type(value) is str and not ("&" in value or "<" in value or ">" in value or '"' in value or "'" in value):
+        return value
+    return value if type(value) is Markup else escape(value)
+
+
+class Plain(CodeGenerator):
+    """What templates ask of an object and what they call, as Python does both.
+
+    Jinja would also look for an item of that name, and show an empty place where there is neither. Here a template that
+    misspells a name fails, and a page of hundreds of names takes a seventh less time.
+    """
+
+    def visit_Getattr(self, node: nodes.Getattr, frame: Frame) -> None:  # noqa: N802 - Jinja names it
+        # A template's blocks are items of what it calls self.
+        if isinstance(node.node, nodes.Name) and node.node.name == "self":
+            super().visit_Getattr(node, frame)
+            return
+        self.visit(node.node, frame)
+        self.write(f".{node.attr}")
+
+    def visit_Call(self, node: nodes.Call, frame: Frame, forward_caller: bool = False) -> None:  # noqa: N802
+        if node.dyn_args or node.dyn_kwargs:
+            super().visit_Call(node, frame, forward_caller=forward_caller)
+            return
+        self.visit(node.node, frame)
+        self.write("(")
+        for given in (*node.args, *node.kwargs):
+            self.visit(given, frame)
+            self.write(", ")
+        self.write("caller=caller)" if forward_caller else ")")
+
+    def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
+        self.write("environment.safe(")
+
+
+class PlainEnvironment(FlaskEnvironment):
+    code_generator_class = Plain
+    safe = staticmethod(safe)
 
 
 class Compiled(BytecodeCache):

@@ -38,6 +38,8 @@ class Card:
     """What the card of every kind of model tells."""
 
     template: str
+    # What the one input of a model that was fitted elsewhere is counted in.
+    number = ""
 
     def __init__(self, predictor: Predictor) -> None:
         self.predictor = predictor
@@ -235,6 +237,10 @@ class GivenCard(Card):
     def given(self) -> Given:
         assert isinstance(self.model.recipe, Given)
         return self.model.recipe
+
+    @property
+    def number(self) -> str:  # type: ignore[override]
+        return self.given.number
 
     @property
     def shares(self) -> list[Share]:

@@ -72,9 +72,9 @@ def shape(number: int) -> str:
     return SHAPES[min(number, len(SHAPES) - 1)]
 
 
-def key(shape: str) -> str:
+def key(shape: str) -> Dots:
     """One dot of a shape, for the legend."""
-    return draw(((shape, 1),))[0].path
+    return draw(((shape, 1),))[0]
 
 
 # Of many classes there are millions of ways.

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from markupsafe import escape
 
 from webapp import create_app
 
@@ -146,3 +147,27 @@ def test_while_someone_works_on_the_templates_a_changed_one_is_read_anew(tmp_pat
     later = page.stat().st_mtime + 10
     os.utime(page, (later, later))
     assert draw(app) == "after"
+
+
+@pytest.mark.parametrize("asked", ["given.no_such_name", "given.upper.no_such_name"])
+def test_a_name_that_a_template_misspells_fails_and_leaves_no_empty_place(tmp_path: Path, asked: str) -> None:
+    write(tmp_path, {"page.html": f"<p>{{{{ {asked} }}}}</p>"})
+    with pytest.raises(AttributeError, match="no_such_name"):
+        draw(make_app(tmp_path))
+
+
+@pytest.mark.parametrize("special", ["&", "<", ">", '"', "'"])
+def test_text_is_escaped_once_wherever_it_stands_in_a_template(tmp_path: Path, special: str) -> None:
+    page = """{% macro put(text) %}{{ text }}{% endmacro %}{% set kept %}{{ given }}{% endset %}
+{{ given }} {{ put(given) }} {{ kept }} {{ put(*[given]) }} {{ 1 }} {{ given|escape }}"""
+    write(tmp_path, {"page.html": page})
+    text = f"a{special}b"
+    [drawn] = make_app(tmp_path).jinja_env.get_template("page.html").render(given=text).splitlines()
+    assert drawn == " ".join([str(escape(text))] * 4 + ["1", str(escape(text))])
+
+
+def test_a_macro_is_handed_what_a_template_puts_into_its_call(tmp_path: Path) -> None:
+    page = """{% macro box(title, end="!") %}<b>{{ title }}{{ caller() }}{{ end }}</b>{% endmacro %}
+{% for one in "xy" %}{% call box(one, end="<") %}{{ given }}{{ loop.index }}{% endcall %}{% endfor %}"""
+    write(tmp_path, {"page.html": page})
+    assert draw(make_app(tmp_path)) == "<b>x&lt;b&gt;1&lt;</b><b>y&lt;b&gt;2&lt;</b>"
