@@ -21,6 +21,7 @@ from .unknown import Recorded, Ways
 
 if TYPE_CHECKING:
     from .spreads import Array
+    from .sums import Everybody
 
 Columns = tuple[Sequence[float], ...]
 Range = tuple[float, float]
@@ -106,8 +107,8 @@ class Tables(Engine):
     def result(self, scores: Vector) -> Vector:
         """What a sum comes to: a chance, the classes' chances, or the amount itself."""
 
-    def results(self, sums: Array) -> Array:
-        """What each of many sums comes to, where the estimate follows from one."""
+    def averages(self, sums: Array, everybody: Everybody) -> Array:
+        """What sums come to on average over everybody, line after line, where the estimate follows from one sum."""
         raise NotImplementedError
 
 
@@ -119,11 +120,12 @@ class ChanceTables(Tables):
     def result(self, scores: Vector) -> Vector:
         return (sigmoid(scores[0]),)
 
-    def results(self, sums: Array) -> Array:
+    def averages(self, sums: Array, everybody: Everybody) -> Array:
         import numpy as np
 
         # A sigmoid is a hyperbolic tangent of half the sum, which has no number that is too large.
-        return (1 + np.tanh(sums / 2)) / 2
+        found: Array = (np.tanh(sums / 2) @ everybody.weights + everybody.weight) / 2
+        return found
 
     def predict_one(self, answers: Answers) -> Vector:
         if None in answers.values() and (unknown := self.unknown(answers)):
@@ -223,8 +225,9 @@ class AmountTables(Tables):
     def result(self, scores: Vector) -> Vector:
         return scores
 
-    def results(self, sums: Array) -> Array:
-        return sums
+    def averages(self, sums: Array, everybody: Everybody) -> Array:
+        found: Array = sums @ everybody.weights
+        return found
 
     def predict_one(self, answers: Answers) -> Vector:
         return (self.score.one(answers),)

@@ -117,31 +117,28 @@ class SumAverages(Averages):
         super().__init__(predictor, answers, focus)
         assert isinstance(predictor.engine, Tables)
         self.engine, self.everybody = predictor.engine, predictor.everybody
-        self.scores, moves = self.everybody.scores, self.everybody.moves
-        averaged = self.engine.averaged
-        self.moves = {
-            name: moves[name, answer] for name, answer in answers.items() if answer is not None or name not in averaged
-        }
+        self.scores, averaged = self.everybody.scores, self.engine.averaged
+        moving = {name: answer for name, answer in answers.items() if answer is not None or name not in averaged}
+        self.moves, self.line = self.everybody.moved(moving), {name: at for at, name in enumerate(moving)}
 
     def average(self) -> float:
         return float(self._mean(self.scores))
 
     def try_each(self, names: Sequence[str]) -> Sequence[float]:
-        moves = self.moves
-        each: Sequence[float] = self._mean(
-            self.everybody.add_each(self.scores, [moves[name] for name in names])
-        ).tolist()
+        moved = self.moves.take([self.line[name] for name in names], axis=0)
+        moved += self.scores
+        each: Sequence[float] = self._mean(moved).tolist()
         return each
 
     def put(self, name: str) -> None:
-        answers, moves, both = self.answers, self.moves, self.everybody.both
-        self.scores = self.scores + moves.pop(name)
+        answers, both = self.answers, self.everybody.both
+        self.scores = self.scores + self.moves[self.line.pop(name)]
         for at, first, second, other in self.everybody.pairs[name]:
-            if other in moves:
-                moves[other] = moves[other] + both[at, answers[first], answers[second]]
+            if other in self.line:
+                self.moves[self.line[other]] += both[at, answers[first], answers[second]]
 
     def _mean(self, sums: Any) -> Any:
-        return self.engine.results(sums) @ self.everybody.weights
+        return self.engine.averages(sums, self.everybody)
 
 
 def explain_steps(predictor: Predictor, answers: Answers, estimate: float | None = None) -> Path | None:

@@ -35,6 +35,7 @@ class Everybody:
 
     def __init__(self, rows: Sequence[Answers], weights: Sequence[float], score: Score) -> None:
         self.rows, self.weights, self.terms = rows, np.array(weights), score.terms
+        self.weight = float(self.weights.sum())
         self.points = [np.array([term.points(row) for row in rows]) for term in score.terms]
         self.scores: Array = np.array([score.one(row) for row in rows])
         # For each input the terms of two inputs that have it: which term, its two inputs, and the other one of them.
@@ -53,10 +54,10 @@ class Everybody:
     def _with(self, name: str) -> list[int]:
         return [at for at, term in enumerate(self.terms) if name in term.inputs]
 
-    def add_each(self, scores: Array, moves: Sequence[Array]) -> Array:
-        """The scores with each of these moves: a line for each."""
-        sums: Array = np.array(moves) + scores
-        return sums
+    def moved(self, answers: Answers) -> Array:
+        """By how much each of these answers moves each row's score: a line for each."""
+        moves = [self.moves[one] for one in answers.items()]
+        return np.concatenate(moves or [np.empty(0)]).reshape(len(moves), len(self.rows))
 
     def _line(self, at: int, name: str, answer: Any) -> Array:
         """The points of a term with this answer in place of each row's own, less those that it had."""
@@ -161,12 +162,13 @@ class Sums:
 
     def _sums(self, name: str) -> Array:
         lists, answers = self.lists, self.answers
-        rest, lines = self.score, []
+        rest: float = self.score
+        lines: list[Array] = []
         for at, beside in lists.terms[name]:
             rest -= self.points[at]
             lines.append(lists.lines[at, name, answers[beside] if beside else None])
         # A list even where no term has this input, as of a wrapped model that takes no notice of it.
-        return sum(lines, np.full(len(lists.values[name]), rest))
+        return sum(lines[1:], lines[0] + rest) if lines else np.full(len(lists.values[name]), rest)
 
     def _together(self, at: int, one: tuple[str, Array], two: tuple[str, Array]) -> Array:
         """By how much a term moves further with each two values than with each of them alone."""

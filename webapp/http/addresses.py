@@ -11,6 +11,7 @@ from model.declare.model import Model
 from model.declare.reading import read_answers
 
 from .models import predictor_of
+from .visit import current
 
 # So many answers are kept as they stand in an address.
 MOST_PAIRS = 2_000
@@ -52,7 +53,12 @@ def page_address(endpoint: str, model: Model, *queries: str) -> str:
 
 def path_of(endpoint: str, model: Model | None = None) -> str:
     """A page's path; url_for() finds it once, since it takes its time."""
-    return page_path(endpoint, model, request.root_path)
+    visit = current()
+    if (root_path := visit.root_path) is None:
+        root_path = request.root_path
+        if visit.id:
+            visit.root_path = root_path
+    return page_path(endpoint, model, root_path)
 
 
 @lru_cache(maxsize=256)

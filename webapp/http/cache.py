@@ -7,10 +7,10 @@ from flask import Flask, current_app, request
 from markupsafe import Markup
 
 from .models import audience
+from .visit import current
 
 # Far more than there are choices in all forms, hundreds of dots and groups; typed numbers have no end, so it has one.
 MOST_KEPT = 2_000
-SHELF = "likely.shelf"
 
 
 class Shelf(NamedTuple):
@@ -23,12 +23,15 @@ class Shelf(NamedTuple):
 
 def shelf() -> Shelf:
     """Found once a request, since a result has dozens of parts."""
-    found: Shelf | None = request.environ.get(SHELF)
+    visit = current()
+    found: Shelf | None = visit.shelf
     if found is None:
         # While someone works on the templates nothing is kept.
         parts, keeps = current_app.extensions["unchanging"], not current_app.debug
         # The site's own menu stands in some of them, which members see otherwise.
-        found = request.environ[SHELF] = Shelf(parts, keeps, (request.root_path, audience().key()))
+        found = Shelf(parts, keeps, (request.root_path, audience().key()))
+        if visit.id:
+            visit.shelf = found
     return found
 
 

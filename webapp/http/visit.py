@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from werkzeug.exceptions import ServiceUnavailable
 
@@ -54,6 +54,9 @@ class Visit:
     taken: dict[str, int] = field(default_factory=dict)
     places: dict[str, int] = field(default_factory=dict)
     share: Shares | None = None
+    # What pages ask for dozens of times: where the site begins, and the parts of pages that are kept.
+    root_path: str | None = None
+    shelf: Any = None
 
     def take(self, what: str, weight: int = 1) -> None:
         """Count what this client asks for, less what was counted of this request; TooMany where that is too often."""
@@ -129,7 +132,7 @@ class Visit:
             self.share = None
 
 
-# What is asked outside of a request, by a command or a test, has no limits.
+# What is asked outside of a request, by a command or a test, has no limits, and no id; nothing is put into it.
 CURRENT: ContextVar[Visit] = ContextVar("visit", default=Visit())  # noqa: B039 - what is written to it decides nothing
 
 

@@ -97,11 +97,15 @@ SMALL = 0.01
 FAR = 0.1
 
 
+# Text is looked up quicker than it is made, and a result has dozens of these numbers.
+WHOLE = tuple(map(str, range(101)))
+
+
 def in_100(chance: float) -> str:
     """The number where “out of 100” stands elsewhere: “23”, “0.3”, “more than 99”."""
     if chance < SMALL:
         return f"{chance * 100:.1f}" if chance >= 0.0005 else "under 0.1"
-    return "more than 99" if chance > 0.99 else str(hundredths(chance))
+    return "more than 99" if chance > 0.99 else WHOLE[hundredths(chance)]
 
 
 def in_1000(chance: float) -> str:
