@@ -4,6 +4,7 @@ import json
 import logging
 import os
 import re
+import sys
 import time
 from collections.abc import Mapping
 from contextlib import suppress
@@ -58,5 +59,7 @@ def write(text: str, fields: Mapping[str, Any], as_json: bool = AS_JSON) -> None
     now = moment(int(time.time()))
     line = json.dumps({"time": now, **fields}) if as_json else f"{now} " + "\n    ".join(text.splitlines())
     # Where nobody takes the log any more, people are answered all the same.
-    with suppress(OSError, ValueError):
-        print(f"{line}\n", end="", flush=True)
+    with suppress(OSError, ValueError, AttributeError):
+        # In one piece: print() would hand an end of its own to the system, where nothing is held back.
+        sys.stdout.write(f"{line}\n")
+        sys.stdout.flush()

@@ -59,9 +59,10 @@ class Loader(DispatchingJinjaLoader):
 
 def safe(value: Any) -> Any:
     """What a page shows of a value; text that needs no escaping is left as it is, since most of a page's needs none."""
-    if type(value) is str and not ("&" in value or "<" in value or ">" in value or '"' in value or "'" in value):
+    kind = type(value)
+    if kind is str and not ("&" in value or "<" in value or ">" in value or '"' in value or "'" in value):
         return value
-    return value if type(value) is Markup else escape(value)
+    return value if kind is Markup else str(value) if kind is int or kind is float else escape(value)
 
 
 class Plain(CodeGenerator):

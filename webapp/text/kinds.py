@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Protocol
 
 from markupsafe import Markup
@@ -346,6 +347,7 @@ class Amount(Chance):
 KINDS: Mapping[str, type[Chance]] = {"probability": Chance, "classes": Classes, "amount": Amount}
 
 
+@lru_cache(maxsize=256)
 def kind_of(model: Model) -> Chance:
     classes = list(model.recipe.classes.values()) if isinstance(model.recipe, Recipe) else []
     return KINDS[model.kind](model.words, classes)
