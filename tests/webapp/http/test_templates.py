@@ -17,6 +17,7 @@ from flask import Flask
 from markupsafe import escape
 
 from webapp import create_app
+from webapp.http import templates
 
 from tests.payloads import SETTINGS, example, get_model
 
@@ -28,15 +29,15 @@ PARTS = {
 }
 
 
-def make_app(templates: Path | None = None, **settings: Any) -> Flask:
+def make_app(folder: Path | None = None, **settings: Any) -> Flask:
     app = create_app({**SETTINGS, **settings})
-    if templates is not None:
-        app.template_folder = str(templates)
+    if folder is not None:
+        app.template_folder = str(folder)
     return app
 
 
-def write(folder: Path, templates: Mapping[str, str]) -> None:
-    for name, source in templates.items():
+def write(folder: Path, sources: Mapping[str, str]) -> None:
+    for name, source in sources.items():
         (folder / name).write_text(source)
 
 
@@ -100,6 +101,15 @@ def test_who_starts_later_compiles_nothing_and_shows_the_same(secret: str, monke
     compiled = count_compiled(later, monkeypatch)
     assert ask_for_a_result(later) == (status, page) == (200, page)
     assert compiled == {}
+
+
+def test_what_another_edition_compiled_is_compiled_anew(secret: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    status, page = ask_for_a_result(make_app(SECRET_KEY=secret))
+    monkeypatch.setattr(templates, "EDITION", "of another")
+    later = make_app(SECRET_KEY=secret)
+    compiled = count_compiled(later, monkeypatch)
+    assert ask_for_a_result(later) == (status, page) == (200, page)
+    assert compiled["output.html"] == 1
 
 
 def test_a_part_that_changed_between_two_starts_is_shown_as_it_is_now(tmp_path: Path, secret: str) -> None:
