@@ -55,10 +55,9 @@ def input_columns(model: Model, header: Sequence[str], chosen: Mapping[str, str]
             found[name] = place
     missing = [name for name in model.input if name not in found]
     if missing:
-        has = ", ".join(header)
         raise ColumnsMissing(
             f"The file has no column {list_names(missing)}. Its first line must name the columns: "
-            f"{', '.join(model.input)}. It has: {has if len(has) <= LONGEST_QUOTE else has[:LONGEST_QUOTE] + '…'}",
+            f"{', '.join(model.input)}. It has: {quote(header)}",
             missing,
             header,
         )
@@ -99,6 +98,11 @@ def say_otherwise(text: str) -> Iterator[str]:
 def simplify(heading: str) -> str:
     """A heading by its letters and digits, so that “Bill.Length (mm)” is bill_length_mm."""
     return re.sub(r"[\W_]+", " ", heading).strip().casefold() or heading.strip()
+
+
+def quote(header: Sequence[str]) -> str:
+    has = ", ".join(header)
+    return has if len(has) <= LONGEST_QUOTE else f"{has[:LONGEST_QUOTE]}…"
 
 
 def list_names(names: Sequence[str]) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shlex
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,7 @@ import click
 
 from model.declare.model import Model
 from model.files.atomic import follow_links, put_in_place
-from model.files.dialect import AS_WINDOWS, Unusable
+from model.files.dialect import AS_WINDOWS, ColumnsMissing, Unusable
 from model.predict.card_file import NotTrained, Tampered
 from webapp.settings import settings_from
 
@@ -48,6 +49,13 @@ class CannotScore(Refusal):
 @click.option("--from", "source_format", type=FORMAT, help="What IN is, whatever its name ends in.")
 @click.option("--to", "target_format", type=FORMAT, help="What OUT shall be, whatever its name ends in.")
 @click.option("--errors", metavar="FILE", type=FILE, help="Write each bad row's line and message to this CSV file.")
+@click.option(
+    "--column",
+    "columns",
+    metavar="INPUT=HEADING",
+    multiple=True,
+    help="Which column holds an input, where its heading is another.",
+)
 @click.option("--challenger", is_flag=True, help="Add what another kind of model says, that is just as good.")
 @click.option("--cluster", metavar="ADDRESS", help="Score a folder of Parquet files on the Dask cluster there.")
 def score(
@@ -55,6 +63,7 @@ def score(
     source: Path,
     target: Path,
     errors: Path | None,
+    columns: tuple[str, ...],
     challenger: bool,
     cluster: str | None,
     **formats: str | None,
@@ -66,7 +75,7 @@ def score(
     standard input or output, as CSV. A file of any size takes the same memory.
 
     IN needs a column for each input of the model, headed by its name or its label on the form, in
-    any order and case. Cells are read as the form reads answers. OUT has IN's columns as they are,
+    any order and case, or as --column says. Cells are read as the form reads answers. OUT has IN's columns as they are,
     then the estimate and its range ("probability" or "amount", "low", "high"; for a model of
     classes the likeliest "class", and these three for each), then "error": what is wrong with the
     row, in the form's words. A bad row has no estimate. An empty cell is an unknown answer where
@@ -83,6 +92,7 @@ def score(
     \b
     python run.py score census people.csv scored.csv
     python run.py score titanic passengers.parquet scored.parquet --errors bad.csv
+    python run.py score titanic passengers.csv scored.csv --column sex=Gender --column ticket_class=Pclass
     python run.py score census people/ scored/ --cluster tcp://scheduler:8786
     zcat people.csv.gz | python run.py score census - - | gzip > scored.csv.gz
     """
@@ -95,16 +105,36 @@ def score(
             format_of(source, formats["source_format"] or ("csv" if source.suffix.lower() == ".xlsx" else None)),
             format_of(target, formats["target_format"]),
         )
+        chosen = read_columns(model, columns)
         with told_plainly(), ExitStack() as files:
-            counts = score_file(model, source, target, forms, errors, challenger, files)
+            counts = score_file(model, source, target, forms, errors, chosen, challenger, files)
     else:
-        if errors or challenger or any(formats.values()):
-            raise click.UsageError("--from, --to, --errors and --challenger are for a single file, not for a --cluster")
+        if errors or columns or challenger or any(formats.values()):
+            raise click.UsageError(
+                "--from, --to, --errors, --column and --challenger are for a single file, not for a --cluster"
+            )
         with told_plainly():
             counts = score_on_cluster(model, source, target, cluster)
     if counts.wrong:
         click.echo(f"{counts.wrong:,} of {counts.rows:,} rows could not be scored; their “error” says why", err=True)
         sys.exit(1)
+
+
+def read_columns(model: Model, columns: Sequence[str]) -> dict[str, str]:
+    """For each input that is named its column's heading, which may hold further signs of equality."""
+    chosen: dict[str, str] = {}
+    for text in columns:
+        name, _, heading = text.partition("=")
+        if not heading:
+            raise click.UsageError(f"--column {text} names no column. Write it as INPUT=HEADING")
+        if name not in model.input:
+            raise click.UsageError(
+                f"--column {text}: {model.name} has no input “{name}”, only {', '.join(model.input)}"
+            )
+        if name in chosen:
+            raise click.UsageError(f"--column names two columns for “{name}”. Leave one of them out")
+        chosen[name] = heading
+    return chosen
 
 
 def format_of(path: Path, said: str | None) -> str:
@@ -167,9 +197,11 @@ def score_file(
     target: Path,
     formats: tuple[str, str],
     errors: Path | None,
+    chosen: Mapping[str, str],
     challenger: bool,
     files: ExitStack,
 ) -> Counts:
+    from model.files.headings import guess_columns, list_names, quote
     from model.files.scoring import Scoring
     from model.files.writer import CsvWriter, ParquetWriter, write_parquet
 
@@ -186,7 +218,15 @@ def score_file(
     reader = open_reader(source, formats[0], files)
     part = target if target == STREAM else files.enter_context(put_in_place(target))
     writer = ParquetWriter() if formats[1] == "parquet" else CsvWriter(reader.dialect)
-    scoring = Scoring(all_models().predictor(model.name), reader, writer, challenger=challenger)
+    if strange := [heading for heading in chosen.values() if heading not in reader.header]:
+        raise CannotScore(f"The file has no column {list_names(strange)}. It has: {quote(reader.header)}")
+    try:
+        scoring = Scoring(all_models().predictor(model.name), reader, writer, chosen, challenger)
+    except ColumnsMissing as problem:
+        guessed = guess_columns(model, problem.missing, problem.header)
+        meant = [shlex.quote(f"{name}={guessed.get(name, 'HEADING')}") for name in problem.missing]
+        ways = " ".join([f"--column {one}" for one in meant])
+        raise CannotScore(f"{problem}\nWhere they have other headings, say which: {ways}") from None
     is_hidden = sys.stderr is None or not sys.stderr.isatty() or not reader.size
     bar = click.progressbar(length=reader.size, label=model.name, file=sys.stderr, hidden=is_hidden)
     contents = scoring.run(files.enter_context(bar).update, complain)

@@ -270,6 +270,10 @@ def test_a_file_that_cannot_be_scored_is_refused_with_what_to_do(tmp_path: Path,
         (("census", "in.csv", "out.csv", "--errors", "-"), "--errors needs the name of a file"),
         (("census", "in.csv", "out.csv", "--errors", "./out.csv"), "out.csv is IN or OUT already"),
         (("census", "in.csv", "out.csv", "--errors", "in.csv"), "in.csv is IN or OUT already"),
+        (("census", "-", "out.csv", "--column", "sex"), "--column sex names no column. Write it as INPUT=HEADING"),
+        (("census", "-", "out.csv", "--column", "sax=sex"), "census has no input “sax”, only age, sex,"),
+        (("census", "-", "out.csv", "--column", "sex=a", "--column", "sex=b"), "two columns for “sex”"),
+        (("census", "-", "out.csv", "--column", "sex=Gender"), "The file has no column “Gender”. It has: age, sex,"),
     ],
 )
 def test_what_cannot_be_done_is_said_without_a_traceback(arguments: tuple[str, ...], message: str) -> None:
@@ -277,6 +281,19 @@ def test_what_cannot_be_done_is_said_without_a_traceback(arguments: tuple[str, .
     assert result.exit_code == 2
     assert message in result.stderr
     assert not Path("out.csv").exists()
+
+
+def test_columns_with_other_headings_are_asked_for_and_may_be_named() -> None:
+    text = one_person().replace("sex", "Gender", 1).replace("hours", "per=week", 1)
+    refused = score("census", "-", "-", given=text.encode())
+    assert refused.exit_code == 2
+    assert "The file has no column “sex” or “hours”" in refused.stderr
+    assert "say which: --column sex=Gender --column hours=HEADING" in refused.stderr
+    named = score("census", "-", "-", "--column", "sex=Gender", "--column", "hours=per=week", given=text.encode())
+    (row,) = csv.DictReader(io.StringIO(named.stdout, newline=""))
+    _, (usual,) = scored_text(one_person())
+    assert (row["Gender"], row["per=week"]) == (PERSON["sex"], PERSON["hours"])
+    assert row["probability"] == usual["probability"]
 
 
 def test_formulas_are_made_text_and_numbers_left_alone() -> None:
