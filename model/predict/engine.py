@@ -121,11 +121,7 @@ class ChanceTables(Tables):
         return (sigmoid(scores[0]),)
 
     def averages(self, sums: Array, everybody: Everybody) -> Array:
-        import numpy as np
-
-        # A sigmoid is a hyperbolic tangent of half the sum, which has no number that is too large.
-        found: Array = (np.tanh(sums / 2) @ everybody.weights + everybody.weight) / 2
-        return found
+        return everybody.average_chances(sums)
 
     def predict_one(self, answers: Answers) -> Vector:
         if None in answers.values() and (unknown := self.unknown(answers)):
@@ -226,8 +222,7 @@ class AmountTables(Tables):
         return scores
 
     def averages(self, sums: Array, everybody: Everybody) -> Array:
-        found: Array = sums @ everybody.weights
-        return found
+        return everybody.average(sums)
 
     def predict_one(self, answers: Answers) -> Vector:
         return (self.score.one(answers),)

@@ -54,6 +54,15 @@ class Everybody:
     def _with(self, name: str) -> list[int]:
         return [at for at, term in enumerate(self.terms) if name in term.inputs]
 
+    def average(self, sums: Array) -> Array:
+        found: Array = sums @ self.weights
+        return found
+
+    def average_chances(self, sums: Array) -> Array:
+        # A sigmoid is a hyperbolic tangent of half the sum, which has no number that is too large.
+        found: Array = (np.tanh(sums / 2) @ self.weights + self.weight) / 2
+        return found
+
     def moved(self, answers: Answers) -> Array:
         """By how much each of these answers moves each row's score: a line for each."""
         moves = [self.moves[one] for one in answers.items()]
