@@ -94,6 +94,28 @@ def test_the_number_follows_a_slider_beside_it_and_in_a_bar(open_page: OpenPage,
     expect(bar).to_be_in_viewport()
 
 
+@pytest.mark.parametrize("by_keyboard", [True, False])
+def test_undo_leaves_the_page_where_the_change_was_made(open_page: OpenPage, by_keyboard: bool) -> None:
+    page = open_result(open_page, TITANIC, passenger(), width=360)
+    box = page.get_by_role("spinbutton", name="Parents or children on board", exact=True)
+    box.focus()
+    box.press("ArrowUp")
+    undo = page.get_by_role("button", name="Undo")
+    expect(page.locator("#bar")).to_contain_text("→")
+    before = page.evaluate("scrollY")
+    if by_keyboard:
+        undo.focus()
+        undo.press("Enter")
+    else:
+        undo.click()
+    expect(undo).to_be_hidden()
+    expect(page.get_by_role("heading", name="Before", exact=True)).to_have_count(0)
+    assert page.evaluate("scrollY") == before
+    expect(box).to_be_in_viewport(ratio=1)
+    # Whoever pressed Enter goes on from there; a finger opens no keys that cover half of the screen.
+    assert has_focus(box) == by_keyboard
+
+
 def test_on_a_telephone_the_new_number_covers_no_words(open_page: OpenPage) -> None:
     page = open_result(open_page, TITANIC, passenger(), width=360)
     page.get_by_label("Port where the passenger came on board", exact=True).select_option(label="Queenstown")
