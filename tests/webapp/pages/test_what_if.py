@@ -129,6 +129,9 @@ def test_a_wrong_change_keeps_what_was_typed_and_says_what_to_do(client: FlaskCl
     assert page.title.startswith("Error:")
     assert page.summary == [message]
     assert page.summary_links == [f"#{NEW}age"]
+    # Above the page and beside the answer, and nowhere where there is nothing to compare.
+    assert page.text.count(message) == 2
+    assert page.with_id("comparison").text == ""
     assert page.with_id(f"{NEW}age").attributes["value"] == "12"
     chosen = [o.attributes["value"] for o in page.with_id(f"{NEW}education").all("option", selected="")]
     assert chosen == ["Doctorate"]
