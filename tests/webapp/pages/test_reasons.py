@@ -174,7 +174,7 @@ def test_where_the_unknown_leads_on_the_known_answers_are_not_said_to_reach_the_
 
 def test_what_one_answer_alone_leads_to_is_said_once(client: FlaskClient) -> None:
     moved = section(result(client, MODELS[3], {"rooms": "6.5"}), "What moved the number").text
-    assert "From there one answer moves it: Having 6.5 rooms lowered it to $21,000. As a table" in moved
+    assert "From there one answer moves it: Homes of 6.5 rooms lowered it to $21,000. As a table" in moved
 
 
 def test_a_change_across_50_says_whether_it_leads_up_or_down(client: FlaskClient) -> None:
