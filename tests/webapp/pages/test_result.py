@@ -20,6 +20,7 @@ from model.declare.number import NumberInput
 from webapp.http.addresses import texts
 from webapp.pages.suggestions import Suggestion, suggest
 from webapp.text.dots import hundredths
+from webapp.text.numbers import day
 
 from tests.page import Element, Page, page_of
 from tests.payloads import MODELS, asked, each_model, each_typed_model, example, get_predictor, passenger, person
@@ -253,9 +254,14 @@ def test_the_same_question_by_api_has_these_answers(client: FlaskClient, model: 
 
 
 @each_model
-def test_a_result_says_its_version_and_its_data(client: FlaskClient, model: Model) -> None:
+def test_a_result_says_its_version_its_data_and_who_made_it(client: FlaskClient, model: Model) -> None:
     page = result(client, model, asked(model))
-    assert f"Model version {get_predictor(model.name).version}, trained on " in page.text
+    predictor = get_predictor(model.name)
+    trained = f"trained on {day(predictor.card.trained)} by the Likely authors. Data: "
+    assert f"Model version {predictor.version}, {trained}" in page.text
+    (made_by,) = [dt for dt in page_of(client.get(f"/{model.name}/card")).root.all("dt") if dt.text == "Made by"]
+    assert made_by.parent is not None
+    assert made_by.parent.all("dd")[0].text == "The Likely authors"
 
 
 @pytest.mark.parametrize(
