@@ -228,16 +228,16 @@ def test_the_line_is_told_out_of_100_however_small_the_number(client: FlaskClien
 
 
 def test_a_link_is_said_to_hold_the_answers_and_of_a_photo_what_the_network_saw(client: FlaskClient) -> None:
-    food, photo = MODELS[4], "The link holds what the network saw in the photo, and not the photo itself."
+    food, photo = MODELS[4], "Whoever gets it can read what the network saw, and cannot see the photo."
     assert photo in result(client, food, asked(food)).text
-    assert "The link holds the answers: whoever you send it to can read them." in result(client, CENSUS, person()).text
+    assert "Whoever gets it can read the answers." in result(client, CENSUS, person()).text
 
 
 @each_model
 def test_a_result_says_how_to_show_it_to_somebody_also_where_no_script_makes_a_button(
     client: FlaskClient, model: Model
 ) -> None:
-    told = "To show somebody this result, send them the link of this page. The link holds "
+    told = "To show somebody this result, send the link of this page. Whoever gets it can read "
     assert told in result(client, model, asked(model)).text
 
 
