@@ -173,6 +173,17 @@ def test_back_leads_from_the_changed_result_to_the_change(open_page: OpenPage) -
     expect(page.locator(".changed")).to_contain_text("Federal government instead of Private company")
 
 
+def test_on_a_page_of_their_own_the_curves_stand_one_below_the_other_on_a_telephone(open_page: OpenPage) -> None:
+    page = open_result(open_page, TITANIC, passenger(), width=360, javascript=False)
+    page.get_by_role("link", name="How the chance changes with each number").click()
+    places = page.locator(".curves figure").evaluate_all(
+        "all => all.map(one => one.getBoundingClientRect()).map(({ left, right, top }) => [left, right, top])"
+    )
+    assert len(places) == 3
+    assert all(left >= 0 and right <= 360 for left, right, _ in places)
+    assert sorted(top for _, _, top in places) == [top for _, _, top in places]
+
+
 def test_the_curves_are_drawn_once_they_come_into_view(open_page: OpenPage) -> None:
     page = open_result(open_page, CENSUS, asked(CENSUS))
     link = page.get_by_role("link", name="How the chance changes with each number")
