@@ -47,9 +47,15 @@ def test_before_and_after_are_the_two_results_themselves(client: FlaskClient, mo
 @each_model
 def test_nothing_changed_is_said(client: FlaskClient, model: Model) -> None:
     page = compared(client, model, asked(model))
-    assert "No answer is changed yet." in page.text
-    before, after = headings(page)
-    assert before == after
+    before = result_heading(client, model, asked(model))
+    assert f"The result is {before}. No answer is changed yet. Try a change" in page.text
+    assert page.root.all("div", class_="comparison") == []
+    assert page.title.startswith("Try a change")
+
+
+def test_where_nothing_is_changed_a_guess_is_called_one(client: FlaskClient) -> None:
+    page = compared(client, MODELS[2], dict.fromkeys(MODELS[2].input, "4"))
+    assert "The data has no flower like this. Treat it as a guess. No answer is changed yet." in page.text
 
 
 def test_a_small_chance_beside_a_larger_one_is_out_of_100_too(client: FlaskClient) -> None:
