@@ -23,7 +23,7 @@ class TitanicForm(Form):
     )  # fmt: skip
     port = ChoiceField(
         "Port where the passenger came on board", thing="the port", plural="ports", may_be_unknown=True,
-        choices={"S": "Southampton", "C": "Cherbourg", "Q": "Queenstown"}, phrase="Coming on board at “{}”",
+        choices={"S": "Southampton", "C": "Cherbourg", "Q": "Queenstown"}, phrase="Coming on board at {}", names=True,
         headings=("Embarked",),
     )  # fmt: skip
     siblings_spouses = NumberField(
