@@ -227,6 +227,12 @@ def test_the_line_is_told_out_of_100_however_small_the_number(client: FlaskClien
     )
 
 
+def test_the_data_of_the_photo_model_are_photos(client: FlaskClient) -> None:
+    told = "photos, by which an image network was tuned."
+    assert re.search(rf"Data: \d+ {told}", result(client, MODELS[4], asked(MODELS[4])).text)
+    assert re.search(rf"From \d+ {told} Of 100 photos that show food", page_of(client.get("/")).text)
+
+
 def test_a_link_is_said_to_hold_the_answers_and_of_a_photo_what_the_network_saw(client: FlaskClient) -> None:
     food, photo = MODELS[4], "Whoever gets it can read what the network saw, and cannot see the photo."
     assert photo in result(client, food, asked(food)).text
