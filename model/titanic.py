@@ -23,7 +23,7 @@ class TitanicForm(Form):
     )  # fmt: skip
     port = ChoiceField(
         "Port where the passenger came on board", thing="the port", plural="ports", may_be_unknown=True,
-        choices={"S": "Southampton", "C": "Cherbourg", "Q": "Queenstown"}, phrase="Coming on board at “{}”",
+        choices={"S": "Southampton", "C": "Cherbourg", "Q": "Queenstown"}, phrase="Coming on board at {}", names=True,
         headings=("Embarked",),
     )  # fmt: skip
     siblings_spouses = NumberField(
@@ -104,5 +104,6 @@ MODEL = Model(
         for_what="Learning how a model reads a passenger list, and who was let down that night.",
         not_for="Any claim about a named person, and any question about ships today.",
         licence="Data: Thomas Cason and Frank E. Harrell Jr., from Encyclopedia Titanica.",
+        maker="the Likely authors",
     ),
 )  # fmt: skip

@@ -207,9 +207,13 @@
     touched = undefined;
     soon(0);
   }));
-  find("button", bar ?? document.createElement("p"))?.addEventListener("click", () => {
+  find("button", bar ?? document.createElement("p"))?.addEventListener("click", (event) => {
+    // What was changed last stays in view. By keyboard it gets the focus, since the button goes; a touch would open keys.
+    const field = touched ?? find("#try");
     form.reset();
-    find("#try").scrollIntoView({ block: "nearest" });
+    field.scrollIntoView({ block: "nearest" });
+    if (!event.target.matches(":focus-visible")) return;
+    (find("input, select", field) ?? find(".field :is(input, select)", form)).focus();
   });
 
   const follow = () => {

@@ -40,6 +40,8 @@ class ChoiceInput(Input):
     ordered: bool = False
     # What nobody would change to: to never have worked.
     never_chosen: tuple[str, ...] = ()
+    # Whether they are names, which keep their capital within a sentence: “Coming on board at Southampton”.
+    names: bool = False
 
     kind = "choice"
 
@@ -122,5 +124,6 @@ class ChoiceInput(Input):
         words = self.words(answer)
         if not self.phrase:
             return f"{self.label} “{words}”"
-        # A label keeps its capital inside quotation marks only.
-        return self.phrase.format(words if "“" in self.phrase else first_lower(words))
+        # A label that is no name keeps its capital inside quotation marks only.
+        keeps = "“" in self.phrase or (self.names and answer in self.choices)
+        return self.phrase.format(words if keeps else first_lower(words))

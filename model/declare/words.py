@@ -64,6 +64,8 @@ class Words:
     for_what: str = ""
     not_for: str = ""
     licence: str = ""
+    # Who made the model and answers for it, as “by” goes on: “the Likely authors”, “Ann Lee, Example Ltd”.
+    maker: str = ""
     # What the drawing above the form shows, where there is one.
     drawing: str = ""
 

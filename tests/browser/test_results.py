@@ -61,6 +61,27 @@ def test_a_result_takes_no_more_of_a_telephone_than_it_has_to_and_hides_nothing_
 
 
 @pytest.mark.parametrize("size", [100, 200])
+@pytest.mark.parametrize("model", [CENSUS, TITANIC], ids=["census", "titanic"])
+def test_what_became_of_those_like_this_one_is_in_sight(open_page: OpenPage, model: Model, size: int) -> None:
+    page = open_result(open_page, model, asked(model), width=360)
+    page.evaluate("size => { document.documentElement.style.fontSize = `${size}%` }", size)
+    ends = page.locator(".agreement :is(th, td)").evaluate_all(
+        "all => all.map(one => one.getBoundingClientRect().right)"
+    )
+    assert ends
+    assert max(ends) <= 341
+
+
+def test_the_links_of_a_result_are_large_enough_for_a_finger(open_page: OpenPage) -> None:
+    page = open_result(open_page, TITANIC, asked(TITANIC), width=360)
+    heights = page.locator("main a:visible").evaluate_all(
+        "all => all.map(one => [one.textContent, ...[...one.getClientRects()].map(line => line.height)])"
+    )
+    assert len(heights) > 8
+    assert [one for one in heights if min(one[1:]) < 24] == []
+
+
+@pytest.mark.parametrize("size", [100, 200])
 def test_a_list_stands_beside_its_question_where_there_is_room_and_below_it_where_there_is_none(
     open_page: OpenPage, size: int
 ) -> None:

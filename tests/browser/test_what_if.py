@@ -14,7 +14,7 @@ from model.declare.model import Model
 from webapp.text.dots import hundredths
 
 from .conftest import OpenPage
-from .person import choose_photo, has_focus, open_result, press, tab_to
+from .person import choose_photo, fill_in, has_focus, open_result, press, tab_to
 from tests import photos
 from tests.payloads import MODELS, asked, each_model, each_typed_model, example, get_predictor, passenger, person
 
@@ -94,6 +94,28 @@ def test_the_number_follows_a_slider_beside_it_and_in_a_bar(open_page: OpenPage,
     expect(bar).to_be_in_viewport()
 
 
+@pytest.mark.parametrize("by_keyboard", [True, False])
+def test_undo_leaves_the_page_where_the_change_was_made(open_page: OpenPage, by_keyboard: bool) -> None:
+    page = open_result(open_page, TITANIC, passenger(), width=360)
+    box = page.get_by_role("spinbutton", name="Parents or children on board", exact=True)
+    box.focus()
+    box.press("ArrowUp")
+    undo = page.get_by_role("button", name="Undo")
+    expect(page.locator("#bar")).to_contain_text("→")
+    before = page.evaluate("scrollY")
+    if by_keyboard:
+        undo.focus()
+        undo.press("Enter")
+    else:
+        undo.click()
+    expect(undo).to_be_hidden()
+    expect(page.get_by_role("heading", name="Before", exact=True)).to_have_count(0)
+    assert page.evaluate("scrollY") == before
+    expect(box).to_be_in_viewport(ratio=1)
+    # Whoever pressed Enter goes on from there; a finger opens no keys that cover half of the screen.
+    assert has_focus(box) == by_keyboard
+
+
 def test_on_a_telephone_the_new_number_covers_no_words(open_page: OpenPage) -> None:
     page = open_result(open_page, TITANIC, passenger(), width=360)
     page.get_by_label("Port where the passenger came on board", exact=True).select_option(label="Queenstown")
@@ -149,6 +171,17 @@ def test_back_leads_from_the_changed_result_to_the_change(open_page: OpenPage) -
     page.go_back()
     expect(page).to_have_url(re.compile("#work=Federal-gov$"))
     expect(page.locator(".changed")).to_contain_text("Federal government instead of Private company")
+
+
+def test_on_a_page_of_their_own_the_curves_stand_one_below_the_other_on_a_telephone(open_page: OpenPage) -> None:
+    page = open_result(open_page, TITANIC, passenger(), width=360, javascript=False)
+    page.get_by_role("link", name="How the chance changes with each number").click()
+    places = page.locator(".curves figure").evaluate_all(
+        "all => all.map(one => one.getBoundingClientRect()).map(({ left, right, top }) => [left, right, top])"
+    )
+    assert len(places) == 3
+    assert all(left >= 0 and right <= 360 for left, right, _ in places)
+    assert sorted(top for _, _, top in places) == [top for _, _, top in places]
 
 
 def test_the_curves_are_drawn_once_they_come_into_view(open_page: OpenPage) -> None:
@@ -237,9 +270,10 @@ def test_a_suggested_change_is_one_click_away(open_page: OpenPage, javascript: b
 def test_from_the_index_to_what_if_without_script(open_page: OpenPage, model: Model) -> None:
     page = open_page("/", 320, javascript=False)
     page.get_by_role("link", name=model.words.question).click()
-    page.get_by_role("link", name=model.examples[0].name).click()
+    page.get_by_role("link", name=model.examples[1].name).click()
     if model is not FOOD:
         press(page, model)
+        fill_in(page, model, model.examples[0].answers)
         page.get_by_role("button", name="Compare", exact=True).click()
     else:
         page.get_by_role("link", name="Compare with another photo").click()
@@ -257,14 +291,14 @@ def test_from_the_index_to_what_if_by_keyboard(open_page: OpenPage, model: Model
     follow(page, page.get_by_role("link", name=model.examples[0].name))
     if model is FOOD:
         follow(page, page.get_by_role("link", name="Compare with another photo"))
-        expect(compared(page, "Before")).to_be_visible()
+        expect(page.get_by_text("No answer is changed yet.")).to_be_visible()
         return
     follow(page, page.get_by_role("button", name=model.words.button, exact=True))
     expect(page).to_have_url(re.compile(f"/{model.name}/result"))
     tab_to(page, page.get_by_role("button", name="Compare", exact=True), at_most=80)
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(f"/{model.name}/compare"))
-    expect(compared(page, "After")).to_be_visible()
+    expect(page.get_by_text("No answer is changed yet.")).to_be_visible()
 
 
 def follow(page: Page, element: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
@@ -86,7 +87,12 @@ class Card:
         """How far apart two numbers may be and still count as close."""
         columns = self.crowd.columns if self.crowd else []
         found = [(self.model.input[one.name], one.reach) for one in columns]
-        return [(asked, reach) for asked, reach in found if isinstance(asked, NumberInput)]
+        # Of whole numbers none are 0.8 apart.
+        return [
+            (asked, math.floor(reach) if asked.whole else reach)
+            for asked, reach in found
+            if isinstance(asked, NumberInput)
+        ]
 
     @property
     def references(self) -> list[tuple[Input, str]]:

@@ -172,6 +172,18 @@ def test_where_the_unknown_leads_on_the_known_answers_are_not_said_to_reach_the_
     assert "From there the answers take it to 98 out of 100, one by one:" in known
 
 
+def test_what_one_answer_alone_leads_to_is_said_once(client: FlaskClient) -> None:
+    moved = section(result(client, MODELS[3], {"rooms": "6.5"}), "What moved the number").text
+    assert "From there one answer moves it: Homes of 6.5 rooms lowered it to $21,000. As a table" in moved
+
+
+def test_a_name_keeps_its_capital_within_a_sentence_and_another_choice_does_not(client: FlaskClient) -> None:
+    poor = passenger(sex="male", age="22", ticket_class="3", port="S")
+    moved = section(result(client, TITANIC, poor), "What moved the number").text
+    assert "A ticket for third class lowered it to " in moved
+    assert "Coming on board at Southampton lowered it to " in moved
+
+
 def test_a_change_across_50_says_whether_it_leads_up_or_down(client: FlaskClient) -> None:
     tried = section(result(client, CENSUS, asked(CENSUS)), "What if an answer were different?").text
     assert "The smallest change that would bring the chance down to 50 out of 100 or less:" in tried

@@ -20,6 +20,7 @@ from model.declare.number import NumberInput
 from webapp.http.addresses import texts
 from webapp.pages.suggestions import Suggestion, suggest
 from webapp.text.dots import hundredths
+from webapp.text.numbers import day
 
 from tests.page import Element, Page, page_of
 from tests.payloads import MODELS, asked, each_model, each_typed_model, example, get_predictor, passenger, person
@@ -33,6 +34,12 @@ def dots_in(picture: Element, shape: str) -> int:
     paths = [path for path in picture.all("path") if path.attributes["class"] == shape]
     lengths = [float(h) for path in paths for h in re.findall(r"h([\d.]+)", path.attributes["d"])]
     return sum(int(length // 20) + 1 for length in lengths)
+
+
+@each_typed_model
+def test_a_result_says_how_sure_it_is_before_it_lets_one_try(client: FlaskClient, model: Model) -> None:
+    headings = [heading.text for heading in result(client, model, asked(model)).root.all("h2")]
+    assert headings[:3] == ["What moved the number", "How sure is this?", "What if an answer were different?"]
 
 
 # -- one number everywhere ---------------------------------------------------------------------------
@@ -131,7 +138,7 @@ def test_how_many_of_a_hundred_cost_less_is_told_to_the_nearest_whole_number(cli
     apart = []
     for tenths in range(56, 80):
         answers = {"rooms": str(tenths / 10)}
-        told = re.search(r"(\d+) of 100 districts in the data cost less", result(client, MODELS[3], answers).root.text)
+        told = re.search(r"cost less than this in (\d+) of 100 districts", result(client, MODELS[3], answers).root.text)
         assert told is not None
         estimate = by_api(client, MODELS[3], answers)["amount"]
         apart.append(int(told[1]) - 100 * sum(price < estimate for price in crowd.outcomes) / crowd.count)
@@ -220,17 +227,23 @@ def test_the_line_is_told_out_of_100_however_small_the_number(client: FlaskClien
     )
 
 
+def test_the_data_of_the_photo_model_are_photos(client: FlaskClient) -> None:
+    told = "photos, by which an image network was tuned."
+    assert re.search(rf"Data: \d+ {told}", result(client, MODELS[4], asked(MODELS[4])).text)
+    assert re.search(rf"From \d+ {told} Of 100 photos that show food", page_of(client.get("/")).text)
+
+
 def test_a_link_is_said_to_hold_the_answers_and_of_a_photo_what_the_network_saw(client: FlaskClient) -> None:
-    food, photo = MODELS[4], "The link holds what the network saw in the photo, and not the photo itself."
+    food, photo = MODELS[4], "Whoever gets it can read what the network saw, and cannot see the photo."
     assert photo in result(client, food, asked(food)).text
-    assert "The link holds the answers: whoever you send it to can read them." in result(client, CENSUS, person()).text
+    assert "Whoever gets it can read the answers." in result(client, CENSUS, person()).text
 
 
 @each_model
 def test_a_result_says_how_to_show_it_to_somebody_also_where_no_script_makes_a_button(
     client: FlaskClient, model: Model
 ) -> None:
-    told = "To show somebody this result, send them the link of this page. The link holds "
+    told = "To show somebody this result, send the link of this page. Whoever gets it can read "
     assert told in result(client, model, asked(model)).text
 
 
@@ -247,9 +260,14 @@ def test_the_same_question_by_api_has_these_answers(client: FlaskClient, model: 
 
 
 @each_model
-def test_a_result_says_its_version_and_its_data(client: FlaskClient, model: Model) -> None:
+def test_a_result_says_its_version_its_data_and_who_made_it(client: FlaskClient, model: Model) -> None:
     page = result(client, model, asked(model))
-    assert f"Model version {get_predictor(model.name).version}, trained on " in page.text
+    predictor = get_predictor(model.name)
+    trained = f"trained on {day(predictor.card.trained)} by the Likely authors. Data: "
+    assert f"Model version {predictor.version}, {trained}" in page.text
+    (made_by,) = [dt for dt in page_of(client.get(f"/{model.name}/card")).root.all("dt") if dt.text == "Made by"]
+    assert made_by.parent is not None
+    assert made_by.parent.all("dd")[0].text == "The Likely authors"
 
 
 @pytest.mark.parametrize(

@@ -47,9 +47,15 @@ def test_before_and_after_are_the_two_results_themselves(client: FlaskClient, mo
 @each_model
 def test_nothing_changed_is_said(client: FlaskClient, model: Model) -> None:
     page = compared(client, model, asked(model))
-    assert "No answer is changed yet." in page.text
-    before, after = headings(page)
-    assert before == after
+    before = result_heading(client, model, asked(model))
+    assert f"The result is {before}. No answer is changed yet. Try a change" in page.text
+    assert page.root.all("div", class_="comparison") == []
+    assert page.title.startswith("Try a change")
+
+
+def test_where_nothing_is_changed_a_guess_is_called_one(client: FlaskClient) -> None:
+    page = compared(client, MODELS[2], dict.fromkeys(MODELS[2].input, "4"))
+    assert "The data has no flower like this. Treat it as a guess. No answer is changed yet." in page.text
 
 
 def test_a_small_chance_beside_a_larger_one_is_out_of_100_too(client: FlaskClient) -> None:
@@ -129,6 +135,9 @@ def test_a_wrong_change_keeps_what_was_typed_and_says_what_to_do(client: FlaskCl
     assert page.title.startswith("Error:")
     assert page.summary == [message]
     assert page.summary_links == [f"#{NEW}age"]
+    # Above the page and beside the answer, and nowhere where there is nothing to compare.
+    assert page.text.count(message) == 2
+    assert page.with_id("comparison").text == ""
     assert page.with_id(f"{NEW}age").attributes["value"] == "12"
     chosen = [o.attributes["value"] for o in page.with_id(f"{NEW}education").all("option", selected="")]
     assert chosen == ["Doctorate"]
