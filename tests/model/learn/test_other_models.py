@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
 import pytest
 from flask.testing import FlaskClient
 
+from model.learn.train import train
 from model.predict.catalog import Catalog
 from webapp import create_app
 from webapp.http.addresses import texts
 
 from tests.cards import section, the_table
-from tests.other_models import MODELS, write_models
+from tests.other_models import DOGS, HEAD, MODELS, write_models
 from tests.page import Page, page_of
 from tests.payloads import SETTINGS, example
 
@@ -87,6 +89,47 @@ def test_a_second_model_of_pictures_says_what_its_declaration_leaves_out(others:
     assert the_table(shown, "wrong")["In fact: do not"] == ["45 15.0 of 100", "255 85.0 of 100"]
     assert "Picture" in the_table(shown, "equation")
     assert "There is none" in section(shown, "counted").text
+
+
+Serve = Callable[[str], FlaskClient]
+
+
+@pytest.fixture
+def changed_dogs(tmp_path: Path) -> Serve:
+    """The second model of pictures, with another declaration."""
+
+    def serve(declared: str) -> FlaskClient:
+        assert declared != DOGS
+        (tmp_path / "dogs.py").write_text(HEAD + declared, encoding="utf-8")
+        train(Catalog([tmp_path])["dogs"])
+        return create_app(SETTINGS | {"MODEL_FOLDERS": (tmp_path,), "MODELS": ("dogs",)}).test_client()
+
+    return serve
+
+
+# Takes “I don’t know” for how common dogs are.
+ASKS_MORE = {
+    "range(151, 269))": """range(151, 269))
+    common = NumberField(
+        "How many of 100 pictures show dogs", thing="how many", between=(1, 99), like="10", may_be_unknown=True
+    )""",
+    '    return {"picture": math.log(share / (1 - share))}': """    common = (answers["common"] or 10) / 100
+    return {"picture": math.log(share / (1 - share)), "common": math.log(common / (1 - common))}""",
+    '("picture",)': '("picture", "common")',
+    "slope=0.5,": 'slope=0.5, prior="common",',
+    '184-0.0100"}': '184-0.0100", "common": 30}',
+}
+
+
+def test_one_whose_coefficients_are_given_may_take_an_unknown_answer(changed_dogs: Serve) -> None:
+    declared = DOGS
+    for was, so in ASKS_MORE.items():
+        declared = declared.replace(was, so)
+    dogs = changed_dogs(declared)
+    model = catalog(dogs)["dogs"]
+    shown = page(dogs, "/dogs/result", **texts(model, example(model)) | {"common": "unknown"})
+    assert "How many of 100 pictures show dogs: from" in section(shown, "unknown").text
+    assert "can be left unknown" in section(page(dogs, "/dogs/card"), "counted").text
 
 
 def test_four_classes_have_a_shape_each(others: FlaskClient) -> None:
