@@ -17,7 +17,7 @@ from model.predict.catalog import Catalog
 from webapp import create_app
 from webapp.http.addresses import texts
 
-from tests.cards import section, the_table
+from tests.cards import rows, section, the_table
 from tests.other_models import DOGS, HEAD, MODELS, write_models
 from tests.page import Page, page_of
 from tests.payloads import SETTINGS, example
@@ -105,6 +105,21 @@ def changed_dogs(tmp_path: Path) -> Serve:
         return create_app(SETTINGS | {"MODEL_FOLDERS": (tmp_path,), "MODELS": ("dogs",)}).test_client()
 
     return serve
+
+
+def test_the_example_on_its_card_starts_from_the_number_that_the_sum_multiplies(others: FlaskClient) -> None:
+    # The logit of 0.9, times 0.5.
+    worked = rows(section(page(others, "/dogs/card"), "equation").all("table")[-1])
+    assert worked["Picture: 2.197225"] == ["1.098612"]
+
+
+def test_where_nobody_knows_how_good_it_is_the_equation_still_names_its_number(changed_dogs: Serve) -> None:
+    given = DOGS.replace('"yes": 100, "right_yes": 0.9, "right_no": 0.85', "")
+    shown = page(changed_dogs(given.replace("slope=0.5,", 'slope=0.5, number="evidence of a dog",')), "/dogs/card")
+    assert "No honest figure is known." in section(shown, "good").text
+    assert the_table(shown, "equation")["Evidence of a dog"] == ["0.500000"]
+    worked = rows(section(shown, "equation").all("table")[-1])
+    assert worked["Picture: evidence of a dog 2.197225"] == ["1.098612"]
 
 
 # Takes “I don’t know” for how common dogs are.
