@@ -21,6 +21,7 @@ from tests.cards import rows, section, the_table
 from tests.other_models import DOGS, HEAD, MODELS, write_models
 from tests.page import Page, page_of
 from tests.payloads import SETTINGS, example
+from tests.people import make_site, signed_in
 
 pytestmark = pytest.mark.slow
 
@@ -172,6 +173,18 @@ def test_an_amount_is_told_in_its_own_words(others: FlaskClient) -> None:
     shown = result(others, "stays")
     assert shown.heading.endswith(" days")
     assert re.search(r"\d+ of 100 patients in the data have less\.", shown.text)
+
+
+def test_a_result_of_pictures_is_kept_whose_classes_are_declared_as_a_range(
+    others: FlaskClient, tmp_path: Path
+) -> None:
+    model = catalog(others)["dogs"]
+    site = make_site(tmp_path, MODEL_FOLDERS=(model.folder,), MODELS=("dogs",))
+    keeper = signed_in(site, "Ada", {"dogs": "analyst"})
+    version = catalog(others).predictor("dogs").version
+    sent = {**texts(model, example(model)), "case-version": version}
+    shown = page_of(keeper.post("/dogs/keep", data=sent, follow_redirects=True))
+    assert "Kept. Only you see this case." in shown.text
 
 
 @each
