@@ -110,6 +110,11 @@ class Model:
         raise TypeError(f"{self.name} has its coefficients given and learns from no table")
 
     @property
+    def learns_unknown(self) -> bool:
+        """Whether it learnt what an unknown answer tells; else one is averaged over."""
+        return isinstance(self.recipe, Recipe) and self.recipe.unknown == "learnt"
+
+    @property
     def card_path(self) -> Path:
         return self.folder / "trained" / f"{self.name}.json"
 

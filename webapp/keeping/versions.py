@@ -55,7 +55,8 @@ def packed(predictor: Predictor) -> Version:
 
 
 def as_bytes(content: Mapping[str, Any]) -> bytes:
-    return json.dumps(content, ensure_ascii=False, allow_nan=False).encode()
+    # A declaration may hold what is no list, as a range of a photo's classes.
+    return json.dumps(content, ensure_ascii=False, allow_nan=False, default=list).encode()
 
 
 @dataclass(frozen=True)

@@ -39,8 +39,6 @@ class Card:
     """What the card of every kind of model tells."""
 
     template: str
-    # What the one input of a model that was fitted elsewhere is counted in.
-    number = ""
 
     def __init__(self, predictor: Predictor) -> None:
         self.predictor = predictor
@@ -48,6 +46,8 @@ class Card:
         self.crowd = predictor.crowd
         self.evaluation = predictor.card.evaluation
         self.rows = predictor.card.data.rows
+        # What was declared of coefficients that were fitted elsewhere, where they were.
+        self.given = self.model.recipe if isinstance(self.model.recipe, Given) else None
 
     @cached_property
     def record(self) -> Record | None:
@@ -239,14 +239,7 @@ class GivenCard(Card):
 
     template = "card_given.html"
 
-    @property
-    def given(self) -> Given:
-        assert isinstance(self.model.recipe, Given)
-        return self.model.recipe
-
-    @property
-    def number(self) -> str:  # type: ignore[override]
-        return self.given.number
+    given: Given
 
     @property
     def shares(self) -> list[Share]:

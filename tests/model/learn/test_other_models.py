@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
 import pytest
 from flask.testing import FlaskClient
 
+from model.learn.train import train
 from model.predict.catalog import Catalog
 from webapp import create_app
 from webapp.http.addresses import texts
 
-from tests.cards import section, the_table
-from tests.other_models import MODELS, write_models
+from tests.cards import rows, section, the_table
+from tests.other_models import DOGS, HEAD, MODELS, write_models
 from tests.page import Page, page_of
 from tests.payloads import SETTINGS, example
+from tests.people import make_site, signed_in
 
 pytestmark = pytest.mark.slow
 
@@ -89,6 +92,62 @@ def test_a_second_model_of_pictures_says_what_its_declaration_leaves_out(others:
     assert "There is none" in section(shown, "counted").text
 
 
+Serve = Callable[[str], FlaskClient]
+
+
+@pytest.fixture
+def changed_dogs(tmp_path: Path) -> Serve:
+    """The second model of pictures, with another declaration."""
+
+    def serve(declared: str) -> FlaskClient:
+        assert declared != DOGS
+        (tmp_path / "dogs.py").write_text(HEAD + declared, encoding="utf-8")
+        train(Catalog([tmp_path])["dogs"])
+        return create_app(SETTINGS | {"MODEL_FOLDERS": (tmp_path,), "MODELS": ("dogs",)}).test_client()
+
+    return serve
+
+
+def test_the_example_on_its_card_starts_from_the_number_that_the_sum_multiplies(others: FlaskClient) -> None:
+    # The logit of 0.9, times 0.5.
+    worked = rows(section(page(others, "/dogs/card"), "equation").all("table")[-1])
+    assert worked["Picture: 2.197225"] == ["1.098612"]
+
+
+def test_where_nobody_knows_how_good_it_is_the_equation_still_names_its_number(changed_dogs: Serve) -> None:
+    given = DOGS.replace('"yes": 100, "right_yes": 0.9, "right_no": 0.85', "")
+    shown = page(changed_dogs(given.replace("slope=0.5,", 'slope=0.5, number="evidence of a dog",')), "/dogs/card")
+    assert "No honest figure is known." in section(shown, "good").text
+    assert the_table(shown, "equation")["Evidence of a dog"] == ["0.500000"]
+    worked = rows(section(shown, "equation").all("table")[-1])
+    assert worked["Picture: evidence of a dog 2.197225"] == ["1.098612"]
+
+
+# Takes “I don’t know” for how common dogs are.
+ASKS_MORE = {
+    "range(151, 269))": """range(151, 269))
+    common = NumberField(
+        "How many of 100 pictures show dogs", thing="how many", between=(1, 99), like="10", may_be_unknown=True
+    )""",
+    '    return {"picture": math.log(share / (1 - share))}': """    common = (answers["common"] or 10) / 100
+    return {"picture": math.log(share / (1 - share)), "common": math.log(common / (1 - common))}""",
+    '("picture",)': '("picture", "common")',
+    "slope=0.5,": 'slope=0.5, prior="common",',
+    '184-0.0100"}': '184-0.0100", "common": 30}',
+}
+
+
+def test_one_whose_coefficients_are_given_may_take_an_unknown_answer(changed_dogs: Serve) -> None:
+    declared = DOGS
+    for was, so in ASKS_MORE.items():
+        declared = declared.replace(was, so)
+    dogs = changed_dogs(declared)
+    model = catalog(dogs)["dogs"]
+    shown = page(dogs, "/dogs/result", **texts(model, example(model)) | {"common": "unknown"})
+    assert "How many of 100 pictures show dogs: from" in section(shown, "unknown").text
+    assert "can be left unknown" in section(page(dogs, "/dogs/card"), "counted").text
+
+
 def test_four_classes_have_a_shape_each(others: FlaskClient) -> None:
     legend = [svg for svg in result(others, "birds").root.all("svg") if "key" in svg.attributes["class"]]
     shapes = [svg.all("path")[0].attributes["class"] for svg in legend]
@@ -114,6 +173,18 @@ def test_an_amount_is_told_in_its_own_words(others: FlaskClient) -> None:
     shown = result(others, "stays")
     assert shown.heading.endswith(" days")
     assert re.search(r"\d+ of 100 patients in the data have less\.", shown.text)
+
+
+def test_a_result_of_pictures_is_kept_whose_classes_are_declared_as_a_range(
+    others: FlaskClient, tmp_path: Path
+) -> None:
+    model = catalog(others)["dogs"]
+    site = make_site(tmp_path, MODEL_FOLDERS=(model.folder,), MODELS=("dogs",))
+    keeper = signed_in(site, "Ada", {"dogs": "analyst"})
+    version = catalog(others).predictor("dogs").version
+    sent = {**texts(model, example(model)), "case-version": version}
+    shown = page_of(keeper.post("/dogs/keep", data=sent, follow_redirects=True))
+    assert "Kept. Only you see this case." in shown.text
 
 
 @each
