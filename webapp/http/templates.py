@@ -1,5 +1,6 @@
 """Templates: read as one with the parts that they include, and compiled once for all workers of a machine."""
 
+import hashlib
 import marshal
 import re
 import sys
@@ -23,6 +24,8 @@ from webapp.settings import VERSION
 
 from .shared import folder_of
 
+# How templates are compiled is said here, and may change while the version stays.
+COMPILER = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:8]
 INCLUDE = re.compile(r'(?m)(?:^[ \t]*)?\{% include "([^"]+)" %\}')
 
 
@@ -104,7 +107,7 @@ class Compiled(BytecodeCache):
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.made_by = f"{VERSION} {version('jinja2')} {sys.implementation.cache_tag}"
+        self.made_by = f"{VERSION} {COMPILER} {version('jinja2')} {sys.implementation.cache_tag}"
 
     def load_bytecode(self, bucket: Bucket) -> None:
         # A file that is none, or of another source, is written anew.

@@ -17,6 +17,7 @@ from flask import Flask
 from markupsafe import escape
 
 from webapp import create_app
+from webapp.http import templates
 
 from tests.payloads import SETTINGS, example, get_model
 
@@ -135,6 +136,15 @@ def test_a_file_that_is_no_compiled_template_is_made_anew(
     assert ask_for_a_result(make_app(SECRET_KEY=secret)) == (status, page) == (200, page)
     assert files
     assert {file: file.read_bytes() for file in files} == whole
+
+
+def test_what_was_compiled_in_another_way_is_compiled_anew(secret: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    status, page = ask_for_a_result(make_app(SECRET_KEY=secret))
+    monkeypatch.setattr(templates, "COMPILER", "another")
+    later = make_app(SECRET_KEY=secret)
+    compiled = count_compiled(later, monkeypatch)
+    assert ask_for_a_result(later) == (status, page) == (200, page)
+    assert "base.html" in compiled
 
 
 def test_while_someone_works_on_the_templates_a_changed_one_is_read_anew(tmp_path: Path) -> None:
