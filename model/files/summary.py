@@ -128,6 +128,11 @@ class Summary:
         for column, codes in scored.cells.at(places.to_numpy()).pairs():
             self._add_groups(column, codes, numbers)
 
+    @property
+    def commonest(self) -> list[tuple[str, int]]:
+        """How many rows were named each class, the commonest first, and of two as common the first of the model's."""
+        return Counter({label: self.named[label] for label in self.labels if self.named[label]}).most_common()
+
     def _add_bins(self, numbers: Any) -> None:
         if self.edges is None:
             low, high = float(numbers.min()), float(numbers.max())

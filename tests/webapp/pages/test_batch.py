@@ -146,6 +146,15 @@ def test_every_kind_of_model_sums_a_file_up(client: FlaskClient, model: Model) -
     assert len(page.root.all("table", class_="unbroken")) == 1
 
 
+def test_classes_that_as_many_rows_are_named_stand_in_the_models_order(client: FlaskClient) -> None:
+    rows = ["6.3,2.9,5.6,1.8", "5.0,3.4,1.5,0.2", "5.9,2.8,4.3,1.3", "6.5,3.0,5.8,2.2"]
+    head = "sepal_length,sepal_width,petal_length,petal_width"
+    page = page_of(send(client, "\n".join([head, *rows, ""]), "/iris/batch"))
+    (named,) = [table for table in page.root.all("table") if table.all("th")[0].text == "Likeliest"]
+    counts = [(row.all("th")[0].text, row.all("td")[0].text) for row in named.all("tr")[1:]]
+    assert counts == [("virginica", "2"), ("setosa", "1"), ("versicolor", "1")]
+
+
 def test_what_another_kind_of_model_says_is_a_choice_that_is_off(client: FlaskClient) -> None:
     (choice,) = page_of(client.get("/census/batch")).controls("challenger")
     assert "checked" not in choice.attributes
