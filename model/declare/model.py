@@ -110,9 +110,9 @@ class Model:
         raise TypeError(f"{self.name} has its coefficients given and learns from no table")
 
     @property
-    def learns_unknown(self) -> bool:
-        """Whether it learnt what an unknown answer tells; else one is averaged over."""
-        return isinstance(self.recipe, Recipe) and self.recipe.unknown == "learnt"
+    def unknown(self) -> Literal["averaged", "learnt", "declared"]:
+        """What an unknown answer comes to; of coefficients that are given, what its declaration takes for one."""
+        return self.recipe.unknown if isinstance(self.recipe, Recipe) else "declared"
 
     @property
     def card_path(self) -> Path:

@@ -145,7 +145,9 @@ def test_one_whose_coefficients_are_given_may_take_an_unknown_answer(changed_dog
     model = catalog(dogs)["dogs"]
     shown = page(dogs, "/dogs/result", **texts(model, example(model)) | {"common": "unknown"})
     assert "How many of 100 pictures show dogs: from" in section(shown, "unknown").text
-    assert "can be left unknown" in section(page(dogs, "/dogs/card"), "counted").text
+    assert "filled in" not in section(shown, "unknown").text
+    told = section(page(dogs, "/dogs/card"), "counted").text
+    assert "Its declaration says what the model takes for it. This can be left unknown:" in told
 
 
 def test_four_classes_have_a_shape_each(others: FlaskClient) -> None:
