@@ -72,7 +72,7 @@ class Plain(CodeGenerator):
     """What templates ask of an object and what they call, as Python does both.
 
     Jinja would also look for an item of that name, and show an empty place where there is neither. Here a template that
-    misspells a name fails, and a page of hundreds of names takes a seventh less time.
+    misspells a name fails, and a page of hundreds of names is drawn sooner.
     """
 
     def visit_Getattr(self, node: nodes.Getattr, frame: Frame) -> None:  # noqa: N802 - Jinja names it
