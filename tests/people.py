@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import Flask, g
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from bench.sites import PASSWORD, add_person, bearer, make_token, sign_in
 from webapp import create_app
@@ -79,3 +80,13 @@ def form_token(html: str) -> str:
     found = re.search(r'name="csrf_token" value="([^"]+)"', html)
     assert found
     return found[1]
+
+
+def try_password(
+    browser: FlaskClient, name: str = "Ada Lovelace", password: str = PASSWORD, **more: Any
+) -> TestResponse:
+    return browser.post("/sign-in", data={"name": name, "password": password, **more})
+
+
+def is_in(browser: FlaskClient) -> bool:
+    return browser.get("/account").status_code == 200

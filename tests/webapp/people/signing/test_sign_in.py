@@ -1,65 +1,24 @@
-"""Signing in: the cookie, what a sitting lasts, where one is led, how often a password may be tried."""
+"""Signing in: the cookie, where one is led, how often a password may be tried."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
 
 from webapp.pages.people.forms import WRONG
-from webapp.people import accounts, passwords, roles, sittings
+from webapp.people import accounts, passwords
 from webapp.people.current import SITTING_COOKIE
 
 from tests.page import page_of
-from tests.people import PASSWORD, add_person, empty, form_token, make_link, make_site, sign_in
-
-NEW = "another four good words"
-
-
-@pytest.fixture(scope="module")
-def same_site(tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    return make_site(tmp_path_factory.mktemp("site"))
-
-
-@pytest.fixture
-def site(same_site: Flask) -> Flask:
-    add_person(empty(same_site), "Ada Lovelace", is_admin=True)
-    return same_site
-
-
-@pytest.fixture
-def browser(site: Flask) -> FlaskClient:
-    return site.test_client()
-
-
-@pytest.fixture
-def later(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Let time pass."""
-    passed = [timedelta()]
-
-    def now() -> datetime:
-        return datetime.now(UTC) + passed[0]
-
-    for module in (accounts, sittings, roles):
-        monkeypatch.setattr(module, "now", now)
-    return lambda **more: passed.append(passed.pop() + timedelta(**more))
-
-
-def send(browser: FlaskClient, name: str = "Ada Lovelace", password: str = PASSWORD, **more: Any) -> TestResponse:
-    return browser.post("/sign-in", data={"name": name, "password": password, **more})
-
-
-def is_in(browser: FlaskClient) -> bool:
-    return browser.get("/account").status_code == 200
+from tests.people import PASSWORD, add_person, form_token, is_in, make_site, sign_in, try_password
 
 
 def test_whoever_gives_name_and_password_is_signed_in(browser: FlaskClient) -> None:
-    answer = send(browser)
+    answer = try_password(browser)
     assert (answer.status_code, answer.location) == (303, "/")
     assert is_in(browser)
     assert page_of(browser.get("/account")).heading == "Ada Lovelace"
@@ -67,14 +26,14 @@ def test_whoever_gives_name_and_password_is_signed_in(browser: FlaskClient) -> N
 
 @pytest.mark.parametrize("name", ["ada lovelace", " ADA  LOVELACE ", "Ada Lovelace"])
 def test_a_name_is_known_by_its_letters(browser: FlaskClient, name: str) -> None:
-    assert send(browser, name).status_code == 303
+    assert try_password(browser, name).status_code == 303
 
 
 @pytest.mark.parametrize(
     ("name", "password"), [("Ada Lovelace", "not her password"), ("Nobody", PASSWORD), ("Ada", PASSWORD)]
 )
 def test_a_wrong_name_and_a_wrong_password_are_told_alike(browser: FlaskClient, name: str, password: str) -> None:
-    answer = send(browser, name, password)
+    answer = try_password(browser, name, password)
     assert answer.status_code == 422
     assert page_of(answer).summary == [WRONG]
     assert dict(page_of(answer).answers)["name"] == name
@@ -83,7 +42,7 @@ def test_a_wrong_name_and_a_wrong_password_are_told_alike(browser: FlaskClient, 
 
 
 def test_a_blank_form_says_what_is_missing(browser: FlaskClient) -> None:
-    answer = send(browser, "", "")
+    answer = try_password(browser, "", "")
     assert answer.status_code == 422
     assert page_of(answer).summary == ["Enter your name", "Enter your password"]
 
@@ -103,12 +62,12 @@ def test_each_try_costs_one_look_at_a_password_whoever_it_is(
             return bool(hasher.verify(kept, password))
 
     monkeypatch.setattr(passwords, "hasher", Counting)
-    send(browser, name, "not the password")
+    try_password(browser, name, "not the password")
     assert looked == ["19456,t=2,p=1"]
 
 
 def test_the_cookie_is_for_this_site_alone_and_for_no_script(browser: FlaskClient) -> None:
-    [cookie] = [one for one in send(browser).headers.getlist("Set-Cookie") if one.startswith(SITTING_COOKIE)]
+    [cookie] = [one for one in try_password(browser).headers.getlist("Set-Cookie") if one.startswith(SITTING_COOKIE)]
     assert {"HttpOnly", "SameSite=Lax", "Path=/", "Max-Age=2592000"} <= set(cookie.split("; "))
     assert "Secure" not in cookie
     assert "Domain" not in cookie
@@ -130,7 +89,7 @@ def test_a_key_that_the_browser_came_with_is_not_taken_over(site: Flask, browser
     """Whoever planted a cookie before is not signed in by somebody’s password."""
     planted = "ls_" + "x" * 43
     browser.set_cookie(SITTING_COOKIE, planted)
-    send(browser)
+    try_password(browser)
     cookie = browser.get_cookie(SITTING_COOKIE)
     assert cookie is not None
     assert cookie.value != planted
@@ -140,10 +99,10 @@ def test_a_key_that_the_browser_came_with_is_not_taken_over(site: Flask, browser
 
 
 def test_signing_in_anew_ends_the_sitting_before(site: Flask, browser: FlaskClient) -> None:
-    send(browser)
+    try_password(browser)
     before = browser.get_cookie(SITTING_COOKIE)
     assert before is not None
-    send(browser)
+    try_password(browser)
     other = site.test_client()
     other.set_cookie(SITTING_COOKIE, before.value)
     assert not is_in(other)
@@ -152,7 +111,7 @@ def test_signing_in_anew_ends_the_sitting_before(site: Flask, browser: FlaskClie
 
 @pytest.mark.parametrize("next_page", ["/census", "/people?x=1&y=2", "/census/result?age=37"])
 def test_one_is_led_back_to_the_page_of_this_site(browser: FlaskClient, next_page: str) -> None:
-    assert send(browser, next=next_page).location == next_page
+    assert try_password(browser, next=next_page).location == next_page
 
 
 @pytest.mark.parametrize(
@@ -171,7 +130,7 @@ def test_one_is_led_back_to_the_page_of_this_site(browser: FlaskClient, next_pag
     ],
 )
 def test_one_is_led_nowhere_else(browser: FlaskClient, elsewhere: str) -> None:
-    assert send(browser, next=elsewhere).location == "/"
+    assert try_password(browser, next=elsewhere).location == "/"
 
 
 def test_one_is_led_back_where_the_site_is_mounted(browser: FlaskClient) -> None:
@@ -189,17 +148,6 @@ def test_a_page_that_needs_it_leads_to_signing_in_and_back(browser: FlaskClient)
     assert asked.location == "/sign-in?next=/tokens?x%3D1"
     page = page_of(browser.get(asked.location))
     assert dict(page.answers)["next"] == "/tokens?x=1"
-
-
-def test_signing_out_ends_the_sitting_and_not_only_the_cookie(site: Flask, browser: FlaskClient) -> None:
-    send(browser)
-    key = browser.get_cookie(SITTING_COOKIE)
-    assert key is not None
-    assert browser.post("/sign-out").status_code == 303
-    assert browser.get_cookie(SITTING_COOKIE) is None
-    other = site.test_client()
-    other.set_cookie(SITTING_COOKIE, key.value)
-    assert not is_in(other)
 
 
 @pytest.mark.parametrize("address", ["/sign-out", "/account/end-other-sittings", "/tokens/end", "/people"])
@@ -223,127 +171,15 @@ def test_the_form_is_sent_with_its_token(tmp_path: Path) -> None:
     assert browser.post("/sign-out", data={"csrf_token": token}).status_code == 400, "it was of the visit before"
 
 
-def test_a_sitting_ends_after_twelve_hours_without_a_page(browser: FlaskClient, later: Any) -> None:
-    send(browser)
-    later(hours=11, minutes=59)
-    assert is_in(browser)
-    later(hours=11, minutes=59)
-    assert is_in(browser)
-    later(hours=12, minutes=1)
-    assert not is_in(browser)
-
-
-def test_a_sitting_ends_after_thirty_days_in_any_case(browser: FlaskClient, later: Any, monkeypatch: Any) -> None:
-    monkeypatch.setattr(sittings, "IDLE", timedelta(days=11))
-    send(browser)
-    for _ in range(3):
-        later(days=9, hours=23)
-        assert is_in(browser)
-    later(hours=3, minutes=1)
-    assert not is_in(browser)
-
-
-def test_sittings_are_listed_and_ended(site: Flask, browser: FlaskClient) -> None:
-    send(browser)
-    other = site.test_client()
-    other.post(
-        "/sign-in",
-        data={"name": "Ada Lovelace", "password": PASSWORD},
-        headers={"User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"},
-    )
-    page = page_of(browser.get("/account"))
-    assert "Firefox on Linux" in page.text
-    [which] = [e.attributes["value"] for e in page.root.all("input", name="which")]
-    assert browser.post("/account/end-sitting", data={"which": which}).status_code == 303
-    assert not is_in(other)
-    assert is_in(browser)
-
-
-def test_nobody_ends_anothers_sitting(site: Flask, browser: FlaskClient) -> None:
-    stranger = sign_in(site, add_person(site, "Somebody"))
-    send(browser)
-    for which in range(5):
-        stranger.post("/account/end-sitting", data={"which": str(which)})
-    assert is_in(browser)
-
-
-def test_a_new_password_ends_all_other_sittings(site: Flask, browser: FlaskClient) -> None:
-    other = site.test_client()
-    send(browser)
-    send(other)
-    assert browser.post("/account", data={"old": PASSWORD, "password": NEW}).status_code == 303
-    assert is_in(browser)
-    assert not is_in(other)
-    assert send(other).status_code == 422
-    assert send(other, password=NEW).status_code == 303
-
-
-@pytest.mark.parametrize(
-    ("password", "message"),
-    [
-        ("", passwords.TOO_SHORT),
-        ("fourteen chars", passwords.TOO_SHORT),
-        ("x" * 201, passwords.TOO_LONG),
-        ("aaaabbbbaaaabbbb", passwords.TOO_PLAIN),
-        ("Ada Lovelace Ada", passwords.HAS_NAME),
-    ],
-)
-def test_a_new_password_that_is_none_is_refused(tmp_path: Path, password: str, message: str) -> None:
-    assert passwords.find_fault(password, "Ada Lovelace") == message
-
-
-@pytest.mark.parametrize("act", ["end", "change"])
-def test_who_gives_the_old_password_in_the_moment_in_which_it_ends_is_not_signed_in(
-    site: Flask, browser: FlaskClient, monkeypatch: pytest.MonkeyPatch, act: str
-) -> None:
-    number = add_person(site, "Grace")
-
-    def is_right(password: str, kept: str | None) -> bool:
-        accounts.end(number, 1) if act == "end" else accounts.set_password(number, NEW)
-        return True
-
-    with monkeypatch.context() as patch:
-        patch.setattr(accounts, "is_right", is_right)
-        assert send(browser, "Grace").status_code == 422
-    with site.app_context():
-        accounts.let_back(number, 1)
-    assert not is_in(browser)
-
-
-@pytest.mark.parametrize("way", ["/account", "/invite"])
-def test_a_password_that_is_changed_later_is_not_made_of_the_name_either(
-    site: Flask, browser: FlaskClient, way: str
-) -> None:
-    send(browser)
-    sent = {"password": "ada lovelace ada", "old": PASSWORD, "key": make_link(site, "reset", person=1)}
-    refused = browser.post(way, data=sent)
-    assert (refused.status_code, page_of(refused).summary) == (422, [passwords.HAS_NAME])
-    assert browser.post(way, data={**sent, "password": NEW}).status_code == 303
-
-
-def test_dangerous_acts_ask_for_the_password_unless_it_was_just_given(browser: FlaskClient, later: Any) -> None:
-    send(browser)
-    token = {"label": "a report", "scopes": "read", "models": "*", "days": "7"}
-    assert "lk_" in browser.post("/tokens", data=token).text
-    later(minutes=16)
-    refused = browser.post("/tokens", data=token)
-    assert refused.status_code == 422
-    assert page_of(refused).summary == ["Enter your own password. What you are about to do needs it"]
-    assert page_of(refused).with_id("label").attributes["value"] == "a report", "nothing typed is lost"
-    assert browser.post("/tokens", data={**token, "proof": "not the password"}).status_code == 422
-    assert "lk_" in browser.post("/tokens", data={**token, "proof": PASSWORD}).text
-    assert "lk_" in browser.post("/tokens", data=token).text
-
-
 def test_the_eleventh_password_for_an_account_has_to_wait(browser: FlaskClient) -> None:
     for _ in range(10):
-        assert send(browser, password="not the password").status_code == 422
-    refused = send(browser)
+        assert try_password(browser, password="not the password").status_code == 422
+    refused = try_password(browser)
     assert refused.status_code == 429
     assert 1 <= int(refused.headers["Retry-After"]) <= 60
     assert page_of(refused).summary[0].startswith("Too many passwords were tried. Wait")
     # From elsewhere it may still be tried, so that nobody keeps her out.
-    assert send(browser, "Nobody").status_code == 422
+    assert try_password(browser, "Nobody").status_code == 422
     elsewhere = browser.post(
         "/sign-in", data={"name": "ada lovelace", "password": PASSWORD}, environ_base={"REMOTE_ADDR": "192.0.2.9"}
     )
@@ -372,7 +208,7 @@ def test_many_addresses_try_few_passwords_of_one_account(browser: FlaskClient, m
 
 
 def test_whoever_is_signed_in_sees_pages_that_no_cache_keeps(browser: FlaskClient) -> None:
-    send(browser)
+    try_password(browser)
     for path in ("/", "/census", "/account", "/tokens", "/people", "/people/events", "/census/card", "/privacy"):
         answer = browser.get(path)
         assert answer.headers["Cache-Control"] == "no-store", path
@@ -381,7 +217,7 @@ def test_whoever_is_signed_in_sees_pages_that_no_cache_keeps(browser: FlaskClien
 
 
 def test_nobody_else_sees_the_menu_of_whoever_is_signed_in(site: Flask, browser: FlaskClient) -> None:
-    send(browser)
+    try_password(browser)
     for path in ("/", "/census", "/census/card"):
         assert "Your account" in browser.get(path).text
         stranger = site.test_client().get(path).text
@@ -398,7 +234,7 @@ def test_a_site_without_a_database_has_no_such_pages(client: FlaskClient) -> Non
 def test_a_site_where_nobody_can_sign_in_says_so_and_makes_no_database(tmp_path: Path) -> None:
     browser = make_site(tmp_path).test_client()
     assert "python run.py person owner" in browser.get("/sign-in").text
-    assert send(browser).status_code == 200
+    assert try_password(browser).status_code == 200
     browser.set_cookie(SITTING_COOKIE, "ls_" + "x" * 43)
     assert browser.get("/census").status_code == 200
     assert list(tmp_path.iterdir()) == []
