@@ -65,8 +65,13 @@ def parts_of(template: str, keys: Iterable[Any], values: Callable[[Any], dict[st
 
 
 def rendered(template: str, values: dict[str, Any]) -> Markup:
-    # Without Flask's context processors, so that no request or session can slip in.
-    return Markup(current_app.jinja_env.get_template(template).render(values))  # noqa: S704 - rendered with escaping
+    """A part of a page."""
+    return Markup(drawn(template, values))  # noqa: S704 - rendered with escaping
+
+
+def drawn(template: str, values: dict[str, Any]) -> str:
+    """A whole page: without Flask's context processors, so that no request or session can slip in."""
+    return current_app.jinja_env.get_template(template).render(values)
 
 
 def init_app(app: Flask) -> None:

@@ -41,7 +41,7 @@ from webapp.http.addresses import (
     site,
     texts,
 )
-from webapp.http.cache import kept_each, rendered
+from webapp.http.cache import drawn, kept_each
 from webapp.http.headers import keep_private
 from webapp.http.models import predictor_of
 from webapp.text.kinds import Chance, kind_of
@@ -93,7 +93,7 @@ def result_page(
         "snippets": snippets(model, result.site + path_of("api.predict", model), answers),
         "offer": offer,
     }
-    return keep_private(Response(rendered("output.html", values)))
+    return keep_private(Response(drawn("output.html", values)))
 
 
 @bp.get("/<model:model>/random")
