@@ -168,6 +168,14 @@ class People:
             bits[row >> 3] |= (outcome == 1) << (row & 7)
         return int.from_bytes(bits, "little")
 
+    @cached_property
+    def rows_of(self) -> Mapping[float, Sequence[int]]:
+        """The rows of those of whom it was so, and of all others."""
+        rows = {1.0: array("I"), 0.0: array("I")}
+        for row, outcome in enumerate(self.outcomes):
+            rows[float(outcome == 1)].append(row)
+        return rows
+
     def agree(self, answers: Mapping[str, Any], names: Collection[str] = ()) -> tuple[int, int]:
         """The people who agree with these answers, or with those named, in all choices and in all but one, as bits.
 
@@ -189,11 +197,10 @@ class People:
 
     def other_outcome(self, chance: float, score: int, outcome: float) -> Person | None:
         """The person whose own chance was nearest to this one, and who turned out so; people lie in their order."""
-        chances, such = self.chances[score], self.so if outcome == 1 else self.everyone ^ self.so
-        here = bisect_left(chances, chance)
+        chances, such = self.chances[score], self.rows_of[outcome]
+        at = bisect_left(such, bisect_left(chances, chance))
         # Of those below the last such person, of those above the first.
-        below, above = such & ((1 << here) - 1), such >> here << here
-        rows = [part.bit_length() - 1 for part in (below, above & -above) if part]
+        rows = such[max(at - 1, 0) : at + 1]
         return self.person(min(rows, key=lambda row: abs(chances[row] - chance))) if rows else None
 
     def most_alike(self, answers: Mapping[str, Any], number: int, chance: float) -> list[Person]:
