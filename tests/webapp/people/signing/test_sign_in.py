@@ -238,3 +238,21 @@ def test_a_site_where_nobody_can_sign_in_says_so_and_makes_no_database(tmp_path:
     browser.set_cookie(SITTING_COOKIE, "ls_" + "x" * 43)
     assert browser.get("/census").status_code == 200
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("address", ["/account", "/tokens", "/people", "/census/members", "/history"])
+def test_where_nobody_can_sign_in_pages_for_whoever_is_lead_to_where_that_is_said(tmp_path: Path, address: str) -> None:
+    browser = make_site(tmp_path).test_client()
+    told = browser.get(address, follow_redirects=True)
+    assert (told.status_code, told.request.path) == (200, "/sign-in")
+    assert page_of(told).title == "Sign in – Likely"
+    assert "Nobody can sign in here yet" in told.text
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_where_nobody_can_sign_in_no_link_of_the_site_is_dead(tmp_path: Path) -> None:
+    browser = make_site(tmp_path).test_client()
+    for address in ("/", "/api/", "/privacy", "/accessibility", "/sign-in"):
+        own = {a.attributes["href"] for a in page_of(browser.get(address)).root.all("a")}
+        for link in {href.partition("#")[0] for href in own if href.startswith("/")}:
+            assert browser.get(link, follow_redirects=True).status_code == 200, (address, link)
