@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,15 @@ def test_whoever_gives_name_and_password_is_signed_in(browser: FlaskClient) -> N
     assert (answer.status_code, answer.location) == (303, "/")
     assert is_in(browser)
     assert page_of(browser.get("/account")).heading == "Ada Lovelace"
+
+
+def test_a_long_password_may_be_typed_with_each_accent_by_itself(site: Flask, browser: FlaskClient) -> None:
+    typed = unicodedata.normalize("NFD", "àéîõü" * 30)
+    signed_in = sign_in(site, 1)
+    changed = signed_in.post("/account", data={"old": PASSWORD, "password": typed})
+    assert (changed.status_code, changed.location) == (303, "/account")
+    for password in (typed, unicodedata.normalize("NFC", typed)):
+        assert try_password(browser, password=password).status_code == 303
 
 
 @pytest.mark.parametrize("name", ["ada lovelace", " ADA  LOVELACE ", "Ada Lovelace"])
