@@ -213,6 +213,13 @@ def test_a_search_that_finds_nothing_and_a_day_that_is_none_say_so(keeper: Flask
     assert page_of(answer).summary[0].startswith("Enter the day like")
 
 
+@pytest.mark.parametrize("form", ["csv", "json"])
+def test_no_file_is_made_of_a_search_with_a_day_that_is_none(keeper: FlaskClient, form: str) -> None:
+    answer = keeper.get(f"/history/cases.{form}?text=x&since=yesterday&_scheme=x&_external=1")
+    assert (answer.status_code, answer.location) == (303, "/history?text=x&since=yesterday")
+    assert page_of(keeper.get(answer.location)).summary[0].startswith("Enter the day like")
+
+
 def test_many_cases_come_on_several_pages(keeper: FlaskClient, database: Database, ada: Person) -> None:
     for number in range(52):
         keep_case(database, ada, label=f"Case {number}")
