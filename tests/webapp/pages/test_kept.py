@@ -91,6 +91,16 @@ def test_a_label_that_is_too_long_is_named_and_nothing_typed_is_lost(keeper: Fla
     assert "my note" in page.text
 
 
+def test_a_label_and_a_note_that_are_too_long_are_both_named(keeper: FlaskClient) -> None:
+    form = keep_form(keeper) | {"case-label": "x" * 121, "case-note": "y" * 2_001}
+    page = page_of(keeper.post("/titanic/keep", data=form))
+    assert page.summary == [
+        "The label has 121 characters. Shorten it to 120",
+        "The note has 2,001 characters. Shorten it to 2,000",
+    ]
+    assert page.summary_links == ["#case-label", "#case-note"]
+
+
 def test_what_would_be_kept_is_what_was_seen(keeper: FlaskClient) -> None:
     form = keep_form(keeper) | {"case-version": "another"}
     answer = keeper.post("/titanic/keep", data=form)
