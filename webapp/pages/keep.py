@@ -17,7 +17,7 @@ from webapp.http.models import predictor_of
 from webapp.people.current import may
 from webapp.store.opening import Away, store
 
-from .fields import NOT_SENT, fill, is_ours
+from .fields import NOT_SENT, fill, is_ours, read_text
 from .form import form_page
 from .history import be_there
 from .offer import offer_to_keep
@@ -51,7 +51,7 @@ def keep(model: Model) -> Any:
         # What would be kept is not what was seen; the page says that the model has changed.
         seen = urlencode({"v": sent.get(VERSION, "")[:40]})
         return redirect(page_address("result.show", model, query_of(model, asked.answers), seen), 303)
-    label, note, key = (sent.get(name, "").strip() for name in (LABEL, NOTE, KEY))
+    label, note, key = (read_text(sent, name) for name in (LABEL, NOTE, KEY))
     too_long = [
         Said(name, f"The {called} has {len(text):,} characters. Shorten it to {most:,}")
         for text, name, most, called in ((label, LABEL, LONGEST_LABEL, "label"), (note, NOTE, LONGEST_NOTE, "note"))

@@ -101,6 +101,16 @@ def test_a_label_and_a_note_that_are_too_long_are_both_named(keeper: FlaskClient
     assert page.summary_links == ["#case-label", "#case-note"]
 
 
+def test_the_end_of_a_line_counts_as_one_character_of_a_note(keeper: FlaskClient) -> None:
+    note = "y" * 1_990 + "\r\n" * 9 + "."
+    kept = keeper.post("/titanic/keep", data=keep_form(keeper) | {"case-note": note})
+    assert kept.status_code == 303
+    case = kept.location.partition("?")[0]
+    assert keeper.post(f"{case}/note", data={"label": "", "note": note}).status_code == 303
+    refused = keeper.post(f"{case}/note", data={"label": "", "note": f"x{note}"})
+    assert page_of(refused).summary == ["The note has 2,001 characters. Shorten it to 2,000"]
+
+
 def test_what_would_be_kept_is_what_was_seen(keeper: FlaskClient) -> None:
     form = keep_form(keeper) | {"case-version": "another"}
     answer = keeper.post("/titanic/keep", data=form)
