@@ -1,7 +1,7 @@
 // Comfort only: sends a file once, shows how far it is, and keeps the scored file in the page.
 "use strict";
 {
-  const main = document.getElementById("main");
+  const main = document.getElementById("main-part");
   const byId = (id) => document.getElementById(id);
   let kept = "";
 
@@ -101,7 +101,7 @@
   // What is asked is which columns are which, and not for the file once more.
   function replace(html, file) {
     const page = new DOMParser().parseFromString(html, "text/html");
-    const found = page.getElementById("main");
+    const found = page.getElementById("main-part");
     if (!found) return say("lost");
     document.title = page.title;
     main.className = found.className;
@@ -112,7 +112,7 @@
       files.items.add(file);
       byId("file").files = files.files;
     }
-    (byId("problem") || main.querySelector("h1")).focus();
+    (byId("problem-summary") || main.querySelector("h1")).focus();
     scrollTo(0, 0);
   }
 
@@ -121,7 +121,7 @@
     for (const old of main.querySelectorAll(".summary")) old.remove();
     main.prepend(byId(id).content.cloneNode(true));
     document.title = `Error: ${document.title.replace(/^Error: /, "")}`;
-    byId("problem").focus();
+    byId("problem-summary").focus();
   }
 
   ready();

@@ -4,7 +4,7 @@
 const find = (what, where = document) => where.querySelector(what);
 const each = (what, act) => document.querySelectorAll(what).forEach(act);
 
-find("#problem")?.focus();
+find("#problem-summary")?.focus();
 
 // -- Sharing, the link, the printer, the snippets ---------------------------------------------------------
 

@@ -62,8 +62,6 @@ class Caller:
 class OverBudget(UnprocessableEntity):
     """More work than one request may ask for; the text says how much that is."""
 
-    name = "Unprocessable Content"
-
 
 @dataclass
 class Budget:

@@ -98,7 +98,7 @@ def predict() -> Any:
     if request.mimetype == "multipart/form-data":
         return food()
     if not request.content_length and "Transfer-Encoding" not in request.headers:
-        if request.method == "GET":
+        if request.method != "POST":
             return Response(WELCOME + "\n", mimetype="text/plain")
         raise BadRequest(WELCOME)
     # The housing client sends JSON without saying so, hence no check of the media type when it is absent.

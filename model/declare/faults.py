@@ -27,6 +27,7 @@ SENTENCES = {
     "several": "Give one answer for {thing}, not {count}",
     "answer_and_not_recorded": "Either give {thing} or select “{label}”, not both",
     "answer_and_unknown": "Either give {thing} or select “I don’t know”, not both",
+    "unknown_and_not_recorded": "For {thing} select either “I don’t know” or “{label}”, not both",
     "unusable_photo": "{reason}",
     "not_a_sight": "This is neither a photo nor the whole address of a photo’s result. Choose the photo again",
     "stranger": "“{given}” is not one of the inputs. There are: {inputs}",

@@ -72,6 +72,8 @@ def one_answer(asked: Input, raw: Sequence[Any]) -> Any:
         return raw[0]
     given = [value for value in raw if value != ""]
     if len(given) > 1 and len(set(map(str, given))) > 1:
+        if asked.not_recorded and set(given) == {"unknown", NOT_RECORDED.value}:
+            raise Refused("unknown_and_not_recorded", label=asked.not_recorded)
         if asked.may_be_unknown and "unknown" in given and NOT_RECORDED.value not in given:
             raise Refused("answer_and_unknown")
         if asked.not_recorded and NOT_RECORDED.value in given:

@@ -167,7 +167,7 @@ def test_whoever_follows_a_link_to_a_field_on_a_telephone_sees_its_label_and_its
     open_page: OpenPage, name: str
 ) -> None:
     page = open_page(f"/{name}/result", 360)
-    links = page.locator("#problem a")
+    links = page.locator("#problem-summary a")
     for at in range(links.count()):
         links.nth(at).click()
         tops = page.evaluate(

@@ -306,6 +306,11 @@ def test_predict_without_a_body_says_what_to_send(client: FlaskClient) -> None:
     assert len(response.text) < 300
 
 
+def test_asked_for_its_headers_alone_it_says_what_it_would_say(client: FlaskClient) -> None:
+    asked = client.head("/predict")
+    assert (asked.status_code, asked.mimetype) == (200, "text/plain")
+
+
 def test_posting_nothing_is_refused_with_the_same_words(client: FlaskClient) -> None:
     assert_problem(client.post("/predict"), 400, "Welcome to Likely. POST a photo here")
 

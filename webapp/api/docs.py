@@ -46,7 +46,7 @@ def documentation() -> str:
         abort(404)
     return render_template(
         "api.html",
-        base=request.url_root.rstrip("/"),
+        base=site() + request.root_path,
         documented=[(model, predictor_of(model).version, show_example(model)) for model in shown_models()],
         shown=show_what_all_share(),
         statuses=openapi.STATUSES,

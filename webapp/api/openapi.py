@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+from flask import request
+
 from model.declare.model import Model
 from webapp.ask import Caller
 from webapp.http.models import predictor_of, shown_models
@@ -61,7 +63,7 @@ def document() -> Schema:
             "summary": "How likely something is, from a trained model: one set of answers, or ten thousand.",
             "license": {"name": "MIT", "identifier": "MIT"},
         },
-        "servers": [{"url": "/"}],
+        "servers": [{"url": request.root_path or "/"}],
         # No operation asks who one is, unless somebody has an account here.
         "security": [],
         "paths": paths | inference_paths,

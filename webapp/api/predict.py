@@ -13,7 +13,7 @@ from model.declare.inputs import Input
 from model.declare.model import Model
 from model.predict.predictor import Predictor
 from webapp.ask import Asked, Budget, Caller, OverBudget, ask, ask_each, in_time
-from webapp.http.errors import problem
+from webapp.http.errors import TITLES, problem
 from webapp.http.json import as_json, encoded, json_body
 from webapp.http.limits import PHOTO_LIMIT, body_limit
 from webapp.http.models import predictor_of, shown_models
@@ -31,7 +31,7 @@ PIECE = 64 * 1024
 ROOM_FOR_FAULTS = 18_000
 # In a list each wrong item needs so many for that number alone; of a long list some faults are told all the same.
 ROOM_FOR_A_NUMBER, ROOM_IN_A_LIST = 120, 2_000
-UNPROCESSABLE = "Unprocessable Content"
+UNPROCESSABLE = TITLES[422]
 PARAMETERS = ("explain", "challenger", "version", "keep")
 ONE_OR_MANY = f"Send one JSON object of answers, or a list of up to {MOST_AT_ONCE:,} of them"
 

@@ -32,6 +32,9 @@ ADVICE = {
     500: ("Sorry, something went wrong", "It is our fault and not yours. Try again in a moment."),
 }
 
+# As programs are told; Werkzeug has the names of older standards.
+TITLES = {413: "Content Too Large", 422: "Unprocessable Content"}
+
 
 def is_for_programs(path: str) -> bool:
     return path.startswith(("/api/", "/v2/")) or path in ("/predict", "/healthz", "/readyz", "/metrics", "/v2")
@@ -70,10 +73,11 @@ def explain(error: HTTPException) -> Response:
     if isinstance(error, MethodNotAllowed) and not is_there(error):
         error = NotFound()
     status = error.code or 500
-    title, advice = ADVICE.get(status, (error.name, ""))
+    name = TITLES.get(status, error.name)
+    title, advice = ADVICE.get(status, (name, ""))
     advice = advice or error.description or ""
     if is_for_programs(request.path):
-        answer = refusal(request.path, status, error.name, detail_of(error) or advice)
+        answer = refusal(request.path, status, name, detail_of(error) or advice)
     else:
         answer = Response(
             render_template("error.html", status=status, title=title, advice=advice, id=current().id), status

@@ -15,7 +15,7 @@ from webapp.http.models import predictor_of
 from webapp.people.current import may
 from webapp.store.opening import Away, store
 
-from .fields import is_ours
+from .fields import is_ours, read_text
 from .history import EXPIRED, be_there, private_page, say_away
 from .people.gate import signed_in
 
@@ -120,7 +120,7 @@ def annotate(case: str) -> Any:
     from webapp.store import cases
 
     database, told = own_case(case)
-    label, note = (request.form.get(name, "").strip() for name in ("label", "note"))
+    label, note = (read_text(request.form, name) for name in ("label", "note"))
     faults = [Said("note", EXPIRED)] if not is_ours(request.form) else []
     status = 400 if faults else 422
     for name, text, most in (("label", label, LONGEST_LABEL), ("note", note, LONGEST_NOTE)):

@@ -42,6 +42,11 @@ def is_ours(fields: Mapping[str, str]) -> bool:
     return bool(FlaskForm(formdata=MultiDict({TOKEN: fields.get(TOKEN, "")})).validate())
 
 
+def read_text(fields: Mapping[str, str], name: str) -> str:
+    """What was typed into a field of text. Browsers send the end of a line as two characters."""
+    return fields.get(name, "").replace("\r\n", "\n").strip()
+
+
 def compact_fields(model: Model, answers: Mapping[str, list[str]], errors: Mapping[str, str]) -> Markup:
     """The model's own fields once more, small, to try other answers in beside the first ones."""
 

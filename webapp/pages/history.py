@@ -70,7 +70,7 @@ def show() -> Response:
         count = cases.count(connection, person.id, search)
         due = cases.count(connection, person.id, cases.Search(state="due"))
         labels, models = cases.labels(connection, person.id, MOST_LABELS), cases.models(connection, person.id)
-    asked = {name: text for name, text in request.args.items() if text and name in SOUGHT}
+    asked = sought()
     more = listed[SHOWN - 1] if len(listed) > SHOWN else None
     return private_page(
         "history.html",
@@ -88,6 +88,11 @@ def show() -> Response:
         next=urlencode({**asked, "after": name_of(more)}) if more else "",
         is_later=after is not None,
     )
+
+
+def sought() -> dict[str, str]:
+    """What the address asks for, as it was typed."""
+    return {name: text for name, text in request.args.items() if text and name in SOUGHT}
 
 
 def search_of() -> tuple[Search, list[Said]]:
@@ -118,11 +123,14 @@ def search_of() -> tuple[Search, list[Said]]:
 
 
 @bp.get("/cases.<any(csv,json):form>")
-def export(form: str) -> Response:
+def export(form: str) -> Any:
     from webapp.keeping.export import as_csv, as_json
 
     person, database = signed_in(), store().open()
-    search, _ = search_of()
+    search, faults = search_of()
+    if faults:
+        # A file of all cases would look like what was sought.
+        return redirect(f"{url_for('history.show')}?{urlencode(sought())}", 303)
     write, mimetype = (as_csv, "text/csv") if form == "csv" else (as_json, "application/json")
     answer = Response(write(database, person.id, search), mimetype=mimetype)
     answer.headers["Content-Disposition"] = f'attachment; filename="kept-cases.{form}"'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,7 +17,7 @@ from webapp.http.models import predictor_of
 from webapp.people.current import may
 from webapp.store.opening import Away, store
 
-from .fields import NOT_SENT, fill, is_ours
+from .fields import NOT_SENT, fill, is_ours, read_text
 from .form import form_page
 from .history import be_there
 from .offer import offer_to_keep
@@ -50,11 +51,14 @@ def keep(model: Model) -> Any:
         # What would be kept is not what was seen; the page says that the model has changed.
         seen = urlencode({"v": sent.get(VERSION, "")[:40]})
         return redirect(page_address("result.show", model, query_of(model, asked.answers), seen), 303)
-    label, note, key = (sent.get(name, "").strip() for name in (LABEL, NOTE, KEY))
-    for text, name, most, called in ((label, LABEL, LONGEST_LABEL, "label"), (note, NOTE, LONGEST_NOTE, "note")):
-        if len(text) > most:
-            too_long = f"The {called} has {len(text):,} characters. Shorten it to {most:,}"
-            return again(model, asked, too_long, 422, name)
+    label, note, key = (read_text(sent, name) for name in (LABEL, NOTE, KEY))
+    too_long = [
+        Said(name, f"The {called} has {len(text):,} characters. Shorten it to {most:,}")
+        for text, name, most, called in ((label, LABEL, LONGEST_LABEL, "label"), (note, NOTE, LONGEST_NOTE, "note"))
+        if len(text) > most
+    ]
+    if too_long:
+        return again(model, asked, too_long, 422)
     wish = Wish(person, "page", label, note, f"page {key[:LONGEST_KEY]}" if key else None)
     try:
         case, _ = keep_case(store().open(), predictor, asked.answers, wish)
@@ -65,13 +69,13 @@ def keep(model: Model) -> Any:
     return redirect(url_for("case.show", case=case.public_id, kept=1), 303)
 
 
-def again(model: Model, asked: Asked | None, message: str, status: int, field: str = "keep") -> Any:
+def again(model: Model, asked: Asked | None, why: str | Sequence[Said], status: int) -> Any:
     """The result once more with what was typed, and why it was not kept."""
-    sent = request.form
+    sent, said = request.form, [Said("keep", why)] if isinstance(why, str) else why
     key = "" if status == 409 else sent.get(KEY, "")
-    offer = offer_to_keep(model, sent.get(LABEL, ""), sent.get(NOTE, ""), key, [Said(field, message)])
+    offer = offer_to_keep(model, sent.get(LABEL, ""), sent.get(NOTE, ""), key, said)
     if asked is None or offer is None:
-        return form_page(model, fill(model, MultiDict(sent)), [Said("", message)]), status
+        return form_page(model, fill(model, MultiDict(sent)), [Said("", one.message) for one in said]), status
     page = result_page(asked.predictor, asked.answers, None, offer)
     page.status_code = status
     return page

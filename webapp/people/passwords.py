@@ -70,8 +70,8 @@ def is_right(password: str, kept: str | None) -> bool:
     """Whether this is the password that was kept; where none was, it is not, and takes as long."""
     from argon2.exceptions import VerificationError
 
-    # One that is too long is no password, and hashing it would take longer.
-    text = normalize(password[: LONGEST + 1])
+    # One that is too long is no password, and hashing it would take longer. A letter may be typed in four characters.
+    text = normalize(password[: 4 * (LONGEST + 1)])[: LONGEST + 1]
     against = kept or nobodys()
     with a_place():
         try:

@@ -10,7 +10,7 @@ from flask import current_app, request
 from werkzeug.wrappers import Response
 
 from webapp.store import members, people, sittings
-from webapp.store.opening import Away, store
+from webapp.store.opening import store
 
 from .clock import now
 from .current import SITTING_COOKIE
@@ -50,12 +50,8 @@ def find_person(key: str) -> Person | None:
         roles = members.roles_of(connection, found.person_id) if found else {}
     if found is None:
         return None
-    if moment - found.seen_at > NOTED:
-        try:
-            database.write(lambda c: sittings.note_seen(c, found.id, moment))
-        except Away:
-            # It can be written down the next time.
-            current_app.logger.warning("That a sitting goes on could not be written down")
+    if moment - found.seen_at > NOTED and not database.note(lambda c: sittings.note_seen(c, found.id, moment)):
+        current_app.logger.warning("That a sitting goes on could not be written down")
     return Person(found.person_id, found.name, found.is_admin, roles, None, found.id, found.fresh_at)
 
 

@@ -6,6 +6,8 @@ from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Any
 
+from flask import current_app
+
 from webapp.store import events, members, tokens
 from webapp.store.opening import store
 
@@ -55,8 +57,9 @@ def find_person(digest: str) -> Person | None:
         roles = members.roles_of(connection, found.person_id) if found else {}
     if found is None:
         return None
-    if found.used_at is None or moment - found.used_at > NOTED:
-        database.write(lambda c: tokens.note_used(c, found.id, moment))
+    is_new = found.used_at is None or moment - found.used_at > NOTED
+    if is_new and not database.note(lambda c: tokens.note_used(c, found.id, moment)):
+        current_app.logger.warning("That a token is used could not be written down")
     own = Token(found.id, frozenset(found.scopes), frozenset(found.models or [EVERY]))
     return Person(found.person_id, found.person, found.is_admin, roles, own)
 

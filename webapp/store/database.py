@@ -28,6 +28,8 @@ CONNECTIONS = 10
 MOST_CONNECTIONS = 20
 # Seconds that a request waits for one, or for the other side to answer.
 PATIENCE = 3
+# For so many seconds nothing is noted after it could not be, so that not everybody waits for that.
+NOTELESS = 60.0
 # How often two transactions that stood in each other's way are tried.
 TRIES = 5
 # As PostgreSQL calls it when two transactions stand in each other's way.
@@ -65,6 +67,7 @@ class Database:
         # What whoever shows old answers has made of them.
         self.old_versions: dict[int, Any] = {}
         self.tidied_on: date | None = None
+        self.notes_from = 0.0
 
     @property
     def is_sqlite(self) -> bool:
@@ -98,7 +101,25 @@ class Database:
         Clash where a row is there already.
         """
         with self.faults():
-            return self.commits.write(work) if self.commits else self._write(work, is_one_statement)
+            return self._commit(work, is_one_statement)
+
+    def note(self, work: Work[None]) -> bool:
+        """Write what may as well be written the next time; False where it could not be, as on a full disk.
+
+        The database is not let alone for that, since whoever asks may only want to read.
+        """
+        if time.monotonic() < self.notes_from:
+            return True
+        try:
+            with self.faults(rests=False):
+                self._commit(work)
+        except Away:
+            self.notes_from = time.monotonic() + NOTELESS
+            return False
+        return True
+
+    def _commit(self, work: Work[Result], is_one_statement: bool = False) -> Result:
+        return self.commits.write(work) if self.commits else self._write(work, is_one_statement)
 
     def _write(self, work: Work[Result], is_one_statement: bool) -> Result:
         engine = self.by_itself if is_one_statement else self.engine
@@ -125,8 +146,11 @@ class Database:
                 self.commits.clean()
 
     @contextmanager
-    def faults(self) -> Iterator[None]:
-        """The database's own exceptions as ours: its messages hold values, and nobody above imports its library."""
+    def faults(self, rests: bool = True) -> Iterator[None]:
+        """The database's own exceptions as ours: its messages hold values, and nobody above imports its library.
+
+        One that does not answer is let alone for a moment.
+        """
         try:
             yield
         except NoConnection:
@@ -138,11 +162,13 @@ class Database:
             # SQLite calls a statement that makes no sense operational, too.
             if not is_away or getattr(fault.orig, "sqlite_errorname", "") == "SQLITE_ERROR":
                 raise DatabaseFault(said_by(fault)) from None
-            self.rest(said_by(fault))
+            if rests:
+                self.rest(said_by(fault))
             raise Away(said_by(fault)) from None
         except OSError as fault:
             # As of a folder that nobody may write, or a file that somebody else made for themselves.
-            self.rest(str(fault.strerror))
+            if rests:
+                self.rest(str(fault.strerror))
             raise Away(f"{fault.strerror} ({fault.filename})") from None
 
     def close(self) -> None:

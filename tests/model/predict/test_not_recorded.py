@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.datastructures import MultiDict
 
 from model.declare.inputs import NOT_RECORDED
 from model.files.cells import read_cell
@@ -102,6 +103,15 @@ def test_an_answer_and_not_recorded_together_are_refused(client: FlaskClient) ->
     )
     assert refused.status_code == 422
     assert "Either give the passenger’s age or select “Not recorded in the lists”, not both" in page_of(refused).text
+
+
+def test_that_it_is_unknown_and_that_it_is_not_recorded_are_refused_together(client: FlaskClient) -> None:
+    both = MultiDict([*passenger(age="").items(), ("age", "unknown"), ("age", "not recorded")])
+    page = page_of(client.post("/titanic", data=both))
+    assert page.summary == [
+        "For the passenger’s age select either “I don’t know” or “Not recorded in the lists”, not both"
+    ]
+    assert [value for name, value in page.answers if name == "age"] == ["unknown", "not recorded"]
 
 
 def test_an_address_that_says_unknown_still_gives_the_average(client: FlaskClient) -> None:

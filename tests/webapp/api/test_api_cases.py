@@ -189,6 +189,12 @@ def test_a_program_labels_a_case(program: Program) -> None:
     assert program.ask(kept, "PATCH", {"label": "x" * 121}).status_code == 422
 
 
+def test_what_cannot_be_used_has_one_title_wherever_it_was_sent(program: Program) -> None:
+    kept = program.keep().get_json()["kept"]["url"]
+    refused = [program.keep(age="x"), program.ask(kept, "PATCH", {}), program.ask(f"{kept}/outcome", "POST", {})]
+    assert {(one.status_code, one.get_json()["title"]) for one in refused} == {(422, "Unprocessable Content")}
+
+
 @pytest.mark.parametrize("query", ["state=soon", "color=red"])
 def test_a_parameter_that_is_none_is_refused(program: Program, query: str) -> None:
     assert program.ask(f"/api/cases?{query}").status_code == 400

@@ -87,6 +87,16 @@ def test_a_mount_point_stands_before_every_link(client: FlaskClient) -> None:
     assert 'href="/apps/likely/' in client.get("/", environ_overrides={"SCRIPT_NAME": "/apps/likely"}).text
 
 
+@pytest.mark.parametrize("mounted", ["", "/apps/likely"])
+def test_programs_are_told_the_mount_point_and_the_sites_own_address(mounted: str) -> None:
+    client = create_app(SETTINGS | {"URL": "https://example.org"}).test_client()
+    page = client.get("/api/", environ_overrides={"SCRIPT_NAME": mounted}).text
+    assert f"All addresses begin with <code>https://example.org{mounted}</code>" in page
+    assert f"https://example.org{mounted}/api/models/census/predict" in page
+    document = client.get("/api/openapi.json", environ_overrides={"SCRIPT_NAME": mounted}).get_json()
+    assert document["servers"] == [{"url": mounted or "/"}]
+
+
 @pytest.mark.parametrize(
     ("headers", "status"),
     [

@@ -91,6 +91,26 @@ def test_a_label_that_is_too_long_is_named_and_nothing_typed_is_lost(keeper: Fla
     assert "my note" in page.text
 
 
+def test_a_label_and_a_note_that_are_too_long_are_both_named(keeper: FlaskClient) -> None:
+    form = keep_form(keeper) | {"case-label": "x" * 121, "case-note": "y" * 2_001}
+    page = page_of(keeper.post("/titanic/keep", data=form))
+    assert page.summary == [
+        "The label has 121 characters. Shorten it to 120",
+        "The note has 2,001 characters. Shorten it to 2,000",
+    ]
+    assert page.summary_links == ["#case-label", "#case-note"]
+
+
+def test_the_end_of_a_line_counts_as_one_character_of_a_note(keeper: FlaskClient) -> None:
+    note = "y" * 1_990 + "\r\n" * 9 + "."
+    kept = keeper.post("/titanic/keep", data=keep_form(keeper) | {"case-note": note})
+    assert kept.status_code == 303
+    case = kept.location.partition("?")[0]
+    assert keeper.post(f"{case}/note", data={"label": "", "note": note}).status_code == 303
+    refused = keeper.post(f"{case}/note", data={"label": "", "note": f"x{note}"})
+    assert page_of(refused).summary == ["The note has 2,001 characters. Shorten it to 2,000"]
+
+
 def test_what_would_be_kept_is_what_was_seen(keeper: FlaskClient) -> None:
     form = keep_form(keeper) | {"case-version": "another"}
     answer = keeper.post("/titanic/keep", data=form)
@@ -211,6 +231,13 @@ def test_a_search_that_finds_nothing_and_a_day_that_is_none_say_so(keeper: Flask
     answer = keeper.get("/history?since=yesterday")
     assert answer.status_code == 422
     assert page_of(answer).summary[0].startswith("Enter the day like")
+
+
+@pytest.mark.parametrize("form", ["csv", "json"])
+def test_no_file_is_made_of_a_search_with_a_day_that_is_none(keeper: FlaskClient, form: str) -> None:
+    answer = keeper.get(f"/history/cases.{form}?text=x&since=yesterday&_scheme=x&_external=1")
+    assert (answer.status_code, answer.location) == (303, "/history?text=x&since=yesterday")
+    assert page_of(keeper.get(answer.location)).summary[0].startswith("Enter the day like")
 
 
 def test_many_cases_come_on_several_pages(keeper: FlaskClient, database: Database, ada: Person) -> None:

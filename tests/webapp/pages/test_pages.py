@@ -70,6 +70,15 @@ def test_every_field_has_a_name_of_its_own(client: FlaskClient, model: Model) ->
             assert labelled.count(control.attributes.get("id")) == 1 or control.above("label")
 
 
+@each_model
+def test_an_input_of_any_name_has_an_id_of_its_own_on_the_form(client: FlaskClient, model: Model) -> None:
+    """No name of an input has a hyphen, and whatever else has an id has one in it."""
+    for page in (page_of(client.get(f"/{model.name}")), page_of(client.post(f"/{model.name}"))):
+        ids = [element.attributes["id"] for element in page.root.elements() if "id" in element.attributes]
+        assert len(set(ids)) == len(ids)
+        assert [one for one in ids if "-" not in one] == list(model.input)
+
+
 @pytest.mark.parametrize(
     ("model", "number"),
     [(model, number) for model in TYPED for number in range(len(model.examples))],

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import Connection
+from sqlalchemy.event import listens_for
 
 from webapp.people import accounts
 from webapp.people.current import SITTING_COOKIE
 from webapp.store.opening import Away, Store, store
-from webapp.store.tables import event
+from webapp.store.tables import event, sitting
 
 from tests.page import page_of
 from tests.payloads import asked, get_model, person
@@ -205,6 +208,31 @@ def away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Flask:
 
     monkeypatch.setattr(Store, "open", open_none)
     return app
+
+
+def test_while_the_database_can_only_be_read_whoever_is_signed_in_and_programs_go_on(tmp_path: Path) -> None:
+    app = make_site(tmp_path, FOR_MEMBERS=["iris"])
+    add_person(app, "Ada", is_admin=True)
+    browser, token = sign_in(app, 1), bearer(make_token(app, 1, "predict", "read"))
+    with app.app_context():
+        database = store().open()
+    # So that it is to be written down that she is here.
+    database.write(lambda c: c.execute(sitting.update().values(seen_at=datetime.now(UTC) - timedelta(hours=1))))
+
+    @listens_for(database.engine, "begin")
+    def write_nothing(connection: Connection) -> None:
+        connection.exec_driver_sql("PRAGMA query_only = ON")
+
+    program = app.test_client()
+    for _ in range(2):
+        for path in ("/history", "/account", "/iris/card"):
+            assert browser.get(path).status_code == 200, path
+        assert program.get("/api/cases", headers=token).status_code == 200
+        flower = {"json": asked(get_model("iris")), "headers": token}
+        assert program.post("/api/models/iris/predict", **flower).status_code == 200
+    kept = program.post("/api/models/iris/predict?keep=1", **flower)
+    assert kept.status_code == 503
+    assert "Retry-After" in kept.headers
 
 
 def test_while_the_database_is_away_public_models_answer_and_hidden_ones_stay_hidden(away: Flask) -> None:

@@ -13,6 +13,8 @@ from flask_wtf.csrf import generate_csrf
 from webapp.people.current import may
 from webapp.store.opening import store
 
+from .gate import SignInFirst
+
 bp = Blueprint("people", __name__)
 
 # No database has a larger number.
@@ -39,6 +41,8 @@ DOORS = (
     ("/<model:model>/members/link", "members.make_link", "make_model_link", "POST"),
     ("/<model:model>/members/end-link", "members.end_link", "end_model_link", "POST"),
 )
+# To all others one has to be signed in.
+BY_KEY = ("people.invite", "people.open")
 
 
 def later(place: str) -> Callable[..., Any]:
@@ -69,4 +73,8 @@ def be_there() -> Any:
     if store().is_made:
         return None
     # Nobody can have a password yet, and whoever asks makes no database.
-    return render_template("sign_in_nobody.html") if request.endpoint == "people.sign_in" else abort(404)
+    if request.endpoint == "people.sign_in":
+        return render_template("sign_in_nobody.html")
+    if request.endpoint in BY_KEY:
+        abort(404)
+    raise SignInFirst

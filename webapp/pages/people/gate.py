@@ -25,7 +25,7 @@ class SignInFirst(HTTPException):
     code = None
 
     def get_response(self, *given: object, **more: object) -> Any:
-        back = request.full_path.rstrip("?") if request.method == "GET" else ""
+        back = request.full_path.rstrip("?") if request.method in ("GET", "HEAD") else ""
         return redirect(url_for("people.sign_in", next=back or None), 303)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,15 @@ def test_whoever_gives_name_and_password_is_signed_in(browser: FlaskClient) -> N
     assert (answer.status_code, answer.location) == (303, "/")
     assert is_in(browser)
     assert page_of(browser.get("/account")).heading == "Ada Lovelace"
+
+
+def test_a_long_password_may_be_typed_with_each_accent_by_itself(site: Flask, browser: FlaskClient) -> None:
+    typed = unicodedata.normalize("NFD", "àéîõü" * 30)
+    signed_in = sign_in(site, 1)
+    changed = signed_in.post("/account", data={"old": PASSWORD, "password": typed})
+    assert (changed.status_code, changed.location) == (303, "/account")
+    for password in (typed, unicodedata.normalize("NFC", typed)):
+        assert try_password(browser, password=password).status_code == 303
 
 
 @pytest.mark.parametrize("name", ["ada lovelace", " ADA  LOVELACE ", "Ada Lovelace"])
@@ -145,7 +155,7 @@ def test_one_is_led_back_where_the_site_is_mounted(browser: FlaskClient) -> None
 
 def test_a_page_that_needs_it_leads_to_signing_in_and_back(browser: FlaskClient) -> None:
     asked = browser.get("/tokens?x=1")
-    assert asked.location == "/sign-in?next=/tokens?x%3D1"
+    assert asked.location == browser.head("/tokens?x=1").location == "/sign-in?next=/tokens?x%3D1"
     page = page_of(browser.get(asked.location))
     assert dict(page.answers)["next"] == "/tokens?x=1"
 
@@ -238,3 +248,21 @@ def test_a_site_where_nobody_can_sign_in_says_so_and_makes_no_database(tmp_path:
     browser.set_cookie(SITTING_COOKIE, "ls_" + "x" * 43)
     assert browser.get("/census").status_code == 200
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("address", ["/account", "/tokens", "/people", "/census/members", "/history"])
+def test_where_nobody_can_sign_in_pages_for_whoever_is_lead_to_where_that_is_said(tmp_path: Path, address: str) -> None:
+    browser = make_site(tmp_path).test_client()
+    told = browser.get(address, follow_redirects=True)
+    assert (told.status_code, told.request.path) == (200, "/sign-in")
+    assert page_of(told).title == "Sign in – Likely"
+    assert "Nobody can sign in here yet" in told.text
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_where_nobody_can_sign_in_no_link_of_the_site_is_dead(tmp_path: Path) -> None:
+    browser = make_site(tmp_path).test_client()
+    for address in ("/", "/api/", "/privacy", "/accessibility", "/sign-in"):
+        own = {a.attributes["href"] for a in page_of(browser.get(address)).root.all("a")}
+        for link in {href.partition("#")[0] for href in own if href.startswith("/")}:
+            assert browser.get(link, follow_redirects=True).status_code == 200, (address, link)
