@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import urlencode
 
 from flask import Blueprint, redirect, request, url_for
 from werkzeug.datastructures import MultiDict
 
 from model.declare.model import Model
 from webapp.ask import Asked, Budget, Caller, Said, ask
-from webapp.http.addresses import page_address, query_of
 from webapp.http.headers import with_headers
 from webapp.http.models import predictor_of
 from webapp.people.current import may
@@ -30,6 +28,7 @@ bp.before_request(be_there)
 # No input has such a name.
 LABEL, NOTE, KEY, VERSION = "case-label", "case-note", "case-key", "case-version"
 EXPIRED = f"{NOT_SENT}, and nothing was kept. Press “Keep this” again"
+CHANGED = "The model has changed since you opened this page, and nothing was kept. To keep its answer of now, press “Keep this” again"
 
 
 @bp.post("/<model:model>/keep")
@@ -48,9 +47,8 @@ def keep(model: Model) -> Any:
     if not is_ours(sent):
         return again(model, asked, EXPIRED, 400)
     if sent.get(VERSION) != predictor.version:
-        # What would be kept is not what was seen; the page says that the model has changed.
-        seen = urlencode({"v": sent.get(VERSION, "")[:40]})
-        return redirect(page_address("result.show", model, query_of(model, asked.answers), seen), 303)
+        # What would be kept is not what was seen.
+        return again(model, asked, CHANGED, 409)
     label, note, key = (read_text(sent, name) for name in (LABEL, NOTE, KEY))
     too_long = [
         Said(name, f"The {called} has {len(text):,} characters. Shorten it to {most:,}")

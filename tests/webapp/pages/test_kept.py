@@ -111,11 +111,16 @@ def test_the_end_of_a_line_counts_as_one_character_of_a_note(keeper: FlaskClient
     assert page_of(refused).summary == ["The note has 2,001 characters. Shorten it to 2,000"]
 
 
-def test_what_would_be_kept_is_what_was_seen(keeper: FlaskClient) -> None:
-    form = keep_form(keeper) | {"case-version": "another"}
+def test_what_would_be_kept_is_what_was_seen_and_nothing_typed_is_lost(keeper: FlaskClient) -> None:
+    form = keep_form(keeper) | {"case-version": "another", "case-label": "Mrs Brown", "case-note": "third visit"}
     answer = keeper.post("/titanic/keep", data=form)
-    assert answer.status_code == 303
-    assert "The model has changed since" in page_of(keeper.get(answer.location)).text
+    page = page_of(answer)
+    assert answer.status_code == 409
+    assert page.summary == [
+        "The model has changed since you opened this page, and nothing was kept. To keep its answer of now, press “Keep this” again"
+    ]
+    assert "Mrs Brown" in answer.text
+    assert "third visit" in page.text
     assert "You have kept none yet" in page_of(keeper.get("/history")).text
 
 
