@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+from datetime import date
 from functools import partial
 
 import pandas as pd
@@ -202,6 +203,22 @@ def test_of_many_inputs_the_fewest_that_tell_nearly_all_are_proposed() -> None:
         r"score, \w+ and \w+ tell as much of the target as all 15 inputs\. To ask for no others: --drop ", note
     )
     assert note.count("--drop") == 12
+
+
+def test_a_day_that_tells_all_is_named_by_its_heading_and_left_out_wholly_or_not_at_all() -> None:
+    def day(row: int) -> date:
+        return date(2001 + row % 9, 1 + row % 11, 1 + row % 28)
+
+    def told(row: int) -> int:
+        return 100 * day(row).year + 50 * day(row).month + 30 * day(row).weekday()
+
+    (note,) = draft_of(table_of(600, outcome=told, Seen__on=day, other=amounts)).notes
+    assert note == 'Seen on tells as much of the target as all 4 inputs. To ask for no others: --drop "other"'
+
+    def told_by_both(row: int) -> int:
+        return 100 * day(row).year + 30 * day(row).weekday() + 400 * (row % 2)
+
+    assert draft_of(table_of(600, outcome=told_by_both, Seen__on=day, half=["a", "b"])).notes == ()
 
 
 def test_inputs_that_tell_a_little_less_than_all_are_never_said_to_tell_all() -> None:
