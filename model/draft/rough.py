@@ -18,6 +18,7 @@ from model.learn.design import Bends
 from model.learn.estimators import weigh_by_amount
 
 from .columns import Column
+from .names import quoted
 
 # More inputs than people like to answer.
 MOST_INPUTS = 12
@@ -110,7 +111,7 @@ def name_strongest(
     rest = dict.fromkeys(one.source for one in columns.values() if one.source not in asked)
     if not rest:
         return []
-    others = " ".join(f'--drop "{source}"' for source in rest)
+    others = " ".join(f"--drop {quoted(source)}" for source in rest)
     names = f"{', '.join(asked[:-1])} and {asked[-1]} tell" if len(asked) > 1 else f"{asked[0]} tells"
     # Rounded down: what tells a little less than all does not tell all.
     said = f"{names} {int(100 * share)}% of what all {len(columns)} inputs tell"
