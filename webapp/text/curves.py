@@ -49,7 +49,7 @@ def draw_curve(
     start = int(-(-answers[0] // width))
     places = [width * n for n in range(start, int(answers[-1] / width + 1e-9) + 1)]
     return Drawn(
-        [Tick(across(place), written(f"{place:g}")) for place in places],
+        [Tick(across(place), written(f"{place:.7g}")) for place in places],
         [Tick(up(step * n), write(step * n)) for n in range(first, last + 1)],
         " ".join(f"{across(answer):g},{up(number):g}" for answer, number in zip(answers, numbers, strict=True)),
         (across(own[0]), up(own[1])) if own else None,
