@@ -1,6 +1,6 @@
 """What a model's declaration says that cannot be so: told before it is trained or served."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, pairwise
 from math import prod
 from string import Formatter
@@ -43,10 +43,9 @@ FILLED_IN = {"lead": ("rows",), "data_line": ("rows",), "less": ("n", "many")}
 
 def contradictions(model: Model) -> Iterator[str]:
     names = [name for name in dir(model.form) if isinstance(getattr(model.form, name), UnboundField)]
-    if taken := [name for name in names if name in TAKEN or name.startswith("new_")]:
+    if taken := names_taken(names):
         # WTForms would trip over such a form.
-        for name in taken:
-            other = f"{name.removeprefix('new_')}_asked"
+        for name, other in taken.items():
             yield f"{name!r} means something else to a form or an address. Rename the input, say to {other!r}"
         return
     if model.kind not in KINDS:
@@ -69,6 +68,18 @@ def contradictions(model: Model) -> Iterator[str]:
         yield from in_recipe(model, model.recipe)
     else:
         yield from strangers(model, [model.recipe.input, *filter(None, [model.recipe.prior])], "recipe")
+
+
+def names_taken(names: Sequence[str]) -> dict[str, str]:
+    """Those that mean something else to a form or an address, each with a name that does not.
+
+    In the address of a comparison “new-age” is the changed age.
+    """
+    return {
+        name: f"{name.removeprefix('new_').removeprefix('new-')}_asked"
+        for name in names
+        if name in TAKEN or name.startswith("new_") or (name.startswith("new-") and name.removeprefix("new-") in names)
+    }
 
 
 def in_sentences(model: Model) -> Iterator[str]:

@@ -22,7 +22,7 @@ PHONE = r"\+?\(?\d[\d\s()/.-]{5,}\d"
 
 
 def look_at(raw: pd.Series, *, keep: bool, comma: bool, latest: str) -> list[Column]:
-    """The inputs that a column becomes, or NotAsked. One that is to be kept is dropped only where nothing is in it."""
+    """The inputs that a column becomes, or NotAsked. One that is to be kept is dropped only where nothing can be asked of it."""
     heading = str(raw.name)
     known = Reader(heading).known(raw)
     texts = known.dropna().astype(str)

@@ -43,6 +43,8 @@ class Draft:
     rows: int
     # Headings of what is no input, with why; and those that may know too much, with why.
     dropped: Mapping[str, str] = field(default_factory=dict)
+    # Those of them that --keep would bring back.
+    could_be_kept: frozenset[str] = frozenset()
     leaks: Mapping[str, str] = field(default_factory=dict)
     # What training asks for beside the inputs (weights, group, order_by): a column's name, and how it is read.
     beside: Mapping[str, tuple[str, Reader]] = field(default_factory=dict)

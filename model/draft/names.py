@@ -2,6 +2,7 @@
 
 import keyword
 import re
+import shlex
 import unicodedata
 from collections.abc import Collection
 from itertools import chain, count
@@ -64,6 +65,14 @@ def safe_name(heading: str, taken: Collection[str]) -> str:
     if name in {*TAKEN, "self", "count"} or keyword.iskeyword(name) or name.startswith("new_"):
         name = f"{name.removeprefix('new_')}_asked"
     return next(one for one in chain([name], map(f"{name}_{{}}".format, count(2))) if one not in taken)
+
+
+def quoted(heading: str) -> str:
+    """A heading as it is typed in a command, whatever a shell makes of its signs."""
+    if heading.isidentifier():
+        return heading
+    # Windows knows no other quotation marks than double ones.
+    return shlex.quote(heading) if re.search(r'["$`\\!]', heading) else f'"{heading}"'
 
 
 def label_of(heading: str, with_unit: bool = False) -> str:

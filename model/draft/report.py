@@ -6,6 +6,7 @@ from model.declare.numerals import written
 
 from .columns import Column
 from .draft import Draft
+from .names import quoted
 from .numbers import plain
 
 
@@ -21,10 +22,9 @@ def report(draft: Draft) -> Iterator[str]:
         heading, known = column.source if column.source != known else "", column.source
         guesses = f"   guess: {'; '.join(column.guesses)}" if column.guesses else ""
         yield f"  {heading:{width}}  {describe(column)}, {share_of(column.missing)} missing → {block_of(column)}{guesses}"
-    beside = {reader.column for _, reader in draft.beside.values()}
     for heading, why in draft.dropped.items():
-        stays = why in ("as asked", "no row has it") or heading in beside
-        yield f"  {heading:{width}}  {why} → dropped{'' if stays else f' (--keep {quoted(heading)})'}"
+        keep = f" (--keep {quoted(heading)})" if heading in draft.could_be_kept else ""
+        yield f"  {heading:{width}}  {why} → dropped{keep}"
     for column in draft.columns:
         yield from (f"  Look at {column.source}: {warning}" for warning in column.warnings)
     for heading, why in draft.leaks.items():
@@ -58,10 +58,6 @@ def block_of(column: Column) -> str:
 
 def is_tried_on_logarithm(column: Column) -> bool:
     return block_of(column) in ("line", "curve") and column.numbers.skewed
-
-
-def quoted(heading: str) -> str:
-    return heading if heading.isidentifier() else f'"{heading}"'
 
 
 def share_of(missing: float) -> str:

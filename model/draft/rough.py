@@ -18,6 +18,7 @@ from model.learn.design import Bends
 from model.learn.estimators import weigh_by_amount
 
 from .columns import Column
+from .names import quoted
 
 # More inputs than people like to answer.
 MOST_INPUTS = 12
@@ -106,12 +107,14 @@ def name_strongest(
     if by_trees > by_all and trees_tell(best) < NEARLY_ALL_BY_TREES * by_trees:
         return TOGETHER
     # A day becomes several inputs, which are left out together or not at all.
-    asked = {columns[name].source for name in best}
+    asked = list(dict.fromkeys(columns[name].source for name in best))
     rest = dict.fromkeys(one.source for one in columns.values() if one.source not in asked)
-    others = " ".join(f'--drop "{source}"' for source in rest)
-    names = f"{', '.join(best[:-1])} and {best[-1]}"
+    if not rest:
+        return []
+    others = " ".join(f"--drop {quoted(source)}" for source in rest)
+    names = f"{', '.join(asked[:-1])} and {asked[-1]} tell" if len(asked) > 1 else f"{asked[0]} tells"
     # Rounded down: what tells a little less than all does not tell all.
-    said = f"{names} tell {int(100 * share)}% of what all {len(columns)} inputs tell"
+    said = f"{names} {int(100 * share)}% of what all {len(columns)} inputs tell"
     if share == 1:
-        said = f"{names} tell as much of the target as all {len(columns)} inputs"
+        said = f"{names} as much of the target as all {len(columns)} inputs"
     return [f"{said}. To ask for no others: {others}"]

@@ -47,15 +47,15 @@ def make_draft(
     for needed in filter(None, (wishes.weights, wishes.group, wishes.order_by)):
         rows = rows[Reader(needed).known(rows[needed]).notna()]
     rows = rows.reset_index(drop=True)
-    columns, dropped = look_at_all(rows, told, wishes, comma)
+    columns, dropped, kept = look_at_all(rows, told, wishes, comma)
     if not columns:
-        keep = "; --keep keeps one all the same" if dropped else ""
+        keep = "; --keep keeps one all the same" if kept else ""
         raise Unusable(f"{path.name} has no column but {heading} that a form could ask for{keep}")
     if left := len(raw) - len(rows):
         notes = [*notes, f"{left:,} of {len(raw):,} rows lack {heading} or another answer, and are left out"]
     beside = {option: (names.safe_name(getattr(wishes, option), [told.name, *(one.name for one in columns)]), reader)
               for option, reader in read_beside(rows, wishes, comma).items()}  # fmt: skip
-    draft = Draft(name, path, told, tuple(columns), wishes, len(rows), dropped, beside=beside)
+    draft = Draft(name, path, told, tuple(columns), wishes, len(rows), dropped, kept, beside=beside)
     table = tidied(draft, raw)
     outcome = told.as_number(table[told.name])
     told = told.looked_at({one.name: one for one in columns}, table, outcome)
@@ -73,10 +73,13 @@ def make_draft(
     return replace(draft, **about)
 
 
-def look_at_all(rows: pd.DataFrame, told: Target, wishes: Wishes, comma: bool) -> tuple[list[Column], dict[str, str]]:
-    """The inputs in the order of the table, and why each other column is none."""
+def look_at_all(
+    rows: pd.DataFrame, told: Target, wishes: Wishes, comma: bool
+) -> tuple[list[Column], dict[str, str], frozenset[str]]:
+    """The inputs in the order of the table, why each other column is none, and which of those --keep would bring back."""
     inputs: list[Column] = []
     dropped: dict[str, str] = {}
+    kept: set[str] = set()
     latest = latest_day(rows)
     beside = {
         wishes.weights: "the weights",
@@ -101,13 +104,22 @@ def look_at_all(rows: pd.DataFrame, told: Target, wishes: Wishes, comma: bool) -
                 raise NotAsked(f"says the same as {same}")
         except NotAsked as why:
             dropped[str(heading)] = str(why)
+            if heading not in beside and heading not in wishes.drop and could_be_kept(rows[heading], comma, latest):
+                kept.add(str(heading))
             continue
         for one in found:
             taken = [told.name, *(other.name for other in inputs)]
             name = names.safe_name(f"{heading} {one.name}".strip(), taken)
             label = names.distinct_label(one.label, [other.label for other in inputs])
             inputs.append(replace(one, name=name, label=label))
-    return inputs, dropped
+    return inputs, dropped, frozenset(kept)
+
+
+def could_be_kept(column: pd.Series, comma: bool, latest: str) -> bool:
+    try:
+        return bool(look_at(column, keep=True, comma=comma, latest=latest))
+    except NotAsked:
+        return False
 
 
 def twin(column: pd.Series, seen: dict[tuple[int, ...], str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from itertools import chain, count
@@ -36,10 +37,18 @@ def input_columns(model: Model, header: Sequence[str], chosen: Mapping[str, str]
     if not any(heading.strip() for heading in header):
         raise Unusable(f"The file’s first line is empty. It must name the columns: {', '.join(model.input)}")
     meant = {simplify(heading): asked.name for asked in model.inputs for heading in (asked.label, asked.name)}
+    headings = list(tell_apart(header))
+    # What the model's own table says in each column: headings there may differ only in what `simplify` passes over.
+    own: dict[str, list[str]] = {}
+    for told, one in model.written.items():
+        own.setdefault(one.column, []).append(told)
     by_hand = {name: header.index(heading) for name, heading in (chosen or {}).items() if heading in header}
     found = {name: place for name, place in by_hand.items() if name in model.input}
     for position, heading in enumerate(header):
         name = None if position in by_hand.values() else meant.get(simplify(heading))
+        same = own.get(headings[position], [])
+        if name is not None and len(same) == 1:
+            name = same[0]
         # A model that learnt from a table with two columns of one heading calls the second one “Price (2)”.
         if name in found and (number := header[: position + 1].count(heading)) > 1:
             name = meant.get(simplify(f"{heading} ({number})"), name)
@@ -49,9 +58,12 @@ def input_columns(model: Model, header: Sequence[str], chosen: Mapping[str, str]
             raise Unusable(f"The file has two columns for “{name}”. Leave one of them out")
         if name is not None:
             found[name] = position
-    places = {simplify(heading): position for position, heading in enumerate(header)}
+    # Of several that are alike the one that the table itself has, and none that is another column there.
+    places = {simplify(heading): position for position, heading in enumerate(headings) if heading not in own}
+    places_of_own = {heading: position for position, heading in enumerate(headings) if heading in own}
     for name, one in model.written.items():
-        if name not in found and (place := places.get(simplify(one.column))) is not None:
+        place = places_of_own.get(one.column, places.get(simplify(one.column)))
+        if name not in found and place is not None:
             found[name] = place
     missing = [name for name in model.input if name not in found]
     if missing:
@@ -93,6 +105,16 @@ def say_otherwise(text: str) -> Iterator[str]:
         for one in words:
             if f" {one} " in f" {text} ":
                 yield from [f" {text} ".replace(f" {one} ", f" {other} ") for other in words if other != one]
+
+
+def tell_apart(header: Sequence[str]) -> Iterator[str]:
+    """Each heading as a table's is called that a model learns from: on one line, with a number where it comes again."""
+    seen: Counter[str] = Counter()
+    for at, heading in enumerate(header):
+        shown = heading if heading.isprintable() else "".join(one if one.isprintable() else " " for one in heading)
+        plain = " ".join(shown.split()) or f"Unnamed: {at}"
+        seen[plain] += 1
+        yield plain if seen[plain] == 1 else f"{plain} ({seen[plain]})"
 
 
 def simplify(heading: str) -> str:

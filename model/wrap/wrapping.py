@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from model.declare.contradictions import names_taken
 from model.declare.model import Model
 from model.declare.recipe import Wrapped as Declared
 from model.draft.words import write_words
@@ -66,6 +67,12 @@ def wrap(order: Order, progress: Progress = lambda step: None) -> Wrapped:
     data = data[data[order.target].notna()].reset_index(drop=True)
     progress("opening")
     with Original(order.file, order.table, order.target, order.python) as original:
+        if taken := names_taken(original.columns):
+            asked, others = (", ".join(map(repr, names)) for names in (taken, taken.values()))
+            raise CannotWrap(
+                f"The model asks for {asked}, which a form or an address takes for something else. Give it another name in the "
+                f"table, say {others}, and fit the model to that again"
+            )
         labels = labels_of(original, data[order.target])
         yes = choose_yes(labels, data[order.target], order.yes) if len(labels) == 2 else None
         if yes is not None and yes not in labels:

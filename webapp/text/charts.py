@@ -169,17 +169,17 @@ def roc_plot(curve: Sequence[Sequence[float]], cuts: Sequence[Cut]) -> Plot:
 
 def amount_plot(estimates: Sequence[float], actual: Sequence[float]) -> Plot:
     """Estimates across, what was so upwards, a dot for each; as one line of dots, since there are many."""
-    highest = max(*estimates, *actual)
-    step = nice_step(highest / 5)
-    top = step * -(-highest // step)
-    across, up = Scale(0, top, LEFT, RIGHT), Scale(0, top, BOTTOM, TOP)
-    at = [step * number for number in range(int(top / step) + 1)]
+    lowest, highest = min(*estimates, *actual, 0), max(*estimates, *actual, 0)
+    step = nice_step((highest - lowest) / 5 or 1)
+    first, last = int(lowest // step), int(-(-highest // step))
+    across, up = (Scale(first * step, last * step, *side) for side in ((LEFT, RIGHT), (BOTTOM, TOP)))
+    at = [step * number for number in range(first, last + 1)]
     line = "".join(f"M{across(x):g} {up(y):g}h0" for x, y in zip(estimates, actual, strict=True))
     return Plot(ticks(at, across), ticks(at, up), [], line)
 
 
 def nice_step(least: float) -> float:
-    """The smallest of 1, 2, 5, 10, 20, 50, … and a hundredth, a tenth of those, that is no less than this."""
+    """The smallest of 1, 2, 5, 10, 20, 50, … and a hundredth, a tenth of those, that is no less than this, which is above 0."""
     power = 1.0
     while power > least:
         power /= 10

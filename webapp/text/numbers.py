@@ -10,6 +10,9 @@ from model.declare.words import Words
 
 from .dots import hundredths
 
+# From here on a figure is told in whole numbers.
+WHOLE_FROM = 100
+
 
 def ended(text: str) -> str:
     """A label as a sentence: with a full stop, unless it asks."""
@@ -67,6 +70,15 @@ def signed(number: float, places: int = 2) -> str:
     if round(number, places) == 0:
         return decimals(0, places)
     return f"{number:+.{places}f}".replace("-", "−")
+
+
+def figure(number: float) -> str:
+    """A figure of the card with four decimals; a large one, which counts an amount, in whole numbers, as training prints it."""
+    return decimals(number, 4) if abs(number) < WHOLE_FROM else f"{number:,.0f}".replace("-", "−")
+
+
+def signed_figure(number: float) -> str:
+    return signed(number, 4) if abs(number) < WHOLE_FROM else f"{number:+,.0f}".replace("-", "−")
 
 
 def brief(number: float) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+from datetime import date
 from functools import partial
 
 import pandas as pd
@@ -13,7 +14,7 @@ from model.draft.draft import tidied
 from model.draft.report import report
 from model.files.dialect import Unusable
 
-from tests.drafts import Make, amounts, draft_of, outcome, table_of
+from tests.drafts import ROWS, Make, amounts, draft_of, outcome, table_of
 
 # Each test fits a rough model to a table of its own.
 pytestmark = pytest.mark.slow
@@ -148,6 +149,21 @@ def test_an_input_that_may_know_the_answer_is_warned_of_and_not_dropped(heading:
     )
 
 
+def test_a_column_is_said_to_come_back_by_keep_only_where_it_does_and_as_a_shell_takes_it() -> None:
+    made: dict[str, Make] = {
+        "number": range(ROWS),
+        "paid__in__$USD": range(ROWS),
+        "code": [f"k{one}" for one in range(ROWS)],
+        "same": ["x"],
+    }
+    lines = list(report(draft_of(length=amounts, **made)))
+    assert [line.split("→ ")[1] for line in lines if "→ dropped" in line] == [
+        "dropped (--keep number)", "dropped (--keep 'paid in $USD')", "dropped", "dropped",
+    ]  # fmt: skip
+    kept = draft_of(length=amounts, **made, wishes={"keep": ("number", "code", "same")})
+    assert [*kept.dropped] == ["paid in $USD", "code", "same"]
+
+
 def test_an_input_that_tells_a_little_is_no_leak() -> None:
     assert not draft_of(score=lambda row: (outcome(row) == "yes") * 30 + row % 50).leaks
 
@@ -202,6 +218,22 @@ def test_of_many_inputs_the_fewest_that_tell_nearly_all_are_proposed() -> None:
         r"score, \w+ and \w+ tell as much of the target as all 15 inputs\. To ask for no others: --drop ", note
     )
     assert note.count("--drop") == 12
+
+
+def test_a_day_that_tells_all_is_named_by_its_heading_and_left_out_wholly_or_not_at_all() -> None:
+    def day(row: int) -> date:
+        return date(2001 + row % 9, 1 + row % 11, 1 + row % 28)
+
+    def told(row: int) -> int:
+        return 100 * day(row).year + 50 * day(row).month + 30 * day(row).weekday()
+
+    (note,) = draft_of(table_of(600, outcome=told, Seen__on=day, other=amounts)).notes
+    assert note == "Seen on tells as much of the target as all 4 inputs. To ask for no others: --drop other"
+
+    def told_by_both(row: int) -> int:
+        return 100 * day(row).year + 30 * day(row).weekday() + 400 * (row % 2)
+
+    assert draft_of(table_of(600, outcome=told_by_both, Seen__on=day, half=["a", "b"])).notes == ()
 
 
 def test_inputs_that_tell_a_little_less_than_all_are_never_said_to_tell_all() -> None:

@@ -15,7 +15,7 @@ from model.files.dialect import Unusable
 from model.files.headings import input_columns
 from model.predict.catalog import declared_in
 
-from tests.drafts import ROWS, draft_of, outcome, table_of
+from tests.drafts import ROWS, Make, draft_of, outcome, table_of
 from tests.model.draft.test_public_tables import declare
 
 
@@ -60,6 +60,24 @@ def test_a_file_may_have_two_columns_of_one_heading_where_the_table_had(tmp_path
         input_columns(model, ["price", "Price", "price (2)"])
     with pytest.raises(Unusable, match="two columns for “price_2”"):
         input_columns(model, ["price", "price", "price (2)"])
+
+
+def test_headings_that_differ_only_in_their_signs_or_capitals_are_told_apart_as_in_the_table(tmp_path: Path) -> None:
+    made: dict[str, Make] = {
+        "net__price": lambda row: row % 50,
+        "net-price": lambda row: row % 31,
+        "Day": lambda row: f"{1990 + row % 9}-05-11",
+        "day": lambda row: f"{2000 + row % 8}-05-11",
+    }
+    table = table_of(outcome=outcome, **made)
+    model = declared_in(declare(replace(draft_of(table), name="contracts"), tmp_path))
+    header = ["net-price", "day", "outcome", " net  price", "Day"]
+    places = input_columns(model, header)
+    assert [places[name] for name in ("net_price", "net_price_2", "day_year", "day_year_2")] == [3, 0, 4, 1]
+    with pytest.raises(Unusable, match="no column “net_price”\\. "):
+        input_columns(model, ["net-price", "day", "Day"])
+    with pytest.raises(Unusable, match="no column “day_year”"):
+        input_columns(model, ["net-price", "net price", "day"])
 
 
 @pytest.mark.parametrize(

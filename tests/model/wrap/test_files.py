@@ -185,6 +185,21 @@ def test_a_table_without_the_models_columns_is_refused(tmp_path: Path, serve: Se
     assert "The model asks for age" in refusal(serve, tmp_path / "pay.joblib", X[["hours"]], y)
 
 
+@pytest.mark.parametrize("columns", [("hours", "data"), ("hours", "new-hours")])
+def test_a_column_that_means_something_else_to_a_form_is_refused_with_what_would_help(
+    columns: tuple[str, str], tmp_path: Path, serve: Served
+) -> None:
+    X, y = numbers()
+    X = X[["hours", "age"]].set_axis(columns, axis="columns")
+    joblib.dump(LogisticRegression().fit(X, y), tmp_path / "pay.joblib")
+    other = f"{columns[1].removeprefix('new-')}_asked"
+    with pytest.raises(CannotWrap, match=f"asks for '{columns[1]}', .* say '{other}', and fit the model to that"):
+        serve(tmp_path / "pay.joblib", X, y)
+    X = X.rename(columns={columns[1]: other})
+    joblib.dump(LogisticRegression().fit(X, y), tmp_path / "pay.joblib")
+    assert set(serve(tmp_path / "pay.joblib", X, y).model.input) == {"hours", other}
+
+
 def test_a_table_may_have_semicolons_and_decimal_commas_and_letters_of_an_older_kind(tmp_path: Path) -> None:
     table = pd.DataFrame({"größe": [1.5, None, 2.25], "ort": ["Köln", "Bonn", "Ulm"]})
     table.to_csv(tmp_path / "people.csv", sep=";", decimal=",", encoding="cp1252", index=False)

@@ -17,7 +17,7 @@ from click.testing import CliRunner
 from flask import g
 from flask.testing import FlaskClient
 from sklearn.compose import make_column_transformer
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
@@ -250,6 +250,17 @@ def test_an_input_that_the_model_takes_no_notice_of_changes_nothing(folder: Path
     answer = client.post("/api/models/age/predict?explain=1", json=asked)
     assert answer.status_code == 200
     assert [list(one["answers"]) for one in answer.json["would_change"]] == [["age"]]
+
+
+def test_an_amount_that_an_answer_does_not_move_has_a_level_curve(folder: Path) -> None:
+    X, y = people("amount", gaps=False)
+    steps = make_column_transformer((StandardScaler(), ["age"]))
+    joblib.dump(make_pipeline(steps, Ridge()).fit(X, y), folder / "level.joblib")
+    wrap(folder, "level.joblib", "straight.csv")
+    client = create_app(SETTINGS | {"MODEL_FOLDERS": (folder / "mine",), "MODELS": ("level",)}).test_client()
+    page = page_of(client.get("/level/curves", query_string={"age": 20, "hours": 40, "sex": "Male", "job": "clerk"}))
+    curves = [curve.attributes["points"].split() for curve in page.root.all("polyline")]
+    assert [len({point.split(",")[1] for point in curve}) == 1 for curve in curves] == [False, True]
 
 
 def test_words_that_were_edited_stay_and_another_model_does_not_take_their_place(folder: Path) -> None:

@@ -12,7 +12,7 @@ from sklearn.metrics import roc_auc_score
 
 from model.declare.model import Model
 from model.declare.number import NumberInput
-from webapp.text.charts import nice_step
+from webapp.text.charts import amount_plot, nice_step
 from webapp.text.numbers import chance, signed
 
 from tests.cards import CHANCES, evaluation, number, observed, section, the_table
@@ -134,6 +134,13 @@ def test_only_what_is_0_or_100_says_so(value: float, places: int, text: str) -> 
 @pytest.mark.parametrize(("value", "text"), [(1.25, "+1.2"), (-0.16, "−0.2"), (-0.04, "0.0"), (0.0, "0.0")])
 def test_a_gap_has_its_sign(value: float, text: str) -> None:
     assert signed(value, 1) == text
+
+
+def test_amounts_below_zero_are_drawn_within_the_picture() -> None:
+    for plot in (amount_plot([-90, -40.5], [-120, -3]), amount_plot([-90, 40.5], [-120, 77])):
+        places = [tuple(map(float, dot.split())) for dot in re.findall(r"M([^h]+)h0", plot.line)]
+        assert all(plot.left <= x <= plot.right and plot.top <= y <= plot.bottom for x, y in places)
+        assert "0" in [tick.text for tick in plot.up]
 
 
 @pytest.mark.parametrize(("least", "step"), [(0.3, 0.5), (1, 1), (1.1, 2), (4, 5), (6, 10), (12, 20), (1000, 1000)])

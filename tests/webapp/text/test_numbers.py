@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from model.declare.words import Words
-from webapp.text.numbers import amount
+from webapp.text.curves import draw_curve
+from webapp.text.numbers import amount, figure, signed_figure
 
 
 @pytest.mark.parametrize(
@@ -23,3 +24,13 @@ from webapp.text.numbers import amount
 def test_the_sign_of_an_amount_stands_before_its_unit(value: float, unit: dict[str, Any], text: str) -> None:
     words = Words(title="", question="", heading="", lead="", button="", those="", **unit)
     assert amount(value, words) == text
+
+
+def test_a_figure_of_large_amounts_is_told_in_whole_numbers() -> None:
+    assert [figure(one) for one in (0.46261, 99.5, 274_903.2)] == ["0.4626", "99.5000", "274,903"]
+    assert [signed_figure(one) for one in (0.0097, -126_980.0)] == ["+0.0097", "−126,980"]
+
+
+def test_millions_along_a_curve_are_written_out() -> None:
+    drawn = draw_curve([800_000, 3_390_000], [1, 2], (1, 2), None, str)
+    assert [tick.text for tick in drawn.across] == ["1000000", "2000000", "3000000"]
