@@ -44,6 +44,12 @@ def input_columns(model: Model, header: Sequence[str], chosen: Mapping[str, str]
         own.setdefault(one.column, []).append(told)
     by_hand = {name: header.index(heading) for name, heading in (chosen or {}).items() if heading in header}
     found = {name: place for name, place in by_hand.items() if name in model.input}
+    if shared := share_a_column(model, found):
+        raise ColumnsMissing(
+            f"The column “{header[found[shared[0]]]}” is chosen for {list_names(shared, 'and')}. Choose one for each",
+            shared,
+            header,
+        )
     for position, heading in enumerate(header):
         name = None if position in by_hand.values() else meant.get(simplify(heading))
         same = own.get(headings[position], [])
@@ -127,9 +133,18 @@ def quote(header: Sequence[str]) -> str:
     return has if len(has) <= LONGEST_QUOTE else f"{has[:LONGEST_QUOTE]}…"
 
 
-def list_names(names: Sequence[str]) -> str:
+def share_a_column(model: Model, chosen: Mapping[str, int]) -> list[str]:
+    """Inputs for which one column was chosen, and which the model's own table has in several."""
+    for place in chosen.values():
+        names = [name for name, other in chosen.items() if other == place]
+        if len({model.written[name].column if name in model.written else name for name in names}) > 1:
+            return names
+    return []
+
+
+def list_names(names: Sequence[str], last_word: str = "or") -> str:
     *others, last = [f"“{name}”" for name in names]
-    return f"{', '.join(others)} or {last}" if others else last
+    return f"{', '.join(others)} {last_word} {last}" if others else last
 
 
 def added_columns(predictor: Predictor, header: Sequence[str], more: Sequence[str] = ()) -> list[str]:

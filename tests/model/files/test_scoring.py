@@ -296,6 +296,12 @@ def test_columns_with_other_headings_are_asked_for_and_may_be_named() -> None:
     assert row["probability"] == usual["probability"]
 
 
+def test_one_column_is_not_taken_for_two_inputs() -> None:
+    refused = score("census", "-", "-", "--column", "sex=race", "--column", "race=race", given=one_person().encode())
+    assert refused.exit_code == 2
+    assert "The column “race” is chosen for “sex” and “race”. Choose one for each" in refused.stderr
+
+
 def test_formulas_are_made_text_and_numbers_left_alone() -> None:
     cells = ["=1+1", "+cmd", "-x", "@y", "\tz", "-5", "+0.5", "-1e-5", "a=b", "=x, y"]
     header = "".join(f",c{number}" for number in range(len(cells)))

@@ -278,6 +278,16 @@ def test_a_column_that_was_chosen_stays_chosen_until_the_last_one_is(client: Fla
     assert not page.controls("column-sex")
 
 
+def test_a_column_that_was_chosen_for_two_inputs_is_asked_for_again(client: FlaskClient) -> None:
+    page = send_chosen(
+        client, f"{HEADER.replace('sex', 'Gender').replace('race', 'Origin')}\n{GOOD}\n", sex="Gender", race="Gender"
+    )
+    assert page.summary == ["The column “Gender” is chosen for “sex” and “race”. Choose one for each"]
+    assert {("column-sex", "Gender"), ("column-race", "Gender")} <= set(page.sent)
+    (choice,) = page.controls("column-race")
+    assert "Origin" in [option.text for option in choice.all("option")]
+
+
 def test_a_heading_that_was_chosen_and_is_not_there_is_said(client: FlaskClient) -> None:
     body = part("csrf_token", "x\r\n") + part("column-sex", "Gender\r\n") + part("file", "age\n1\n\r\n", "p.csv")
     assert client.post(DOWNLOAD, data=f"{body}--edge--\r\n".encode(), content_type=MULTIPART).status_code == 422
