@@ -208,7 +208,11 @@ def make_body(dice: random.Random, rule: Rule, model: Model, given: Given) -> tu
         happened = {"happened": "yes"}
         return TYPES[2], odd_json(dice, happened if rule.rule.endswith("outcome") else {"label": "A label"})
     if rule.endpoint.startswith(KEPT) and dice.random() < 0.9:
-        return FORM, urlencode(odd_fields(dice, given), errors="replace").encode()
+        # What is kept is what was seen.
+        seen = (
+            {**asked(model), "case-version": get_predictor(model.name).version} if rule.endpoint == "keep.keep" else {}
+        )
+        return FORM, urlencode([*seen.items(), *odd_fields(dice, given)], errors="replace").encode()
     usual = "photo" if model.has_photo or rule.endpoint not in ways or dice.random() < 0.1 else rule.endpoint
     kind, body = ways[usual if dice.random() < 0.9 else dice.choice(list(ways))]()
     return kind, break_bytes(dice, body) if dice.random() < 0.1 else body
