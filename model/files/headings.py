@@ -64,13 +64,7 @@ def input_columns(model: Model, header: Sequence[str], chosen: Mapping[str, str]
             raise Unusable(f"The file has two columns for “{name}”. Leave one of them out")
         if name is not None:
             found[name] = position
-    # Of several that are alike the one that the table itself has, and none that is another column there.
-    places = {simplify(heading): position for position, heading in enumerate(headings) if heading not in own}
-    places_of_own = {heading: position for position, heading in enumerate(headings) if heading in own}
-    for name, one in model.written.items():
-        place = places_of_own.get(one.column, places.get(simplify(one.column)))
-        if name not in found and place is not None:
-            found[name] = place
+    found |= find_written(model, header, [name for name in model.written if name not in found])
     missing = [name for name in model.input if name not in found]
     if missing:
         raise ColumnsMissing(
@@ -79,6 +73,30 @@ def input_columns(model: Model, header: Sequence[str], chosen: Mapping[str, str]
             missing,
             header,
         )
+    return found
+
+
+def find_written(model: Model, header: Sequence[str], names: Sequence[str]) -> dict[str, int]:
+    """The columns of inputs under the headings of the model's own table, as that of a day which is several inputs.
+
+    Of several that are alike it is the one that the table itself has, and none that is another column there.
+    """
+    headings, own = list(tell_apart(header)), {one.column for one in model.written.values()}
+    alike: dict[str, list[int]] = {}
+    for position, heading in enumerate(headings):
+        if heading not in own:
+            alike.setdefault(simplify(header[position]), []).append(position)
+    found = {}
+    for name in names:
+        heading = model.written[name].column
+        places = alike.get(simplify(heading), [])
+        if heading in headings:
+            twins = [place for place in places if " ".join(header[place].split()) == heading]
+            places = [headings.index(heading), *twins]
+        if len(places) > 1:
+            raise Unusable(f"The file has two columns for “{heading}”. Leave one of them out")
+        if places:
+            found[name] = places[0]
     return found
 
 

@@ -80,6 +80,16 @@ def test_headings_that_differ_only_in_their_signs_or_capitals_are_told_apart_as_
         input_columns(model, ["net-price", "net price", "day"])
 
 
+def test_of_two_columns_of_days_with_one_heading_none_is_taken_without_a_word(tmp_path: Path) -> None:
+    table = table_of(outcome=outcome, sold=lambda row: f"{1990 + row % 9}-05-11")
+    model = declared_in(declare(replace(draft_of(table), name="contracts"), tmp_path))
+    assert set(input_columns(model, ["bought", "Sold"]).values()) == {1}
+    assert set(input_columns(model, ["Sold", "sold"]).values()) == {1}
+    for header in (["sold", "bought", "sold"], ["Sold", "bought", "SOLD"]):
+        with pytest.raises(Unusable, match="two columns for “sold”\\. Leave one of them out"):
+            input_columns(model, header)
+
+
 @pytest.mark.parametrize(
     ("cell", "number"),
     [
