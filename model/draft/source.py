@@ -12,6 +12,7 @@ import polars as pl
 
 from model.declare.inputs import first_lower
 from model.files.dialect import AS_WINDOWS, Unusable
+from model.files.headings import tell_apart
 from model.files.reader import CsvReader, ParquetReader, read_chunks
 from model.files.workbook import is_title, text_of
 
@@ -118,12 +119,7 @@ def bounded(chunks: Iterator[bytes], path: Path) -> Iterator[bytes]:
 
 def framed(header: Sequence[str], columns: Sequence[Sequence[Any]]) -> pd.DataFrame:
     """Texts under headings that are all different; a blank heading gets its number, as pandas writes it."""
-    names: list[str] = []
-    for at, heading in enumerate(header):
-        plain = " ".join("".join(one if one.isprintable() else " " for one in heading).split()) or f"Unnamed: {at}"
-        alike = sum(name == plain or name.startswith(f"{plain} (") for name in names)
-        names.append(f"{plain} ({alike + 1})" if plain in names else plain)
-    texts = {name: [text_of(cell) for cell in cells] for name, cells in zip(names, columns, strict=True)}
+    texts = {name: [text_of(cell) for cell in cells] for name, cells in zip(tell_apart(header), columns, strict=True)}
     return pd.DataFrame(texts, dtype=object)
 
 

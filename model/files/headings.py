@@ -37,7 +37,7 @@ def input_columns(model: Model, header: Sequence[str], chosen: Mapping[str, str]
     if not any(heading.strip() for heading in header):
         raise Unusable(f"The file’s first line is empty. It must name the columns: {', '.join(model.input)}")
     meant = {simplify(heading): asked.name for asked in model.inputs for heading in (asked.label, asked.name)}
-    headings = list(tell_apart(header))
+    headings = tell_apart(header)
     # What the model's own table says in each column: headings there may differ only in what `simplify` passes over.
     own: dict[str, list[str]] = {}
     for told, one in model.written.items():
@@ -81,7 +81,7 @@ def find_written(model: Model, header: Sequence[str], names: Sequence[str]) -> d
 
     Of several that are alike it is the one that the table itself has, and none that is another column there.
     """
-    headings, own = list(tell_apart(header)), {one.column for one in model.written.values()}
+    headings, own = tell_apart(header), {one.column for one in model.written.values()}
     alike: dict[str, list[int]] = {}
     for position, heading in enumerate(headings):
         if heading not in own:
@@ -131,14 +131,18 @@ def say_otherwise(text: str) -> Iterator[str]:
                 yield from [f" {text} ".replace(f" {one} ", f" {other} ") for other in words if other != one]
 
 
-def tell_apart(header: Sequence[str]) -> Iterator[str]:
-    """Each heading as a table's is called that a model learns from: on one line, with a number where it comes again."""
-    seen: Counter[str] = Counter()
+def tell_apart(header: Sequence[str]) -> list[str]:
+    """Each heading as a model calls it that learns from the table: on one line, and with a number where it comes again."""
+    names: dict[str, None] = {}
+    more: Counter[str] = Counter()
     for at, heading in enumerate(header):
-        shown = heading if heading.isprintable() else "".join(one if one.isprintable() else " " for one in heading)
-        plain = " ".join(shown.split()) or f"Unnamed: {at}"
-        seen[plain] += 1
-        yield plain if seen[plain] == 1 else f"{plain} ({seen[plain]})"
+        plain = " ".join("".join(one if one.isprintable() else " " for one in heading).split()) or f"Unnamed: {at}"
+        name = plain
+        while name in names:
+            more[plain] += 1
+            name = f"{plain} ({more[plain] + 1})"
+        names[name] = None
+    return list(names)
 
 
 def simplify(heading: str) -> str:

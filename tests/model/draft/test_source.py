@@ -96,6 +96,11 @@ def test_columns_of_one_heading_and_of_none_get_names(tmp_path: Path) -> None:
     assert list(read_source(tmp_path / "t.csv")[0]) == ["Unnamed: 0", "a", "a (2)", "a (3)"]
 
 
+def test_a_heading_that_comes_again_beside_one_with_that_number_has_the_next_one(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("a,a (2),a,a (3),a\n1,2,3,4,5\n")
+    assert list(read_source(tmp_path / "t.csv")[0]) == ["a", "a (2)", "a (3)", "a (3) (2)", "a (4)"]
+
+
 def test_a_workbook_that_unpacks_to_too_much_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(source, "MOST_UNPACKED", 2 << 20)
     with zipfile.ZipFile(tmp_path / "t.xlsx", "w", zipfile.ZIP_DEFLATED) as packed:
