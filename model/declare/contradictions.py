@@ -35,7 +35,12 @@ from .recipe import (
 
 KINDS = get_args(Kind)
 # What a form, Flask-WTF's form, an address or a request to the API means by a name.
-TAKEN = {*dir(Form()), "csrf_token", "hidden_tag", "is_submitted", "validate_on_submit", "v", "explain", "version"}
+TAKEN = {
+    *dir(Form()),
+    *"csrf_token hidden_tag is_submitted validate_on_submit v explain version".split(),
+    # A wrapped model's inputs may have hyphens in their names.
+    *"in-data case-label case-note case-key case-version".split(),
+}
 
 # What stands in braces in the words, and is filled in when they are said.
 FILLED_IN = {"lead": ("rows",), "data_line": ("rows",), "less": ("n", "many")}

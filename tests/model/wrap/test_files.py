@@ -185,7 +185,9 @@ def test_a_table_without_the_models_columns_is_refused(tmp_path: Path, serve: Se
     assert "The model asks for age" in refusal(serve, tmp_path / "pay.joblib", X[["hours"]], y)
 
 
-@pytest.mark.parametrize("columns", [("hours", "data"), ("hours", "new-hours")])
+@pytest.mark.parametrize(
+    "columns", [("hours", "data"), ("hours", "new-hours"), ("hours", "in-data"), ("hours", "case-note")]
+)
 def test_a_column_that_means_something_else_to_a_form_is_refused_with_what_would_help(
     columns: tuple[str, str], tmp_path: Path, serve: Served
 ) -> None:
